@@ -1,0 +1,27 @@
+"""Errors that a user can mend: one sentence that names the thing and the mend."""
+
+from __future__ import annotations
+
+
+class GeneticGanError(Exception):
+    """Base of every error whose message is written for the user.
+
+    The command line prints the message alone and exits with status 2; anything else that is
+    raised is a defect of this project and is reported as one.
+    """
+
+
+class ConfigError(GeneticGanError):
+    """An option has a value that cannot be used."""
+
+
+class DataError(GeneticGanError):
+    """A data set is missing, damaged or too small for what was asked."""
+
+
+class PluginError(GeneticGanError):
+    """A plugin is unknown, broken, duplicated or was given options it does not have."""
+
+
+class RunError(GeneticGanError):
+    """A run folder is missing, occupied, damaged or not in the state a command needs."""

@@ -1,0 +1,151 @@
+"""A generator as a DEAP individual: a torch module, its buffers and its optimizer's state."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NoReturn
+
+import torch
+
+from geneticgan.evolution.fitness import SumFitness
+
+OptimizerFactory = Callable[[Iterable[torch.nn.Parameter]], torch.optim.Optimizer]
+"""Builds an optimizer over a module's parameters, with its hyper-parameters bound."""
+
+
+class GeneratorIndividual:
+    """One individual of the population.
+
+    It has what DEAP asks of an individual, a ``fitness``, and can be cloned (``deepcopy``), so
+    ``Statistics``, ``Logbook``, ``HallOfFame``, ``selBest`` and ``selNSGA2`` work on it. It is
+    never pickled: `to_tensors` and `load_tensors` carry it to and from safetensors.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        The generator.
+    make_optimizer : callable
+        Builds the optimizer over the module's parameters; shared by all clones.
+    weights : sequence of float
+        Fitness weights, (1, lambda) in the paper.
+
+    Attributes
+    ----------
+    lineage : int
+        Label that an individual and the offspring born of it share; see `sel_annealing`.
+    mutation : str
+        The mutation that made it from its parent; empty for an initial individual.
+    cause_of_death : str
+        Empty while alive. A dead individual has fitness -inf whatever the evaluation says.
+    """
+
+    def __init__(
+        self,
+        module: torch.nn.Module,
+        make_optimizer: OptimizerFactory,
+        weights: Sequence[float] = (1.0, 1.0),
+    ) -> None:
+        self.module = module
+        self.optimizer = make_optimizer(module.parameters())
+        self.fitness = SumFitness(weights)
+        self.lineage = 0
+        self.mutation = ""
+        self.cause_of_death = ""
+        self._make_optimizer = make_optimizer
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> GeneratorIndividual:
+        # A clone starts with the parent's exact weights, buffers and optimizer state. The
+        # optimizer is built anew because its state is keyed by the parameters it steps.
+        clone = GeneratorIndividual(
+            copy.deepcopy(self.module, memo), self._make_optimizer, self.fitness.weights
+        )
+        # load_state_dict may keep the tensors it is given; a parent's must not be shared.
+        clone.optimizer.load_state_dict(copy.deepcopy(self.optimizer.state_dict()))
+        clone.fitness = copy.deepcopy(self.fitness, memo)
+        clone.lineage = self.lineage
+        clone.mutation = self.mutation
+        clone.cause_of_death = self.cause_of_death
+        memo[id(self)] = clone
+        return clone
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError(
+            "a GeneratorIndividual is not pickled; save to_tensors() with safetensors instead"
+        )
+
+    def to_tensors(self) -> tuple[dict[str, torch.Tensor], str]:
+        """Return everything the individual is, as named tensors and a JSON text.
+
+        Returns
+        -------
+        tensors : dict of str to Tensor
+            ``module.<name>`` for weights and buffers, ``optimizer.<index>.<name>`` for the state.
+        metadata : str
+            JSON: fitness, lineage, mutation, the optimizer's groups and its scalar state.
+        """
+        tensors = {f"module.{name}": value for name, value in self.module.state_dict().items()}
+        state = self.optimizer.state_dict()
+        scalars: dict[str, dict[str, Any]] = {}
+        for index, entries in state["state"].items():
+            for name, value in entries.items():
+                if isinstance(value, torch.Tensor):
+                    tensors[f"optimizer.{index}.{name}"] = value
+                else:
+                    scalars.setdefault(str(index), {})[name] = value
+        metadata = {
+            "weights": self.fitness.weights,
+            "values": [repr(value) for value in self.fitness.values],  # repr carries inf and NaN
+            "lineage": self.lineage,
+            "mutation": self.mutation,
+            "cause_of_death": self.cause_of_death,
+            "param_groups": state["param_groups"],
+            "scalars": scalars,
+        }
+        return tensors, json.dumps(metadata)
+
+    def load_tensors(self, tensors: Mapping[str, torch.Tensor], metadata: str) -> None:
+        """Become what `to_tensors` returned.
+
+        Parameters
+        ----------
+        tensors : mapping of str to Tensor
+            As `to_tensors` gave them, for a module of the same architecture.
+        metadata : str
+            The JSON text.
+
+        Raises
+        ------
+        RuntimeError
+            If names or shapes do not fit the module.
+        """
+        data = json.loads(metadata)
+        weights = {
+            name.removeprefix("module."): value
+            for name, value in tensors.items()
+            if name.startswith("module.")
+        }
+        self.module.load_state_dict(weights)
+        state: dict[int, dict[str, Any]] = {
+            int(index): dict(entries) for index, entries in data["scalars"].items()
+        }
+        for key, value in tensors.items():
+            if key.startswith("optimizer."):
+                _, index, name = key.split(".", 2)
+                state.setdefault(int(index), {})[name] = value
+        groups = data["param_groups"]
+        for group in groups:
+            if "betas" in group:
+                group["betas"] = tuple(group["betas"])  # JSON knows no tuple; Adam compares
+        self.optimizer.load_state_dict({"state": state, "param_groups": groups})
+        self.fitness = SumFitness(data["weights"], [float(value) for value in data["values"]])
+        self.lineage = data["lineage"]
+        self.mutation = data["mutation"]
+        self.cause_of_death = data["cause_of_death"]
+
+
+def same_weights(one: GeneratorIndividual, other: GeneratorIndividual) -> bool:
+    """Tell whether two generators are the same; pass it to DEAP's ``HallOfFame(similar=...)``."""
+    ours, theirs = one.module.state_dict(), other.module.state_dict()
+    return all(torch.equal(ours[name], theirs[name]) for name in ours)

@@ -1,0 +1,261 @@
+"""Plugins by entry points: find (metadata only) -> load (guarded) -> validate (the contract)."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Generic, TypeVar
+
+from geneticgan.errors import PluginError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A plugin known from the metadata of its package; nothing of it has been imported."""
+
+    name: str
+    package: str
+    version: str
+    entry_point: EntryPoint = field(repr=False, compare=False)
+
+    @property
+    def origin(self) -> str:
+        """Package and version, for messages."""
+        return f"{self.package} {self.version}"
+
+
+@dataclass(frozen=True)
+class Loaded(Generic[T]):
+    """A plugin that has been imported and keeps its contract."""
+
+    found: Found
+    factory: type[T]
+
+    @property
+    def summary(self) -> str:
+        """The first line of the plugin's docstring."""
+        return (inspect.getdoc(self.factory) or "").partition("\n")[0]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A plugin that cannot be used, and the cause."""
+
+    found: Found
+    cause: str
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A plugin as a user asks for it: ``lsgan:b=0.9`` is name ``lsgan``, options ``{b: 0.9}``."""
+
+    name: str
+    options: Mapping[str, str]
+
+    def __str__(self) -> str:
+        options = ",".join(f"{key}={value}" for key, value in self.options.items())
+        return f"{self.name}:{options}" if options else self.name
+
+
+def parse_specs(text: str) -> list[Spec]:
+    """Read a list of plugins with options, as in ``minimax,lsgan:a=0,b=0.9,nonsat``.
+
+    A piece between commas that has a ``=`` but no ``:`` before it is one more option of the
+    plugin before it.
+
+    Raises
+    ------
+    PluginError
+        If the text is empty or a piece is neither a name nor an option.
+    """
+    specs: list[tuple[str, dict[str, str]]] = []
+    for piece in (piece.strip() for piece in text.split(",")):
+        head, equals, value = piece.partition("=")
+        name, colon, key = head.partition(":")
+        if equals and not colon and specs:
+            specs[-1][1][name.strip()] = value.strip()
+        elif equals and colon and name and key:
+            specs.append((name.strip(), {key.strip(): value.strip()}))
+        elif piece and not equals and not colon:
+            specs.append((piece, {}))
+        else:
+            raise PluginError(
+                f"cannot read {piece!r} in {text!r}: write names separated by commas, each with "
+                "its options after a colon, such as nonsat,lsgan:b=0.9"
+            )
+    return [Spec(name, options) for name, options in specs]
+
+
+class PluginGroup(Generic[T]):
+    """All plugins of one entry-point group.
+
+    Parameters
+    ----------
+    group : str
+        The entry-point group, such as ``geneticgan.mutations``.
+    contract : type
+        The abstract class a plugin has to subclass.
+    noun : str
+        What one plugin of the group is called in messages.
+    """
+
+    def __init__(self, group: str, contract: type[T], noun: str) -> None:
+        self.group = group
+        self.contract = contract
+        self.noun = noun
+
+    def find(self) -> list[Found]:
+        """List the installed plugins, sorted by name and package; imports none of them."""
+        found = [
+            Found(
+                entry_point.name,
+                entry_point.dist.name if entry_point.dist else "unknown package",
+                entry_point.dist.version if entry_point.dist else "?",
+                entry_point,
+            )
+            for entry_point in entry_points(group=self.group)
+        ]
+        return sorted(found, key=lambda plugin: (plugin.name, plugin.package))
+
+    def inspect(self) -> list[Loaded[T] | Broken]:
+        """Load every plugin, guarded: what is broken is named with its cause and harms no one."""
+        found = self.find()
+        names = [plugin.name for plugin in found]
+        results: list[Loaded[T] | Broken] = []
+        for plugin in found:
+            try:
+                if names.count(plugin.name) > 1:
+                    raise PluginError(self._duplicate(plugin.name, found))
+                results.append(Loaded(plugin, self._load(plugin)))
+            except PluginError as error:
+                results.append(Broken(plugin, str(error)))
+        return results
+
+    def get(self, name: str) -> Loaded[T]:
+        """Load one plugin by name.
+
+        Raises
+        ------
+        PluginError
+            If it is unknown (the installed ones and the nearest spelling are named), provided by
+            two packages, cannot be imported, or does not keep the contract.
+        """
+        found = self.find()
+        matches = [plugin for plugin in found if plugin.name == name]
+        if not matches:
+            names = sorted({plugin.name for plugin in found})
+            near = difflib.get_close_matches(name, names, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise PluginError(
+                f"there is no {self.noun} {name!r}; installed: {', '.join(names) or 'none'}.{hint}"
+            )
+        if len(matches) > 1:
+            raise PluginError(self._duplicate(name, found))
+        return Loaded(matches[0], self._load(matches[0]))
+
+    def create(self, spec: Spec, **defaults: Any) -> T:
+        """Make an instance of a plugin with the options of a spec.
+
+        Parameters
+        ----------
+        spec : Spec
+            Name and options as text; each option is converted by the plugin's signature.
+        **defaults
+            Values used where the spec does not set them, already converted.
+
+        Raises
+        ------
+        PluginError
+            As `get`; also for an option that the plugin lacks or whose value it refuses.
+        """
+        loaded = self.get(spec.name)
+        accepted = options_of(loaded.factory)
+        values = dict(defaults)
+        for key, text in spec.options.items():
+            if key in accepted:
+                values[key] = self._convert(spec, accepted[key], text)
+            else:
+                values[key] = text
+        unknown = sorted(set(values) - set(accepted))
+        if unknown:
+            raise PluginError(
+                f"{self.noun} {spec.name!r} has no option {unknown[0]!r}; "
+                f"it has: {', '.join(accepted) or 'none'}"
+            )
+        try:
+            return loaded.factory(**values)
+        except (TypeError, ValueError) as error:
+            raise PluginError(f"{self.noun} {str(spec)!r}: {error}") from error
+
+    def _load(self, plugin: Found) -> type[T]:
+        try:
+            factory = plugin.entry_point.load()
+        except Exception as error:
+            raise PluginError(
+                f"{self.noun} {plugin.name!r} of {plugin.origin} cannot be imported "
+                f"({type(error).__name__}: {error}); mend or uninstall that package"
+            ) from error
+        if not (isinstance(factory, type) and issubclass(factory, self.contract)):
+            raise PluginError(
+                f"{self.noun} {plugin.name!r} of {plugin.origin} is not a subclass of "
+                f"{self.contract.__module__}.{self.contract.__qualname__}"
+            )
+        if inspect.isabstract(factory):
+            missing = ", ".join(sorted(factory.__abstractmethods__))
+            raise PluginError(
+                f"{self.noun} {plugin.name!r} of {plugin.origin} does not define: {missing}"
+            )
+        return factory
+
+    def _duplicate(self, name: str, found: list[Found]) -> str:
+        origins = " and ".join(plugin.origin for plugin in found if plugin.name == name)
+        return f"{self.noun} {name!r} is provided by {origins}; uninstall all but one"
+
+    def _convert(self, spec: Spec, option: Option, text: str) -> Any:
+        try:
+            return option.convert(text)
+        except ValueError:
+            raise PluginError(
+                f"{self.noun} {spec.name!r}: option {option.name} takes {option.kind.__name__}, "
+                f"got {text!r}"
+            ) from None
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of a plugin, as its signature declares it."""
+
+    name: str
+    kind: type
+    default: Any
+
+    def convert(self, text: str) -> Any:
+        """Convert a text by the declared type; raises `ValueError` where it does not fit."""
+        if self.kind is bool:
+            words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+            if text.lower() not in words:
+                raise ValueError(text)
+            return words[text.lower()]
+        return self.kind(text)
+
+
+def options_of(factory: type) -> dict[str, Option]:
+    """Return the options of a plugin: the keyword arguments of its ``__init__``."""
+    if factory.__init__ is object.__init__:  # type: ignore[misc]  # it is read, not called
+        return {}
+    hints = typing.get_type_hints(factory.__init__)  # type: ignore[misc]
+    options = {}
+    for parameter in list(inspect.signature(factory.__init__).parameters.values())[1:]:  # type: ignore[misc]
+        if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
+            continue
+        kind = hints.get(parameter.name, type(parameter.default))
+        options[parameter.name] = Option(
+            parameter.name, kind if kind in (bool, int, float, str) else str, parameter.default
+        )
+    return options

@@ -1,0 +1,32 @@
+"""The least-squares objective."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from geneticgan.evolution.mutation import Mutation
+
+
+class LeastSquares(Mutation):
+    """E[(sigmoid(D(G(z))) - b)^2]: the least-squares objective on the source probability.
+
+    Mao et al. 2017 apply it to a discriminator without a sigmoid. Here all objectives share one
+    discriminator whose source head ends in a sigmoid (paper, III-B), as in E-GAN (Wang et al.
+    2019, eq. 6), so the square is taken of its output.
+
+    Parameters
+    ----------
+    b : float
+        The output that generated images aim at.
+    """
+
+    def __init__(self, b: float = 1.0) -> None:
+        if not math.isfinite(b):
+            raise ValueError(f"b must be finite, got {b}")
+        self.b = b
+
+    def loss(self, fake: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
+        """Return the mean of (sigmoid(s) - b)^2; never negative."""
+        return (torch.sigmoid(fake) - self.b).square().mean()

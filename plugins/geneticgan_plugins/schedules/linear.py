@@ -1,0 +1,28 @@
+"""A straight line to zero."""
+
+from __future__ import annotations
+
+from geneticgan.evolution.annealing import Schedule
+from geneticgan_plugins.schedules._checks import check_temperature
+
+
+class Linear(Schedule):
+    """T * (1 - n / period), and 0 from then on.
+
+    Parameters
+    ----------
+    T : float
+        Initial temperature in units of fitness, >= 0.
+    period : int
+        Generations until the temperature is 0, >= 1.
+    """
+
+    def __init__(self, T: float = 1.0, period: int = 1000) -> None:
+        self.T = check_temperature(T)
+        if period < 1:
+            raise ValueError(f"period must be >= 1, got {period}")
+        self.period = period
+
+    def temperature(self, generation: int) -> float:
+        """Return the height of the line at the generation, never below 0."""
+        return self.T * max(0.0, 1.0 - generation / self.period)

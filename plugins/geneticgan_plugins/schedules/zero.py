@@ -1,0 +1,13 @@
+"""Elitist from the start."""
+
+from __future__ import annotations
+
+from geneticgan.evolution.annealing import Schedule
+
+
+class Zero(Schedule):
+    """Temperature 0 throughout: only an offspring at least as fit replaces its parent."""
+
+    def temperature(self, generation: int) -> float:
+        """Return 0, whatever the generation."""
+        return 0.0
