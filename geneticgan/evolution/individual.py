@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import torch
 
 from geneticgan.evolution.fitness import SumFitness
+from geneticgan.evolution.optimizer_state import load_optimizer, optimizer_to_tensors
 
 OptimizerFactory = Callable[[Iterable[torch.nn.Parameter]], torch.optim.Optimizer]
 """Builds an optimizer over a module's parameters, with its hyper-parameters bound."""
@@ -83,25 +84,18 @@ class GeneratorIndividual:
         tensors : dict of str to Tensor
             ``module.<name>`` for weights and buffers, ``optimizer.<index>.<name>`` for the state.
         metadata : str
-            JSON: fitness, lineage, mutation, the optimizer's groups and its scalar state.
+            JSON: fitness, lineage, mutation and the optimizer's settings.
         """
+        state, optimizer = optimizer_to_tensors(self.optimizer)
         tensors = {f"module.{name}": value for name, value in self.module.state_dict().items()}
-        state = self.optimizer.state_dict()
-        scalars: dict[str, dict[str, Any]] = {}
-        for index, entries in state["state"].items():
-            for name, value in entries.items():
-                if isinstance(value, torch.Tensor):
-                    tensors[f"optimizer.{index}.{name}"] = value
-                else:
-                    scalars.setdefault(str(index), {})[name] = value
+        tensors |= {f"optimizer.{name}": value for name, value in state.items()}
         metadata = {
             "weights": self.fitness.weights,
             "values": [repr(value) for value in self.fitness.values],  # repr carries inf and NaN
             "lineage": self.lineage,
             "mutation": self.mutation,
             "cause_of_death": self.cause_of_death,
-            "param_groups": state["param_groups"],
-            "scalars": scalars,
+            "optimizer": optimizer,
         }
         return tensors, json.dumps(metadata)
 
@@ -117,32 +111,24 @@ class GeneratorIndividual:
 
         Raises
         ------
-        RuntimeError
-            If names or shapes do not fit the module.
+        RuntimeError, ValueError, KeyError
+            If the tensors or the metadata do not fit the module and its optimizer.
         """
         data = json.loads(metadata)
-        weights = {
-            name.removeprefix("module."): value
-            for name, value in tensors.items()
-            if name.startswith("module.")
-        }
-        self.module.load_state_dict(weights)
-        state: dict[int, dict[str, Any]] = {
-            int(index): dict(entries) for index, entries in data["scalars"].items()
-        }
-        for key, value in tensors.items():
-            if key.startswith("optimizer."):
-                _, index, name = key.split(".", 2)
-                state.setdefault(int(index), {})[name] = value
-        groups = data["param_groups"]
-        for group in groups:
-            if "betas" in group:
-                group["betas"] = tuple(group["betas"])  # JSON knows no tuple; Adam compares
-        self.optimizer.load_state_dict({"state": state, "param_groups": groups})
+        self.module.load_state_dict(_below("module.", tensors))
+        load_optimizer(self.optimizer, _below("optimizer.", tensors), data["optimizer"])
         self.fitness = SumFitness(data["weights"], [float(value) for value in data["values"]])
         self.lineage = data["lineage"]
         self.mutation = data["mutation"]
         self.cause_of_death = data["cause_of_death"]
+
+
+def _below(prefix: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {
+        name.removeprefix(prefix): value
+        for name, value in tensors.items()
+        if name.startswith(prefix)
+    }
 
 
 def same_weights(one: GeneratorIndividual, other: GeneratorIndividual) -> bool:

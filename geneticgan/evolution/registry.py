@@ -123,7 +123,7 @@ class PluginGroup(Generic[T]):
         ]
         return sorted(found, key=lambda plugin: (plugin.name, plugin.package))
 
-    def inspect(self) -> list[Loaded[T] | Broken]:
+    def load_all(self) -> list[Loaded[T] | Broken]:
         """Load every plugin, guarded: what is broken is named with its cause and harms no one."""
         found = self.find()
         names = [plugin.name for plugin in found]

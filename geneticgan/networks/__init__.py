@@ -1,0 +1,28 @@
+"""Generator and discriminator families for 8 to 128 pixels."""
+
+from __future__ import annotations
+
+import torch
+
+from geneticgan.networks.discriminator import Discriminator
+from geneticgan.networks.generator import Generator
+
+__all__ = ["Discriminator", "Generator", "build_discriminator", "build_generator"]
+
+
+def build_generator(
+    channels: int, size: int, classes: int, width: int, latent_dim: int, seed: int
+) -> Generator:
+    """Return a generator initialised by the seed, leaving torch's global random state alone."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return Generator(channels, size, classes, width, latent_dim)
+
+
+def build_discriminator(
+    channels: int, size: int, classes: int, width: int, seed: int
+) -> Discriminator:
+    """Return a discriminator initialised by the seed, leaving the global random state alone."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return Discriminator(channels, size, classes, width)

@@ -1,0 +1,44 @@
+"""The plugin groups of the toolkit and the contract that each of them keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geneticgan.data.dataset import Dataset
+from geneticgan.evolution.annealing import Schedule
+from geneticgan.evolution.mutation import Mutation
+from geneticgan.evolution.registry import PluginGroup, parse_specs
+
+MUTATIONS = PluginGroup("geneticgan.mutations", Mutation, "mutation")
+SCHEDULES = PluginGroup("geneticgan.schedules", Schedule, "schedule")
+DATASETS = PluginGroup("geneticgan.datasets", Dataset, "data set")
+
+GROUPS: tuple[PluginGroup[Any], ...] = (MUTATIONS, SCHEDULES, DATASETS)
+
+
+def create_mutations(text: str) -> list[Mutation]:
+    """Make the mutations of a list such as ``minimax,nonsat,lsgan:b=0.9``, in its order.
+
+    Raises
+    ------
+    PluginError
+        As `PluginGroup.create` and `parse_specs`.
+    """
+    mutations = []
+    for spec in parse_specs(text):
+        mutation = MUTATIONS.create(spec)
+        mutation.label = str(spec)
+        mutations.append(mutation)
+    return mutations
+
+
+def create_schedule(text: str, **values: float | None) -> Schedule:
+    """Make a schedule such as ``linear:T=10,period=500``; values that are None are left out."""
+    (spec,) = parse_specs(text)
+    return SCHEDULES.create(spec, **{k: v for k, v in values.items() if v is not None})
+
+
+def create_dataset(text: str, **values: str | int | None) -> Dataset:
+    """Make a data set such as ``folder:grayscale=true``; values that are None are left out."""
+    (spec,) = parse_specs(text)
+    return DATASETS.create(spec, **{k: v for k, v in values.items() if v is not None})

@@ -1,0 +1,171 @@
+"""Every option of a run, resolved: what config.json holds and what a run depends on."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from geneticgan.errors import ConfigError
+
+DEVICES = ("auto", "cpu", "cuda")
+PRECISIONS = ("float32", "bf16")
+SETTINGS = ("multi-class", "as-is")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Options of ``geneticgan train``; validated when made.
+
+    Attributes
+    ----------
+    mutations, schedule, dataset : str
+        Plugins with options, as typed.
+    T, alpha : float or None
+        Given to the schedule; None leaves the schedule's own default.
+    lambda_ : float
+        Weight of diversity in the fitness (equation 4), >= 0.
+    population : int
+        Generators that survive a generation.
+    setting : str
+        ``multi-class`` (the data set's default counts) or ``as-is``.
+    counts : tuple of int or None
+        Images by class; overrides the setting.
+    validation_fraction : float
+        Share of the training images held out to watch, in [0, 1).
+    steps : int
+        Generations, each with one batch of real images; also the classifiers' steps.
+    learning_rate, classifier_learning_rate : float
+        Of Adam (betas 0.5, 0.999) for the GAN, and for the separate classifiers.
+    """
+
+    mutations: str = "minimax,nonsat,lsgan"
+    schedule: str = "exponential"
+    T: float | None = None
+    alpha: float | None = None
+    lambda_: float = 1.0
+    population: int = 1
+    dataset: str = "digits"
+    data_root: str | None = None
+    image_size: int | None = None
+    setting: str = "multi-class"
+    counts: tuple[int, ...] | None = None
+    validation_fraction: float = 0.1
+    steps: int = 3000
+    batch_size: int = 50
+    width: int = 32
+    latent_dim: int = 64
+    learning_rate: float = 2e-4
+    classifier_learning_rate: float = 2e-4
+    seed: int = 0
+    device: str = "auto"
+    precision: str = "float32"
+    validate_every: int = 100
+    checkpoint_every: int = 500
+
+    def __post_init__(self) -> None:
+        _check_types(self)
+        _at_least(self, "lambda_", 0.0)
+        for name in ("steps", "population", "width", "latent_dim"):
+            _at_least(self, name, 1)
+        for name in ("validate_every", "checkpoint_every"):
+            _at_least(self, name, 1)
+        # Batch normalisation needs two samples to have a variance.
+        _at_least(self, "batch_size", 2)
+        _at_least(self, "seed", 0)
+        for name in ("learning_rate", "classifier_learning_rate"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise ConfigError(f"{name} must be a positive number, got {getattr(self, name)}")
+        if not 0 <= self.validation_fraction < 1:
+            raise ConfigError(
+                f"validation_fraction must be in [0, 1), got {self.validation_fraction}"
+            )
+        _one_of(self, "device", DEVICES)
+        _one_of(self, "precision", PRECISIONS)
+        _one_of(self, "setting", SETTINGS)
+        if self.counts is not None and (len(self.counts) < 2 or min(self.counts) < 1):
+            raise ConfigError("counts needs a number >= 1 for each class, such as 400,200,100")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the options as JSON types."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_mapping(cls, values: dict[str, Any], origin: str) -> TrainConfig:
+        """Make a config of a mapping read from a file.
+
+        Raises
+        ------
+        ConfigError
+            If a key is unknown or a value has the wrong type or range; names the origin.
+        """
+        known = {field.name for field in dataclasses.fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise ConfigError(
+                f"{origin}: unknown option {unknown[0]!r}; known: {', '.join(sorted(known))}"
+            )
+        values = dict(values)
+        if isinstance(values.get("counts"), list):
+            values["counts"] = tuple(values["counts"])
+        try:
+            return cls(**values)
+        except ConfigError as error:
+            raise ConfigError(f"{origin}: {error}") from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file of options; keys are those of `TrainConfig`, ``-`` counting as ``_``.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be read or is not TOML.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read as TOML: {error}") from error
+    renamed = {key.replace("-", "_"): value for key, value in data.items()}
+    if "lambda" in renamed:
+        renamed["lambda_"] = renamed.pop("lambda")
+    return renamed
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file; `ConfigError` if it cannot be read or is not JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read as JSON: {error}") from error
+
+
+def _check_types(config: TrainConfig) -> None:
+    for name, hint in get_type_hints(TrainConfig).items():
+        value = getattr(config, name)
+        if name == "counts":
+            fits = value is None or (
+                isinstance(value, tuple) and all(type(count) is int for count in value)
+            )
+        else:
+            accepted = getattr(hint, "__args__", (hint,))
+            fits = type(value) in accepted or (type(value) is int and float in accepted)
+        if not fits:
+            raise ConfigError(f"{name} cannot be {value!r}")
+
+
+def _at_least(config: TrainConfig, name: str, smallest: float) -> None:
+    value = getattr(config, name)
+    if not smallest <= value < math.inf:
+        raise ConfigError(f"{name.rstrip('_')} must be at least {smallest}, got {value}")
+
+
+def _one_of(config: TrainConfig, name: str, choices: tuple[str, ...]) -> None:
+    if getattr(config, name) not in choices:
+        raise ConfigError(
+            f"{name} must be one of {', '.join(choices)}, got {getattr(config, name)!r}"
+        )

@@ -1,0 +1,73 @@
+"""Metrics for imbalanced classification, judged on balanced data."""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from imblearn.metrics import geometric_mean_score
+from sklearn.metrics import confusion_matrix, f1_score, recall_score
+
+from geneticgan.data.dataset import Int64Array
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How good predictions are.
+
+    Attributes
+    ----------
+    acsa : float
+        Average class-specific accuracy: the mean of the classes' recalls, in [0, 1].
+    f1 : float
+        Macro F1, in [0, 1].
+    g_mean : float
+        Geometric mean of the classes' recalls, in [0, 1]; 0 if a class is never found.
+    smallest_recall : float
+        Recall of the class with the fewest training images, in [0, 1].
+    confusion : tuple
+        K rows (true classes) of K counts (predicted classes).
+    """
+
+    acsa: float
+    f1: float
+    g_mean: float
+    smallest_recall: float
+    confusion: tuple[tuple[int, ...], ...]
+
+    def to_json(self) -> dict[str, object]:
+        """Return the scores as JSON types."""
+        return dataclasses.asdict(self)
+
+
+def score(truth: Int64Array, predicted: Int64Array, classes: int, smallest_class: int) -> Scores:
+    """Score predictions.
+
+    Parameters
+    ----------
+    truth, predicted : array of int64
+        Shape (N,), labels 0..K-1; every class occurs in ``truth``.
+    classes : int
+        K.
+    smallest_class : int
+        Label with the fewest training images.
+    """
+    labels = np.arange(classes)
+    recalls = recall_score(truth, predicted, labels=labels, average=None, zero_division=0.0)
+    with warnings.catch_warnings():
+        # A class that is never predicted is a result (recall 0), not a reason to warn.
+        warnings.simplefilter("ignore")
+        g_mean = geometric_mean_score(
+            truth, predicted, labels=labels, average="multiclass", correction=0.0
+        )
+    return Scores(
+        acsa=float(np.mean(recalls)),
+        f1=float(f1_score(truth, predicted, labels=labels, average="macro", zero_division=0.0)),
+        g_mean=float(g_mean),
+        smallest_recall=float(recalls[smallest_class]),
+        confusion=tuple(
+            tuple(int(n) for n in row) for row in confusion_matrix(truth, predicted, labels=labels)
+        ),
+    )

@@ -1,0 +1,77 @@
+"""Pictures of samples by class, real beside generated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torchvision.utils import make_grid
+
+from geneticgan.data.dataset import Images, UInt8Array
+
+
+def draw_classes(
+    path: Path,
+    real: Images,
+    generated: Sequence[torch.Tensor],
+    class_names: Sequence[str],
+    counts: Sequence[int],
+    columns: int = 8,
+) -> None:
+    """Draw a row for each class: its real training images on the left, generated on the right.
+
+    Parameters
+    ----------
+    path : Path
+        Of the PNG.
+    real : Images
+        Training images; the first few of each class are shown.
+    generated : sequence of Tensor
+        For each class, uint8 images (N, C, H, W), N >= columns.
+    class_names : sequence of str
+        In the order of the labels.
+    counts : sequence of int
+        Training images by class, written beside the row.
+    columns : int
+        Images of either kind in a row.
+    """
+    # The pixel-only part of matplotlib: no screen is needed, and no global state is kept.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    rows = len(class_names)
+    figure = Figure(figsize=(2 * columns * 0.5 + 2.2, rows * 0.5 + 0.7), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(rows, 2, squeeze=False)
+    for label in range(rows):
+        examples = torch.from_numpy(real.pixels[real.labels == label][:columns])
+        for column, images in enumerate((examples, generated[label][:columns])):
+            axis = axes[label][column]
+            axis.imshow(_row(images, columns), interpolation="nearest")
+            axis.set_axis_off()
+        axes[label][0].text(
+            -0.02,
+            0.5,
+            f"{class_names[label][:24]}  ({counts[label]})",
+            transform=axes[label][0].transAxes,
+            ha="right",
+            va="center",
+            fontsize=9,
+            parse_math=False,  # a class name is text, whatever signs it holds
+        )
+    axes[0][0].set_title("real (training images)", fontsize=10)
+    axes[0][1].set_title("generated", fontsize=10)
+    figure.savefig(path, dpi=150)
+
+
+def _row(images: torch.Tensor, columns: int) -> UInt8Array:
+    """Lay images side by side on white, RGB; missing ones stay white."""
+    missing = columns - len(images)
+    if missing:
+        blank = torch.full((missing, *images.shape[1:]), 255, dtype=torch.uint8)
+        images = torch.cat([images, blank])
+    grid = make_grid(images, nrow=columns, padding=1, pad_value=255)
+    row: UInt8Array = np.ascontiguousarray(grid.permute(1, 2, 0).numpy())
+    return row

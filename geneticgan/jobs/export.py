@@ -1,0 +1,135 @@
+"""Images out of a run: single ones, and a balanced data set."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from geneticgan.data.dataset import Images, UInt8Array
+from geneticgan.data.splits import Split
+from geneticgan.errors import ConfigError, RunError
+from geneticgan.evaluation.generation import generate
+from geneticgan.jobs.setup import open_run
+from geneticgan.methods.augmented import generate_missing
+from geneticgan.training.model import load_model
+
+
+def generate_images(path: Path, class_name: str | None, count: int, out: Path, seed: int) -> Path:
+    """Write generated images as PNG files and one npz.
+
+    Parameters
+    ----------
+    path : Path
+        Of the run.
+    class_name : str or None
+        Name or label of a class; None for all.
+    count : int
+        Images of each class, >= 1.
+    out : Path
+        Folder for ``<class>-<number>.png`` and ``images.npz`` (``images`` uint8 (N, H, W, C),
+        ``labels`` int64 (N,), ``class_names``).
+    seed : int
+        Draws the latents.
+
+    Returns
+    -------
+    Path
+        Of the npz.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such class.
+    RunError
+        If the run has no checkpoint or the folder cannot be written.
+    """
+    folder, config, split = open_run(path)
+    wanted = range(split.classes) if class_name is None else [_label_of(class_name, split)]
+    model = load_model(config, split, folder)
+    labels = torch.tensor([label for label in wanted for _ in range(count)])
+    images = generate(model.generators, labels, seed, model.device).numpy()
+    names = safe_names(split.class_names)
+    target = out / "images.npz"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for number, (image, label) in enumerate(zip(images, labels.tolist(), strict=True)):
+            _write_png(out / f"{names[label]}-{number % count:05d}.png", image)
+        np.savez_compressed(
+            target,
+            images=images.transpose(0, 2, 3, 1),
+            labels=labels.numpy(),
+            class_names=np.asarray(split.class_names),
+        )
+    except OSError as error:
+        raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
+    return target
+
+
+def augment(path: Path, out: Path) -> dict[str, tuple[int, int]]:
+    """Write the training images and what `generate_missing` adds, a folder for each class.
+
+    Parameters
+    ----------
+    path : Path
+        Of the run.
+    out : Path
+        Must not exist or be empty; torchvision's ImageFolder reads it.
+
+    Returns
+    -------
+    dict
+        From class name to (real, generated) images written.
+
+    Raises
+    ------
+    RunError
+        If ``out`` holds something, cannot be written, or the run has no checkpoint.
+    """
+    folder, config, split = open_run(path)
+    model = load_model(config, split, folder)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise RunError(f"{out} is not empty; choose another --out")
+    generated = generate_missing(model, split, config.seed)
+    names = safe_names(split.class_names)
+    try:
+        for kind, images in (("real", split.train), ("generated", generated)):
+            _write_by_class(out, names, kind, images)
+    except OSError as error:
+        raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
+    added = generated.counts(split.classes)
+    pairs = zip(split.class_names, split.train_counts, added, strict=True)
+    return {name: (real, more) for name, real, more in pairs}
+
+
+def safe_names(class_names: tuple[str, ...]) -> list[str]:
+    """Return names fit for files, all different: a class name may hold a slash or a dot."""
+    names = []
+    for label, name in enumerate(class_names):
+        safe = re.sub(r"[^\w.+-]+", "_", name).strip(".") or f"class-{label}"
+        names.append(f"{safe}-{label}" if safe in names else safe)
+    return names
+
+
+def _label_of(name: str, split: Split) -> int:
+    if name in split.class_names:
+        return split.class_names.index(name)
+    if name.isdecimal() and int(name) < split.classes:
+        return int(name)
+    raise ConfigError(f"there is no class {name!r}; classes: {', '.join(split.class_names)}")
+
+
+def _write_by_class(out: Path, names: list[str], kind: str, images: Images) -> None:
+    for label, name in enumerate(names):
+        folder = out / name
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, image in enumerate(images.pixels[images.labels == label]):
+            _write_png(folder / f"{kind}-{number:05d}.png", image)
+
+
+def _write_png(path: Path, image: UInt8Array) -> None:
+    channels_last = image.transpose(1, 2, 0)
+    Image.fromarray(channels_last[:, :, 0] if len(image) == 1 else channels_last).save(path)

@@ -1,0 +1,126 @@
+"""The table at the end: AGGAN's class head, augmentation and the baselines, on the test part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.splits import Split
+from geneticgan.evaluation.generation import generate
+from geneticgan.evaluation.metrics import Scores, score
+from geneticgan.evaluation.pictures import draw_classes
+from geneticgan.evaluation.prediction import predict
+from geneticgan.methods.augmented import Augmented, generate_missing
+from geneticgan.methods.classifier import ClassifierMethod
+from geneticgan.methods.cn import CN
+from geneticgan.methods.oscn import OsCN
+from geneticgan.networks import Discriminator
+from geneticgan.training.checkpoint import load_module, save_tensors
+from geneticgan.training.hooks import Observer
+from geneticgan.training.interrupt import StopRequest
+from geneticgan.training.model import Model
+from geneticgan.training.run_folder import RunFolder, write_json
+
+PICTURED = 8
+"""Generated images of each class in the picture."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: a method's name and its scores on the test part."""
+
+    title: str
+    scores: Scores
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run brought.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        The methods, in the order of the table.
+    split : Split
+        The images.
+    picture : Path
+        Generated samples by class.
+    """
+
+    folder: RunFolder
+    config: TrainConfig
+    split: Split
+    rows: tuple[Row, ...]
+    picture: Path
+
+
+def judge(
+    folder: RunFolder,
+    config: TrainConfig,
+    split: Split,
+    model: Model,
+    observers: Sequence[Observer],
+    stop: StopRequest,
+) -> Report:
+    """Score AGGAN and the classifiers; trains those whose weights are not in the folder yet.
+
+    Raises
+    ------
+    Interrupted
+        If a stop was asked for; what has been trained is kept.
+    """
+    generated = generate_missing(model, split, config.seed)
+    methods: tuple[ClassifierMethod, ...] = (Augmented(generated), OsCN(), CN())
+    rows = [_row("AGGAN, class head", model.discriminator, split, model.device)]
+    for method in methods:
+        network = _trained(method, folder, config, split, model.device, observers, stop)
+        rows.append(_row(method.title, network, split, model.device))
+    write_json(
+        folder.results, [{"method": row.title, **row.scores.to_json()} for row in rows]
+    )
+    picture = folder.samples / "classes.png"
+    _draw(picture, config, split, model)
+    return Report(folder, config, split, tuple(rows), picture)
+
+
+def _trained(
+    method: ClassifierMethod,
+    folder: RunFolder,
+    config: TrainConfig,
+    split: Split,
+    device: torch.device,
+    observers: Sequence[Observer],
+    stop: StopRequest,
+) -> Discriminator:
+    path = folder.classifiers / f"{method.key}.safetensors"
+    if path.is_file():
+        network = method.build(split, config, device)
+        load_module(path, network)
+        return network
+    network = method.fit(split, config, device, observers, stop)
+    temporary = path.with_suffix(".tmp")
+    save_tensors(temporary, network.state_dict())
+    temporary.replace(path)
+    return network
+
+
+def _row(title: str, network: Discriminator, split: Split, device: torch.device) -> Row:
+    predicted = predict(network, split.test, device)
+    return Row(title, score(split.test.labels, predicted, split.classes, split.smallest_class))
+
+
+def _draw(path: Path, config: TrainConfig, split: Split, model: Model) -> None:
+    labels = torch.arange(split.classes).repeat_interleave(PICTURED)
+    images = generate(model.generators, labels, config.seed, model.device)
+    draw_classes(
+        path,
+        split.train,
+        images.split(PICTURED),
+        split.class_names,
+        split.train_counts,
+        PICTURED,
+    )

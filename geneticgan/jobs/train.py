@@ -1,0 +1,76 @@
+"""The main job: train AGGAN, then show what it brought. Also taken up again, and judged anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.splits import Split
+from geneticgan.jobs.judging import Report, judge
+from geneticgan.jobs.setup import check_plugins, load_split, open_run
+from geneticgan.training.hooks import Observer
+from geneticgan.training.interrupt import StopRequest
+from geneticgan.training.loop import Evolution
+from geneticgan.training.model import load_model
+from geneticgan.training.run_folder import RunFolder
+
+
+def plan(config: TrainConfig) -> Split:
+    """Check every option and load the images, as training would; writes nothing."""
+    check_plugins(config)
+    return load_split(config)
+
+
+def train(config: TrainConfig, path: Path, split: Split, observers: Sequence[Observer]) -> Report:
+    """Train in a new run folder.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        What to do.
+    path : Path
+        The run folder to make; must not exist or be empty.
+    split : Split
+        From `plan`.
+    observers : sequence of Observer
+        See the run.
+
+    Raises
+    ------
+    GeneticGanError
+        For anything the user can mend.
+    Interrupted
+        On Ctrl-C or SIGTERM, after a checkpoint; `resume` goes on.
+    """
+    folder = RunFolder.create(path, config)
+    folder.write_split(split)
+    return _run(folder, config, split, observers)
+
+
+def resume(path: Path, observers: Sequence[Observer]) -> Report:
+    """Go on with a run that was stopped, to the result it would have had; raises as `train`."""
+    folder, config, split = open_run(path)
+    check_plugins(config)
+    return _run(folder, config, split, observers)
+
+
+def evaluate(path: Path, observers: Sequence[Observer]) -> Report:
+    """Judge a run again from its folder: the same figures on another day.
+
+    Raises
+    ------
+    RunError
+        If the run has no checkpoint, or the images have changed.
+    """
+    folder, config, split = open_run(path)
+    with StopRequest() as stop:
+        return judge(folder, config, split, load_model(config, split, folder), observers, stop)
+
+
+def _run(
+    folder: RunFolder, config: TrainConfig, split: Split, observers: Sequence[Observer]
+) -> Report:
+    with StopRequest() as stop:
+        model = Evolution(config, split, folder, observers, stop).run()
+        return judge(folder, config, split, model, observers, stop)

@@ -1,0 +1,64 @@
+"""A fresh classifier on real and generated images (protocol ``augment``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.dataset import Images
+from geneticgan.data.sampling import BatchSource
+from geneticgan.data.splits import Split
+from geneticgan.evaluation.generation import generate
+from geneticgan.methods.classifier import ClassifierMethod
+from geneticgan.training.environment import Batch
+from geneticgan.training.model import Model
+
+
+def generate_missing(model: Model, split: Split, seed: int) -> Images:
+    """Generate what each class lacks to have as many training images as the largest."""
+    counts = np.asarray(split.train_counts)
+    labels = np.repeat(np.arange(split.classes, dtype=np.int64), counts.max() - counts)
+    if len(labels) == 0:
+        return Images(split.train.pixels[:0], labels)
+    images = generate(model.generators, torch.from_numpy(labels), seed, model.device)
+    return Images(images.numpy(), labels)
+
+
+class Augmented(ClassifierMethod):
+    """The data set is balanced by generated images, as ``geneticgan augment`` writes it.
+
+    A batch holds ``batch_size`` real images, each equally likely, and on top of them generated
+    ones in the proportion they have in the balanced set. So the method sees as many real images
+    as the others.
+
+    Parameters
+    ----------
+    generated : Images
+        What `generate_missing` made.
+    """
+
+    key = "augmented"
+    title = "CN on real + generated"
+
+    def __init__(self, generated: Images) -> None:
+        self.generated = generated
+
+    def batches(
+        self, split: Split, config: TrainConfig, device: torch.device
+    ) -> Callable[[int], Batch]:
+        """Draw real images as they are, and generated ones on top."""
+        real = BatchSource(split.train, split.classes, config.seed, "classifier", device)
+        share = round(config.batch_size * len(self.generated) / len(split.train))
+        if share == 0:
+            return lambda number: real.natural(number, config.batch_size)
+        fake = BatchSource(self.generated, split.classes, config.seed, "generated", device)
+
+        def draw(number: int) -> Batch:
+            images, labels = real.natural(number, config.batch_size)
+            more_images, more_labels = fake.natural(number, share)
+            return torch.cat([images, more_images]), torch.cat([labels, more_labels])
+
+        return draw

@@ -1,0 +1,112 @@
+"""The class-conditional generator family, 8 to 128 pixels."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from geneticgan.networks.sizes import MAX_MULTIPLE, check_shape, halvings
+
+
+class ConditionalBatchNorm(nn.Module):
+    """Batch normalisation whose scale and shift are looked up by class (de Vries et al. 2017).
+
+    Parameters
+    ----------
+    channels, classes : int
+        Of the feature map, and of the labels.
+    """
+
+    def __init__(self, channels: int, classes: int) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(channels, affine=False)
+        self.scale = nn.Embedding(classes, channels)
+        self.shift = nn.Embedding(classes, channels)
+        nn.init.ones_(self.scale.weight)
+        nn.init.zeros_(self.shift.weight)
+
+    def forward(self, features: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Normalise (B, C, H, W) over the batch; scale and shift by labels (B,)."""
+        scale = self.scale(labels)[:, :, None, None]
+        shift = self.shift(labels)[:, :, None, None]
+        normalised: torch.Tensor = self.norm(features)
+        return normalised * scale + shift
+
+
+class LatentStyle(nn.Module):
+    """The latent as an offset to every channel of a feature map, of unit variance over the batch.
+
+    Parameters
+    ----------
+    latent_dim, channels : int
+        Of the latent vector and of the feature map.
+    """
+
+    def __init__(self, latent_dim: int, channels: int) -> None:
+        super().__init__()
+        self.dense = nn.Linear(latent_dim, channels, bias=False)
+        self.norm = nn.BatchNorm2d(channels, affine=False)
+
+    def forward(self, latent: torch.Tensor) -> torch.Tensor:
+        """Return offsets (B, channels, 1, 1) for latents (B, latent_dim)."""
+        offset: torch.Tensor = self.norm(self.dense(latent)[:, :, None, None])
+        return offset
+
+
+class Generator(nn.Module):
+    """Latent and label to image: a dense layer, then transposed convolutions that double.
+
+    A discriminator that sees one image at a time does not notice a class that has collapsed to a
+    single image, so the architecture resists: what comes of the latent is normalised by itself,
+    at the start and again at every size, before what comes of the label is added. Its variance
+    cannot be trained away there.
+
+    Parameters
+    ----------
+    channels : int
+        1 or 3.
+    size : int
+        Image height and width in pixels, one of 8, 16, 28, 32, 64, 128.
+    classes : int
+        How many labels there are, >= 2.
+    width : int
+        Channels of the last hidden layer are twice this; each layer before has twice as many,
+        up to eight times the width.
+    latent_dim : int
+        Length of the latent vector.
+    """
+
+    def __init__(
+        self, channels: int, size: int, classes: int, width: int = 32, latent_dim: int = 64
+    ) -> None:
+        super().__init__()
+        check_shape(channels, size, classes, width)
+        self.latent_dim = latent_dim
+        self.classes = classes
+        doublings = halvings(size)
+        self.start = size // 2**doublings
+        # From coarse to fine; the finest feature map has half the image's size.
+        maps = [width * min(2 ** (doublings - i), MAX_MULTIPLE) for i in range(doublings)]
+        self.dense = nn.Linear(latent_dim, maps[0] * self.start**2, bias=False)
+        self.spread = nn.BatchNorm2d(maps[0], affine=False)
+        self.prototype = nn.Embedding(classes, maps[0] * self.start**2)
+        self.styles = nn.ModuleList(LatentStyle(latent_dim, count) for count in maps[1:])
+        self.norms = nn.ModuleList(ConditionalBatchNorm(count, classes) for count in maps)
+        self.ups = nn.ModuleList(
+            nn.ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=last)
+            for before, after, last in zip(
+                maps,
+                [*maps[1:], channels],
+                [False] * (doublings - 1) + [True],
+                strict=True,
+            )
+        )
+
+    def forward(self, latent: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Return images (B, C, H, W) in [-1, 1] for latents (B, latent_dim) and labels (B,)."""
+        shape = (len(latent), -1, self.start, self.start)
+        hidden = self.spread(self.dense(latent).view(shape)) + self.prototype(labels).view(shape)
+        offsets = [0.0, *(style(latent) for style in self.styles)]
+        for norm, offset, up in zip(self.norms, offsets, self.ups, strict=True):
+            hidden = up(torch.relu(norm(hidden, labels) + offset))
+        return torch.tanh(hidden)

@@ -1,0 +1,62 @@
+"""Ctrl-C and SIGTERM: the first asks to stop after the step at hand, the second stops at once."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType, TracebackType
+
+
+class Interrupted(Exception):  # noqa: N818  # it is no error: the user asked for it
+    """The run stopped as it was asked to, its state saved.
+
+    Attributes
+    ----------
+    signal_number : int
+        Which signal asked.
+    """
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__(f"stopped by {signal.Signals(signal_number).name}")
+        self.signal_number = signal_number
+
+
+class StopRequest:
+    """While entered, turns SIGINT and SIGTERM into a request that a loop looks at.
+
+    Outside the main thread, where Python delivers no signals, it only stays unset.
+    """
+
+    def __init__(self) -> None:
+        self.signal_number: int | None = None
+        self._previous: dict[int, object] = {}
+
+    def __enter__(self) -> StopRequest:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._previous[number] = signal.signal(number, self._ask)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]  # as signal.signal gave it
+        self._previous.clear()
+
+    def __bool__(self) -> bool:
+        return self.signal_number is not None
+
+    def check(self) -> None:
+        """Raise `Interrupted` if a stop was asked for."""
+        if self.signal_number is not None:
+            raise Interrupted(self.signal_number)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.signal_number = number
+        # The next one is not ours: Python's own handlers stop at once.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

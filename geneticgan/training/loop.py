@@ -1,0 +1,158 @@
+"""Training an annealing genetic GAN: Algorithm 1 on a data set, watched, saved and resumable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from deap import base, tools
+
+from geneticgan.catalogue import create_mutations, create_schedule
+from geneticgan.config import TrainConfig
+from geneticgan.data.sampling import BatchSource
+from geneticgan.data.splits import Split
+from geneticgan.evaluation.metrics import score
+from geneticgan.evaluation.prediction import predict
+from geneticgan.evolution.algorithm import Generation, ea_annealing
+from geneticgan.evolution.individual import same_weights
+from geneticgan.evolution.toolbox import build_toolbox
+from geneticgan.seeding import numpy_stream
+from geneticgan.training.checkpoint import Checkpoint
+from geneticgan.training.environment import DiscriminatorEnvironment
+from geneticgan.training.hooks import Observer
+from geneticgan.training.interrupt import StopRequest
+from geneticgan.training.model import BETAS, Model, build_model
+from geneticgan.training.monitor import Monitor
+from geneticgan.training.recorder import Recorder, generation_record
+from geneticgan.training.run_folder import RunFolder
+
+
+class Evolution:
+    """One run of Algorithm 1.
+
+    Parameters
+    ----------
+    config, split, folder
+        What to train, on which images, and where it is kept.
+    observers : sequence of Observer
+        See every generation.
+    stop : StopRequest
+        Looked at after every generation.
+    """
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        split: Split,
+        folder: RunFolder,
+        observers: Sequence[Observer],
+        stop: StopRequest,
+    ) -> None:
+        self._config = config
+        self._split = split
+        self._stop = stop
+        self._checkpoint = Checkpoint(folder.checkpoint)
+        self.model = build_model(config, split)
+        self._environment = self._build_environment()
+        self._schedule = create_schedule(config.schedule, T=config.T, alpha=config.alpha)
+        self._rng = numpy_stream(config.seed, "metropolis")
+        self._hall_of_fame = tools.HallOfFame(1, similar=same_weights)
+        self._monitor = Monitor(config.steps, config.batch_size)
+        self._first, position = self._resume() if self._checkpoint.exists() else (0, 0)
+        self._recorder = Recorder(folder.log, position)
+        self._observers = [self._recorder, *observers]
+
+    def run(self) -> Model:
+        """Evolve to the last generation; returns the networks.
+
+        Raises
+        ------
+        Interrupted
+            If a stop was asked for; a checkpoint has been written.
+        """
+        for observer in self._observers:
+            observer.on_phase("AGGAN", self._config.steps)
+        self._monitor.start_clock()
+        try:
+            ea_annealing(
+                self.model.population,
+                self._toolbox(),
+                self._schedule,
+                self._config.steps - self._first,
+                halloffame=self._hall_of_fame,
+                first_generation=self._first,
+                on_generation=self._after,
+            )
+        finally:
+            self._recorder.close()
+        self._stop.check()
+        return self.model
+
+    def _toolbox(self) -> base.Toolbox:
+        return build_toolbox(
+            self._environment, create_mutations(self._config.mutations), self._rng
+        )
+
+    def _build_environment(self) -> DiscriminatorEnvironment:
+        config, discriminator = self._config, self.model.discriminator
+        source = BatchSource(
+            self._split.train, self._split.classes, config.seed, "real", self.model.device
+        )
+        return DiscriminatorEnvironment(
+            discriminator,
+            torch.optim.Adam(discriminator.parameters(), lr=config.learning_rate, betas=BETAS),
+            lambda generation: source.balanced(generation, config.batch_size),
+            config.latent_dim,
+            self._split.classes,
+            config.batch_size,
+            config.seed,
+            config.precision,
+        )
+
+    def _after(self, generation: Generation) -> bool:
+        step = generation.number + 1
+        record = generation_record(generation, self._environment.last_losses)
+        last = step == self._config.steps
+        if last or step % self._config.validate_every == 0:
+            record["validation_acsa"] = self._validate()
+        status = self._monitor.update(generation, record)
+        record["images_per_second"] = round(status.images_per_second, 1)
+        for observer in self._observers:
+            observer.on_record(record)
+            observer.on_status(status)
+        if last or self._stop or step % self._config.checkpoint_every == 0:
+            self._save(step)
+        return bool(self._stop)
+
+    def _validate(self) -> float | None:
+        validation = self._split.validation
+        if len(validation) == 0:
+            return None
+        predicted = predict(self.model.discriminator, validation, self.model.device)
+        return score(validation.labels, predicted, self._split.classes, 0).acsa
+
+    def _save(self, step: int) -> None:
+        state = {
+            "next_generation": step,
+            "log_position": self._recorder.position(),
+            "metropolis": self._rng.bit_generator.state,
+            "monitor": self._monitor.state(),
+        }
+        self._checkpoint.save(
+            state,
+            self.model.population,
+            self._hall_of_fame[0] if len(self._hall_of_fame) else None,
+            self.model.discriminator,
+            self._environment.optimizer,
+        )
+
+    def _resume(self) -> tuple[int, int]:
+        state = self._checkpoint.load(
+            self.model.population, self.model.discriminator, self._environment.optimizer
+        )
+        best = build_model(self._config, self._split).population[0]
+        if self._checkpoint.load_best(best):
+            self._hall_of_fame.insert(best)
+        self._rng.bit_generator.state = state["metropolis"]
+        self._monitor.restore(state["monitor"])
+        return state["next_generation"], state["log_position"]

@@ -1,0 +1,69 @@
+"""The networks of a run: made by its config, or read from its checkpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.splits import Split
+from geneticgan.evolution.individual import GeneratorIndividual
+from geneticgan.networks import Discriminator, Generator, build_discriminator, build_generator
+from geneticgan.seeding import numpy_stream
+from geneticgan.training.checkpoint import Checkpoint
+from geneticgan.training.device import resolve_device
+from geneticgan.training.run_folder import RunFolder
+
+BETAS = (0.5, 0.999)
+"""Of Adam, as in the authors' published code."""
+
+
+@dataclass
+class Model:
+    """The networks of a run.
+
+    Attributes
+    ----------
+    population : list of GeneratorIndividual
+        The survivors.
+    discriminator : Discriminator
+        Its class head is the paper's classifier (protocol ``head``).
+    """
+
+    population: list[GeneratorIndividual]
+    discriminator: Discriminator
+    device: torch.device
+
+    @property
+    def generators(self) -> list[Generator]:
+        """The modules of the population."""
+        return [individual.module for individual in self.population]  # type: ignore[misc]
+
+
+def build_model(config: TrainConfig, split: Split) -> Model:
+    """Initialise networks for a data set by the config's seed."""
+    device = resolve_device(config.device)
+    channels, size = split.train.pixels.shape[1:3]
+    seeds = numpy_stream(config.seed, "initial weights").integers(2**31, size=1 + config.population)
+    optimizer = partial(torch.optim.Adam, lr=config.learning_rate, betas=BETAS)
+    population = [
+        GeneratorIndividual(
+            build_generator(
+                channels, size, split.classes, config.width, config.latent_dim, int(seed)
+            ).to(device),
+            optimizer,
+            (1.0, config.lambda_),
+        )
+        for seed in seeds[1:]
+    ]
+    discriminator = build_discriminator(channels, size, split.classes, config.width, int(seeds[0]))
+    return Model(population, discriminator.to(device), device)
+
+
+def load_model(config: TrainConfig, split: Split, folder: RunFolder) -> Model:
+    """Load the networks of a run from its checkpoint; `RunError` if there is none."""
+    model = build_model(config, split)
+    Checkpoint(folder.checkpoint).load(model.population, model.discriminator)
+    return model

@@ -1,0 +1,75 @@
+"""Turns generations into the numbers of a screen."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Any
+
+from geneticgan.evolution.algorithm import Generation
+from geneticgan.training.hooks import Status
+
+RECENT = 100
+"""Generations over which rates are averaged."""
+
+
+class Monitor:
+    """Keeps the status of a run.
+
+    Parameters
+    ----------
+    steps : int
+        Generations of the whole run.
+    batch_size : int
+        Real images a generation.
+    """
+
+    def __init__(self, steps: int, batch_size: int) -> None:
+        self.status = Status(steps=steps)
+        self._batch_size = batch_size
+        self._clock: deque[float] = deque(maxlen=RECENT)
+        self._acceptances: deque[float] = deque(maxlen=RECENT)
+
+    def start_clock(self) -> None:
+        """Begin to count the time of the first generation."""
+        self._clock.append(time.perf_counter())
+
+    def update(self, generation: Generation, record: dict[str, Any]) -> Status:
+        """Take in a generation and its record; returns the status."""
+        status = self.status
+        self._clock.append(time.perf_counter())
+        self._acceptances.append(sum(generation.accepted) / len(generation.accepted))
+        elapsed = self._clock[-1] - self._clock[0]
+        per_second = (len(self._clock) - 1) / elapsed if elapsed > 0 else 0.0
+        status.step = record["step"]
+        status.temperature = generation.temperature
+        status.quality, status.diversity = generation.survivors[0].fitness.values
+        for family in record["families"]:
+            if family["winner"] is not None:
+                status.winner = family["winner"]
+                status.wins[status.winner] = status.wins.get(status.winner, 0) + 1
+        status.deaths += sum(1 for child in generation.offspring if child.cause_of_death)
+        status.acceptance_rate = sum(self._acceptances) / len(self._acceptances)
+        status.images_per_second = per_second * self._batch_size
+        status.seconds_left = (status.steps - status.step) / per_second if per_second else 0.0
+        if record.get("validation_acsa") is not None:
+            status.validation_acsa = record["validation_acsa"]
+        return status
+
+    def state(self) -> dict[str, Any]:
+        """Return what a checkpoint keeps, as JSON types; clocks begin anew on resuming."""
+        return {
+            "step": self.status.step,
+            "wins": self.status.wins,
+            "deaths": self.status.deaths,
+            "validation_acsa": self.status.validation_acsa,
+            "acceptances": list(self._acceptances),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up what `state` returned."""
+        self.status.step = state["step"]
+        self.status.wins = state["wins"]
+        self.status.deaths = state["deaths"]
+        self.status.validation_acsa = state["validation_acsa"]
+        self._acceptances.extend(state["acceptances"])

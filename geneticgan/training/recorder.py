@@ -1,0 +1,77 @@
+"""Writes log.jsonl, one record a line."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from geneticgan.evolution.algorithm import Generation
+from geneticgan.evolution.individual import GeneratorIndividual
+from geneticgan.training.hooks import Observer
+
+
+class Recorder(Observer):
+    """Appends records to the log, from a given position on.
+
+    Parameters
+    ----------
+    path : Path
+        The log.
+    position : int
+        Bytes of the log that belong to the run so far; what lies behind, written after the last
+        checkpoint by a run that was then stopped, is cut off and written anew.
+    """
+
+    def __init__(self, path: Path, position: int = 0) -> None:
+        self._file = path.open("r+b" if path.exists() else "w+b")
+        self._file.truncate(position)
+        self._file.seek(position)
+
+    def on_record(self, record: dict[str, Any]) -> None:
+        """Append a record."""
+        self._file.write(json.dumps(record).encode() + b"\n")
+
+    def position(self) -> int:
+        """Flush, and return how many bytes the log has."""
+        self._file.flush()
+        return self._file.tell()
+
+    def close(self) -> None:
+        """Flush and close the log."""
+        self._file.close()
+
+
+def generation_record(generation: Generation, losses: dict[str, float]) -> dict[str, Any]:
+    """Return what the log keeps of a generation: step, T, all fitness parts, winners, losses."""
+    broods: dict[int, list[GeneratorIndividual]] = {}
+    for child in generation.offspring:
+        broods.setdefault(child.lineage, []).append(child)
+    families = []
+    for parent, accepted in zip(generation.parents, generation.accepted, strict=True):
+        brood = broods.get(parent.lineage, [])
+        best = max(brood, key=lambda child: child.fitness)
+        families.append(
+            {
+                "parent": _parts(parent),
+                "offspring": [
+                    {"mutation": child.mutation, **_parts(child)}
+                    | ({"death": child.cause_of_death} if child.cause_of_death else {})
+                    for child in brood
+                ],
+                "winner": None if best.cause_of_death else best.mutation,
+                "accepted": accepted,
+            }
+        )
+    return {
+        "step": generation.number + 1,
+        "T": generation.temperature,
+        "families": families,
+        "loss": losses,
+    }
+
+
+def _parts(individual: GeneratorIndividual) -> dict[str, float | None]:
+    quality, diversity = (v if math.isfinite(v) else None for v in individual.fitness.values)
+    return {"quality": quality, "diversity": diversity}

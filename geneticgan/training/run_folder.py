@@ -1,0 +1,159 @@
+"""The run folder: where everything a run prints or draws can be rebuilt from."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from geneticgan.config import TrainConfig, read_json
+from geneticgan.data.splits import Split
+from geneticgan.errors import ConfigError, RunError
+
+FORMAT = 1
+"""Version of the folder's layout."""
+
+
+class RunFolder:
+    """Names the files of a run and reads and writes the small ones.
+
+    Parameters
+    ----------
+    path : Path
+        ``runs/<name>``; need not exist yet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.config = path / "config.json"
+        self.split = path / "split.json"
+        self.log = path / "log.jsonl"
+        self.results = path / "results.json"
+        self.checkpoint = path / "checkpoint"
+        self.classifiers = path / "classifiers"
+        self.samples = path / "samples"
+
+    @classmethod
+    def create(cls, path: Path, config: TrainConfig) -> RunFolder:
+        """Make a new run folder with its config.
+
+        Raises
+        ------
+        RunError
+            If the folder holds something already or cannot be written.
+        """
+        folder = cls(path)
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise RunError(
+                f"{path} is not empty; continue it with 'geneticgan resume {path}' or choose "
+                "another --out"
+            )
+        try:
+            folder.samples.mkdir(parents=True)
+            folder.classifiers.mkdir()
+            write_json(
+                folder.config,
+                {
+                    "format": FORMAT,
+                    "options": config.to_json(),
+                    "versions": _versions(),
+                    "git_revision": _git_revision(),
+                },
+            )
+        except OSError as error:
+            raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
+        return folder
+
+    @classmethod
+    def open(cls, path: Path) -> tuple[RunFolder, TrainConfig]:
+        """Open an existing run and read its config.
+
+        Raises
+        ------
+        RunError
+            If it is no run folder or was written by a newer version.
+        """
+        folder = cls(path)
+        if not folder.config.is_file():
+            raise RunError(f"{path} is no run folder (it has no config.json)")
+        try:
+            data = read_json(folder.config)
+            if not isinstance(data, dict) or not isinstance(data.get("options"), dict):
+                raise RunError(f"{folder.config} holds no options; it is damaged")
+            if data.get("format") != FORMAT:
+                raise RunError(
+                    f"{path} has format {data.get('format')!r}; this version reads format {FORMAT}"
+                )
+            return folder, TrainConfig.from_mapping(data["options"], str(folder.config))
+        except ConfigError as error:
+            raise RunError(str(error)) from error
+
+    def write_split(self, split: Split) -> None:
+        """Save which images were drawn, and the fingerprint of the data they were drawn from."""
+        write_json(
+            self.split,
+            {
+                "fingerprint": split.fingerprint,
+                "class_names": split.class_names,
+                "train": split.train_indices.tolist(),
+                "validation": split.validation_indices.tolist(),
+            },
+        )
+
+    def check_split(self, split: Split) -> None:
+        """Raise `RunError` if the data or the drawn subset is not the one of the run."""
+        saved = read_json(self.split)
+        if saved["fingerprint"] != split.fingerprint:
+            raise RunError(
+                f"the images have changed since {self.path} was trained; restore them, or train "
+                "anew"
+            )
+        if saved["train"] != split.train_indices.tolist():
+            raise RunError(
+                f"the subset drawn by the seed differs from the one saved in {self.split}; use "
+                "the versions named in config.json"
+            )
+
+
+def new_run_path(root: Path, dataset: str) -> Path:
+    """Return the first free ``<root>/<dataset>-<number>``."""
+    name = "".join(c if c.isalnum() or c in "-_" else "-" for c in dataset.partition(":")[0])
+    number = 1
+    while (root / f"{name}-{number:03d}").exists():
+        number += 1
+    return root / f"{name}-{number:03d}"
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Write a JSON file whole or not at all: a temporary name, flushed, then renamed."""
+    temporary = path.with_name(path.name + ".tmp")
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(data, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def _versions() -> dict[str, str]:
+    packages = ("geneticgan", "torch", "torchvision", "numpy", "scikit-learn", "deap")
+    versions = {package: importlib.metadata.version(package) for package in packages}
+    return {"python": platform.python_version(), **versions}
+
+
+def _git_revision() -> str | None:
+    try:
+        result = subprocess.run(  # noqa: S603  # a fixed command, no input from outside
+            ["git", "rev-parse", "HEAD"],  # noqa: S607  # whichever git the user has
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return result.stdout.strip()
