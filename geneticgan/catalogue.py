@@ -9,9 +9,10 @@ from geneticgan.evolution.annealing import Schedule
 from geneticgan.evolution.mutation import Mutation
 from geneticgan.evolution.registry import PluginGroup, parse_specs
 
-MUTATIONS = PluginGroup("geneticgan.mutations", Mutation, "mutation")
-SCHEDULES = PluginGroup("geneticgan.schedules", Schedule, "schedule")
-DATASETS = PluginGroup("geneticgan.datasets", Dataset, "data set")
+# The contracts are abstract on purpose: a group checks plugins against them, it makes none.
+MUTATIONS = PluginGroup("geneticgan.mutations", Mutation, "mutation")  # type: ignore[type-abstract]
+SCHEDULES = PluginGroup("geneticgan.schedules", Schedule, "schedule")  # type: ignore[type-abstract]
+DATASETS = PluginGroup("geneticgan.datasets", Dataset, "data set")  # type: ignore[type-abstract]
 
 GROUPS: tuple[PluginGroup[Any], ...] = (MUTATIONS, SCHEDULES, DATASETS)
 

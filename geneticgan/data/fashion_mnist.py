@@ -5,9 +5,12 @@ from __future__ import annotations
 import gzip
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
+import torch
 from torchvision.datasets import FashionMNIST
 from torchvision.datasets.mnist import read_image_file, read_label_file
 
@@ -62,9 +65,10 @@ class FashionMnist(Dataset):
         return Images(np.ascontiguousarray(pixels[:, None]), labels)
 
 
-def _read_idx(folder: Path, name: str, reader: object) -> np.ndarray:  # type: ignore[type-arg]
+def _read_idx(
+    folder: Path, name: str, reader: Callable[[str], torch.Tensor]
+) -> npt.NDArray[np.uint8]:
     """Read one idx file with torchvision's reader, unpacking a .gz to a temporary file first."""
-    assert callable(reader)
     for place in (folder, folder / "FashionMNIST" / "raw"):
         plain, packed = place / name, place / f"{name}.gz"
         try:

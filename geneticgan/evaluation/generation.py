@@ -38,7 +38,7 @@ def generate(
     """
     rng = torch_stream(seed, "generation")
     images = []
-    for number, chunk in enumerate(labels.split(CHUNK)):
+    for number, chunk in enumerate(torch.split(labels, CHUNK)):
         generator = generators[number % len(generators)]
         training = generator.training
         generator.eval()

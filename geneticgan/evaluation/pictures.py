@@ -42,7 +42,9 @@ def draw_classes(
     from matplotlib.figure import Figure
 
     rows = len(class_names)
-    figure = Figure(figsize=(2 * columns * 0.5 + 2.2, rows * 0.5 + 0.7), layout="constrained")
+    figure = Figure(
+        figsize=(2 * columns * 0.5 + 2.2, rows * 0.5 + 0.7),
+    )
     FigureCanvasAgg(figure)
     axes = figure.subplots(rows, 2, squeeze=False)
     for label in range(rows):
@@ -63,6 +65,9 @@ def draw_classes(
         )
     axes[0][0].set_title("real (training images)", fontsize=10)
     axes[0][1].set_title("generated", fontsize=10)
+    figure.subplots_adjust(
+        left=0.2, right=0.99, bottom=0.01, top=1 - 0.4 / figure.get_figheight(), wspace=0.03
+    )
     figure.savefig(path, dpi=150)
 
 

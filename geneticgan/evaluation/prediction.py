@@ -28,7 +28,7 @@ def predict(network: torch.nn.Module, images: Images, device: torch.device) -> I
     network.eval()
     try:
         labels = []
-        for chunk in torch.from_numpy(images.pixels).split(CHUNK):
+        for chunk in torch.split(torch.from_numpy(images.pixels), CHUNK):
             _, classes = network(to_unit_range(chunk.to(device)))
             labels.append(classes.argmax(dim=1).cpu())
         result: Int64Array = torch.cat(labels).numpy()

@@ -73,9 +73,7 @@ def metropolis_probability(candidate: float, incumbent: float, temperature: floa
     return math.exp(-(incumbent - candidate) / temperature)
 
 
-def metropolis_accept(
-    candidate: float, incumbent: float, temperature: float, draw: float
-) -> bool:
+def metropolis_accept(candidate: float, incumbent: float, temperature: float, draw: float) -> bool:
     """Decide by a given uniform draw whether the candidate replaces the incumbent.
 
     Parameters

@@ -207,7 +207,7 @@ class PluginGroup(Generic[T]):
                 f"{self.contract.__module__}.{self.contract.__qualname__}"
             )
         if inspect.isabstract(factory):
-            missing = ", ".join(sorted(factory.__abstractmethods__))
+            missing = ", ".join(sorted(getattr(factory, "__abstractmethods__", ())))
             raise PluginError(
                 f"{self.noun} {plugin.name!r} of {plugin.origin} does not define: {missing}"
             )

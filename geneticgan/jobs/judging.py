@@ -79,9 +79,7 @@ def judge(
     for method in methods:
         network = _trained(method, folder, config, split, model.device, observers, stop)
         rows.append(_row(method.title, network, split, model.device))
-    write_json(
-        folder.results, [{"method": row.title, **row.scores.to_json()} for row in rows]
-    )
+    write_json(folder.results, [{"method": row.title, **row.scores.to_json()} for row in rows])
     picture = folder.samples / "classes.png"
     _draw(picture, config, split, model)
     return Report(folder, config, split, tuple(rows), picture)
@@ -119,7 +117,7 @@ def _draw(path: Path, config: TrainConfig, split: Split, model: Model) -> None:
     draw_classes(
         path,
         split.train,
-        images.split(PICTURED),
+        torch.split(images, PICTURED),
         split.class_names,
         split.train_counts,
         PICTURED,

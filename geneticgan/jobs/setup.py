@@ -25,9 +25,7 @@ def load_split(config: TrainConfig) -> Split:
         config.dataset, data_root=config.data_root, image_size=config.image_size
     )
     source = dataset.load()
-    return split_source(
-        source, _counts(config, source), config.validation_fraction, config.seed
-    )
+    return split_source(source, _counts(config, source), config.validation_fraction, config.seed)
 
 
 def open_run(path: Path) -> tuple[RunFolder, TrainConfig, Split]:

@@ -29,8 +29,8 @@ class ConditionalBatchNorm(nn.Module):
         """Normalise (B, C, H, W) over the batch; scale and shift by labels (B,)."""
         scale = self.scale(labels)[:, :, None, None]
         shift = self.shift(labels)[:, :, None, None]
-        normalised: torch.Tensor = self.norm(features)
-        return normalised * scale + shift
+        result: torch.Tensor = self.norm(features) * scale + shift
+        return result
 
 
 class LatentStyle(nn.Module):

@@ -101,9 +101,7 @@ class Checkpoint:
             if best is not None:
                 save_tensors(temporary / "best.safetensors", *best.to_tensors())
             save_tensors(temporary / "discriminator.safetensors", discriminator.state_dict())
-            save_tensors(
-                temporary / "optimizer.safetensors", *optimizer_to_tensors(optimizer)
-            )
+            save_tensors(temporary / "optimizer.safetensors", *optimizer_to_tensors(optimizer))
             write_json(temporary / "state.json", dict(state))
             for file in temporary.iterdir():
                 _sync(file)
@@ -141,7 +139,9 @@ class Checkpoint:
         try:
             data = json.loads((source / "state.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise RunError(f"{source}/state.json cannot be read; the checkpoint is damaged") from error
+            raise RunError(
+                f"{source}/state.json cannot be read; the checkpoint is damaged"
+            ) from error
         return dict(data)
 
     def load_best(self, individual: GeneratorIndividual) -> bool:

@@ -89,9 +89,7 @@ class Evolution:
         return self.model
 
     def _toolbox(self) -> base.Toolbox:
-        return build_toolbox(
-            self._environment, create_mutations(self._config.mutations), self._rng
-        )
+        return build_toolbox(self._environment, create_mutations(self._config.mutations), self._rng)
 
     def _build_environment(self) -> DiscriminatorEnvironment:
         config, discriminator = self._config, self.model.discriminator

@@ -1,0 +1,23 @@
+"""``geneticgan augment``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to make.")
+def augment(run: Path, out: Path) -> None:
+    """Write a balanced data set: the training images and generated ones.
+
+    A folder for each class, as torchvision's ImageFolder reads it; file names begin with real-
+    or generated-.
+    """
+    from geneticgan.jobs.export import augment as run_job
+
+    for name, (real, generated) in run_job(run, out).items():
+        click.echo(f"{name}: {real} real + {generated} generated")
+    click.echo(f"Wrote a balanced data set to {out}")

@@ -1,0 +1,30 @@
+"""``geneticgan generate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--class", "class_name", help="Name or label of a class; all classes without it.")
+@click.option(
+    "--count", type=click.IntRange(min=1), default=16, show_default=True, help="Images of a class."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder for PNG files and images.npz.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Draws the latents."
+)
+def generate(run: Path, class_name: str | None, count: int, out: Path, seed: int) -> None:
+    """Write generated images as PNG files and one npz."""
+    from geneticgan.jobs.export import generate_images
+
+    npz = generate_images(run, class_name, count, out, seed)
+    click.echo(f"Wrote PNG files to {out} and all of them to {npz}")

@@ -1,0 +1,23 @@
+"""``geneticgan resume``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.pass_context
+def resume(ctx: click.Context, run: Path) -> None:
+    """Go on with a run that was stopped.
+
+    The result is the one the run would have had without the stop.
+    """
+    from rich.console import Console
+
+    from geneticgan.jobs.train import resume as run_job
+    from geneticgan_cli.running import run_watched
+
+    run_watched(ctx, Console(), run, lambda observers: run_job(run, observers))

@@ -1,0 +1,44 @@
+"""``geneticgan train``: the main job."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from geneticgan_cli.options import GroupedCommand, resolve_config, train_options
+
+
+@click.command(cls=GroupedCommand)
+@train_options
+@click.pass_context
+def train(
+    ctx: click.Context, /, out: Path | None, config_file: Path | None, dry_run: bool, **_: Any
+) -> None:
+    """Train an annealing genetic GAN and show what it brought.
+
+    Ends with a table of the test part: AGGAN's class head, a classifier trained on real and
+    generated images, and the baselines Os+CN and CN under the same budget.
+    """
+    config = resolve_config(ctx, config_file)
+
+    from rich.console import Console
+
+    from geneticgan.jobs.train import plan
+    from geneticgan.jobs.train import train as run_job
+    from geneticgan.training.run_folder import new_run_path
+    from geneticgan_cli.running import run_watched
+    from geneticgan_cli.tables import print_split
+
+    console = Console()
+    split = plan(config)
+    print_split(console, split, config.dataset)
+    if dry_run:
+        click.echo(json.dumps(config.to_json(), indent=1))
+        click.echo("Dry run: everything is in order, nothing was trained.")
+        return
+    path = out or new_run_path(Path("runs"), config.dataset)
+    console.print(f"Run folder: {path}", markup=False, highlight=False, soft_wrap=True)
+    run_watched(ctx, console, path, lambda observers: run_job(config, path, split, observers))

@@ -1,0 +1,35 @@
+"""One clear sentence for every error, the traceback with --debug only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from geneticgan.errors import GeneticGanError
+
+
+class CleanGroup(click.Group):
+    """A group whose commands' errors become one sentence and a non-zero exit."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; see the class."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except GeneticGanError as error:
+            if _debug(ctx):
+                raise
+            raise click.ClickException(str(error)) from error
+        except Exception as error:
+            if _debug(ctx):
+                raise
+            raise click.ClickException(
+                f"unexpected {type(error).__name__}: {error}. This is a defect; "
+                "'geneticgan --debug ...' shows where"
+            ) from error
+
+
+def _debug(ctx: click.Context) -> bool:
+    return bool((ctx.obj or {}).get("debug"))

@@ -1,0 +1,44 @@
+"""The command group. Importing this loads neither torch nor a plugin, so --help is instant."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from geneticgan import __version__
+from geneticgan_cli.commands.augment import augment
+from geneticgan_cli.commands.evaluate import evaluate
+from geneticgan_cli.commands.generate import generate
+from geneticgan_cli.commands.plugins import plugins
+from geneticgan_cli.commands.resume import resume
+from geneticgan_cli.commands.train import train
+from geneticgan_cli.errors import CleanGroup
+
+
+@click.group(cls=CleanGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="geneticgan")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def cli(ctx: click.Context, debug: bool) -> None:
+    """Annealing genetic GANs for class-imbalanced images.
+
+    Start with: geneticgan train
+    """
+    ctx.obj = {"debug": debug}
+
+
+for command in (train, resume, evaluate, generate, augment, plugins):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; a second Ctrl-C ends with the conventional exit code."""
+    try:
+        cli(standalone_mode=True)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""Running a job under a screen, stopping cleanly, printing its report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from geneticgan.jobs.judging import Report
+from geneticgan.training.hooks import Observer
+from geneticgan.training.interrupt import Interrupted
+from geneticgan_cli.screen import make_screen
+from geneticgan_cli.tables import print_report
+
+
+def run_watched(
+    ctx: click.Context,
+    console: Console,
+    path: Path,
+    job: Callable[[Sequence[Observer]], Report],
+) -> None:
+    """Run a job and print its report; a stop that was asked for names the way on.
+
+    Exits with 128 + the signal's number after Ctrl-C or SIGTERM.
+    """
+    try:
+        with make_screen(console) as screen:
+            report = job([screen])
+    except Interrupted as stop:
+        click.echo(f"Stopped; nothing is lost. Go on with: geneticgan resume {path}", err=True)
+        ctx.exit(128 + stop.signal_number)
+    print_report(console, report)

@@ -1,0 +1,132 @@
+"""What is seen of a run: a live table on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import TimeRemainingColumn as TimeLeftColumn
+from rich.table import Table
+
+from geneticgan.training.hooks import Observer, Status
+
+REFRESH_PER_SECOND = 4
+PLAIN_LINES = 20
+"""Lines that a phase writes where the output is no terminal."""
+
+
+def make_screen(console: Console) -> LiveScreen | PlainScreen:
+    """Return the screen that fits the console."""
+    return LiveScreen(console) if console.is_terminal else PlainScreen(console)
+
+
+class LiveScreen(Observer):
+    """A progress bar and the status, rewritten in place."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeLeftColumn(),
+            console=console,
+        )
+        self._task: TaskID | None = None
+        self._live = Live(self._progress, console=console, refresh_per_second=REFRESH_PER_SECOND)
+
+    def __enter__(self) -> LiveScreen:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+    def on_phase(self, title: str, steps: int) -> None:
+        """Start a bar."""
+        self._task = self._progress.add_task(escape(title), total=steps)
+
+    def on_progress(self, step: int) -> None:
+        """Move the bar."""
+        if self._task is not None:
+            self._progress.update(self._task, completed=step)
+
+    def on_status(self, status: Status) -> None:
+        """Move the bar and rewrite the table."""
+        self.on_progress(status.step)
+        self._live.update(Group(self._progress, _status_table(status)))
+
+
+class PlainScreen(Observer):
+    """A line now and then, for logs and pipes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._every = 1
+        self._steps = 0
+        self._title = ""
+
+    def __enter__(self) -> PlainScreen:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        return None
+
+    def on_phase(self, title: str, steps: int) -> None:
+        """Announce a part of the work."""
+        self._title, self._steps = title, steps
+        self._every = max(1, steps // PLAIN_LINES)
+
+    def on_progress(self, step: int) -> None:
+        """Write a line when the part is done."""
+        if step == self._steps:
+            self._print(f"{self._title}: trained {step} steps")
+
+    def on_status(self, status: Status) -> None:
+        """Write a line every twentieth of the run."""
+        if status.step % self._every == 0 or status.step == status.steps:
+            numbers = ", ".join(f"{name} {value}" for name, value in _numbers(status))
+            self._print(f"generation {status.step}/{status.steps}: {numbers}")
+
+    def _print(self, text: str) -> None:
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _status_table(status: Status) -> Table:
+    table = Table.grid(padding=(0, 2))
+    numbers = _numbers(status)
+    for start in range(0, len(numbers), 4):
+        cells = [f"[dim]{name}[/dim] {escape(value)}" for name, value in numbers[start : start + 4]]
+        table.add_row(*cells)
+    return table
+
+
+def _numbers(status: Status) -> list[tuple[str, str]]:
+    wins = sum(status.wins.values()) or 1
+    shares = " ".join(f"{name} {count / wins:.0%}" for name, count in sorted(status.wins.items()))
+    acsa = status.validation_acsa
+    numbers = [
+        ("T", f"{status.temperature:.3g}"),
+        ("quality", f"{status.quality:.3f}"),
+        ("diversity", f"{status.diversity:.3f}"),
+        ("accepted", f"{status.acceptance_rate:.0%}"),
+        ("won", f"{status.winner or 'none'} ({shares})"),
+        ("images/s", f"{status.images_per_second:.0f}"),
+        ("validation ACSA", "-" if acsa is None else f"{acsa:.1%}"),
+        ("left", f"{status.seconds_left:.0f} s"),
+    ]
+    if status.deaths:
+        numbers.append(("dead offspring", str(status.deaths)))
+    return numbers
