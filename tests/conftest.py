@@ -1,0 +1,91 @@
+"""Small worlds that many tests share."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.dataset import Images, Source
+from geneticgan.data.splits import Split, split_source
+from geneticgan.evolution.individual import GeneratorIndividual
+from geneticgan.networks import build_discriminator, build_generator
+from geneticgan.training.environment import DiscriminatorEnvironment
+
+CLASSES = 3
+LATENT = 4
+BATCH = 6
+
+
+@pytest.fixture
+def make_individual():
+    """Build small generators, each from its own seed."""
+
+    def make(seed=0, weights=(1.0, 1.0), learning_rate=1e-2):
+        module = build_generator(1, 8, CLASSES, 2, LATENT, seed)
+        optimizer = partial(torch.optim.Adam, lr=learning_rate, betas=(0.5, 0.999))
+        return GeneratorIndividual(module, optimizer, weights)
+
+    return make
+
+
+@pytest.fixture
+def environment():
+    """A discriminator of a random world, observing generation 0."""
+    discriminator = build_discriminator(1, 8, CLASSES, 2, 1)
+
+    def draw_real(generation):
+        rng = torch.Generator().manual_seed(generation)
+        images = torch.rand((BATCH, 1, 8, 8), generator=rng) * 2 - 1
+        return images, torch.randint(CLASSES, (BATCH,), generator=rng)
+
+    world = DiscriminatorEnvironment(
+        discriminator,
+        torch.optim.Adam(discriminator.parameters(), lr=1e-2, betas=(0.5, 0.999)),
+        draw_real,
+        LATENT,
+        CLASSES,
+        BATCH,
+        seed=0,
+    )
+    world.observe(0)
+    return world
+
+
+@pytest.fixture
+def source() -> Source:
+    """Three classes of 8 x 8 images that a small network can tell apart."""
+    rng = np.random.default_rng(0)
+
+    def images(each):
+        labels = np.repeat(np.arange(CLASSES), each).astype(np.int64)
+        pixels = rng.integers(0, 60, (len(labels), 1, 8, 8), dtype=np.uint8)
+        for label in range(CLASSES):
+            pixels[labels == label, :, 2 * label : 2 * label + 2] += 180
+        return Images(pixels, labels)
+
+    return Source(images(30), images(10), ("left", "middle", "right"), (24, 12, 6))
+
+
+@pytest.fixture
+def split(source) -> Split:
+    """The imbalanced parts of that world."""
+    return split_source(source, source.default_counts, 0.25, seed=0)
+
+
+@pytest.fixture
+def tiny_config() -> TrainConfig:
+    """A run of seconds."""
+    return TrainConfig(
+        steps=6,
+        batch_size=8,
+        width=2,
+        latent_dim=4,
+        validate_every=2,
+        checkpoint_every=2,
+        counts=(20, 10, 9, 8, 7, 6, 6, 6, 6, 5),
+        device="cpu",
+    )
