@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
+# Small tensors gain nothing from a second thread, and the tests' own processes inherit this.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 from functools import partial
 
 import numpy as np

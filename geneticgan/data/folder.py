@@ -71,9 +71,7 @@ class Folder(Dataset):
             raise DataError(f"{root} cannot be read: {error.strerror or error}") from error
         names = tuple(folder.classes)
         if len(names) < 2:
-            raise DataError(
-                f"{root} holds one class only ({names[0]}); put at least two there"
-            )
+            raise DataError(f"{root} holds one class only ({names[0]}); put at least two there")
         pixels = np.stack([self._decode(path) for path, _ in folder.samples])
         return Images(pixels, np.asarray(folder.targets, dtype=np.int64)), names
 

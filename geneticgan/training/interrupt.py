@@ -47,7 +47,9 @@ class StopRequest:
             signal.signal(number, handler)  # type: ignore[arg-type]  # as signal.signal gave it
         self._previous.clear()
 
-    def __bool__(self) -> bool:
+    @property
+    def requested(self) -> bool:
+        """Whether a stop was asked for."""
         return self.signal_number is not None
 
     def check(self) -> None:

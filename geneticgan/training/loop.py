@@ -118,9 +118,9 @@ class Evolution:
         for observer in self._observers:
             observer.on_record(record)
             observer.on_status(status)
-        if last or self._stop or step % self._config.checkpoint_every == 0:
+        if last or self._stop.requested or step % self._config.checkpoint_every == 0:
             self._save(step)
-        return bool(self._stop)
+        return self._stop.requested
 
     def _validate(self) -> float | None:
         validation = self._split.validation

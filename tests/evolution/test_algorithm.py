@@ -49,9 +49,7 @@ def traced():
 
     def select(individuals, k, temperature):
         trace.append(f"select among {[i.name for i in individuals]} at {temperature:g}")
-        return sel_annealing(
-            individuals, k, temperature=temperature, rng=np.random.default_rng(0)
-        )
+        return sel_annealing(individuals, k, temperature=temperature, rng=np.random.default_rng(0))
 
     toolbox.register("evaluate", evaluate)
     toolbox.register("select", select)

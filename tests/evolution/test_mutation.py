@@ -3,13 +3,13 @@ import math
 
 import pytest
 import torch
+from geneticgan_plugins.mutations.lsgan import LeastSquares
+from geneticgan_plugins.mutations.minimax import Minimax
+from geneticgan_plugins.mutations.nonsat import NonSaturating
 
 from geneticgan.evolution.fitness import DEAD
 from geneticgan.evolution.individual import same_weights
 from geneticgan.evolution.mutation import Mutation
-from geneticgan_plugins.mutations.lsgan import LeastSquares
-from geneticgan_plugins.mutations.minimax import Minimax
-from geneticgan_plugins.mutations.nonsat import NonSaturating
 
 
 def sigmoid(s):
@@ -97,9 +97,7 @@ class Broken(Mutation):
     ("mutation", "cause"),
     [(Broken(), "non-finite loss"), (Broken(0.0, math.inf), "non-finite loss")],
 )
-def test_a_non_finite_objective_kills_without_a_step(
-    environment, make_individual, mutation, cause
-):
+def test_a_non_finite_objective_kills_without_a_step(environment, make_individual, mutation, cause):
     individual = make_individual()
     weights = [parameter.clone() for parameter in individual.module.parameters()]
     (child,) = mutation.mutate(individual, environment)

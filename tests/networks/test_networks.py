@@ -45,7 +45,9 @@ def test_the_generator_depends_on_latent_and_label():
 def test_the_latents_variance_reaches_every_size():
     generator = build_generator(1, 32, 3, 4, 5, seed=0)
     offsets = generator.styles[0](torch.randn(64, 5))
-    torch.testing.assert_close(offsets.var(0, correction=0).flatten(), torch.ones(16), rtol=0.01, atol=0.01)
+    torch.testing.assert_close(
+        offsets.var(0, correction=0).flatten(), torch.ones(16), rtol=0.01, atol=0.01
+    )
 
 
 def test_building_is_a_function_of_the_seed_and_leaves_the_global_state_alone():

@@ -1,0 +1,89 @@
+"""The house's walls: who may import whom, read from the sources."""
+
+import ast
+from pathlib import Path
+
+import geneticgan_cli
+import geneticgan_plugins
+import pytest
+
+import geneticgan
+
+BASE = {"geneticgan", "geneticgan.errors", "geneticgan.seeding", "geneticgan.config"}
+# Each room may import from the ones named, and from itself; nothing flows back.
+ROOMS = {
+    "geneticgan.networks": set(),
+    "geneticgan.data": set(),
+    "geneticgan.evolution": {"geneticgan.networks"},
+    "geneticgan.catalogue": {"geneticgan.evolution", "geneticgan.data"},
+    "geneticgan.evaluation": {"geneticgan.evolution", "geneticgan.networks", "geneticgan.data"},
+    "geneticgan.training": {
+        "geneticgan.catalogue",
+        "geneticgan.evaluation",
+        "geneticgan.evolution",
+        "geneticgan.networks",
+        "geneticgan.data",
+    },
+    "geneticgan_plugins": {"geneticgan.evolution"},
+}
+ROOMS["geneticgan.methods"] = ROOMS["geneticgan.training"] | {"geneticgan.training"}
+ROOMS["geneticgan.jobs"] = ROOMS["geneticgan.methods"] | {"geneticgan.methods"}
+ROOMS["geneticgan_cli"] = ROOMS["geneticgan.jobs"] | {"geneticgan.jobs"}
+
+
+def modules():
+    for package in (geneticgan, geneticgan_plugins, geneticgan_cli):
+        root = Path(package.__file__).parent
+        for path in sorted(root.rglob("*.py")):
+            parts = path.relative_to(root.parent).with_suffix("").parts
+            yield ".".join(parts).removesuffix(".__init__"), path
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module
+
+
+def room_of(module):
+    top = module.split(".")[0]
+    return top if top != "geneticgan" else ".".join(module.split(".")[:2])
+
+
+@pytest.mark.parametrize(("module", "path"), list(modules()), ids=lambda v: str(v))
+def test_imports_flow_one_way(module, path):
+    room = room_of(module)
+    if module == "geneticgan":  # public names, lazily: only for type checkers
+        return
+    if room in BASE:
+        allowed = BASE
+    else:
+        assert room in ROOMS, f"{room} is a room without rules"
+        allowed = BASE | ROOMS[room] | {room}
+    for imported in imports(path):
+        if imported.split(".")[0] in ("geneticgan", "geneticgan_plugins", "geneticgan_cli"):
+            assert room_of(imported) in allowed, f"{module} imports {imported}"
+
+
+def test_evolution_knows_no_global_creator_and_no_global_random():
+    for module, path in modules():
+        names = set(imports(path))
+        assert "random" not in names, module
+        assert not any("deap.creator" in name for name in names), module
+        assert "creator" not in path.read_text().replace("DEAP's ``creator``", ""), module
+
+
+def test_nothing_pickles():
+    for module, path in modules():
+        text = path.read_text()
+        assert "torch.load(" not in text, module
+        assert "torch.save(" not in text, module
+        assert "import pickle" not in text, module
+
+
+def test_imbalance_needs_no_torch():
+    path = Path(geneticgan.__file__).parent / "data" / "imbalance.py"
+    assert not any(name.startswith("torch") for name in imports(path))

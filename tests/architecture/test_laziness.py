@@ -1,0 +1,46 @@
+"""What must cost nothing costs nothing: measured by what is loaded, never by a clock."""
+
+import subprocess
+import sys
+
+import pytest
+
+SCRIPT = """
+import sys
+from click.testing import CliRunner
+from geneticgan_cli.main import cli
+result = CliRunner().invoke(cli, {arguments!r})
+assert result.exit_code == 0, result.output
+heavy = sorted({{"torch", "torchvision", "sklearn", "deap", "matplotlib", "geneticgan_plugins"}}
+               & set(sys.modules))
+assert not heavy, heavy
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["train", "--help"], ["plugins", "--help"]]
+)
+def test_help_loads_neither_torch_nor_a_plugin(arguments):
+    subprocess.run([sys.executable, "-c", SCRIPT.format(arguments=arguments)], check=True)
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    code = "import sys, geneticgan; assert 'torch' not in sys.modules and geneticgan.__version__"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_every_public_name_is_there():
+    import geneticgan
+
+    for name in geneticgan.__all__:
+        assert getattr(geneticgan, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        getattr(geneticgan, "nothing")  # noqa: B009  # the access is what is tested
+
+
+@pytest.mark.parametrize("name", ["plugins", "cli"])
+def test_folders_are_no_import_names(name, tmp_path):
+    result = subprocess.run(
+        [sys.executable, "-c", f"import {name}"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert "ModuleNotFoundError" in result.stderr

@@ -1,0 +1,203 @@
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from geneticgan_cli.main import cli
+from PIL import Image
+
+QUICK = [
+    "--steps=4",
+    "--batch-size=6",
+    "--width=2",
+    "--latent-dim=4",
+    "--counts=12,9,9,8,7,6,6,6,6,5",
+    "--device=cpu",
+]
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(cli, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    path = tmp_path_factory.mktemp("cli") / "run"
+    result = invoke("train", *QUICK, "--out", path)
+    assert result.exit_code == 0, result.output
+    return path, result.output
+
+
+def test_train_says_what_it_did_and_what_to_do_next(run):
+    path, output = run
+    for text in (
+        "imbalance ratio 2.4",
+        "never seen in training",
+        "AGGAN, class head",
+        "CN on real + generated",
+        "Os+CN",
+        "G-mean",
+        "recall of '9'",
+        "generation 4/4",
+        "accepted",
+        str(path / "samples" / "classes.png"),
+        f"Next: geneticgan augment {path}",
+    ):
+        assert text in output
+
+
+def test_evaluate_prints_the_same_table(run):
+    path, output = run
+    again = invoke("evaluate", path)
+    assert again.exit_code == 0, again.output
+    assert [line for line in output.splitlines() if line.startswith("│")] == [
+        line for line in again.output.splitlines() if line.startswith("│")
+    ]
+
+
+def test_resume_generate_augment(run, tmp_path):
+    path, _ = run
+    assert invoke("resume", path).exit_code == 0
+    result = invoke("generate", path, "--class", "9", "--count", 2, "--out", tmp_path / "g")
+    assert result.exit_code == 0, result.output
+    assert len(list((tmp_path / "g").glob("9-*.png"))) == 2
+    result = invoke("augment", path, "--out", tmp_path / "a")
+    assert result.exit_code == 0, result.output
+    assert "generated" in result.output
+    assert len(list((tmp_path / "a").iterdir())) == 10
+
+
+def test_plugins_list_names_everything_with_its_package():
+    output = invoke("plugins", "list").output
+    for name in ("minimax", "nonsat", "lsgan", "exponential", "zero", "digits", "geneticgan 0."):
+        assert name in output
+
+
+def test_a_dry_run_writes_nothing(tmp_path):
+    result = invoke("train", *QUICK, "--out", tmp_path / "run", "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert '"steps": 4' in result.output
+    assert not (tmp_path / "run").exists()
+
+
+def test_flags_win_over_the_file_and_the_file_over_defaults(tmp_path):
+    (tmp_path / "a.toml").write_text('steps = 7\nwidth = 3\nschedule = "linear"\n')
+    result = invoke("train", "--config", tmp_path / "a.toml", "--steps", 5, "--dry-run")
+    options = json.loads(result.output[result.output.index("{") : result.output.rindex("}") + 1])
+    assert (options["steps"], options["width"], options["schedule"]) == (5, 3, "linear")
+    assert options["batch_size"] == 50
+
+
+def test_plugin_options_reach_the_log(tmp_path):
+    result = invoke(
+        "train", *QUICK, "--mutations", "nonsat,lsgan:b=0.9", "--schedule", "linear:T=3,period=2",
+        "--out", tmp_path / "run",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    records = [
+        json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()
+    ]
+    assert [record["T"] for record in records] == [3.0, 1.5, 0.0, 0.0]
+    names = [child["mutation"] for child in records[0]["families"][0]["offspring"]]
+    assert names == ["nonsat", "lsgan:b=0.9"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--mutations", "minmax"], "no mutation 'minmax'; installed: lsgan, minimax, nonsat. Did"),
+        (["--mutations", "lsgan:c=1"], "mutation 'lsgan' has no option 'c'; it has: b"),
+        (["--mutations", ""], "cannot read ''"),
+        (["--schedule", "exponentail"], "Did you mean 'exponential'?"),
+        (["--schedule", "zero", "--T", "3"], "schedule 'zero' has no option 'T'; it has: none"),
+        (["--dataset", "digit"], "no data set 'digit'; installed: digits"),
+        (["--dataset", "folder", "--data-root", "nowhere"], "there is no folder nowhere"),
+        (["--dataset", "fashion-mnist", "--data-root", "nowhere"], "is not in nowhere"),
+        (["--T", "-1"], "'--T': -1.0 is not in the range"),
+        (["--T", "nan"], "T must be a finite number >= 0"),
+        (["--alpha", "0"], "'--alpha': 0.0 is not in the range"),
+        (["--alpha", "1.5"], "'--alpha': 1.5 is not in the range"),
+        (["--steps", "0"], "'--steps': 0 is not in the range"),
+        (["--counts", "5,x"], "is not a list of whole numbers"),
+        (["--counts", "5,5"], "2 counts were given for 10 classes"),
+        (["--counts", "999,9,9,9,9,9,9,9,9,9"], "class '0' has 128 training images, but 999"),
+        (["--config", "nowhere.toml"], "nowhere.toml cannot be read as TOML"),
+        (["--image-size", "30"], "'--image-size': '30' is not one of"),
+        (["--no-such-option"], "No such option"),
+    ],
+)
+def test_bad_input_gets_one_clear_sentence(arguments, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = invoke("train", *arguments)
+    assert result.exit_code != 0
+    assert message in result.output
+    assert "Traceback" not in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_class_without_an_image_is_named(tmp_path):
+    for name in ("cats", "dogs"):
+        (tmp_path / name).mkdir()
+    Image.new("RGB", (8, 8)).save(tmp_path / "cats" / "a.png")
+    result = invoke("train", "--dataset", "folder", "--data-root", tmp_path)
+    assert result.exit_code == 1
+    assert "dogs" in result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("command", ["resume", "evaluate"])
+def test_a_folder_that_is_no_run_is_refused(command, tmp_path):
+    result = invoke(command, tmp_path)
+    assert result.exit_code == 1
+    assert "is no run folder" in result.output
+
+
+def test_a_run_without_a_checkpoint_is_refused(run, tmp_path):
+    shutil.copytree(run[0], tmp_path / "run", ignore=shutil.ignore_patterns("checkpoint*"))
+    result = invoke("generate", tmp_path / "run", "--out", tmp_path / "g")
+    assert result.exit_code == 1
+    assert "has no checkpoint yet" in result.output
+
+
+def test_debug_raises_what_else_is_a_sentence(tmp_path):
+    result = invoke("--debug", "evaluate", tmp_path)
+    assert type(result.exception).__name__ == "RunError"
+
+
+def test_a_defect_is_called_one(monkeypatch, tmp_path):
+    def broken(*args):
+        raise ZeroDivisionError("no")
+
+    monkeypatch.setattr("geneticgan.jobs.train.evaluate", broken)
+    result = invoke("evaluate", tmp_path)
+    assert result.exit_code == 1
+    assert "unexpected ZeroDivisionError: no. This is a defect" in result.output
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_in_a_real_shell_saves_and_names_the_way_on(number, tmp_path):
+    command = shutil.which("geneticgan", path=str(Path(sys.executable).parent))
+    assert command, "the geneticgan command is not installed beside this Python"
+    many = [option for option in QUICK if "steps" not in option]
+    with (tmp_path / "out").open("w") as output:
+        process = subprocess.Popen(
+            [command, "train", *many, "--steps=100000", "--out=run"],
+            cwd=tmp_path, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        log = tmp_path / "run" / "log.jsonl"
+        while not (log.is_file() and log.stat().st_size):
+            assert process.poll() is None, (tmp_path / "out").read_text()
+            time.sleep(0.05)
+        os.kill(process.pid, number)
+        assert process.wait() == 128 + number
+    text = (tmp_path / "out").read_text()
+    assert "Go on with: geneticgan resume run" in text
+    assert "Traceback" not in text
+    state = json.loads((tmp_path / "run" / "checkpoint" / "state.json").read_text())
+    assert state["next_generation"] == len(log.read_text().splitlines())

@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from geneticgan.evaluation.generation import generate
+from geneticgan.evaluation.metrics import score
+from geneticgan.evaluation.pictures import draw_classes
+from geneticgan.evaluation.prediction import predict
+from geneticgan.networks import build_discriminator, build_generator
+
+CPU = torch.device("cpu")
+
+
+def test_scores_are_those_worked_out_by_hand():
+    truth = np.array([0, 0, 0, 0, 1, 1, 1, 1])
+    predicted = np.array([0, 0, 0, 1, 1, 1, 0, 0])
+    scores = score(truth, predicted, 2, smallest_class=1)
+    assert scores.confusion == ((3, 1), (2, 2))
+    assert scores.acsa == pytest.approx((3 / 4 + 2 / 4) / 2)
+    assert scores.g_mean == pytest.approx((3 / 4 * 2 / 4) ** 0.5)
+    f1_of_0, f1_of_1 = 2 * 3 / (4 + 5), 2 * 2 / (4 + 3)
+    assert scores.f1 == pytest.approx((f1_of_0 + f1_of_1) / 2)
+    assert scores.smallest_recall == 0.5
+
+
+def test_a_class_that_is_never_found_makes_the_g_mean_zero():
+    truth = np.array([0, 1, 2, 2])
+    scores = score(truth, np.array([0, 0, 2, 2]), 3, smallest_class=1)
+    assert scores.g_mean == 0
+    assert scores.smallest_recall == 0
+    assert scores.acsa == pytest.approx(2 / 3)
+
+
+def test_the_confusion_has_a_row_for_every_class_even_if_none_was_predicted():
+    scores = score(np.array([0, 1, 2]), np.array([0, 0, 0]), 3, 2)
+    assert scores.confusion == ((1, 0, 0), (1, 0, 0), (1, 0, 0))
+
+
+def test_prediction_is_the_class_heads_and_leaves_the_mode(split):
+    network = build_discriminator(1, 8, 3, 2, seed=0).train()
+    labels = predict(network, split.test, CPU)
+    images = torch.from_numpy(split.test.pixels).float() / 127.5 - 1
+    np.testing.assert_array_equal(labels, network(images)[1].argmax(1).numpy())
+    assert network.training
+
+
+def test_generation_is_a_function_of_the_seed_and_changes_nothing():
+    generators = [build_generator(1, 8, 3, 2, 4, seed) for seed in (0, 1)]
+    before = {n: t.clone() for g in generators for n, t in g.state_dict().items()}
+    labels = torch.arange(600) % 3
+    one, same, other = (generate(generators, labels, seed, CPU) for seed in (0, 0, 1))
+    assert one.shape == (600, 1, 8, 8)
+    assert one.dtype == torch.uint8
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
+    assert all(g.training for g in generators)
+    assert all(torch.equal(before[n], t) for n, t in generators[1].state_dict().items())
+
+
+def test_the_picture_shows_missing_images_as_white(tmp_path, split):
+    generated = [
+        torch.full((8, 1, 8, 8), 30 * (label + 1), dtype=torch.uint8) for label in range(3)
+    ]
+    path = tmp_path / "classes.png"
+    draw_classes(path, split.train, generated, ("left", "$middle$", "right/.."), [18, 9, 4])
+    picture = np.asarray(Image.open(path).convert("L"))
+    assert picture.shape[0] > 100
+    for gray in (30, 60, 90):
+        assert (picture == gray).sum() > 1000

@@ -1,0 +1,53 @@
+import pytest
+
+from geneticgan.config import TrainConfig, read_toml
+from geneticgan.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"steps": 0}, "steps must be at least 1"),
+        ({"steps": 1.5}, "steps cannot be 1.5"),
+        ({"steps": True}, "steps cannot be True"),
+        ({"batch_size": 1}, "batch_size must be at least 2"),
+        ({"lambda_": -1}, "lambda must be at least 0"),
+        ({"lambda_": float("nan")}, "lambda must be at least 0"),
+        ({"learning_rate": 0.0}, "learning_rate must be a positive number"),
+        ({"validation_fraction": 1.0}, r"validation_fraction must be in \[0, 1\)"),
+        ({"device": "tpu"}, "device must be one of auto, cpu, cuda"),
+        ({"precision": "fp8"}, "precision must be one of"),
+        ({"setting": "x"}, "setting must be one of"),
+        ({"counts": (1,)}, "counts needs a number >= 1 for each class"),
+        ({"counts": [5, 0]}, "counts needs"),
+        ({"counts": [5, "x"]}, "counts cannot be"),
+        ({"seed": -1}, "seed must be at least 0"),
+        ({"speed": 1}, "unknown option 'speed'; known: T, alpha"),
+        ({"T": "hot"}, "T cannot be 'hot'"),
+    ],
+)
+def test_values_that_cannot_be_used_are_refused(values, message):
+    with pytest.raises(ConfigError, match=message):
+        TrainConfig.from_mapping(values, "here")
+
+
+def test_json_and_back():
+    config = TrainConfig(counts=(3, 2), T=5, data_root="x")
+    assert TrainConfig.from_mapping(config.to_json(), "here") == config
+
+
+def test_toml_spells_options_as_the_flags_do(tmp_path):
+    path = tmp_path / "a.toml"
+    path.write_text('batch-size = 20\nlambda = 0.5\nT = 10\ncounts = [3, 2]\ndevice = "cpu"\n')
+    config = TrainConfig.from_mapping(read_toml(path), str(path))
+    assert (config.batch_size, config.lambda_, config.T) == (20, 0.5, 10)
+    assert config.counts == (3, 2)
+
+
+@pytest.mark.parametrize("content", [None, b"x = = 1", b"\xff\xfe"])
+def test_a_file_that_is_no_toml_is_named(tmp_path, content):
+    path = tmp_path / "a.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ConfigError, match=r"a\.toml cannot be read as TOML"):
+        read_toml(path)
