@@ -14,6 +14,7 @@ from geneticgan.errors import ConfigError
 
 DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("float32", "bf16")
+BREEDINGS = ("shared", "plain")
 SETTINGS = ("multi-class", "as-is")
 
 
@@ -31,6 +32,8 @@ class TrainConfig:
         Weight of diversity in the fitness (equation 4), >= 0.
     population : int
         Generators that survive a generation.
+    breeding : str
+        ``shared`` gradients, or the ``plain`` path that gives the same individuals more slowly.
     setting : str
         ``multi-class`` (the data set's default counts) or ``as-is``.
     counts : tuple of int or None
@@ -49,6 +52,7 @@ class TrainConfig:
     alpha: float | None = None
     lambda_: float = 1.0
     population: int = 1
+    breeding: str = "shared"
     dataset: str = "digits"
     data_root: str | None = None
     image_size: int | None = None
@@ -87,6 +91,7 @@ class TrainConfig:
         _one_of(self, "device", DEVICES)
         _one_of(self, "precision", PRECISIONS)
         _one_of(self, "setting", SETTINGS)
+        _one_of(self, "breeding", BREEDINGS)
         if self.counts is not None and (len(self.counts) < 2 or min(self.counts) < 1):
             raise ConfigError("counts needs a number >= 1 for each class, such as 400,200,100")
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from geneticgan.config import DEVICES, PRECISIONS, SETTINGS, TrainConfig, read_toml
+from geneticgan.config import BREEDINGS, DEVICES, PRECISIONS, SETTINGS, TrainConfig, read_toml
 
 DEFAULTS = {field.name: field.default for field in dataclasses.fields(TrainConfig)}
 
@@ -102,6 +102,12 @@ TRAIN_OPTIONS = [
         type=click.FloatRange(min=0),
     ),
     _option("Evolution", "--population", "Generators that survive a generation.", type=COUNT),
+    _option(
+        "Evolution",
+        "--breeding",
+        "shared gradients, or the plain path: the same result, more slowly.",
+        type=click.Choice(BREEDINGS),
+    ),
     _option("Data", "--dataset", "Data set, a plugin: digits, fashion-mnist, folder, ..."),
     _option("Data", "--data-root", "Folder of the data set's files.", type=click.Path()),
     _option(

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.progress import TimeRemainingColumn as TimeLeftColumn
 from rich.table import Table
+from rich.text import Text
 
 from geneticgan.training.hooks import Observer, Status
 
@@ -53,6 +54,10 @@ class LiveScreen(Observer):
         """Start a bar."""
         self._task = self._progress.add_task(escape(title), total=steps)
 
+    def on_note(self, text: str) -> None:
+        """Print above the bars."""
+        self._live.console.print(Text(text))
+
     def on_progress(self, step: int) -> None:
         """Move the bar."""
         if self._task is not None:
@@ -88,6 +93,10 @@ class PlainScreen(Observer):
         """Announce a part of the work."""
         self._title, self._steps = title, steps
         self._every = max(1, steps // PLAIN_LINES)
+
+    def on_note(self, text: str) -> None:
+        """Write it."""
+        self._print(text)
 
     def on_progress(self, step: int) -> None:
         """Write a line when the part is done."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,5 +53,39 @@ class Environment(Protocol):
     def evaluate(self, individual: GeneratorIndividual) -> tuple[float, float]:
         """Return (quality, diversity) of equations 2 and 3; the individual is left unchanged."""
 
-    def update(self, survivors: list[GeneratorIndividual]) -> None:
+    def update(self, survivors: Sequence[GeneratorIndividual]) -> None:
         """Learn from the survivors: one step of the discriminator (lines 19-20)."""
+
+
+class SharedEnvironment(Environment, Protocol):
+    """An environment whose parts are at hand, which the shared-gradient step asks for."""
+
+    @property
+    def parameters(self) -> Sequence[torch.nn.Parameter]:
+        """The discriminator's, that are trained."""
+
+    def couples_samples(self) -> bool:
+        """Tell whether the judgement of an image depends on the other images of its batch."""
+
+    def generate(
+        self, individual: GeneratorIndividual
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """Return the individual's images (B, C, H, W), and its buffers after this training pass.
+
+        The individual's own buffers stay as they are; the images have a graph to its parameters
+        where gradients are enabled.
+        """
+
+    def judge(self, images: torch.Tensor) -> Judgement:
+        """Return the judgement of generated images, with a graph to them and to `parameters`."""
+
+    def real_loss(self) -> torch.Tensor:
+        """Return the part of L_D that the real batch makes (scalar)."""
+
+    def generated_loss(self, judgement: Judgement) -> torch.Tensor:
+        """Return the part of L_D that generated images make (scalar)."""
+
+    def learn(
+        self, gradients: Sequence[torch.Tensor], real: torch.Tensor, generated: torch.Tensor
+    ) -> None:
+        """Take the discriminator's step with given gradients; the losses are for the record."""

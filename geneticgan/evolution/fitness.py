@@ -94,7 +94,7 @@ def quality(source_logits: torch.Tensor) -> torch.Tensor:
     Tensor
         Scalar in [0, 1].
     """
-    return torch.sigmoid(source_logits.float()).mean()
+    return torch.sigmoid(source_logits).mean()
 
 
 def diversity(gradients: Iterable[torch.Tensor]) -> torch.Tensor:

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 import torch
 
-from geneticgan.evolution.fitness import SumFitness
-from geneticgan.evolution.optimizer_state import load_optimizer, optimizer_to_tensors
+from geneticgan.evolution.fitness import DEAD, SumFitness
+from geneticgan.evolution.optimizer_state import (
+    copy_all,
+    copy_optimizer,
+    load_optimizer,
+    optimizer_to_tensors,
+)
 
 OptimizerFactory = Callable[[Iterable[torch.nn.Parameter]], torch.optim.Optimizer]
 """Builds an optimizer over a module's parameters, with its hyper-parameters bound."""
+
+
+NO_LOSS = "non-finite loss"
+NO_GRADIENT = "non-finite gradient"
+NO_FITNESS = "non-finite fitness"
+"""Causes of death."""
 
 
 class GeneratorIndividual:
@@ -55,6 +67,37 @@ class GeneratorIndividual:
         self.mutation = ""
         self.cause_of_death = ""
         self._make_optimizer = make_optimizer
+
+    @property
+    def parameters(self) -> list[torch.nn.Parameter]:
+        """The parameters that are trained."""
+        return [p for p in self.module.parameters() if p.requires_grad]
+
+    @property
+    def died_bearing(self) -> bool:
+        """Whether the step that made it failed; then there is nothing to evaluate."""
+        return self.cause_of_death in (NO_LOSS, NO_GRADIENT)
+
+    def judged(self, quality: torch.Tensor, diversity: torch.Tensor) -> tuple[float, float]:
+        """Return the fitness values, or `DEAD` and note the cause if one is not finite."""
+        values = torch.stack([quality, diversity]).tolist()
+        if not all(map(math.isfinite, values)):
+            self.cause_of_death = NO_FITNESS
+            return DEAD
+        self.cause_of_death = ""
+        return values[0], values[1]
+
+    def become(self, other: GeneratorIndividual) -> None:
+        """Take over another's weights, buffers, optimizer state and lineage, in place.
+
+        The other has the same architecture and the same kind of optimizer. Nothing is allocated
+        once both optimizers have a state.
+        """
+        with torch.no_grad():
+            copy_all(self.module.parameters(), other.module.parameters())
+            copy_all(self.module.buffers(), other.module.buffers())
+        copy_optimizer(self.optimizer, other.optimizer)
+        self.lineage = other.lineage
 
     def __deepcopy__(self, memo: dict[int, Any]) -> GeneratorIndividual:
         # A clone starts with the parent's exact weights, buffers and optimizer state. The

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import torch
 
 from geneticgan.evolution.environment import Environment
-from geneticgan.evolution.individual import GeneratorIndividual
+from geneticgan.evolution.individual import NO_GRADIENT, NO_LOSS, GeneratorIndividual
 
 
 class Mutation(ABC):
@@ -67,18 +69,44 @@ class Mutation(ABC):
         tuple
             The individual itself, alone.
         """
-        parameters = [p for p in individual.module.parameters() if p.requires_grad]
         loss = self.objective(individual, environment)
-        gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
-        individual.mutation = self.label
-        del individual.fitness.values
-        if not torch.isfinite(loss):
-            individual.cause_of_death = "non-finite loss"
-        elif not all(torch.isfinite(g).all() for g in gradients if g is not None):
-            individual.cause_of_death = "non-finite gradient"
-        else:
-            for parameter, gradient in zip(parameters, gradients, strict=True):
-                parameter.grad = gradient
-            individual.optimizer.step()
-            individual.optimizer.zero_grad(set_to_none=True)
+        gradients = torch.autograd.grad(loss, individual.parameters, allow_unused=True)
+        take_step(individual, loss.detach(), gradients, self.label)
         return (individual,)
+
+
+def take_step(
+    individual: GeneratorIndividual,
+    loss: torch.Tensor,
+    gradients: Sequence[torch.Tensor | None],
+    label: str,
+) -> None:
+    """Make an individual the offspring that one step of its optimizer gives, or mark it dead.
+
+    Parameters
+    ----------
+    individual : GeneratorIndividual
+        Still its parent's copy; changed in place, its fitness deleted.
+    loss : Tensor
+        Scalar, of the objective.
+    gradients : sequence of Tensor or None
+        Of the objective, one a parameter; None where it has no part.
+    label : str
+        Of the mutation.
+    """
+    individual.mutation = label
+    individual.cause_of_death = ""
+    del individual.fitness.values
+    if not all_finite([loss, *(gradient for gradient in gradients if gradient is not None)]):
+        individual.cause_of_death = NO_GRADIENT if torch.isfinite(loss) else NO_LOSS
+        return
+    for parameter, gradient in zip(individual.parameters, gradients, strict=True):
+        parameter.grad = gradient
+    individual.optimizer.step()
+    individual.optimizer.zero_grad(set_to_none=True)
+
+
+def all_finite(tensors: Sequence[torch.Tensor]) -> bool:
+    """Tell whether no tensor holds NaN or an infinity; one look for all of them."""
+    largest = torch._foreach_norm(list(tensors), math.inf)
+    return bool(torch.isfinite(torch.stack(largest)).all())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
@@ -51,3 +52,32 @@ def load_optimizer(
         if "betas" in group:
             group["betas"] = tuple(group["betas"])  # JSON knows no tuple
     optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def copy_all(targets: Iterable[torch.Tensor], sources: Iterable[torch.Tensor]) -> None:
+    """Copy tensors into as many others of the same shapes, in as few kernels as possible."""
+    into, outof = list(targets), list(sources)
+    if into:
+        torch._foreach_copy_(into, outof)
+
+
+def copy_optimizer(target: torch.optim.Optimizer, source: torch.optim.Optimizer) -> None:
+    """Give an optimizer the state of another of the same kind over parameters of equal shapes."""
+    if not source.state:
+        target.state.clear()
+        return
+    if not target.state:
+        # load_state_dict may keep the tensors it is given, and the source goes on with its own.
+        target.load_state_dict(copy.deepcopy(source.state_dict()))
+        return
+    into, outof = [], []
+    for ours, theirs in zip(target.param_groups, source.param_groups, strict=True):
+        ours.update({name: value for name, value in theirs.items() if name != "params"})
+        for mine, its in zip(ours["params"], theirs["params"], strict=True):
+            for name, value in source.state[its].items():
+                if isinstance(value, torch.Tensor):
+                    into.append(target.state[mine][name])
+                    outof.append(value)
+                else:
+                    target.state[mine][name] = value
+    copy_all(into, outof)

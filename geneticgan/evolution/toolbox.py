@@ -9,15 +9,16 @@ import numpy as np
 from deap import base
 
 from geneticgan.evolution.breeding import breed_plain
-from geneticgan.evolution.environment import Environment
+from geneticgan.evolution.environment import Environment, SharedEnvironment
 from geneticgan.evolution.mutation import Mutation
 from geneticgan.evolution.selection import sel_annealing
+from geneticgan.evolution.shared import SharedBreeding
 
 
-def build_toolbox(
+def plain_toolbox(
     environment: Environment, mutations: Sequence[Mutation], rng: np.random.Generator
 ) -> base.Toolbox:
-    """Register Algorithm 1's operators for `ea_annealing`.
+    """Register Algorithm 1's operators the plain way: clone, one step, evaluate.
 
     Parameters
     ----------
@@ -41,4 +42,20 @@ def build_toolbox(
     toolbox.register("select", sel_annealing, rng=rng)
     toolbox.register("breed", breed_plain, toolbox=toolbox, brood_size=1)
     toolbox.mutations = [partial(each.mutate, environment=environment) for each in mutations]
+    return toolbox
+
+
+def shared_toolbox(
+    environment: SharedEnvironment, mutations: Sequence[Mutation], rng: np.random.Generator
+) -> base.Toolbox:
+    """Register the same operators by the shared-gradient step; parameters as `plain_toolbox`.
+
+    The conditions are those of `geneticgan.evolution.shared.why_plain`.
+    """
+    toolbox = plain_toolbox(environment, mutations, rng)
+    shared = SharedBreeding(environment, mutations)
+    toolbox.register("observe", shared.observe)
+    toolbox.register("evaluate", shared.evaluate)
+    toolbox.register("breed", shared.breed)
+    toolbox.register("update", shared.update)
     return toolbox

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch.func import functional_call
@@ -12,13 +13,15 @@ from geneticgan.errors import RunError
 from geneticgan.evolution.environment import Judgement
 from geneticgan.evolution.fitness import DEAD, diversity, quality
 from geneticgan.evolution.individual import GeneratorIndividual
+from geneticgan.networks.coupling import couples_samples
 from geneticgan.seeding import torch_stream
+from geneticgan.training.masks import has_dropout, same_masks
 
 Batch = tuple[torch.Tensor, torch.Tensor]
 
 
 class DiscriminatorEnvironment:
-    """Implements `geneticgan.evolution.environment.Environment` with a two-headed discriminator.
+    """Implements `geneticgan.evolution.environment.SharedEnvironment`.
 
     Parameters
     ----------
@@ -49,37 +52,40 @@ class DiscriminatorEnvironment:
     ) -> None:
         self.discriminator = discriminator
         self.optimizer = optimizer
+        self.parameters = [p for p in discriminator.parameters() if p.requires_grad]
         self.last_losses: dict[str, float] = {}
-        self._parameters = [p for p in discriminator.parameters() if p.requires_grad]
-        self._device = self._parameters[0].device
+        self._device = self.parameters[0].device
         self._draw_real = draw_real
         self._latent_dim = latent_dim
         self._classes = classes
         self._batch_size = batch_size
         self._seed = seed
+        self._generation = 0
         self._bf16 = precision == "bf16"
 
     def observe(self, generation: int) -> None:
         """Draw the generation's real batch, latents and labels."""
+        self._generation = generation
         self._real_images, self._real_labels = self._draw_real(generation)
         rng = torch_stream(self._seed, "latent", generation)
         shape = (self._batch_size, self._latent_dim)
-        self._latent = torch.randn(shape, generator=rng).to(self._device)
+        latent = torch.randn(shape, generator=rng)
+        self._latent = latent.to(self._device, self.parameters[0].dtype)
         labels = torch.randint(self._classes, (self._batch_size,), generator=rng)
         self._labels = labels.to(self._device)
         self._real_judgement: Judgement | None = None
 
     def judge_generated(self, individual: GeneratorIndividual) -> Judgement:
         """Judge the individual's images, with a graph to its parameters."""
-        with self._autocast():
+        with self._autocast(), self._masks("generator", individual.module):
             images = individual.module(self._latent, self._labels)
-            return self._judge(images)
+        return self.judge(images)
 
     def judge_real(self) -> Judgement:
         """Judge the real batch, once a generation, without a graph."""
         if self._real_judgement is None:
-            with torch.no_grad(), self._autocast():
-                self._real_judgement = self._judge(self._real_images)
+            with torch.no_grad():
+                self._real_judgement = self._judge(self._real_images, "real")
         return self._real_judgement
 
     def class_loss(self, judgement: Judgement) -> torch.Tensor:
@@ -92,64 +98,96 @@ class DiscriminatorEnvironment:
         The individual generates as it does in training (batch statistics), but on a copy of its
         buffers: an evaluation leaves no trace.
         """
-        if individual.cause_of_death:
+        if individual.died_bearing:
             return DEAD
         judgement = self._judge_detached(individual)
-        loss = self._real_loss() + self._generated_loss(judgement)
-        gradients = torch.autograd.grad(loss, self._parameters)
-        values = torch.stack([quality(judgement.source.detach()), diversity(gradients)])
-        if not torch.isfinite(values).all():
-            individual.cause_of_death = "non-finite fitness"
-            return DEAD
-        first, second = values.tolist()
-        return first, second
+        loss = self.real_loss() + self.generated_loss(judgement)
+        gradients = torch.autograd.grad(loss, self.parameters)
+        return individual.judged(quality(judgement.source.detach()), diversity(gradients))
 
-    def update(self, survivors: list[GeneratorIndividual]) -> None:
+    def update(self, survivors: Sequence[GeneratorIndividual]) -> None:
         """Take one step of the discriminator on L_D = L_S + L_Cls (lines 19-20).
 
-        With several survivors the generated part is their mean.
+        With several survivors the generated part is their mean; raises as `learn`.
+        """
+        real = self.real_loss()
+        judgements = [self._judge_detached(survivor) for survivor in survivors]
+        parts = [self.generated_loss(judgement) for judgement in judgements]
+        generated = torch.stack(parts).mean()
+        gradients = torch.autograd.grad(real + generated, self.parameters)
+        self.learn(gradients, real.detach(), generated.detach())
+
+    def couples_samples(self) -> bool:
+        """Tell whether the discriminator's judgement of an image depends on its batch."""
+        return couples_samples(self.discriminator)
+
+    def generate(
+        self, individual: GeneratorIndividual
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """Return images of the generation's latents, and the buffers after this training pass."""
+        module = individual.module
+        buffers = {name: buffer.clone() for name, buffer in module.named_buffers()}
+        with self._autocast(), self._masks("generator", module):
+            images = functional_call(module, buffers, (self._latent, self._labels))
+        return images, buffers
+
+    def judge(self, images: torch.Tensor) -> Judgement:
+        """Judge generated images."""
+        return self._judge(images, "generated")
+
+    def real_loss(self) -> torch.Tensor:
+        """Return source and class loss of the real batch."""
+        judgement = self._judge(self._real_images, "real")
+        self._real_judgement = Judgement(judgement.source.detach(), judgement.classes.detach())
+        source = softplus(-judgement.source).mean()
+        return source + cross_entropy(judgement.classes, self._real_labels)
+
+    def generated_loss(self, judgement: Judgement) -> torch.Tensor:
+        """Return source and class loss of generated images."""
+        return softplus(judgement.source).mean() + self.class_loss(judgement)
+
+    def learn(
+        self, gradients: Sequence[torch.Tensor], real: torch.Tensor, generated: torch.Tensor
+    ) -> None:
+        """Take the optimizer's step with given gradients.
 
         Raises
         ------
         RunError
-            If the loss is not finite.
+            If a loss is not finite.
         """
-        real = self._real_loss()
-        judgements = [self._judge_detached(survivor) for survivor in survivors]
-        parts = [self._generated_loss(judgement) for judgement in judgements]
-        generated = torch.stack(parts).mean()
-        self.optimizer.zero_grad(set_to_none=True)
-        (real + generated).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        self.last_losses = {"real": real.item(), "generated": generated.item()}
-        if not torch.isfinite(real + generated):
+        losses = torch.stack([real, generated]).tolist()
+        self.last_losses = {"real": losses[0], "generated": losses[1]}
+        if not torch.isfinite(torch.tensor(losses)).all():
             raise RunError(
                 f"the discriminator's loss is not finite ({self.last_losses}); lower the "
                 "learning rate (--learning-rate) or use --precision float32"
             )
+        for parameter, gradient in zip(self.parameters, gradients, strict=True):
+            parameter.grad = gradient
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
 
-    def _judge(self, images: torch.Tensor) -> Judgement:
-        source, classes = self.discriminator(images)
-        # Losses and fitness are float32 whatever the precision of the pass.
-        return Judgement(source.float(), classes.float())
+    def _judge(self, images: torch.Tensor, kind: str) -> Judgement:
+        with self._autocast(), self._masks(kind, self.discriminator):
+            source, classes = self.discriminator(images)
+        return Judgement(_at_least_float32(source), _at_least_float32(classes))
 
     def _judge_detached(self, individual: GeneratorIndividual) -> Judgement:
-        module = individual.module
-        buffers = {name: buffer.clone() for name, buffer in module.named_buffers()}
-        with self._autocast():
-            with torch.no_grad():
-                images = functional_call(module, buffers, (self._latent, self._labels))
-            return self._judge(images)
-
-    def _real_loss(self) -> torch.Tensor:
-        with self._autocast():
-            judgement = self._judge(self._real_images)
-        source = softplus(-judgement.source).mean()
-        return source + cross_entropy(judgement.classes, self._real_labels)
-
-    def _generated_loss(self, judgement: Judgement) -> torch.Tensor:
-        return softplus(judgement.source).mean() + self.class_loss(judgement)
+        with torch.no_grad():
+            images, _ = self.generate(individual)
+        return self.judge(images)
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16)
+
+    def _masks(self, kind: str, module: torch.nn.Module) -> AbstractContextManager[None]:
+        """Fix the dropout masks of a generation: they are common random numbers too."""
+        if not has_dropout(module):
+            return nullcontext()
+        return same_masks(self._seed, f"dropout {kind}", self._generation, self._device)
+
+
+def _at_least_float32(logits: torch.Tensor) -> torch.Tensor:
+    """Return logits in a precision that losses and fitness can be computed in."""
+    return logits.float() if logits.dtype in (torch.bfloat16, torch.float16) else logits

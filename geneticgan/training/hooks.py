@@ -54,6 +54,9 @@ class Observer:
     def on_phase(self, title: str, steps: int) -> None:
         """Learn that a part of the work begins, of so many steps."""
 
+    def on_note(self, text: str) -> None:
+        """Learn something about the run that is said once."""
+
     def on_status(self, status: Status) -> None:
         """See the status after a generation."""
 

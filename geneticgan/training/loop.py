@@ -15,7 +15,8 @@ from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.evolution.algorithm import Generation, ea_annealing
 from geneticgan.evolution.individual import same_weights
-from geneticgan.evolution.toolbox import build_toolbox
+from geneticgan.evolution.shared import why_plain
+from geneticgan.evolution.toolbox import plain_toolbox, shared_toolbox
 from geneticgan.seeding import numpy_stream
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.environment import DiscriminatorEnvironment
@@ -89,7 +90,15 @@ class Evolution:
         return self.model
 
     def _toolbox(self) -> base.Toolbox:
-        return build_toolbox(self._environment, create_mutations(self._config.mutations), self._rng)
+        mutations = create_mutations(self._config.mutations)
+        if self._config.breeding == "plain":
+            return plain_toolbox(self._environment, mutations, self._rng)
+        reason = why_plain(self._environment, mutations)
+        if not reason:
+            return shared_toolbox(self._environment, mutations, self._rng)
+        for observer in self._observers:
+            observer.on_note(f"Breeding the plain way, which is slower: {reason}.")
+        return plain_toolbox(self._environment, mutations, self._rng)
 
     def _build_environment(self) -> DiscriminatorEnvironment:
         config, discriminator = self._config, self.model.discriminator

@@ -3,11 +3,11 @@
 import ast
 from pathlib import Path
 
-import geneticgan_cli
-import geneticgan_plugins
 import pytest
 
 import geneticgan
+import geneticgan_cli
+import geneticgan_plugins
 
 BASE = {"geneticgan", "geneticgan.errors", "geneticgan.seeding", "geneticgan.config"}
 # Each room may import from the ones named, and from itself; nothing flows back.

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from geneticgan_cli.main import cli
 from PIL import Image
+
+from geneticgan_cli.main import cli
 
 QUICK = [
     "--steps=4",

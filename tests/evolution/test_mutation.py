@@ -3,13 +3,13 @@ import math
 
 import pytest
 import torch
-from geneticgan_plugins.mutations.lsgan import LeastSquares
-from geneticgan_plugins.mutations.minimax import Minimax
-from geneticgan_plugins.mutations.nonsat import NonSaturating
 
 from geneticgan.evolution.fitness import DEAD
 from geneticgan.evolution.individual import same_weights
 from geneticgan.evolution.mutation import Mutation
+from geneticgan_plugins.mutations.lsgan import LeastSquares
+from geneticgan_plugins.mutations.minimax import Minimax
+from geneticgan_plugins.mutations.nonsat import NonSaturating
 
 
 def sigmoid(s):

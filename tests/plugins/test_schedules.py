@@ -1,13 +1,14 @@
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from geneticgan_plugins.schedules.constant import Constant
 from geneticgan_plugins.schedules.exponential import Exponential
 from geneticgan_plugins.schedules.linear import Linear
 from geneticgan_plugins.schedules.logarithmic import Logarithmic
 from geneticgan_plugins.schedules.zero import Zero
-from hypothesis import given
-from hypothesis import strategies as st
 
 ALL = [Exponential(), Linear(), Logarithmic(), Constant(), Zero()]
 
