@@ -65,7 +65,7 @@ class ClassifierMethod(ABC):
         network = self.build(split, config, device)
         draw = self.batches(split, config, device)
         optimizer = torch.optim.Adam(
-            network.parameters(), lr=config.classifier_learning_rate, betas=BETAS
+            network.parameters(), lr=config.classifier_learning_rate, betas=BETAS, fused=True
         )
         bf16 = torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bf16")
         for observer in observers:

@@ -107,7 +107,9 @@ class Evolution:
         )
         return DiscriminatorEnvironment(
             discriminator,
-            torch.optim.Adam(discriminator.parameters(), lr=config.learning_rate, betas=BETAS),
+            torch.optim.Adam(
+                discriminator.parameters(), lr=config.learning_rate, betas=BETAS, fused=True
+            ),
             lambda generation: source.balanced(generation, config.batch_size),
             config.latent_dim,
             self._split.classes,

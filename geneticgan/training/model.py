@@ -47,7 +47,7 @@ def build_model(config: TrainConfig, split: Split) -> Model:
     device = resolve_device(config.device)
     channels, size = split.train.pixels.shape[1:3]
     seeds = numpy_stream(config.seed, "initial weights").integers(2**31, size=1 + config.population)
-    optimizer = partial(torch.optim.Adam, lr=config.learning_rate, betas=BETAS)
+    optimizer = partial(torch.optim.Adam, lr=config.learning_rate, betas=BETAS, fused=True)
     population = [
         GeneratorIndividual(
             build_generator(
