@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
+from hypothesis import settings
 
 from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Images, Source
@@ -19,6 +20,11 @@ from geneticgan.data.splits import Split, split_source
 from geneticgan.evolution.individual import GeneratorIndividual
 from geneticgan.networks import build_discriminator, build_generator
 from geneticgan.training.environment import DiscriminatorEnvironment
+
+# On CI the same examples every time; elsewhere new ones, which may find what those do not.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 CLASSES = 3
 LATENT = 4
