@@ -42,9 +42,10 @@ def draw_classes(
     from matplotlib.figure import Figure
 
     rows = len(class_names)
-    figure = Figure(
-        figsize=(2 * columns * 0.5 + 2.2, rows * 0.5 + 0.7),
-    )
+    labels = [f"{name[:24]}  ({count})" for name, count in zip(class_names, counts, strict=True)]
+    margin_inches = 0.2 + 0.08 * max(map(len, labels))
+    width_inches, height_inches = margin_inches + 1.03 * columns, 0.5 * rows + 0.4
+    figure = Figure(figsize=(width_inches, height_inches))
     FigureCanvasAgg(figure)
     axes = figure.subplots(rows, 2, squeeze=False)
     for label in range(rows):
@@ -56,7 +57,7 @@ def draw_classes(
         axes[label][0].text(
             -0.02,
             0.5,
-            f"{class_names[label][:24]}  ({counts[label]})",
+            labels[label],
             transform=axes[label][0].transAxes,
             ha="right",
             va="center",
@@ -66,7 +67,12 @@ def draw_classes(
     axes[0][0].set_title("real (training images)", fontsize=10)
     axes[0][1].set_title("generated", fontsize=10)
     figure.subplots_adjust(
-        left=0.2, right=0.99, bottom=0.01, top=1 - 0.4 / figure.get_figheight(), wspace=0.03
+        left=margin_inches / width_inches,
+        right=0.99,
+        bottom=0.01,
+        top=1 - 0.35 / height_inches,
+        wspace=0.03,
+        hspace=0.06,
     )
     figure.savefig(path, dpi=150)
 
