@@ -11,7 +11,7 @@ from rich.console import Console
 from geneticgan.jobs.judging import Report
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted
-from geneticgan_cli.screen import make_screen
+from geneticgan_cli.screen import watching
 from geneticgan_cli.tables import print_report
 
 
@@ -26,7 +26,7 @@ def run_watched(
     Exits with 128 + the signal's number after Ctrl-C or SIGTERM.
     """
     try:
-        with make_screen(console) as screen:
+        with watching(console) as screen:
             report = job([screen])
     except Interrupted as stop:
         click.echo(f"Stopped; nothing is lost. Go on with: geneticgan resume {path}", err=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -19,9 +20,15 @@ PLAIN_LINES = 20
 """Lines that a phase writes where the output is no terminal."""
 
 
-def make_screen(console: Console) -> LiveScreen | PlainScreen:
-    """Return the screen that fits the console."""
-    return LiveScreen(console) if console.is_terminal else PlainScreen(console)
+@contextmanager
+def watching(console: Console) -> Iterator[Observer]:
+    """Give the screen that fits the console, and take it down in the end."""
+    if not console.is_terminal:
+        yield PlainScreen(console)
+        return
+    screen = LiveScreen(console)
+    with screen.live:
+        yield screen
 
 
 class LiveScreen(Observer):
@@ -36,19 +43,7 @@ class LiveScreen(Observer):
             console=console,
         )
         self._task: TaskID | None = None
-        self._live = Live(self._progress, console=console, refresh_per_second=REFRESH_PER_SECOND)
-
-    def __enter__(self) -> LiveScreen:
-        self._live.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._live.stop()
+        self.live = Live(self._progress, console=console, refresh_per_second=REFRESH_PER_SECOND)
 
     def on_phase(self, title: str, steps: int) -> None:
         """Start a bar."""
@@ -56,7 +51,7 @@ class LiveScreen(Observer):
 
     def on_note(self, text: str) -> None:
         """Print above the bars."""
-        self._live.console.print(Text(text))
+        self.live.console.print(Text(text))
 
     def on_progress(self, step: int) -> None:
         """Move the bar."""
@@ -66,7 +61,7 @@ class LiveScreen(Observer):
     def on_status(self, status: Status) -> None:
         """Move the bar and rewrite the table."""
         self.on_progress(status.step)
-        self._live.update(Group(self._progress, _status_table(status)))
+        self.live.update(Group(self._progress, _status_table(status)))
 
 
 class PlainScreen(Observer):
@@ -77,17 +72,6 @@ class PlainScreen(Observer):
         self._every = 1
         self._steps = 0
         self._title = ""
-
-    def __enter__(self) -> PlainScreen:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        return None
 
     def on_phase(self, title: str, steps: int) -> None:
         """Announce a part of the work."""
@@ -107,31 +91,36 @@ class PlainScreen(Observer):
         """Write a line every twentieth of the run."""
         if status.step % self._every == 0 or status.step == status.steps:
             numbers = ", ".join(f"{name} {value}" for name, value in _numbers(status))
-            self._print(f"generation {status.step}/{status.steps}: {numbers}")
+            place = f"generation {status.step}/{status.steps}"
+            self._print(f"{place}: {numbers}, won {_winner(status)}")
 
     def _print(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
-def _status_table(status: Status) -> Table:
+def _status_table(status: Status) -> Group:
     table = Table.grid(padding=(0, 2))
     numbers = _numbers(status)
     for start in range(0, len(numbers), 4):
         cells = [f"[dim]{name}[/dim] {escape(value)}" for name, value in numbers[start : start + 4]]
         table.add_row(*cells)
-    return table
+    return Group(table, Text(f"won {_winner(status)}"))
+
+
+def _winner(status: Status) -> str:
+    """Say which mutation made the last best offspring, and how often each did so far."""
+    wins = sum(status.wins.values()) or 1
+    shares = " ".join(f"{name} {count / wins:.0%}" for name, count in sorted(status.wins.items()))
+    return f"{status.winner or 'none'} ({shares})"
 
 
 def _numbers(status: Status) -> list[tuple[str, str]]:
-    wins = sum(status.wins.values()) or 1
-    shares = " ".join(f"{name} {count / wins:.0%}" for name, count in sorted(status.wins.items()))
     acsa = status.validation_acsa
     numbers = [
         ("T", f"{status.temperature:.3g}"),
         ("quality", f"{status.quality:.3f}"),
         ("diversity", f"{status.diversity:.3f}"),
         ("accepted", f"{status.acceptance_rate:.0%}"),
-        ("won", f"{status.winner or 'none'} ({shares})"),
         ("images/s", f"{status.images_per_second:.0f}"),
         ("validation ACSA", "-" if acsa is None else f"{acsa:.1%}"),
         ("left", f"{status.seconds_left:.0f} s"),

@@ -72,7 +72,7 @@ class Evolution:
             If a stop was asked for; a checkpoint has been written.
         """
         for observer in self._observers:
-            observer.on_phase("AGGAN", self._config.steps)
+            observer.on_phase("AGGAN, generation", self._config.steps)
         self._monitor.start_clock()
         try:
             ea_annealing(
