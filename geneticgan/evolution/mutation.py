@@ -10,6 +10,7 @@ import torch
 
 from geneticgan.evolution.environment import Environment
 from geneticgan.evolution.individual import NO_GRADIENT, NO_LOSS, GeneratorIndividual
+from geneticgan.evolution.optimizer_state import step_with
 
 
 class Mutation(ABC):
@@ -100,10 +101,7 @@ def take_step(
     if not all_finite([loss, *(gradient for gradient in gradients if gradient is not None)]):
         individual.cause_of_death = NO_GRADIENT if torch.isfinite(loss) else NO_LOSS
         return
-    for parameter, gradient in zip(individual.parameters, gradients, strict=True):
-        parameter.grad = gradient
-    individual.optimizer.step()
-    individual.optimizer.zero_grad(set_to_none=True)
+    step_with(individual.optimizer, individual.parameters, gradients)
 
 
 def all_finite(tensors: Sequence[torch.Tensor]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -81,3 +81,22 @@ def copy_optimizer(target: torch.optim.Optimizer, source: torch.optim.Optimizer)
                 else:
                     target.state[mine][name] = value
     copy_all(into, outof)
+
+
+def step_with(
+    optimizer: torch.optim.Optimizer,
+    parameters: Sequence[torch.nn.Parameter],
+    gradients: Sequence[torch.Tensor | None],
+) -> None:
+    """Take one step of an optimizer with given gradients, leaving none behind.
+
+    A gradient from `torch.autograd.grad` may lie in memory otherwise than its parameter (after a
+    convolution of channels-last images it does). ``backward`` would mend that; fused optimizers
+    rely on it and read such a gradient in the wrong order, without an error.
+    """
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        if gradient is not None and gradient.stride() != parameter.stride():
+            gradient = torch.empty_like(parameter).copy_(gradient)
+        parameter.grad = gradient
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)

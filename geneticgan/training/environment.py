@@ -13,6 +13,7 @@ from geneticgan.errors import RunError
 from geneticgan.evolution.environment import Judgement
 from geneticgan.evolution.fitness import DEAD, diversity, quality
 from geneticgan.evolution.individual import GeneratorIndividual
+from geneticgan.evolution.optimizer_state import step_with
 from geneticgan.networks.coupling import couples_samples
 from geneticgan.seeding import torch_stream
 from geneticgan.training.masks import has_dropout, same_masks
@@ -163,10 +164,7 @@ class DiscriminatorEnvironment:
                 f"the discriminator's loss is not finite ({self.last_losses}); lower the "
                 "learning rate (--learning-rate) or use --precision float32"
             )
-        for parameter, gradient in zip(self.parameters, gradients, strict=True):
-            parameter.grad = gradient
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
+        step_with(self.optimizer, self.parameters, gradients)
 
     def _judge(self, images: torch.Tensor, kind: str) -> Judgement:
         with self._autocast(), self._masks(kind, self.discriminator):

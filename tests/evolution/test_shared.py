@@ -14,6 +14,7 @@ from geneticgan.evolution.algorithm import ea_annealing
 from geneticgan.evolution.annealing import Schedule
 from geneticgan.evolution.individual import GeneratorIndividual
 from geneticgan.evolution.mutation import Mutation
+from geneticgan.evolution.optimizer_state import step_with
 from geneticgan.evolution.shared import why_plain
 from geneticgan.evolution.toolbox import plain_toolbox, shared_toolbox
 from geneticgan.networks import build_generator
@@ -318,3 +319,43 @@ def test_a_child_of_a_parent_without_optimizer_state_starts_without_one(fused):
     child.become(parent)
     assert not child.optimizer.state
     assert torch.equal(child.module.weight, parent.module.weight)
+
+
+@pytest.mark.parametrize("make_toolbox", [plain_toolbox, shared_toolbox])
+def test_images_in_channels_last_are_learnt_from_alike(make_toolbox):
+    # Gradients then lie in memory otherwise than the parameters, which a fused optimizer does
+    # not notice: images cut from an array of (N, H, W) come so.
+    def discriminators(fused):
+        population, environment, mutations = build(WORLD, torch.float32)
+        draw = environment._draw_real
+
+        def channels_last(generation):
+            images, labels = draw(generation)
+            strided = images.expand(-1, 2, -1, -1).to(memory_format=torch.channels_last)[:, :1]
+            assert strided.stride() != images.stride()
+            return strided, labels
+
+        environment._draw_real = channels_last
+        environment.optimizer = torch.optim.Adam(environment.parameters, lr=1e-2, fused=fused)
+        toolbox = make_toolbox(environment, mutations, np.random.default_rng(0))
+        ea_annealing(population, toolbox, Halving(0.0), 1)
+        return environment.discriminator.state_dict()
+
+    torch.testing.assert_close(discriminators(True), discriminators(False), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("fused", [False, True])
+def test_a_gradient_in_another_memory_order_is_the_same_gradient(fused):
+    def stepped(gradient):
+        layer = nn.Conv2d(2, 3, 2)
+        with torch.no_grad():
+            layer.weight.fill_(0.0)
+        optimizer = torch.optim.Adam([layer.weight], lr=0.1, fused=fused)
+        step_with(optimizer, [layer.weight], [gradient])
+        return layer.weight.detach()
+
+    gradient = torch.linspace(-1, 1, 24).view(3, 2, 2, 2)
+    strided = gradient.to(memory_format=torch.channels_last)
+    assert strided.stride() != gradient.stride()
+    assert torch.equal(stepped(gradient), stepped(strided))
+    assert stepped(gradient)[0, 0, 0, 0] > 0 > stepped(gradient)[2, 1, 1, 1]
