@@ -321,29 +321,6 @@ def test_a_child_of_a_parent_without_optimizer_state_starts_without_one(fused):
     assert torch.equal(child.module.weight, parent.module.weight)
 
 
-@pytest.mark.parametrize("make_toolbox", [plain_toolbox, shared_toolbox])
-def test_images_in_channels_last_are_learnt_from_alike(make_toolbox):
-    # Gradients then lie in memory otherwise than the parameters, which a fused optimizer does
-    # not notice: images cut from an array of (N, H, W) come so.
-    def discriminators(fused):
-        population, environment, mutations = build(WORLD, torch.float32)
-        draw = environment._draw_real
-
-        def channels_last(generation):
-            images, labels = draw(generation)
-            strided = images.expand(-1, 2, -1, -1).to(memory_format=torch.channels_last)[:, :1]
-            assert strided.stride() != images.stride()
-            return strided, labels
-
-        environment._draw_real = channels_last
-        environment.optimizer = torch.optim.Adam(environment.parameters, lr=1e-2, fused=fused)
-        toolbox = make_toolbox(environment, mutations, np.random.default_rng(0))
-        ea_annealing(population, toolbox, Halving(0.0), 1)
-        return environment.discriminator.state_dict()
-
-    torch.testing.assert_close(discriminators(True), discriminators(False), rtol=1e-4, atol=1e-4)
-
-
 @pytest.mark.parametrize("fused", [False, True])
 def test_a_gradient_in_another_memory_order_is_the_same_gradient(fused):
     def stepped(gradient):
