@@ -22,6 +22,10 @@ class CleanGroup(click.Group):
             if _debug(ctx):
                 raise
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if _debug(ctx):
+                raise
+            raise click.ClickException(f"the system refused: {error}") from error
         except Exception as error:
             if _debug(ctx):
                 raise

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
+from geneticgan.errors import RunError
 from geneticgan.jobs.judging import Report, judge
 from geneticgan.jobs.setup import check_plugins, load_split, open_run
+from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.loop import Evolution
@@ -61,9 +63,15 @@ def evaluate(path: Path, observers: Sequence[Observer]) -> Report:
     Raises
     ------
     RunError
-        If the run has no checkpoint, or the images have changed.
+        If the run is not finished, or the images have changed.
     """
     folder, config, split = open_run(path)
+    done = Checkpoint(folder.checkpoint).state()["next_generation"]
+    if done < config.steps:
+        raise RunError(
+            f"{path} is not finished ({done} of {config.steps} generations); go on with "
+            f"'geneticgan resume {path}'"
+        )
     with StopRequest() as stop:
         return judge(folder, config, split, load_model(config, split, folder), observers, stop)
 

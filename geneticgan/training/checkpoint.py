@@ -136,13 +136,15 @@ class Checkpoint:
                 load_optimizer(optimizer, *load_tensors(path))
             except (ValueError, KeyError) as error:
                 raise RunError(f"{path} is damaged ({error})") from error
+        return self.state()
+
+    def state(self) -> dict[str, Any]:
+        """Return the JSON state; raises as `load`."""
+        path = self._source() / "state.json"
         try:
-            data = json.loads((source / "state.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise RunError(
-                f"{source}/state.json cannot be read; the checkpoint is damaged"
-            ) from error
-        return dict(data)
+            return dict(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise RunError(f"{path} cannot be read; the checkpoint is damaged") from error
 
     def load_best(self, individual: GeneratorIndividual) -> bool:
         """Load the hall of fame's first into an individual; False if there is none."""

@@ -73,6 +73,7 @@ class Evolution:
         """
         for observer in self._observers:
             observer.on_phase("AGGAN, generation", self._config.steps)
+            observer.on_progress(self._first)
         self._monitor.start_clock()
         try:
             ea_annealing(

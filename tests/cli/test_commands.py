@@ -181,6 +181,16 @@ def test_a_defect_is_called_one(monkeypatch, tmp_path):
     assert "unexpected ZeroDivisionError: no. This is a defect" in result.output
 
 
+def test_a_full_disk_is_one_sentence(monkeypatch, tmp_path):
+    def full(*args):
+        raise OSError(28, "No space left on device", "log.jsonl")
+
+    monkeypatch.setattr("geneticgan.jobs.train.evaluate", full)
+    result = invoke("evaluate", tmp_path)
+    assert result.exit_code == 1
+    assert "No space left on device: 'log.jsonl'" in result.output
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_in_a_real_shell_saves_and_names_the_way_on(number, tmp_path):
     command = shutil.which("geneticgan", path=str(Path(sys.executable).parent))

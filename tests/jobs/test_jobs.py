@@ -133,3 +133,18 @@ def test_class_names_become_safe_and_different_file_names():
     names = safe_names(("a/b", "a b", "../..", "", "T-shirt/top"))
     assert names == ["a_b", "a_b-1", "_", "class-3", "T-shirt_top"]
     assert len(set(names)) == 5
+
+
+def test_an_unfinished_run_is_resumed_before_it_is_judged(tiny_config, tmp_path):
+    class Stop(Observer):
+        def on_status(self, status):
+            if status.step == 3:
+                raise KeyboardInterrupt
+
+    path = tmp_path / "run"
+    split = plan(tiny_config)
+    with pytest.raises(KeyboardInterrupt):
+        train(tiny_config, path, split, [Stop()])
+    with pytest.raises(RunError, match=r"not finished \(2 of 6 generations\); go on with"):
+        evaluate(path, ())
+    assert resume(path, ()).rows == evaluate(path, ()).rows
