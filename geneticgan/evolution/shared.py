@@ -87,17 +87,8 @@ class SharedBreeding:
         """
         if individual.died_bearing:
             return DEAD
-        environment, parent = self._environment, not self._breeding
-        with torch.set_grad_enabled(parent):
-            images, buffers = environment.generate(individual)
-        shown = images.detach().requires_grad_(parent)
-        judgement = environment.judge(shown)
-        loss = environment.generated_loss(judgement)
-        gradients = torch.autograd.grad(loss, environment.parameters, retain_graph=parent)
-        if parent:
-            self._families[id(individual)] = _Family(images, shown, buffers, judgement)
-        self._generated[id(individual)] = gradients, loss.detach()
-        whole = torch._foreach_add(self._real[0], gradients)
+        judgement = self._show(individual, parent=not self._breeding)
+        whole = torch._foreach_add(self._real[0], self._generated[id(individual)][0])
         return individual.judged(quality(judgement.source.detach()), diversity(whole))
 
     def breed(self, parents: Sequence[GeneratorIndividual]) -> Iterator[GeneratorIndividual]:
@@ -105,17 +96,38 @@ class SharedBreeding:
         self._breeding = True
         self._pool.reclaim(parents)
         for parent in parents:
-            family = self._families.pop(id(parent))
-            yield from self._brood(parent, family)
+            if id(parent) not in self._families:  # a selection that keeps the dead
+                self._show(parent, parent=True)
+            yield from self._brood(parent, self._families.pop(id(parent)))
 
     def update(self, survivors: Sequence[GeneratorIndividual]) -> None:
         """Take the discriminator's step with the gradients that the fitness was made of."""
+        for survivor in survivors:
+            if id(survivor) not in self._generated:  # likewise
+                self._show(survivor, parent=False)
         parts = [self._generated[id(survivor)] for survivor in survivors]
         whole = list(self._real[0])
         for gradients, _ in parts:
             whole = list(torch._foreach_add(whole, gradients, alpha=1 / len(parts)))
         losses = torch.stack([loss for _, loss in parts])
         self._environment.learn(whole, self._real[1], losses.mean())
+
+    def _show(self, individual: GeneratorIndividual, *, parent: bool) -> Judgement:
+        """Show the individual's images to the discriminator and keep the gradient they make.
+
+        Of a parent the graph is kept too, for `_brood`.
+        """
+        environment = self._environment
+        with torch.set_grad_enabled(parent):
+            images, buffers = environment.generate(individual)
+        shown = images.detach().requires_grad_(parent)
+        judgement = environment.judge(shown)
+        loss = environment.generated_loss(judgement)
+        gradients = torch.autograd.grad(loss, environment.parameters, retain_graph=parent)
+        self._generated[id(individual)] = gradients, loss.detach()
+        if parent:
+            self._families[id(individual)] = _Family(images, shown, buffers, judgement)
+        return judgement
 
     def _brood(self, parent: GeneratorIndividual, family: _Family) -> Iterator[GeneratorIndividual]:
         environment, source = self._environment, family.judgement.source

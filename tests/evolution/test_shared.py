@@ -288,6 +288,24 @@ def test_if_all_offspring_die_the_parent_stays():
             assert causes == {"non-finite loss", "non-finite gradient"}
 
 
+def test_a_selection_that_keeps_the_dead_is_served_alike():
+    world = WORLD | {"mutations": [NonSaturating, Dead]}
+
+    def keep_last(make_toolbox):
+        def make(environment, mutations, rng):
+            toolbox = make_toolbox(environment, mutations, rng)
+            toolbox.register("select", lambda everyone, k, temperature: everyone[-1:] * k)
+            return toolbox
+
+        return make
+
+    world = world | {"population": 1}
+    plain = history(keep_last(plain_toolbox), world, torch.float64)
+    shared = history(keep_last(shared_toolbox), world, torch.float64)
+    assert plain[0]["survivors"] == [(0, "1 Dead")]
+    assert_alike(plain, shared, partial(torch.testing.assert_close, rtol=1e-5, atol=1e-6))
+
+
 class NeedsImages(Mutation):
     """Overrides the general method."""
 
