@@ -73,6 +73,16 @@ class GeneratorIndividual:
         """The parameters that are trained."""
         return [p for p in self.module.parameters() if p.requires_grad]
 
+    def state_tensors(self) -> list[torch.Tensor]:
+        """Return its parameters, buffers and optimizer state, always in the same order."""
+        state = self.optimizer.state
+        moments = (state[p][name] for p in self.parameters for name in sorted(state.get(p, ())))
+        return [
+            *self.module.parameters(),
+            *self.module.buffers(),
+            *(moment for moment in moments if isinstance(moment, torch.Tensor)),
+        ]
+
     @property
     def died_bearing(self) -> bool:
         """Whether the step that made it failed; then there is nothing to evaluate."""
@@ -130,8 +140,9 @@ class GeneratorIndividual:
             JSON: fitness, lineage, mutation and the optimizer's settings.
         """
         state, optimizer = optimizer_to_tensors(self.optimizer)
-        tensors = {f"module.{name}": value for name, value in self.module.state_dict().items()}
-        tensors |= {f"optimizer.{name}": value for name, value in state.items()}
+        weights = self.module.state_dict()
+        tensors = {f"module.{name}": value.contiguous() for name, value in weights.items()}
+        tensors |= {f"optimizer.{name}": value.contiguous() for name, value in state.items()}
         metadata = {
             "weights": self.fitness.weights,
             "values": [repr(value) for value in self.fitness.values],  # repr carries inf and NaN

@@ -9,6 +9,10 @@ from typing import Any
 
 import torch
 
+from geneticgan.evolution.packing import laid_out_as
+
+_IMPLEMENTATION = ("capturable", "foreach", "fused")
+
 
 def optimizer_to_tensors(optimizer: torch.optim.Optimizer) -> tuple[dict[str, torch.Tensor], str]:
     """Return the state of an optimizer.
@@ -48,10 +52,21 @@ def load_optimizer(
         index, name = key.split(".", 1)
         state.setdefault(int(index), {})[name] = value
     groups = data["param_groups"]
-    for group in groups:
+    for group, own in zip(groups, optimizer.param_groups, strict=True):
         if "betas" in group:
             group["betas"] = tuple(group["betas"])  # JSON knows no tuple
+        # How a step is computed depends on the device at hand, not on the one it was saved from.
+        group.update({name: own[name] for name in _IMPLEMENTATION if name in own})
     optimizer.load_state_dict({"state": state, "param_groups": groups})
+    _align(optimizer)
+
+
+def _align(optimizer: torch.optim.Optimizer) -> None:
+    """Lay the state out in memory as its parameters are, which fused optimizers rely on."""
+    for parameter, entries in optimizer.state.items():
+        for name, value in entries.items():
+            if isinstance(value, torch.Tensor) and value.shape == parameter.shape:
+                entries[name] = laid_out_as(parameter, value)
 
 
 def copy_all(targets: Iterable[torch.Tensor], sources: Iterable[torch.Tensor]) -> None:
@@ -95,8 +110,6 @@ def step_with(
     rely on it and read such a gradient in the wrong order, without an error.
     """
     for parameter, gradient in zip(parameters, gradients, strict=True):
-        if gradient is not None and gradient.stride() != parameter.stride():
-            gradient = torch.empty_like(parameter).copy_(gradient)
-        parameter.grad = gradient
+        parameter.grad = None if gradient is None else laid_out_as(parameter, gradient)
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)

@@ -13,16 +13,21 @@ __all__ = ["Discriminator", "Generator", "build_discriminator", "build_generator
 def build_generator(
     channels: int, size: int, classes: int, width: int, latent_dim: int, seed: int
 ) -> Generator:
-    """Return a generator initialised by the seed, leaving torch's global random state alone."""
+    """Return a generator initialised by the seed, leaving torch's global random state alone.
+
+    Its weights lie in channels-last order, in which convolutions are faster on CPU and GPU.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return Generator(channels, size, classes, width, latent_dim)
+        generator = Generator(channels, size, classes, width, latent_dim)
+    return generator.to(memory_format=torch.channels_last)
 
 
 def build_discriminator(
     channels: int, size: int, classes: int, width: int, seed: int
 ) -> Discriminator:
-    """Return a discriminator initialised by the seed, leaving the global random state alone."""
+    """Return a discriminator initialised by the seed; otherwise as `build_generator`."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return Discriminator(channels, size, classes, width)
+        discriminator = Discriminator(channels, size, classes, width)
+    return discriminator.to(memory_format=torch.channels_last)

@@ -25,12 +25,17 @@ class ConditionalBatchNorm(nn.Module):
         nn.init.ones_(self.scale.weight)
         nn.init.zeros_(self.shift.weight)
 
-    def forward(self, features: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """Normalise (B, C, H, W) over the batch; scale and shift by labels (B,)."""
+    def forward(
+        self, features: torch.Tensor, labels: torch.Tensor, offset: torch.Tensor | float = 0.0
+    ) -> torch.Tensor:
+        """Normalise (B, C, H, W) over the batch; scale and shift by labels (B,).
+
+        The offset, if any, has shape (B, C, 1, 1) and is added to the shift.
+        """
         scale = self.scale(labels)[:, :, None, None]
-        shift = self.shift(labels)[:, :, None, None]
-        result: torch.Tensor = self.norm(features) * scale + shift
-        return result
+        shift = self.shift(labels)[:, :, None, None] + offset
+        # One pass over the feature map instead of two.
+        return torch.addcmul(shift, self.norm(features), scale)
 
 
 class LatentStyle(nn.Module):
@@ -70,8 +75,8 @@ class Generator(nn.Module):
     classes : int
         How many labels there are, >= 2.
     width : int
-        Channels of the last hidden layer are twice this; each layer before has twice as many,
-        up to eight times the width.
+        Channels of the last hidden layer; each layer before has twice as many, up to eight times
+        that. It mirrors the discriminator, as in DCGAN.
     latent_dim : int
         Length of the latent vector.
     """
@@ -86,7 +91,7 @@ class Generator(nn.Module):
         doublings = halvings(size)
         self.start = size // 2**doublings
         # From coarse to fine; the finest feature map has half the image's size.
-        maps = [width * min(2 ** (doublings - i), MAX_MULTIPLE) for i in range(doublings)]
+        maps = [width * min(2 ** (doublings - 1 - i), MAX_MULTIPLE) for i in range(doublings)]
         self.dense = nn.Linear(latent_dim, maps[0] * self.start**2, bias=False)
         self.spread = nn.BatchNorm2d(maps[0], affine=False)
         self.prototype = nn.Embedding(classes, maps[0] * self.start**2)
@@ -108,5 +113,5 @@ class Generator(nn.Module):
         hidden = self.spread(self.dense(latent).view(shape)) + self.prototype(labels).view(shape)
         offsets = [0.0, *(style(latent) for style in self.styles)]
         for norm, offset, up in zip(self.norms, offsets, self.ups, strict=True):
-            hidden = up(torch.relu(norm(hidden, labels) + offset))
+            hidden = up(torch.relu_(norm(hidden, labels, offset)))
         return torch.tanh(hidden)
