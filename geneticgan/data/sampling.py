@@ -1,12 +1,12 @@
-"""Batches drawn by index from images held as uint8 on the device."""
+"""Batches of a training set, normalised on the device."""
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 
-from geneticgan.data.dataset import Images, Int64Array
-from geneticgan.seeding import numpy_stream
+from geneticgan.data.dataset import Images
+from geneticgan.data.draws import Draws, Plan
+from geneticgan.data.stores import Batches, Pair, make_store
 
 
 def to_unit_range(pixels: torch.Tensor) -> torch.Tensor:
@@ -26,51 +26,43 @@ class BatchSource:
     ----------
     images : Images
         The training images.
-    classes : int
-        How many classes there are, each with at least one image.
-    seed : int
-        Of the draws.
-    name : str
-        Which stream of the seed: users with different names draw independently.
+    classes, seed, name
+        As for `geneticgan.data.draws.Draws`.
     device : torch.device
-        Where the images are held and the batches are made.
+        Where the batches are made.
+    where : {"auto", "device", "host"}
+        Where the images are kept; see `geneticgan.data.stores.make_store`.
     """
 
     def __init__(
-        self, images: Images, classes: int, seed: int, name: str, device: torch.device
+        self,
+        images: Images,
+        classes: int,
+        seed: int,
+        name: str,
+        device: torch.device,
+        where: str = "auto",
     ) -> None:
-        self.pixels = torch.from_numpy(images.pixels).to(device)
-        self.labels = torch.from_numpy(images.labels).to(device)
-        self.classes = classes
-        self.device = device
-        self._seed = seed
-        self._name = name
-        self._counts = np.bincount(images.labels, minlength=classes)
-        self._by_class = np.argsort(images.labels, kind="stable")
-        self._offsets = np.concatenate([[0], np.cumsum(self._counts)[:-1]])
+        self._draws = Draws(images.labels, classes, seed, name)
+        self._store = make_store(images, device, where)
 
-    def balanced(self, number: int, batch_size: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return batch ``number`` with labels uniform over the classes.
+    def balanced(self, batch_size: int) -> Batches:
+        """Return what draws batches with labels uniform over the classes.
 
         Minority images are repeated, no other augmentation is done (the paper's oversampling).
-
-        Returns
-        -------
-        images : Tensor
-            Shape (B, C, H, W), float32 in [-1, 1].
-        labels : Tensor
-            Shape (B,), int64.
+        Images have shape (B, C, H, W) and are float32 in [-1, 1]; labels (B,) are int64.
         """
-        rng = numpy_stream(self._seed, self._name, number)
-        labels = rng.integers(self.classes, size=batch_size)
-        within = (rng.random(batch_size) * self._counts[labels]).astype(np.int64)
-        return self._gather(self._by_class[self._offsets[labels] + within])
+        return self._batches(lambda number: self._draws.balanced(number, batch_size))
 
-    def natural(self, number: int, batch_size: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return batch ``number`` with every image equally likely; shapes as in `balanced`."""
-        rng = numpy_stream(self._seed, self._name, number)
-        return self._gather(rng.integers(len(self.labels), size=batch_size))
+    def natural(self, batch_size: int) -> Batches:
+        """Return what draws batches with every image equally likely; shapes as in `balanced`."""
+        return self._batches(lambda number: self._draws.natural(number, batch_size))
 
-    def _gather(self, indices: Int64Array) -> tuple[torch.Tensor, torch.Tensor]:
-        chosen = torch.from_numpy(indices).to(self.device)
-        return to_unit_range(self.pixels[chosen]), self.labels[chosen]
+    def _batches(self, plan: Plan) -> Batches:
+        stored = self._store.batches(plan)
+
+        def batch(number: int) -> Pair:
+            pixels, labels = stored(number)
+            return to_unit_range(pixels), labels
+
+        return batch

@@ -50,15 +50,19 @@ class Augmented(ClassifierMethod):
         self, split: Split, config: TrainConfig, device: torch.device
     ) -> Callable[[int], Batch]:
         """Draw real images as they are, and generated ones on top."""
-        real = BatchSource(split.train, split.classes, config.seed, "classifier", device)
+        real = BatchSource(
+            split.train, split.classes, config.seed, "classifier", device, config.images_on
+        )
         share = round(config.batch_size * len(self.generated) / len(split.train))
+        real_batches = real.natural(config.batch_size)
         if share == 0:
-            return lambda number: real.natural(number, config.batch_size)
+            return real_batches
         fake = BatchSource(self.generated, split.classes, config.seed, "generated", device)
+        fake_batches = fake.natural(share)
 
         def draw(number: int) -> Batch:
-            images, labels = real.natural(number, config.batch_size)
-            more_images, more_labels = fake.natural(number, share)
+            images, labels = real_batches(number)
+            more_images, more_labels = fake_batches(number)
             return torch.cat([images, more_images]), torch.cat([labels, more_labels])
 
         return draw

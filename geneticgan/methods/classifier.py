@@ -15,7 +15,7 @@ from geneticgan.seeding import numpy_stream
 from geneticgan.training.environment import Batch
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
-from geneticgan.training.model import BETAS
+from geneticgan.training.model import make_adam
 
 
 class ClassifierMethod(ABC):
@@ -64,9 +64,7 @@ class ClassifierMethod(ABC):
         """
         network = self.build(split, config, device)
         draw = self.batches(split, config, device)
-        optimizer = torch.optim.Adam(
-            network.parameters(), lr=config.classifier_learning_rate, betas=BETAS, fused=True
-        )
+        optimizer = make_adam(network.parameters(), config.classifier_learning_rate)
         bf16 = torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bf16")
         for observer in observers:
             observer.on_phase(self.title, config.steps)

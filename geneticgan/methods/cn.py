@@ -23,5 +23,7 @@ class CN(ClassifierMethod):
         self, split: Split, config: TrainConfig, device: torch.device
     ) -> Callable[[int], Batch]:
         """Draw as the data are."""
-        source = BatchSource(split.train, split.classes, config.seed, "classifier", device)
-        return lambda number: source.natural(number, config.batch_size)
+        source = BatchSource(
+            split.train, split.classes, config.seed, "classifier", device, config.images_on
+        )
+        return source.natural(config.batch_size)

@@ -23,5 +23,7 @@ class OsCN(ClassifierMethod):
         self, split: Split, config: TrainConfig, device: torch.device
     ) -> Callable[[int], Batch]:
         """Draw the classes evenly."""
-        source = BatchSource(split.train, split.classes, config.seed, "classifier", device)
-        return lambda number: source.balanced(number, config.batch_size)
+        source = BatchSource(
+            split.train, split.classes, config.seed, "classifier", device, config.images_on
+        )
+        return source.balanced(config.batch_size)

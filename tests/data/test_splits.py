@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from geneticgan.data.dataset import Images
 from geneticgan.data.digits import Digits
 from geneticgan.data.imbalance import exponential_counts, imbalance_ratio
 from geneticgan.data.sampling import BatchSource, to_uint8, to_unit_range
@@ -75,17 +76,17 @@ def test_a_changed_pixel_changes_the_fingerprint(source):
 
 def test_balanced_batches_draw_every_class_alike_and_every_image(split):
     batches = BatchSource(split.train, 3, seed=0, name="x", device=CPU)
-    labels = torch.cat([batches.balanced(n, 30)[1] for n in range(200)])
+    labels = torch.cat([batches.balanced(30)(n)[1] for n in range(200)])
     shares = torch.bincount(labels, minlength=3) / len(labels)
     # 6000 draws: a share of a third has a standard deviation of 0.006
     torch.testing.assert_close(shares, torch.full((3,), 1 / 3), rtol=0, atol=0.03)
-    seen = {image.numpy().tobytes() for n in range(200) for image in batches.balanced(n, 30)[0]}
+    seen = {image.numpy().tobytes() for n in range(200) for image in batches.balanced(30)(n)[0]}
     assert len(seen) == len(split.train)
 
 
 def test_natural_batches_draw_every_image_alike(split):
     batches = BatchSource(split.train, 3, seed=0, name="x", device=CPU)
-    labels = torch.cat([batches.natural(n, 30)[1] for n in range(200)])
+    labels = torch.cat([batches.natural(30)(n)[1] for n in range(200)])
     shares = torch.bincount(labels, minlength=3) / len(labels)
     expected = torch.tensor(split.train_counts) / len(split.train)
     torch.testing.assert_close(shares, expected, rtol=0, atol=0.03)
@@ -93,15 +94,33 @@ def test_natural_batches_draw_every_image_alike(split):
 
 def test_images_keep_their_labels_in_a_batch(split):
     batches = BatchSource(split.train, 3, seed=0, name="x", device=CPU)
-    for images, labels in (batches.balanced(0, 20), batches.natural(0, 20)):
+    for images, labels in (batches.balanced(20)(0), batches.natural(20)(0)):
         for image, label in zip(images, labels.tolist(), strict=True):
             brightest = image[0].mean(dim=1).argmax().item()
             assert brightest in (2 * label, 2 * label + 1)
 
 
+def test_streamed_batches_are_those_that_are_held(split):
+    held, streamed = (
+        BatchSource(split.train, 3, 0, "x", CPU, where) for where in ("device", "host")
+    )
+    for kind in ("balanced", "natural"):
+        here, there = getattr(held, kind)(16), getattr(streamed, kind)(16)
+        for number in (0, 1, 2, 9, 10, 3):  # in order, ahead and back
+            for ours, theirs in zip(there(number), here(number), strict=True):
+                assert torch.equal(ours, theirs)
+
+
+def test_an_error_in_the_thread_reaches_the_one_who_asks(split):
+    broken = Images(split.train.pixels[:1], split.train.labels)  # fewer images than labels
+    batches = BatchSource(broken, 3, 0, "x", CPU, "host").balanced(16)
+    with pytest.raises(IndexError):
+        batches(0)
+
+
 def test_a_batch_is_a_function_of_seed_name_and_number(split):
     def draw(seed, name, number):
-        return BatchSource(split.train, 3, seed, name, CPU).balanced(number, 16)[0]
+        return BatchSource(split.train, 3, seed, name, CPU).balanced(16)(number)[0]
 
     assert torch.equal(draw(0, "a", 5), draw(0, "a", 5))
     for other in (draw(1, "a", 5), draw(0, "b", 5), draw(0, "a", 6)):
