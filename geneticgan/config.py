@@ -14,7 +14,8 @@ from geneticgan.errors import ConfigError
 
 DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("float32", "bf16")
-BREEDINGS = ("shared", "plain")
+PLACES = ("auto", "device", "host")
+BREEDINGS = ("auto", "plain", "shared", "resident")
 SETTINGS = ("multi-class", "as-is")
 
 
@@ -33,7 +34,9 @@ class TrainConfig:
     population : int
         Generators that survive a generation.
     breeding : str
-        ``shared`` gradients, or the ``plain`` path that gives the same individuals more slowly.
+        How a generation is computed; the result is the same to rounding. ``plain`` is the slow
+        one, ``shared`` computes once what offspring have in common, ``resident`` also selects on
+        the device (a CUDA graph there); ``auto`` is resident on CUDA and shared elsewhere.
     setting : str
         ``multi-class`` (the data set's default counts) or ``as-is``.
     counts : tuple of int or None
@@ -44,6 +47,9 @@ class TrainConfig:
         Generations, each with one batch of real images; also the classifiers' steps.
     learning_rate, classifier_learning_rate : float
         Of Adam (betas 0.5, 0.999) for the GAN, and for the separate classifiers.
+    images_on : str
+        Where training images are kept: on the ``device``, or on the ``host``, from where batches
+        are streamed; ``auto`` is the device if they take at most half of what is free there.
     """
 
     mutations: str = "minimax,nonsat,lsgan"
@@ -52,7 +58,7 @@ class TrainConfig:
     alpha: float | None = None
     lambda_: float = 1.0
     population: int = 1
-    breeding: str = "shared"
+    breeding: str = "auto"
     dataset: str = "digits"
     data_root: str | None = None
     image_size: int | None = None
@@ -68,6 +74,7 @@ class TrainConfig:
     seed: int = 0
     device: str = "auto"
     precision: str = "float32"
+    images_on: str = "auto"
     validate_every: int = 100
     checkpoint_every: int = 500
 
@@ -90,6 +97,7 @@ class TrainConfig:
             )
         _one_of(self, "device", DEVICES)
         _one_of(self, "precision", PRECISIONS)
+        _one_of(self, "images_on", PLACES)
         _one_of(self, "setting", SETTINGS)
         _one_of(self, "breeding", BREEDINGS)
         if self.counts is not None and (len(self.counts) < 2 or min(self.counts) < 1):

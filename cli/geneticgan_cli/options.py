@@ -10,7 +10,15 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from geneticgan.config import BREEDINGS, DEVICES, PRECISIONS, SETTINGS, TrainConfig, read_toml
+from geneticgan.config import (
+    BREEDINGS,
+    DEVICES,
+    PLACES,
+    PRECISIONS,
+    SETTINGS,
+    TrainConfig,
+    read_toml,
+)
 
 DEFAULTS = {field.name: field.default for field in dataclasses.fields(TrainConfig)}
 
@@ -105,7 +113,7 @@ TRAIN_OPTIONS = [
     _option(
         "Evolution",
         "--breeding",
-        "shared gradients, or the plain path: the same result, more slowly.",
+        "How a generation is computed; slow to fast: plain, shared, resident (for CUDA).",
         type=click.Choice(BREEDINGS),
     ),
     _option("Data", "--dataset", "Data set, a plugin: digits, fashion-mnist, folder, ..."),
@@ -152,6 +160,13 @@ TRAIN_OPTIONS = [
     _option("Machine", "--device", "Where to compute.", type=click.Choice(DEVICES)),
     _option(
         "Machine", "--precision", "Of forward and backward passes.", type=click.Choice(PRECISIONS)
+    ),
+    _option(
+        "Machine",
+        "--images-on",
+        "Where training images are kept; from the host they are streamed. auto: the device, if "
+        "they take at most half of what is free there.",
+        type=click.Choice(PLACES),
     ),
     _option(
         "Run",

@@ -25,6 +25,9 @@ class Generation:
         At which it selected.
     parents, offspring, survivors : list
         Evaluated individuals; the i-th survivor came of the i-th parent.
+    settled : bool
+        Whether the population is still as this generation left it; not so where many generations
+        are run before they are told of (`geneticgan.evolution.resident`).
     """
 
     number: int
@@ -32,6 +35,7 @@ class Generation:
     parents: list[Any]
     offspring: list[Any]
     survivors: list[Any]
+    settled: bool = True
 
     @property
     def accepted(self) -> list[bool]:

@@ -10,6 +10,9 @@ import torch
 
 from geneticgan.evolution.individual import GeneratorIndividual
 
+Situation = tuple[torch.Tensor, ...]
+"""All that differs between generations and not between individuals, as tensors on the device."""
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -85,7 +88,21 @@ class SharedEnvironment(Environment, Protocol):
     def generated_loss(self, judgement: Judgement) -> torch.Tensor:
         """Return the part of L_D that generated images make (scalar)."""
 
-    def learn(
-        self, gradients: Sequence[torch.Tensor], real: torch.Tensor, generated: torch.Tensor
-    ) -> None:
-        """Take the discriminator's step with given gradients; the losses are for the record."""
+    def note_losses(self, real: float, generated: float) -> None:
+        """Note the parts of L_D for the record; `RunError` if one of them is not finite."""
+
+    def step(self, gradients: Sequence[torch.Tensor]) -> None:
+        """Take the discriminator's step with given gradients (lines 19-20)."""
+
+
+class ResidentEnvironment(SharedEnvironment, Protocol):
+    """An environment whose situation is a handful of tensors that another can be copied into."""
+
+    def draws_masks(self, modules: Sequence[torch.nn.Module]) -> bool:
+        """Tell whether it, or one of the generators, draws random numbers in a forward pass."""
+
+    def draw(self, generation: int) -> Situation:
+        """Return a generation's situation."""
+
+    def face(self, situation: Situation) -> None:
+        """Take a situation as the present one."""

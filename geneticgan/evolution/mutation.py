@@ -98,13 +98,13 @@ def take_step(
     individual.mutation = label
     individual.cause_of_death = ""
     del individual.fitness.values
-    if not all_finite([loss, *(gradient for gradient in gradients if gradient is not None)]):
+    if not all_finite([loss, *gradients]):
         individual.cause_of_death = NO_GRADIENT if torch.isfinite(loss) else NO_LOSS
         return
     step_with(individual.optimizer, individual.parameters, gradients)
 
 
-def all_finite(tensors: Sequence[torch.Tensor]) -> bool:
-    """Tell whether no tensor holds NaN or an infinity; one look for all of them."""
-    largest = torch._foreach_norm(list(tensors), math.inf)
-    return bool(torch.isfinite(torch.stack(largest)).all())
+def all_finite(tensors: Sequence[torch.Tensor | None]) -> torch.Tensor:
+    """Return, as a scalar of bool on the device, whether no tensor holds NaN or an infinity."""
+    largest = torch._foreach_norm([t for t in tensors if t is not None], math.inf)
+    return torch.isfinite(torch.stack(largest)).all()

@@ -50,7 +50,7 @@ def shared_toolbox(
 ) -> base.Toolbox:
     """Register the same operators by the shared-gradient step; parameters as `plain_toolbox`.
 
-    The conditions are those of `geneticgan.evolution.shared.why_plain`.
+    The conditions are those of `geneticgan.evolution.family.why_plain`.
     """
     toolbox = plain_toolbox(environment, mutations, rng)
     shared = SharedBreeding(environment, mutations)

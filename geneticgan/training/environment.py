@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
@@ -9,8 +10,9 @@ import torch
 from torch.func import functional_call
 from torch.nn.functional import cross_entropy, softplus
 
+from geneticgan.data.stores import upload
 from geneticgan.errors import RunError
-from geneticgan.evolution.environment import Judgement
+from geneticgan.evolution.environment import Judgement, Situation
 from geneticgan.evolution.fitness import DEAD, diversity, quality
 from geneticgan.evolution.individual import GeneratorIndividual
 from geneticgan.evolution.optimizer_state import step_with
@@ -55,7 +57,7 @@ class DiscriminatorEnvironment:
         self.optimizer = optimizer
         self.parameters = [p for p in discriminator.parameters() if p.requires_grad]
         self.last_losses: dict[str, float] = {}
-        self._device = self.parameters[0].device
+        self.device = self.parameters[0].device
         self._draw_real = draw_real
         self._latent_dim = latent_dim
         self._classes = classes
@@ -67,13 +69,22 @@ class DiscriminatorEnvironment:
     def observe(self, generation: int) -> None:
         """Draw the generation's real batch, latents and labels."""
         self._generation = generation
-        self._real_images, self._real_labels = self._draw_real(generation)
+        self.face(self.draw(generation))
+
+    def draw(self, generation: int) -> Situation:
+        """Return the real batch, the latents and the labels of a generation."""
         rng = torch_stream(self._seed, "latent", generation)
-        shape = (self._batch_size, self._latent_dim)
-        latent = torch.randn(shape, generator=rng)
-        self._latent = latent.to(self._device, self.parameters[0].dtype)
+        latent = torch.randn((self._batch_size, self._latent_dim), generator=rng)
         labels = torch.randint(self._classes, (self._batch_size,), generator=rng)
-        self._labels = labels.to(self._device)
+        return (
+            *self._draw_real(generation),
+            upload(latent.to(self.parameters[0].dtype), self.device),
+            upload(labels, self.device),
+        )
+
+    def face(self, situation: Situation) -> None:
+        """Take a situation that `draw` returned, or tensors like it, as the present one."""
+        self._real_images, self._real_labels, self._latent, self._labels = situation
         self._real_judgement: Judgement | None = None
 
     def judge_generated(self, individual: GeneratorIndividual) -> Judgement:
@@ -109,18 +120,23 @@ class DiscriminatorEnvironment:
     def update(self, survivors: Sequence[GeneratorIndividual]) -> None:
         """Take one step of the discriminator on L_D = L_S + L_Cls (lines 19-20).
 
-        With several survivors the generated part is their mean; raises as `learn`.
+        With several survivors the generated part is their mean; raises as `note_losses`.
         """
         real = self.real_loss()
         judgements = [self._judge_detached(survivor) for survivor in survivors]
         parts = [self.generated_loss(judgement) for judgement in judgements]
         generated = torch.stack(parts).mean()
         gradients = torch.autograd.grad(real + generated, self.parameters)
-        self.learn(gradients, real.detach(), generated.detach())
+        self.note_losses(*torch.stack([real.detach(), generated.detach()]).tolist())
+        self.step(gradients)
 
     def couples_samples(self) -> bool:
         """Tell whether the discriminator's judgement of an image depends on its batch."""
         return couples_samples(self.discriminator)
+
+    def draws_masks(self, modules: Sequence[torch.nn.Module]) -> bool:
+        """Tell whether the discriminator, or one of some generators, has dropout."""
+        return any(map(has_dropout, (self.discriminator, *modules)))
 
     def generate(
         self, individual: GeneratorIndividual
@@ -147,23 +163,23 @@ class DiscriminatorEnvironment:
         """Return source and class loss of generated images."""
         return softplus(judgement.source).mean() + self.class_loss(judgement)
 
-    def learn(
-        self, gradients: Sequence[torch.Tensor], real: torch.Tensor, generated: torch.Tensor
-    ) -> None:
-        """Take the optimizer's step with given gradients.
+    def note_losses(self, real: float, generated: float) -> None:
+        """Note the losses of a step in ``last_losses``.
 
         Raises
         ------
         RunError
-            If a loss is not finite.
+            If one of them is not finite.
         """
-        losses = torch.stack([real, generated]).tolist()
-        self.last_losses = {"real": losses[0], "generated": losses[1]}
-        if not torch.isfinite(torch.tensor(losses)).all():
+        self.last_losses = {"real": real, "generated": generated}
+        if not (math.isfinite(real) and math.isfinite(generated)):
             raise RunError(
                 f"the discriminator's loss is not finite ({self.last_losses}); lower the "
                 "learning rate (--learning-rate) or use --precision float32"
             )
+
+    def step(self, gradients: Sequence[torch.Tensor]) -> None:
+        """Take the optimizer's step with given gradients."""
         step_with(self.optimizer, self.parameters, gradients)
 
     def _judge(self, images: torch.Tensor, kind: str) -> Judgement:
@@ -177,13 +193,13 @@ class DiscriminatorEnvironment:
         return self.judge(images)
 
     def _autocast(self) -> torch.autocast:
-        return torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16)
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self._bf16)
 
     def _masks(self, kind: str, module: torch.nn.Module) -> AbstractContextManager[None]:
         """Fix the dropout masks of a generation: they are common random numbers too."""
         if not has_dropout(module):
             return nullcontext()
-        return same_masks(self._seed, f"dropout {kind}", self._generation, self._device)
+        return same_masks(self._seed, f"dropout {kind}", self._generation, self.device)
 
 
 def _at_least_float32(logits: torch.Tensor) -> torch.Tensor:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
-from deap import base, tools
+from deap import tools
 
 from geneticgan.catalogue import create_mutations, create_schedule
 from geneticgan.config import TrainConfig
@@ -13,16 +12,15 @@ from geneticgan.data.sampling import BatchSource
 from geneticgan.data.splits import Split
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
-from geneticgan.evolution.algorithm import Generation, ea_annealing
+from geneticgan.evolution.algorithm import Generation
 from geneticgan.evolution.individual import same_weights
-from geneticgan.evolution.shared import why_plain
-from geneticgan.evolution.toolbox import plain_toolbox, shared_toolbox
 from geneticgan.seeding import numpy_stream
+from geneticgan.training.breeding import Breeding
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.environment import DiscriminatorEnvironment
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
-from geneticgan.training.model import BETAS, Model, build_model
+from geneticgan.training.model import Model, build_model, make_adam
 from geneticgan.training.monitor import Monitor
 from geneticgan.training.recorder import Recorder, generation_record
 from geneticgan.training.run_folder import RunFolder
@@ -75,43 +73,53 @@ class Evolution:
             observer.on_phase("AGGAN, generation", self._config.steps)
             observer.on_progress(self._first)
         self._monitor.start_clock()
+        config = self._config
+        breeding = Breeding(
+            config.breeding,
+            self.model.population,
+            self._environment,
+            create_mutations(config.mutations),
+            self._schedule,
+            self._rng,
+            self._note,
+        )
         try:
-            ea_annealing(
-                self.model.population,
-                self._toolbox(),
-                self._schedule,
-                self._config.steps - self._first,
-                halloffame=self._hall_of_fame,
-                first_generation=self._first,
-                on_generation=self._after,
+            breeding.run(
+                self._first,
+                config.steps - self._first,
+                self._pauses,
+                self._after,
+                self._hall_of_fame,
             )
         finally:
             self._recorder.close()
         self._stop.check()
         return self.model
 
-    def _toolbox(self) -> base.Toolbox:
-        mutations = create_mutations(self._config.mutations)
-        if self._config.breeding == "plain":
-            return plain_toolbox(self._environment, mutations, self._rng)
-        reason = why_plain(self._environment, mutations)
-        if not reason:
-            return shared_toolbox(self._environment, mutations, self._rng)
+    def _note(self, text: str) -> None:
         for observer in self._observers:
-            observer.on_note(f"Breeding the plain way, which is slower: {reason}.")
-        return plain_toolbox(self._environment, mutations, self._rng)
+            observer.on_note(text)
+
+    def _pauses(self, generation: int) -> bool:
+        """Tell whether `_after` looks at the networks after a generation."""
+        step, config = generation + 1, self._config
+        looks = (config.validate_every, config.checkpoint_every)
+        return self._stop.requested or any(step % every == 0 for every in looks)
 
     def _build_environment(self) -> DiscriminatorEnvironment:
         config, discriminator = self._config, self.model.discriminator
         source = BatchSource(
-            self._split.train, self._split.classes, config.seed, "real", self.model.device
+            self._split.train,
+            self._split.classes,
+            config.seed,
+            "real",
+            self.model.device,
+            config.images_on,
         )
         return DiscriminatorEnvironment(
             discriminator,
-            torch.optim.Adam(
-                discriminator.parameters(), lr=config.learning_rate, betas=BETAS, fused=True
-            ),
-            lambda generation: source.balanced(generation, config.batch_size),
+            make_adam(discriminator.parameters(), config.learning_rate),
+            source.balanced(config.batch_size),
             config.latent_dim,
             self._split.classes,
             config.batch_size,
@@ -130,9 +138,10 @@ class Evolution:
         for observer in self._observers:
             observer.on_record(record)
             observer.on_status(status)
-        if last or self._stop.requested or step % self._config.checkpoint_every == 0:
+        stopping = self._stop.requested and generation.settled
+        if last or stopping or step % self._config.checkpoint_every == 0:
             self._save(step)
-        return self._stop.requested
+        return stopping
 
     def _validate(self) -> float | None:
         validation = self._split.validation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,6 +19,14 @@ from geneticgan.training.run_folder import RunFolder
 
 BETAS = (0.5, 0.999)
 """Of Adam, as in the authors' published code."""
+
+
+def make_adam(parameters: Iterable[torch.nn.Parameter], lr: float) -> torch.optim.Adam:
+    """Return the optimizer that every network here is trained with."""
+    trained = list(parameters)
+    # A CUDA graph can hold a step only if its counter lies on the device.
+    capturable = trained[0].is_cuda
+    return torch.optim.Adam(trained, lr=lr, betas=BETAS, fused=True, capturable=capturable)
 
 
 @dataclass
@@ -47,7 +56,7 @@ def build_model(config: TrainConfig, split: Split) -> Model:
     device = resolve_device(config.device)
     channels, size = split.train.pixels.shape[1:3]
     seeds = numpy_stream(config.seed, "initial weights").integers(2**31, size=1 + config.population)
-    optimizer = partial(torch.optim.Adam, lr=config.learning_rate, betas=BETAS, fused=True)
+    optimizer = partial(make_adam, lr=config.learning_rate)
     population = [
         GeneratorIndividual(
             build_generator(

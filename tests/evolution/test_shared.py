@@ -12,10 +12,10 @@ from torch import nn
 
 from geneticgan.evolution.algorithm import ea_annealing
 from geneticgan.evolution.annealing import Schedule
+from geneticgan.evolution.family import why_plain
 from geneticgan.evolution.individual import GeneratorIndividual
 from geneticgan.evolution.mutation import Mutation
 from geneticgan.evolution.optimizer_state import step_with
-from geneticgan.evolution.shared import why_plain
 from geneticgan.evolution.toolbox import plain_toolbox, shared_toolbox
 from geneticgan.networks import build_generator
 from geneticgan.training.environment import DiscriminatorEnvironment

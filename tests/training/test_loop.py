@@ -74,12 +74,14 @@ def test_a_run_logs_every_generation_whole(tiny_config, digits, tmp_path):
     assert [r["step"] for r in records if "validation_acsa" in r] == [2, 4, 6]
 
 
+@pytest.mark.parametrize("breeding", ["shared", "resident"])
 @pytest.mark.parametrize("population", [1, 2])
-@pytest.mark.parametrize("stopped_after", [1, 4])
+@pytest.mark.parametrize("stopped_after", [1, 3])
 def test_a_stopped_run_goes_on_to_the_same_bits(
-    tiny_config, digits, tmp_path, population, stopped_after
+    tiny_config, digits, tmp_path, population, stopped_after, breeding
 ):
-    config = dataclasses.replace(tiny_config, population=population)
+    # Generation 3 is told of when the device has also done the fourth.
+    config = dataclasses.replace(tiny_config, population=population, breeding=breeding)
     whole = evolve(config, digits, tmp_path / "whole")
     stop = StopRequest()
     with pytest.raises(Interrupted, match="SIGINT"):
@@ -136,7 +138,7 @@ def test_both_ways_of_breeding_log_the_same_run(tiny_config, tmp_path):
     source = Source(Images(pixels, labels), Images(pixels[:3], labels[:3]), ("a", "b", "c"))
     split = split_source(source, None, 0.1, seed=0)
     logs = {}
-    for breeding in ("plain", "shared"):
+    for breeding in ("plain", "shared", "resident"):
         config = dataclasses.replace(
             tiny_config, breeding=breeding, counts=None, steps=3, width=16, batch_size=20
         )

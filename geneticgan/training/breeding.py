@@ -1,0 +1,103 @@
+"""Which way a run's generations are bred: plain, shared, or shared and resident on the device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from deap import tools
+
+from geneticgan.evolution.algorithm import Generation, ea_annealing
+from geneticgan.evolution.annealing import Schedule
+from geneticgan.evolution.family import why_plain
+from geneticgan.evolution.individual import GeneratorIndividual
+from geneticgan.evolution.mutation import Mutation
+from geneticgan.evolution.resident import ResidentEvolution, has_begun, why_not_resident
+from geneticgan.evolution.toolbox import plain_toolbox, shared_toolbox
+from geneticgan.training.environment import DiscriminatorEnvironment
+
+
+class Breeding:
+    """Runs generations the way that is asked for, or the next best one that is possible.
+
+    Parameters
+    ----------
+    way : str
+        One of `geneticgan.config.BREEDINGS`.
+    population : list of GeneratorIndividual
+        Changed in place.
+    environment, mutations, schedule, rng
+        As for `geneticgan.evolution.toolbox.plain_toolbox` and `ea_annealing`.
+    on_note : callable
+        Told once, in a sentence, if it cannot be the way that was asked for.
+    """
+
+    def __init__(
+        self,
+        way: str,
+        population: list[GeneratorIndividual],
+        environment: DiscriminatorEnvironment,
+        mutations: Sequence[Mutation],
+        schedule: Schedule,
+        rng: np.random.Generator,
+        on_note: Callable[[str], None],
+    ) -> None:
+        self._population = population
+        self._environment = environment
+        self._mutations = mutations
+        self._schedule = schedule
+        self._rng = rng
+        self._on_note = on_note
+        if way == "auto":
+            way = "resident" if environment.device.type == "cuda" else "shared"
+        if way != "plain":
+            reason = why_plain(environment, mutations)
+            if reason:
+                on_note(f"Breeding the plain way, which is slower: {reason}.")
+                way = "plain"
+        self._resident = way == "resident"
+        make = plain_toolbox if way == "plain" else shared_toolbox
+        self._toolbox = make(environment, mutations, rng)
+
+    def run(
+        self,
+        first: int,
+        ngen: int,
+        pause: Callable[[int], bool],
+        on_generation: Callable[[Generation], bool],
+        halloffame: tools.HallOfFame,
+    ) -> None:
+        """Run generations; parameters as for `ResidentEvolution.run`."""
+        done, stopped = 0, False
+
+        def watched(generation: Generation) -> bool:
+            nonlocal done, stopped
+            done, stopped = done + 1, on_generation(generation)
+            return stopped or (self._resident and has_begun(generation))
+
+        ea_annealing(
+            self._population,
+            self._toolbox,
+            self._schedule,
+            ngen,
+            halloffame=halloffame,
+            first_generation=first,
+            on_generation=watched,
+        )
+        if stopped or done == ngen:
+            return
+        first, ngen = first + done, ngen - done
+        reason = why_not_resident(self._environment, self._population)
+        if reason:
+            self._on_note(f"Selecting on the host, which is slower: {reason}.")
+            self._resident = False
+            self.run(first, ngen, pause, on_generation, halloffame)
+            return
+        ResidentEvolution(
+            self._population,
+            self._environment,
+            self._mutations,
+            self._schedule,
+            self._rng,
+            self._on_note,
+        ).run(first, ngen, pause, on_generation, halloffame)
