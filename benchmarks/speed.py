@@ -1,194 +1,143 @@
 """How fast a generation is: ``python -m benchmarks.speed``.
 
-Everything is measured in one run, in turns (A B C A B C ...), so that what else the machine does
-falls on all alike. The table gives medians and, in brackets, half the interquartile range.
+Everything of a row is measured in turns (A B C A B C ...), so that what else the machine does
+falls on all alike. Tables give medians in milliseconds a step and, in brackets, half the
+interquartile range; a ratio stands beside the floor that counting FLOPs gives for it.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
-import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterable, Sequence
 
-import numpy as np
 import torch
-from torch.nn.functional import cross_entropy, softplus
-from torch.utils.flop_counter import FlopCounterMode
 
-from geneticgan.catalogue import create_mutations, create_schedule
-from geneticgan.evolution.algorithm import ea_annealing
-from geneticgan.evolution.individual import GeneratorIndividual
-from geneticgan.evolution.toolbox import plain_toolbox, shared_toolbox
-from geneticgan.networks import build_discriminator, build_generator
-from geneticgan.training.environment import DiscriminatorEnvironment
-from geneticgan.training.model import BETAS
+from benchmarks.contenders import PORTION, Step, World, floor
+from benchmarks.measuring import peak_memory_mib, spread, time_in_turns, where_time_goes
 
-CLASSES, LATENT = 10, 64
-NAMES = ("minimax", "nonsat", "lsgan")
-Step = Callable[[], None]
+SHAPES = ((28, 32, 50), (28, 32, 128), (32, 32, 50), (32, 64, 50), (64, 32, 50))
+"""Pixels, width and batch size of the rows that are measured unless told otherwise."""
+
+EVERY_SHAPE = tuple((s, w, b) for s in (28, 32, 64) for w in (32, 64, 128) for b in (50, 128))
 
 
-def optimizer(parameters: object) -> torch.optim.Optimizer:
-    """Return the optimizer that all of them use."""
-    return torch.optim.Adam(parameters, lr=2e-4, betas=BETAS, fused=True)  # type: ignore[arg-type]
+def contenders_on_cpu(shape: tuple[int, int, int], mutations: int) -> dict[str, Step]:
+    """Return everything that is measured on a CPU."""
+    exact, rough = (World(*shape, precision, "cpu") for precision in ("float32", "bf16"))
+    return {
+        "ACGAN": exact.acgan(),
+        "plain": exact.generation(mutations, shared=False),
+        "E-GAN": exact.generation(mutations, shared=False, schedule="constant:T=1e300"),
+        "ours": exact.generation(mutations, shared=True),
+        "one more": exact.generation(mutations + 1, shared=True),
+        "input": lambda: void(exact.next_batch()),
+        "ACGAN bf16": rough.acgan(),
+        "plain bf16": rough.generation(mutations, shared=False),
+        "ours bf16": rough.generation(mutations, shared=True),
+    }
 
 
-class World:
-    """Networks and a real batch of one shape."""
+def contenders_on_cuda(shape: tuple[int, int, int], mutations: int) -> dict[str, Step]:
+    """Return everything that is measured on a GPU."""
+    exact, rough = (World(*shape, precision, "cuda") for precision in ("float32", "bf16"))
+    return {
+        "ACGAN": exact.acgan(),
+        "ACGAN graph": exact.captured_acgan(),
+        "plain": exact.generation(mutations, shared=False),
+        "E-GAN": exact.generation(mutations, shared=False, schedule="constant:T=1e300"),
+        "shared": exact.generation(mutations, shared=True),
+        "resident": exact.resident(mutations, capture=False),
+        "ours": exact.resident(mutations, capture=True),
+        "one more": exact.resident(mutations + 1, capture=True),
+        "input": lambda: void(exact.next_batch()),
+        "ours bf16": rough.resident(mutations, capture=True),
+    }
 
-    def __init__(self, size: int, width: int, batch: int, precision: str) -> None:
-        self.channels = 1 if size <= 28 else 3
-        self.size, self.width, self.batch, self.precision = size, width, batch, precision
-        rng = torch.Generator().manual_seed(0)
-        shape = (batch, self.channels, size, size)
-        self.images = torch.rand(shape, generator=rng) * 2 - 1
-        self.labels = torch.randint(CLASSES, (batch,), generator=rng)
 
-    def networks(self) -> tuple[torch.nn.Module, torch.nn.Module]:
-        """Return a generator and a discriminator, always the same ones."""
-        shape = (self.channels, self.size, CLASSES, self.width)
-        return build_generator(*shape, LATENT, seed=0), build_discriminator(*shape, seed=1)
-
-    def generation(self, mutations: int, shared: bool, schedule: str = "exponential") -> Step:
-        """Return one generation of annealing genetic GAN training."""
-        generator, discriminator = self.networks()
-        environment = DiscriminatorEnvironment(
-            discriminator,
-            optimizer(discriminator.parameters()),
-            lambda _: (self.images, self.labels),
-            LATENT,
-            CLASSES,
-            self.batch,
-            seed=0,
-            precision=self.precision,
-        )
-        names = ",".join(NAMES[i % len(NAMES)] for i in range(mutations))
-        make = shared_toolbox if shared else plain_toolbox
-        toolbox = make(environment, create_mutations(names), np.random.default_rng(0))
-        population = [GeneratorIndividual(generator, optimizer)]
-        cooling = create_schedule(schedule)
-        return lambda: void(ea_annealing(population, toolbox, cooling, 1))
-
-    def acgan(self) -> Step:
-        """Return one ACGAN step, as fast as we know to write it: images are generated once."""
-        generator, discriminator = self.networks()
-        of_g, of_d = optimizer(generator.parameters()), optimizer(discriminator.parameters())
-        parameters = list(discriminator.parameters())
-        autocast = partial(torch.autocast, "cpu", torch.bfloat16, enabled=self.precision == "bf16")
-
-        def step() -> None:
-            latent = torch.randn(self.batch, LATENT)
-            labels = torch.randint(CLASSES, (self.batch,))
-            for parameter in parameters:
-                parameter.requires_grad_(False)
-            with autocast():
-                images = generator(latent, labels)
-                source, classes = discriminator(images)
-            loss = softplus(-source.float()).mean() + cross_entropy(classes.float(), labels)
-            torch.autograd.backward(loss)
-            of_g.step()
-            of_g.zero_grad()
-            for parameter in parameters:
-                parameter.requires_grad_(True)
-            loss = torch.zeros(())
-            for shown, truth, sign in (
-                (images.detach(), labels, 1),
-                (self.images, self.labels, -1),
-            ):
-                with autocast():
-                    source, classes = discriminator(shown)
-                loss = loss + softplus(sign * source.float()).mean()
-                loss = loss + cross_entropy(classes.float(), truth)
-            torch.autograd.backward(loss)
-            of_d.step()
-            of_d.zero_grad()
-
-        return step
-
-    def floor(self, mutations: int) -> float:
-        """Return what counting passes gives for ours / ACGAN, by the networks' own FLOPs.
-
-        With g and d one forward pass each: ours is (1 + 3n) g + (8 + 3n) d, ACGAN 3 g + 8 d.
-        """
-        generator, discriminator = self.networks()
-        latent, labels = torch.randn(self.batch, LATENT), self.labels
-        with FlopCounterMode(display=False) as counter:
-            generator(latent, labels)
-        g = float(counter.get_total_flops())
-        with FlopCounterMode(display=False) as counter:
-            discriminator(self.images)
-        d = float(counter.get_total_flops())
-        return ((1 + 3 * mutations) * g + (8 + 3 * mutations) * d) / (3 * g + 8 * d)
+RESIDENT = ("resident", "ours", "one more", "ours bf16")
 
 
 def void(_: object) -> None:
     """Drop a result."""
 
 
-def measure(steps: dict[str, Step], rounds: int) -> dict[str, list[float]]:
-    """Time each step in turns; returns milliseconds."""
-    for step in steps.values():
-        for _ in range(3):
-            step()
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    for _ in range(rounds):
-        for name, step in steps.items():
-            start = time.perf_counter()
-            step()
-            times[name].append(1e3 * (time.perf_counter() - start))
-    return times
+class Table:
+    """A Markdown table that appears row by row."""
+
+    def __init__(self, heads: Sequence[str]) -> None:
+        print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
+
+    def row(self, cells: Iterable[object]) -> None:
+        """Print a row."""
+        print(f"| {' | '.join(map(str, cells))} |", flush=True)
 
 
-def row(size: int, width: int, batch: int, mutations: int, rounds: int) -> list[str]:
-    """Measure one shape and return the cells of the table."""
-    exact, rough = (World(size, width, batch, p) for p in ("float32", "bf16"))
-    times = measure(
-        {
-            "ACGAN": exact.acgan(),
-            "plain": exact.generation(mutations, shared=False),
-            "E-GAN": exact.generation(mutations, shared=False, schedule="constant:T=1e300"),
-            "ours": exact.generation(mutations, shared=True),
-            "one more": exact.generation(mutations + 1, shared=True),
-            "ours bf16": rough.generation(mutations, shared=True),
-        },
-        rounds,
-    )
+def measure(
+    shape: tuple[int, int, int], mutations: int, seconds: float, cuda: bool
+) -> tuple[dict[str, float], dict[str, str]]:
+    """Measure one shape; returns medians in milliseconds a step, and the cells that show them."""
+    contenders = (contenders_on_cuda if cuda else contenders_on_cpu)(shape, mutations)
+    times = time_in_turns(contenders, seconds, cuda)
+    for name in RESIDENT if cuda else ():
+        times[name] = [value / PORTION for value in times[name]]
     medians = {name: statistics.median(values) for name, values in times.items()}
-    cells = [str(size), str(width), str(batch), str(mutations)]
-    for name in ("ACGAN", "plain", "E-GAN", "ours", "ours bf16"):
-        quarters = statistics.quantiles(times[name], n=4)
-        cells.append(f"{medians[name]:.1f} ({(quarters[2] - quarters[0]) / 2:.1f})")
-    ratios = (
-        medians["ours"] / medians["ACGAN"],
-        exact.floor(mutations),
-        medians["plain"] / medians["ours"],
-        medians["plain"] / medians["ours bf16"],
-        (medians["one more"] - medians["ours"]) / medians["ACGAN"],
-    )
-    return cells + [f"{ratio:.2f}" for ratio in ratios]
+    return medians, {n: f"{medians[n]:.1f} ({spread(times[n]):.1f})" for n in times}
+
+
+def ratios(medians: dict[str, float], mutations: int, g: float, d: float, cuda: bool) -> list[str]:
+    """Return the ratios that matter as cells."""
+    acgan = medians["ACGAN graph" if cuda else "ACGAN"]
+    lowest = floor(mutations, g, d)
+    return [
+        f"{medians['ours'] / acgan:.2f}",
+        f"{lowest:.2f}",
+        f"{medians['plain'] / medians['ours']:.2f}",
+        f"{medians['plain'] / medians['ours bf16']:.2f}",
+        f"{(medians['one more'] - medians['ours']) / acgan:.2f}",
+        f"{floor(mutations + 1, g, d) - lowest:.2f}",
+        f"{100 * medians['input'] / medians['ours']:.1f} %",
+    ]
 
 
 def main() -> None:
-    """Print the table as Markdown."""
+    """Print the tables as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[28, 32])
-    parser.add_argument("--widths", type=int, nargs="+", default=[32, 64])
-    parser.add_argument("--batches", type=int, nargs="+", default=[50])
-    parser.add_argument("--mutations", type=int, nargs="+", default=[3])
-    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--all", action="store_true", help="every shape; takes an hour on a laptop")
+    parser.add_argument("--seconds", type=float, default=20.0, help="of measuring a row")
+    parser.add_argument("--mutations", type=int, nargs="+", default=[1, 2, 3, 4, 5, 6, 7, 8])
+    parser.add_argument("--device", choices=["cpu", "cuda"], default=None)
     options = parser.parse_args()
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads; milliseconds a step")
-    heads = ["pixels", "width", "batch", "mutations", "ACGAN", "plain", "E-GAN plain", "ours"]
-    heads += ["ours bf16", "ours/ACGAN", "its floor", "plain/ours", "plain/ours bf16", "one more"]
-    print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
-    for size in options.sizes:
-        for width in options.widths:
-            for batch in options.batches:
-                for mutations in options.mutations:
-                    cells = row(size, width, batch, mutations, options.rounds)
-                    print(f"| {' | '.join(cells)} |", flush=True)
+    cuda = (options.device or ("cuda" if torch.cuda.is_available() else "cpu")) == "cuda"
+    device = "cuda" if cuda else "cpu"
+    where = torch.cuda.get_device_name() if cuda else f"{torch.get_num_threads()} CPU threads"
+    print(f"torch {torch.__version__}, {where}\n")
+
+    contenders = list((contenders_on_cuda if cuda else contenders_on_cpu)((8, 2, 4), 1))
+    heads = ["ours/ACGAN", "floor", "plain/ours", "plain/ours bf16", "one more", "floor", "input"]
+    table = Table(["pixels", "width", "batch", "mutations", *contenders, *heads])
+    shapes = EVERY_SHAPE if options.all else SHAPES
+    rows = [(shape, 3) for shape in shapes]
+    rows += [(shapes[0], count) for count in options.mutations if count != 3]
+    for shape, mutations in rows:
+        medians, cells = measure(shape, mutations, options.seconds, cuda)
+        g, d = World(*shape, "float32", device).flops()
+        found = ratios(medians, mutations, g, d, cuda)
+        table.row([*shape, mutations, *(cells[name] for name in contenders), *found])
+
+    print("\nPeak memory beyond the loaded libraries, 3 mutations, float32\n")
+    table = Table(["pixels", "width", "batch", "ACGAN MiB", "plain MiB", "ours MiB", "ours/ACGAN"])
+    for shape in ((28, 32, 50), (32, 64, 50)):
+        peaks = [peak_memory_mib(*shape, what, device) for what in ("acgan", "plain", "shared")]
+        table.row([*shape, *(f"{peak:.0f}" for peak in peaks), f"{peaks[2] / peaks[0]:.2f}"])
+
+    print(f"\nWhere the time goes, {shapes[0]}\n")
+    world = World(*shapes[0], "float32", device)
+    table = Table(["kind of operator", "ACGAN", "ours"])
+    acgan = where_time_goes(world.acgan(), cuda)
+    ours = where_time_goes(world.generation(3, shared=True), cuda)
+    for kind, share in ours.items():
+        table.row([kind, f"{100 * acgan.get(kind, 0):.0f} %", f"{100 * share:.0f} %"])
 
 
 if __name__ == "__main__":

@@ -82,6 +82,8 @@ class ResidentEvolution:
         Of the Metropolis criterion; one uniform number a parent and generation, as `sel_annealing`.
     on_note : callable
         Told in a sentence if a graph cannot be captured.
+    capture : bool
+        Whether to capture a graph on CUDA.
     """
 
     def __init__(
@@ -92,6 +94,8 @@ class ResidentEvolution:
         schedule: Schedule,
         rng: np.random.Generator,
         on_note: Callable[[str], None] = lambda _: None,
+        *,
+        capture: bool = True,
     ) -> None:
         self._population = population
         self._environment = environment
@@ -107,7 +111,7 @@ class ResidentEvolution:
         self._log = torch.zeros((READ_EVERY, columns), dtype=torch.float64, device=self._device)
         self._row = torch.zeros(columns, dtype=torch.float64, device=self._device)
         self._graph: torch.cuda.CUDAGraph | None = None
-        self._until_capture = WARM_UP if self._device.type == "cuda" else -1
+        self._until_capture = WARM_UP if capture and self._device.type == "cuda" else -1
 
     def run(
         self,

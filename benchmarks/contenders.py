@@ -1,0 +1,198 @@
+"""What is measured: one step of each way to train, over the same networks and images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import torch
+from torch.nn.functional import cross_entropy, softplus
+from torch.utils.flop_counter import FlopCounterMode
+
+from geneticgan.catalogue import create_mutations, create_schedule
+from geneticgan.data.dataset import Images
+from geneticgan.data.sampling import BatchSource
+from geneticgan.evolution.algorithm import ea_annealing
+from geneticgan.evolution.individual import GeneratorIndividual
+from geneticgan.evolution.resident import ResidentEvolution, has_begun
+from geneticgan.evolution.toolbox import plain_toolbox, shared_toolbox
+from geneticgan.networks import build_discriminator, build_generator
+from geneticgan.training.environment import DiscriminatorEnvironment
+from geneticgan.training.model import make_adam
+
+CLASSES, LATENT, IMAGES, LEARNING_RATE = 10, 64, 10_000, 2e-4
+NAMES = ("minimax", "nonsat", "lsgan")
+PORTION = 20
+"""Generations of a resident evolution that are measured as one."""
+
+Step = Callable[[], None]
+
+
+class World:
+    """Networks and images of one shape.
+
+    Parameters
+    ----------
+    size, width, batch : int
+        Pixels, network width, images a batch.
+    precision : {"float32", "bf16"}
+        Of forward passes.
+    device : str
+        ``cpu`` or ``cuda``.
+    """
+
+    def __init__(self, size: int, width: int, batch: int, precision: str, device: str) -> None:
+        self.channels = 1 if size <= 28 else 3
+        self.size, self.width, self.batch, self.precision = size, width, batch, precision
+        self.device = torch.device(device)
+        rng = np.random.default_rng(0)
+        shape = (IMAGES, self.channels, size, size)
+        pixels = rng.integers(0, 256, shape, dtype=np.uint8)
+        images = Images(pixels, rng.integers(CLASSES, size=IMAGES))
+        self.source = BatchSource(images, CLASSES, 0, "real", self.device)
+        self.draw = self.source.balanced(batch)
+        self._number = 0
+
+    def next_batch(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the next real batch."""
+        self._number += 1
+        return self.draw(self._number)
+
+    def networks(self) -> tuple[torch.nn.Module, torch.nn.Module]:
+        """Return a generator and a discriminator, always the same ones."""
+        shape = (self.channels, self.size, CLASSES, self.width)
+        generator = build_generator(*shape, LATENT, seed=0).to(self.device)
+        return generator, build_discriminator(*shape, seed=1).to(self.device)
+
+    def generation(self, mutations: int, *, shared: bool, schedule: str = "exponential") -> Step:
+        """Return one generation of annealing genetic GAN training, selecting on the host."""
+        population, environment, names = self._evolution(mutations)
+        make = shared_toolbox if shared else plain_toolbox
+        toolbox = make(environment, create_mutations(names), np.random.default_rng(0))
+        cooling = create_schedule(schedule)
+        number = 0
+
+        def step() -> None:
+            nonlocal number
+            ea_annealing(population, toolbox, cooling, 1, first_generation=number)
+            number += 1
+
+        return step
+
+    def resident(self, mutations: int, *, capture: bool) -> Step:
+        """Return `PORTION` generations that stay on the device."""
+        population, environment, names = self._evolution(mutations)
+        plugins, rng = create_mutations(names), np.random.default_rng(0)
+        cooling = create_schedule("exponential")
+        toolbox = shared_toolbox(environment, plugins, rng)
+        ea_annealing(population, toolbox, cooling, 100, on_generation=has_begun)
+        evolution = ResidentEvolution(
+            population, environment, plugins, cooling, rng, print, capture=capture
+        )
+        number = 100
+
+        def step() -> None:
+            nonlocal number
+            evolution.run(number, PORTION, lambda _: False, lambda _: None)
+            number += PORTION
+
+        return step
+
+    def acgan(self) -> Step:
+        """Return one ACGAN step, as fast as we know to write it: images are generated once."""
+        generator, discriminator = self.networks()
+        of_g = make_adam(generator.parameters(), LEARNING_RATE)
+        of_d = make_adam(discriminator.parameters(), LEARNING_RATE)
+        parameters = list(discriminator.parameters())
+        autocast = partial(
+            torch.autocast, self.device.type, torch.bfloat16, enabled=self.precision == "bf16"
+        )
+
+        def learn(real: torch.Tensor, truth: torch.Tensor) -> None:
+            latent = torch.randn(self.batch, LATENT, device=self.device)
+            labels = torch.randint(CLASSES, (self.batch,), device=self.device)
+            for parameter in parameters:
+                parameter.requires_grad_(False)
+            with autocast():
+                images = generator(latent, labels)
+                source, classes = discriminator(images)
+            loss = softplus(-source.float()).mean() + cross_entropy(classes.float(), labels)
+            torch.autograd.backward(loss)
+            of_g.step()
+            of_g.zero_grad()
+            for parameter in parameters:
+                parameter.requires_grad_(True)
+            for shown, wanted, sign in ((images.detach(), labels, 1), (real, truth, -1)):
+                with autocast():
+                    source, classes = discriminator(shown)
+                loss = softplus(sign * source.float()).mean() + cross_entropy(
+                    classes.float(), wanted
+                )
+                torch.autograd.backward(loss)
+            of_d.step()
+            of_d.zero_grad()
+
+        return lambda: learn(*self.next_batch())
+
+    def captured_acgan(self) -> Step:
+        """Return the same step as a CUDA graph."""
+        real, truth = (tensor.clone() for tensor in self.next_batch())
+        draw, self.draw = self.draw, lambda _: (real, truth)
+        step = self.acgan()
+        side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        side.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(side):
+            for _ in range(3):
+                step()
+        torch.cuda.current_stream().wait_stream(side)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            step()
+        self.draw = draw
+
+        def replay() -> None:
+            images, labels = self.next_batch()
+            real.copy_(images)
+            truth.copy_(labels)
+            graph.replay()
+
+        return replay
+
+    def flops(self) -> tuple[float, float]:
+        """Return the FLOPs of one forward pass of generator and discriminator."""
+        generator, discriminator = self.networks()
+        images, labels = self.next_batch()
+        latent = torch.randn(self.batch, LATENT, device=self.device)
+        counts = []
+        for network, inputs in ((generator, (latent, labels)), (discriminator, (images,))):
+            with FlopCounterMode(display=False) as counter:
+                network(*inputs)
+            counts.append(float(counter.get_total_flops()))
+        return counts[0], counts[1]
+
+    def _evolution(
+        self, mutations: int
+    ) -> tuple[list[GeneratorIndividual], DiscriminatorEnvironment, str]:
+        generator, discriminator = self.networks()
+        environment = DiscriminatorEnvironment(
+            discriminator,
+            make_adam(discriminator.parameters(), LEARNING_RATE),
+            self.draw,
+            LATENT,
+            CLASSES,
+            self.batch,
+            seed=0,
+            precision=self.precision,
+        )
+        names = ",".join(NAMES[i % len(NAMES)] for i in range(mutations))
+        adam = partial(make_adam, lr=LEARNING_RATE)
+        return [GeneratorIndividual(generator, adam)], environment, names
+
+
+def floor(mutations: int, g: float, d: float) -> float:
+    """Return what counting passes gives for ours / ACGAN, g and d being one forward pass each.
+
+    Ours is (1 + 3n) g + (8 + 3n) d; an ACGAN that generates its images once is 3 g + 8 d.
+    """
+    return ((1 + 3 * mutations) * g + (8 + 3 * mutations) * d) / (3 * g + 8 * d)

@@ -1,0 +1,28 @@
+"""The benchmark runs; what it finds is not a matter for a test."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def speed(monkeypatch):
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
+    import benchmarks.speed
+
+    yield benchmarks.speed
+    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
+        del sys.modules[name]
+
+
+def test_every_contender_takes_its_steps(speed):
+    medians, cells = speed.measure((8, 2, 4), 2, 0.0, cuda=False)
+    assert cells.keys() == medians.keys() == speed.contenders_on_cpu((8, 2, 4), 1).keys()
+    assert all(value > 0 for value in medians.values())
+    assert len(speed.ratios(medians, 2, 1.0, 1.0, cuda=False)) == 7
+
+
+def test_the_floor_is_that_of_counting_passes(speed):
+    # n = 3 and g = d: 10 g + 17 d against 3 g + 8 d
+    assert speed.floor(3, 1.0, 1.0) == pytest.approx(27 / 11)
