@@ -16,7 +16,9 @@ DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("float32", "bf16")
 PLACES = ("auto", "device", "host")
 BREEDINGS = ("auto", "plain", "shared", "resident")
-SETTINGS = ("multi-class", "as-is")
+SETTINGS = ("multi-class", "two-class", "as-is")
+PROFILES = ("exponential", "step")
+OVERSAMPLINGS = ("batches", "exact")
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,23 @@ class TrainConfig:
         How a generation is computed; the result is the same to rounding. ``plain`` is the slow
         one, ``shared`` computes once what offspring have in common, ``resident`` also selects on
         the device (a CUDA graph there); ``auto`` is resident on CUDA and shared elsewhere.
+    download, skip_corrupt : bool
+        Fetch missing files; go on without images that cannot be read.
     setting : str
-        ``multi-class`` (the data set's default counts) or ``as-is``.
+        ``multi-class`` (the data set's default counts), ``two-class`` or ``as-is``.
+    ratio : float or None
+        Largest over smallest count, of two classes or of a profile; None is 100.
+    positive, negative : str or None
+        Majority and minority class of two; None are the data set's own (Table II).
+    profile : str or None
+        ``exponential`` or ``step`` counts; overrides the setting.
+    largest : int or None
+        Images of the largest class, of two classes or of a profile.
     counts : tuple of int or None
-        Images by class; overrides the setting.
+        Images by class; overrides profile and setting.
+    oversampling : str
+        How minority images are repeated: ``batches`` draws the label of every image of a batch
+        evenly, ``exact`` shuffles a list in which every class has as many entries.
     validation_fraction : float
         Share of the training images held out to watch, in [0, 1).
     steps : int
@@ -62,8 +77,16 @@ class TrainConfig:
     dataset: str = "digits"
     data_root: str | None = None
     image_size: int | None = None
+    download: bool = False
+    skip_corrupt: bool = False
     setting: str = "multi-class"
+    ratio: float | None = None
+    positive: str | None = None
+    negative: str | None = None
+    profile: str | None = None
+    largest: int | None = None
     counts: tuple[int, ...] | None = None
+    oversampling: str = "batches"
     validation_fraction: float = 0.1
     steps: int = 3000
     batch_size: int = 50
@@ -100,6 +123,18 @@ class TrainConfig:
         _one_of(self, "images_on", PLACES)
         _one_of(self, "setting", SETTINGS)
         _one_of(self, "breeding", BREEDINGS)
+        _one_of(self, "oversampling", OVERSAMPLINGS)
+        if self.profile is not None:
+            _one_of(self, "profile", PROFILES)
+        if self.ratio is not None and not self.ratio >= 1:
+            raise ConfigError(f"ratio must be at least 1, got {self.ratio}")
+        if self.largest is not None and self.largest < 1:
+            raise ConfigError(f"largest must be at least 1, got {self.largest}")
+        two_class = self.setting == "two-class"
+        if (self.ratio or self.largest) and not (two_class or self.profile):
+            raise ConfigError("ratio and largest need --setting two-class, or a --profile")
+        if (self.positive or self.negative) and not two_class:
+            raise ConfigError("positive and negative need --setting two-class")
         if self.counts is not None and (len(self.counts) < 2 or min(self.counts) < 1):
             raise ConfigError("counts needs a number >= 1 for each class, such as 400,200,100")
 

@@ -31,6 +31,12 @@ LATENT = 4
 BATCH = 6
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+    """Keep the caches of a test away from the user's and from other tests'."""
+    monkeypatch.setenv("GENETICGAN_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
 @pytest.fixture
 def make_individual():
     """Build small generators, each from its own seed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,55 +13,17 @@ from click.core import ParameterSource
 from geneticgan.config import (
     BREEDINGS,
     DEVICES,
+    OVERSAMPLINGS,
     PLACES,
     PRECISIONS,
+    PROFILES,
     SETTINGS,
     TrainConfig,
     read_toml,
 )
+from geneticgan_cli.grouped import Counts, GroupedOption
 
 DEFAULTS = {field.name: field.default for field in dataclasses.fields(TrainConfig)}
-
-
-class GroupedOption(click.Option):
-    """An option that --help shows under a heading."""
-
-    def __init__(self, *args: Any, heading: str = "Other options", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.heading = heading
-
-
-class GroupedCommand(click.Command):
-    """A command whose --help shows its options under their headings."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write a section for each heading, in the order of declaration."""
-        sections: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record is not None:
-                heading = getattr(parameter, "heading", "Other options")
-                sections.setdefault(heading, []).append(record)
-        for heading, records in sections.items():
-            with formatter.section(heading):
-                formatter.write_dl(records)
-
-
-class Counts(click.ParamType[tuple[int, ...]]):
-    """Whole numbers separated by commas."""
-
-    name = "N,N,..."
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...]:
-        """Return the numbers; fails with a sentence on anything else."""
-        if isinstance(value, tuple):
-            return value
-        try:
-            return tuple(int(part) for part in str(value).split(","))
-        except ValueError:
-            self.fail(f"{value!r} is not a list of whole numbers such as 400,200,100", param, ctx)
 
 
 def _option(heading: str, flag: str, help_text: str, **kwargs: Any) -> Callable[..., Any]:
@@ -74,6 +36,74 @@ def _option(heading: str, flag: str, help_text: str, **kwargs: Any) -> Callable[
 
 POSITIVE = click.FloatRange(min=0, min_open=True)
 COUNT = click.IntRange(min=1)
+
+SEED = _option(
+    "Training",
+    "--seed",
+    "Draws the imbalanced subset and everything else.",
+    type=click.IntRange(min=0),
+)
+
+DATA_OPTIONS = [
+    _option(
+        "Data",
+        "--data-root",
+        "Folder (or archive, or file) of the data set.",
+        type=click.Path(),
+        show_default="./data, where the set has a usual form",
+    ),
+    _option(
+        "Data",
+        "--image-size",
+        "Pixels; for data sets of free size.",
+        type=click.Choice(["8", "16", "28", "32", "64", "128"]),
+    ),
+    _option("Data", "--download", "Fetch the files if they are missing.", is_flag=True),
+    _option("Data", "--skip-corrupt", "Go on without images that cannot be read.", is_flag=True),
+    _option(
+        "Data",
+        "--setting",
+        "multi-class: the data set's own imbalanced counts; two-class: a majority and a minority; "
+        "as-is: all its images.",
+        type=click.Choice(SETTINGS),
+    ),
+    _option(
+        "Data",
+        "--ratio",
+        "Largest over smallest count, of two classes or a profile.",
+        type=click.FloatRange(min=1),
+        show_default="100",
+    ),
+    _option(
+        "Data",
+        "--positive",
+        "Majority class of two.",
+        show_default="the data set's, of the paper's Table II",
+    ),
+    _option("Data", "--negative", "Minority class of two.", show_default="likewise"),
+    _option(
+        "Data",
+        "--profile",
+        "Counts that fall geometrically, or in one step, from --largest by --ratio; overrides the "
+        "setting.",
+        type=click.Choice(PROFILES),
+    ),
+    _option(
+        "Data",
+        "--largest",
+        "Images of the largest class, of two classes or a profile.",
+        type=COUNT,
+        show_default="as many as there are",
+    ),
+    _option("Data", "--counts", "Images of each class, overriding all of these.", type=Counts()),
+    _option(
+        "Data",
+        "--oversampling",
+        "How minority images are repeated: batches draws every label of a batch evenly, exact "
+        "shuffles a list in which all classes are equally large.",
+        type=click.Choice(OVERSAMPLINGS),
+    ),
+]
 
 TRAIN_OPTIONS = [
     _option(
@@ -116,21 +146,8 @@ TRAIN_OPTIONS = [
         "How a generation is computed; slow to fast: plain, shared, resident (for CUDA).",
         type=click.Choice(BREEDINGS),
     ),
-    _option("Data", "--dataset", "Data set, a plugin: digits, fashion-mnist, folder, ..."),
-    _option("Data", "--data-root", "Folder of the data set's files.", type=click.Path()),
-    _option(
-        "Data",
-        "--image-size",
-        "Pixels; for data sets of free size.",
-        type=click.Choice(["8", "16", "28", "32", "64", "128"]),
-    ),
-    _option(
-        "Data",
-        "--setting",
-        "multi-class: the data set's own imbalanced counts; as-is: all its images.",
-        type=click.Choice(SETTINGS),
-    ),
-    _option("Data", "--counts", "Images of each class, overriding the setting.", type=Counts()),
+    _option("Data", "--dataset", "Data set, a plugin; see: geneticgan datasets list."),
+    *DATA_OPTIONS,
     _option(
         "Data",
         "--validation-fraction",
@@ -151,12 +168,7 @@ TRAIN_OPTIONS = [
         "Of Adam, for the separate classifiers.",
         type=POSITIVE,
     ),
-    _option(
-        "Training",
-        "--seed",
-        "Draws the imbalanced subset and everything else.",
-        type=click.IntRange(min=0),
-    ),
+    SEED,
     _option("Machine", "--device", "Where to compute.", type=click.Choice(DEVICES)),
     _option(
         "Machine", "--precision", "Of forward and backward passes.", type=click.Choice(PRECISIONS)
@@ -197,23 +209,44 @@ TRAIN_OPTIONS = [
 
 def train_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of ``train`` to a command."""
-    for option in reversed(TRAIN_OPTIONS):
+    return _add(TRAIN_OPTIONS, function)
+
+
+def data_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which images a data set gives."""
+    return _add([*DATA_OPTIONS, SEED], function)
+
+
+def _add(options: Sequence[Callable[..., Any]], function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(options):
         function = option(function)
     return function
 
 
-def resolve_config(ctx: click.Context, config_file: Path | None) -> TrainConfig:
+def resolve_config(
+    ctx: click.Context, config_file: Path | None = None, **values: Any
+) -> TrainConfig:
     """Return the config: defaults, then the TOML file, then the flags that were typed.
+
+    Parameters
+    ----------
+    ctx : click.Context
+        Of the command.
+    config_file : Path or None
+        The TOML file.
+    **values
+        Options that are no flags of the command; they win over everything.
 
     Raises
     ------
     ConfigError
         If the file cannot be read or a value cannot be used.
     """
-    values = read_toml(config_file) if config_file is not None else {}
+    found = read_toml(config_file) if config_file is not None else {}
     for name in DEFAULTS:
         if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            values[name] = ctx.params[name]
-    if isinstance(values.get("image_size"), str):
-        values["image_size"] = int(values["image_size"])
-    return TrainConfig.from_mapping(values, str(config_file) if config_file else "command line")
+            found[name] = ctx.params[name]
+    found |= values
+    if isinstance(found.get("image_size"), str):
+        found["image_size"] = int(found["image_size"])
+    return TrainConfig.from_mapping(found, str(config_file) if config_file else "command line")

@@ -85,7 +85,7 @@ class PlainScreen(Observer):
     def on_progress(self, step: int) -> None:
         """Write a line when the part is done."""
         if step == self._steps:
-            self._print(f"{self._title}: trained {step} steps")
+            self._print(f"{self._title}: {step} of {step} done")
 
     def on_status(self, status: Status) -> None:
         """Write a line every twentieth of the run."""

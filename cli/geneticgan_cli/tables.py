@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
+from typing import Any
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.data.splits import Split
+from geneticgan.evolution.registry import Broken, PluginGroup
+from geneticgan.jobs.datasets import Survey
 from geneticgan.jobs.judging import Report, Row
 
 
@@ -24,6 +29,52 @@ def print_split(console: Console, split: Split, dataset: str) -> None:
     ]
     for line in lines:
         console.print(Text(line), soft_wrap=True)
+
+
+def print_plugins(console: Console, group: PluginGroup[Any]) -> None:
+    """List the plugins of a group, the broken ones with their cause."""
+    table = Table(title=group.group, title_justify="left", expand=console.is_terminal)
+    for column in ("name", "package", "what it is"):
+        table.add_column(column)
+    for plugin in group.load_all():
+        found = plugin.found
+        if isinstance(plugin, Broken):
+            text = Text(f"broken: {plugin.cause}", style="red")
+        else:
+            text = Text(plugin.summary)
+        table.add_row(Text(found.name), Text(found.origin), text)
+    console.print(table)
+
+
+def print_description(console: Console, plugin: type) -> None:
+    """Print what a plugin says of itself."""
+    console.print(Text(inspect.getdoc(plugin) or ""), soft_wrap=True)
+
+
+def print_survey(console: Console, found: Survey) -> None:
+    """Count a data set's images by class, before and after imbalance."""
+    channels, height, width = found.source.train.pixels.shape[1:]
+    split, classes = found.split, found.split.classes
+    table = Table(title=f"Images of {height} x {width} pixels, {channels} channel(s)")
+    table.add_column("class")
+    for column in ("there are", "taken", "to train", "to validate", "to test"):
+        table.add_column(column, justify="right")
+    columns = (
+        found.source.train.counts(classes),
+        split.subset_counts,
+        split.train_counts,
+        split.validation.counts(classes),
+        split.test.counts(classes),
+    )
+    for name, *counts in zip(split.class_names, *columns, strict=True):
+        table.add_row(Text(name), *map(str, counts))
+    table.add_section()
+    table.add_row("all", *(str(sum(column)) for column in columns))
+    console.print(table)
+    console.print(
+        f"Imbalance ratio {imbalance_ratio(split.subset_counts):g}; read in {found.seconds:.1f} s.",
+        highlight=False,
+    )
 
 
 def print_report(console: Console, report: Report) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from geneticgan.data.notices import SILENT, Notices
+from geneticgan.errors import DataError
 
 UInt8Array = npt.NDArray[np.uint8]
 Int64Array = npt.NDArray[np.int64]
@@ -75,15 +79,62 @@ class Dataset(ABC):
     """Where images come from; a plugin of the group ``geneticgan.datasets``.
 
     Options are the keyword arguments of ``__init__``, among them, where they apply,
-    ``data_root: str`` and ``image_size: int``.
+    ``data_root: str``, ``image_size: int``, ``download: bool`` and ``skip_corrupt: bool``, which
+    the command line sets.
+
+    Attributes
+    ----------
+    pair : tuple of str or None
+        Majority and minority class of the two-class setting, unless others are named.
+    largest : int or None
+        Training images of the majority class of the two-class setting, unless told otherwise.
+    notices : Notices
+        Hears of progress; set by whoever loads.
     """
+
+    pair: tuple[str, str] | None = None
+    largest: int | None = None
+    notices: Notices = SILENT
 
     @abstractmethod
     def load(self) -> Source:
-        """Read the data set.
+        """Read the data set with all its classes.
 
         Raises
         ------
         DataError
             If it is missing, damaged, or has fewer than two classes.
         """
+
+    def load_pair(self, majority: str, minority: str) -> Source:
+        """Read two classes; label 0 is the majority. Raises as `load`.
+
+        Override where a pair is not two of the classes that `load` gives.
+        """
+        return only(self.load(), (majority, minority))
+
+
+def only(source: Source, names: Sequence[str]) -> Source:
+    """Return some classes of a data set, labelled in the order of their names.
+
+    Raises
+    ------
+    DataError
+        If there is no such class.
+    """
+    for name in names:
+        if name not in source.class_names:
+            raise DataError(
+                f"there is no class {name!r}; the classes are {', '.join(source.class_names)}"
+            )
+    if len(set(names)) != len(names):
+        raise DataError(f"the classes must differ, got {', '.join(names)}")
+    wanted = [source.class_names.index(name) for name in names]
+
+    def part(images: Images) -> Images:
+        chosen = np.flatnonzero(np.isin(images.labels, wanted))
+        place = np.zeros(len(source.class_names), dtype=np.int64)
+        place[wanted] = np.arange(len(wanted))
+        return Images(images.pixels[chosen], place[images.labels[chosen]])
+
+    return Source(part(source.train), part(source.test), tuple(names))

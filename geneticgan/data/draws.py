@@ -35,6 +35,7 @@ class Draws:
         self._counts = np.bincount(labels, minlength=classes)
         self._by_class = np.argsort(labels, kind="stable")
         self._offsets = np.concatenate([[0], np.cumsum(self._counts)[:-1]])
+        self._last_epoch: tuple[int, Int64Array] = (-1, np.empty(0, dtype=np.int64))
 
     def balanced(self, number: int, batch_size: int) -> Int64Array:
         """Return indices of batch ``number``, shape (B,), with labels uniform over the classes."""
@@ -48,3 +49,34 @@ class Draws:
         """Return indices of batch ``number``, shape (B,), with every image equally likely."""
         rng = numpy_stream(self._seed, self._name, number)
         return rng.integers(len(self._by_class), size=batch_size)
+
+    def exact(self, number: int, batch_size: int) -> Int64Array:
+        """Return indices of batch ``number``, shape (B,), of a balanced and shuffled list.
+
+        In the list every class has as many entries as the largest, each of its images as often as
+        any other, give or take one. Batches go through it, and through it again in another order.
+        """
+        length = self._classes * int(self._counts.max())
+        start = number * batch_size
+        chosen = np.empty(batch_size, dtype=np.int64)
+        filled = 0
+        while filled < batch_size:
+            epoch, place = divmod(start + filled, length)
+            order = self._epoch(epoch)
+            count = min(batch_size - filled, length - place)
+            chosen[filled : filled + count] = order[place : place + count]
+            filled += count
+        return chosen
+
+    def _epoch(self, epoch: int) -> Int64Array:
+        """Return the balanced list in an epoch's order; the last one is remembered."""
+        if self._last_epoch[0] != epoch:
+            rng = numpy_stream(self._seed, f"{self._name} epoch", epoch)
+            largest = int(self._counts.max())
+            parts = []
+            for offset, count in zip(self._offsets, self._counts, strict=True):
+                members = self._by_class[offset : offset + count]
+                whole, rest = divmod(largest, int(count))
+                parts += [np.tile(members, whole), rng.permutation(members)[:rest]]
+            self._last_epoch = epoch, rng.permutation(np.concatenate(parts))
+        return self._last_epoch[1]

@@ -46,13 +46,22 @@ class BatchSource:
         self._draws = Draws(images.labels, classes, seed, name)
         self._store = make_store(images, device, where)
 
-    def balanced(self, batch_size: int) -> Batches:
-        """Return what draws batches with labels uniform over the classes.
+    def balanced(self, batch_size: int, how: str = "batches") -> Batches:
+        """Return what draws batches in which minority images are repeated until all is balanced.
 
-        Minority images are repeated, no other augmentation is done (the paper's oversampling).
-        Images have shape (B, C, H, W) and are float32 in [-1, 1]; labels (B,) are int64.
+        No other augmentation is done (the paper's oversampling). Images have shape (B, C, H, W)
+        and are float32 in [-1, 1]; labels (B,) are int64.
+
+        Parameters
+        ----------
+        batch_size : int
+            Images of a batch.
+        how : {"batches", "exact"}
+            Labels uniform over the classes in every batch, in the mean; or batches of a shuffled
+            list in which every class has exactly as many entries.
         """
-        return self._batches(lambda number: self._draws.balanced(number, batch_size))
+        draw = self._draws.exact if how == "exact" else self._draws.balanced
+        return self._batches(lambda number: draw(number, batch_size))
 
     def natural(self, batch_size: int) -> Batches:
         """Return what draws batches with every image equally likely; shapes as in `balanced`."""

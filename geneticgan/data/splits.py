@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geneticgan.data.dataset import Images, Int64Array, Source
+from geneticgan.data.holdout import balanced
 from geneticgan.data.imbalance import draw_subset
 from geneticgan.errors import DataError
 from geneticgan.seeding import numpy_stream
@@ -64,7 +65,12 @@ class Split:
 
 
 def split_source(
-    source: Source, counts: Sequence[int] | None, validation_fraction: float, seed: int
+    source: Source,
+    counts: Sequence[int] | None,
+    validation_fraction: float,
+    seed: int,
+    *,
+    balance_test: bool = True,
 ) -> Split:
     """Draw the imbalanced subset and hold the validation part out of it, stratified.
 
@@ -76,9 +82,11 @@ def split_source(
         Images by class of the subset; None takes all there are.
     validation_fraction : float
         Share of each class that is held out, in [0, 1); at least `MIN_VALIDATION` images of
-        each class unless it is 0.
+        each class unless it is 0, which gives them back: the subset stays the same.
     seed : int
         Draws the subset and the validation part.
+    balance_test : bool
+        Cut every class of the test part to the size of its smallest.
 
     Raises
     ------
@@ -96,7 +104,7 @@ def split_source(
     return Split(
         source.train.take(train),
         source.train.take(validation),
-        source.test,
+        balanced(source.test, len(source.class_names)) if balance_test else source.test,
         source.class_names,
         train,
         validation,

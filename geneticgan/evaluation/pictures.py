@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,35 +37,60 @@ def draw_classes(
     columns : int
         Images of either kind in a row.
     """
+    labels = [f"{name[:24]}  ({count})" for name, count in zip(class_names, counts, strict=True)]
+    panels = {"real (training images)": _first(real, len(labels), columns), "generated": generated}
+    _draw(path, labels, panels, columns)
+
+
+def draw_contact_sheet(
+    path: Path, images: Images, class_names: Sequence[str], columns: int = 16
+) -> None:
+    """Draw the first images of each class in a row, with its name and how many there are."""
+    counts = images.counts(len(class_names))
+    labels = [f"{name[:24]}  ({count})" for name, count in zip(class_names, counts, strict=True)]
+    _draw(path, labels, {"training images": _first(images, len(labels), columns)}, columns)
+
+
+def _first(images: Images, classes: int, columns: int) -> list[torch.Tensor]:
+    """Return the first images of each class."""
+    chosen = (np.flatnonzero(images.labels == label)[:columns] for label in range(classes))
+    return [torch.from_numpy(np.ascontiguousarray(images.pixels[each])) for each in chosen]
+
+
+def _draw(
+    path: Path,
+    labels: Sequence[str],
+    panels: Mapping[str, Sequence[torch.Tensor]],
+    columns: int,
+) -> None:
+    """Draw a labelled row for each class, in each of the panels side by side."""
     # The pixel-only part of matplotlib: no screen is needed, and no global state is kept.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    rows = len(class_names)
-    labels = [f"{name[:24]}  ({count})" for name, count in zip(class_names, counts, strict=True)]
+    rows = len(labels)
     margin_inches = 0.2 + 0.08 * max(map(len, labels))
-    width_inches, height_inches = margin_inches + 1.03 * columns, 0.5 * rows + 0.4
+    width_inches = margin_inches + 0.515 * columns * len(panels)
+    height_inches = 0.5 * rows + 0.4
     figure = Figure(figsize=(width_inches, height_inches))
     FigureCanvasAgg(figure)
-    axes = figure.subplots(rows, 2, squeeze=False)
-    for label in range(rows):
-        examples = torch.from_numpy(real.pixels[real.labels == label][:columns])
-        for column, images in enumerate((examples, generated[label][:columns])):
-            axis = axes[label][column]
-            axis.imshow(_row(images, columns), interpolation="nearest")
-            axis.set_axis_off()
-        axes[label][0].text(
+    axes = figure.subplots(rows, len(panels), squeeze=False)
+    for column, (title, images) in enumerate(panels.items()):
+        axes[0][column].set_title(title, fontsize=10)
+        for row in range(rows):
+            axes[row][column].imshow(_row(images[row][:columns], columns), interpolation="nearest")
+            axes[row][column].set_axis_off()
+    for row, label in enumerate(labels):
+        axes[row][0].text(
             -0.02,
             0.5,
-            labels[label],
-            transform=axes[label][0].transAxes,
+            label,
+            transform=axes[row][0].transAxes,
             ha="right",
             va="center",
             fontsize=9,
             parse_math=False,  # a class name is text, whatever signs it holds
         )
-    axes[0][0].set_title("real (training images)", fontsize=10)
-    axes[0][1].set_title("generated", fontsize=10)
     figure.subplots_adjust(
         left=margin_inches / width_inches,
         right=0.99,

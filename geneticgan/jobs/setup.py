@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from geneticgan.catalogue import create_dataset, create_mutations, create_schedule
 from geneticgan.config import TrainConfig
-from geneticgan.data.dataset import Source
+from geneticgan.data.dataset import Dataset, Source
+from geneticgan.data.imbalance import Imbalance
+from geneticgan.data.notices import Notices
 from geneticgan.data.splits import Split, split_source
+from geneticgan.errors import ConfigError
 from geneticgan.training.device import resolve_device
+from geneticgan.training.hooks import Observer
 from geneticgan.training.run_folder import RunFolder
 
 
@@ -19,27 +24,84 @@ def check_plugins(config: TrainConfig) -> None:
     resolve_device(config.device)
 
 
-def load_split(config: TrainConfig) -> Split:
-    """Load the data set and draw the parts of the run."""
+class ObserverNotices(Notices):
+    """Passes on to the observers of a job what the reading of a data set tells."""
+
+    def __init__(self, observers: Sequence[Observer]) -> None:
+        self._observers = observers
+
+    def begin(self, title: str, total: int) -> None:
+        """Begin a phase."""
+        for observer in self._observers:
+            observer.on_phase(f"Decoding {title}", total)
+
+    def done(self, count: int) -> None:
+        """Report progress."""
+        for observer in self._observers:
+            observer.on_progress(count)
+
+    def note(self, text: str) -> None:
+        """Pass on a note."""
+        for observer in self._observers:
+            observer.on_note(text)
+
+
+def open_dataset(config: TrainConfig, observers: Sequence[Observer] = ()) -> Dataset:
+    """Make the data set that a config names; its progress goes to the observers."""
     dataset = create_dataset(
-        config.dataset, data_root=config.data_root, image_size=config.image_size
+        config.dataset,
+        data_root=config.data_root,
+        image_size=config.image_size,
+        download=config.download or None,
+        skip_corrupt=config.skip_corrupt or None,
     )
-    source = dataset.load()
-    return split_source(source, _counts(config, source), config.validation_fraction, config.seed)
+    dataset.notices = ObserverNotices(observers)
+    return dataset
 
 
-def open_run(path: Path) -> tuple[RunFolder, TrainConfig, Split]:
+def load_source(config: TrainConfig, dataset: Dataset) -> Source:
+    """Load all classes of a data set, or the two of the two-class setting."""
+    if config.setting != "two-class":
+        return dataset.load()
+    usual = dataset.pair or (None, None)
+    majority, minority = config.positive or usual[0], config.negative or usual[1]
+    if majority is None or minority is None:
+        raise ConfigError(
+            f"{config.dataset} has no usual pair of classes; name the majority by --positive and "
+            "the minority by --negative"
+        )
+    return dataset.load_pair(majority, minority)
+
+
+def draw_split(config: TrainConfig, dataset: Dataset, source: Source) -> Split:
+    """Draw the parts of a run from what a data set gave."""
+    imbalance = Imbalance(
+        config.counts, config.profile, config.setting, config.ratio, config.largest
+    )
+    available = source.train.counts(len(source.class_names))
+    return split_source(
+        source,
+        imbalance.resolve(available, source.default_counts, dataset.largest),
+        config.validation_fraction,
+        config.seed,
+        balance_test=config.setting != "as-is",
+    )
+
+
+def load_split(config: TrainConfig, observers: Sequence[Observer] = ()) -> Split:
+    """Load the data set and draw the parts of the run."""
+    dataset = open_dataset(config, observers)
+    return draw_split(config, dataset, load_source(config, dataset))
+
+
+def open_run(
+    path: Path, observers: Sequence[Observer] = ()
+) -> tuple[RunFolder, TrainConfig, Split]:
     """Open a run with the very images it was trained on; `RunError` if they have changed."""
     folder, config = RunFolder.open(path)
-    split = load_split(config)
+    split = load_split(config, observers)
     if folder.split.is_file():
         folder.check_split(split)
     else:
         folder.write_split(split)
     return folder, config, split
-
-
-def _counts(config: TrainConfig, source: Source) -> tuple[int, ...] | None:
-    if config.counts is not None:
-        return config.counts
-    return source.default_counts if config.setting == "multi-class" else None

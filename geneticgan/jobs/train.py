@@ -18,10 +18,10 @@ from geneticgan.training.model import load_model
 from geneticgan.training.run_folder import RunFolder
 
 
-def plan(config: TrainConfig) -> Split:
-    """Check every option and load the images, as training would; writes nothing."""
+def plan(config: TrainConfig, observers: Sequence[Observer] = ()) -> Split:
+    """Check every option and load the images, as training would; makes no run."""
     check_plugins(config)
-    return load_split(config)
+    return load_split(config, observers)
 
 
 def train(config: TrainConfig, path: Path, split: Split, observers: Sequence[Observer]) -> Report:
@@ -52,7 +52,7 @@ def train(config: TrainConfig, path: Path, split: Split, observers: Sequence[Obs
 
 def resume(path: Path, observers: Sequence[Observer]) -> Report:
     """Go on with a run that was stopped, to the result it would have had; raises as `train`."""
-    folder, config, split = open_run(path)
+    folder, config, split = open_run(path, observers)
     check_plugins(config)
     return _run(folder, config, split, observers)
 
@@ -65,7 +65,7 @@ def evaluate(path: Path, observers: Sequence[Observer]) -> Report:
     RunError
         If the run is not finished, or the images have changed.
     """
-    folder, config, split = open_run(path)
+    folder, config, split = open_run(path, observers)
     done = Checkpoint(folder.checkpoint).state()["next_generation"]
     if done < config.steps:
         raise RunError(

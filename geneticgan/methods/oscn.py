@@ -26,4 +26,4 @@ class OsCN(ClassifierMethod):
         source = BatchSource(
             split.train, split.classes, config.seed, "classifier", device, config.images_on
         )
-        return source.balanced(config.batch_size)
+        return source.balanced(config.batch_size, config.oversampling)

@@ -119,7 +119,7 @@ class Evolution:
         return DiscriminatorEnvironment(
             discriminator,
             make_adam(discriminator.parameters(), config.learning_rate),
-            source.balanced(config.batch_size),
+            source.balanced(config.batch_size, config.oversampling),
             config.latent_dim,
             self._split.classes,
             config.batch_size,

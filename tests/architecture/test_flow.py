@@ -81,7 +81,8 @@ def test_nothing_pickles():
         text = path.read_text()
         assert "torch.load(" not in text, module
         assert "torch.save(" not in text, module
-        assert "import pickle" not in text, module
+        if module != "geneticgan.data.sets.cifar10":  # its files are pickles; see _DataOnly there
+            assert "import pickle" not in text, module
 
 
 def test_imbalance_needs_no_torch():

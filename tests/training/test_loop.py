@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from geneticgan.data.dataset import Images, Source
-from geneticgan.data.digits import Digits
+from geneticgan.data.sets.digits import Digits
 from geneticgan.data.splits import split_source
 from geneticgan.errors import RunError
 from geneticgan.training.checkpoint import Checkpoint, load_tensors, save_tensors
@@ -114,7 +114,7 @@ def test_another_process_gives_the_same_bits(tiny_config, digits, tmp_path):
     script = f"""
 from pathlib import Path
 from geneticgan.config import TrainConfig
-from geneticgan.data.digits import Digits
+from geneticgan.data.sets.digits import Digits
 from geneticgan.data.splits import split_source
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.loop import Evolution

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from geneticgan_cli.options import GroupedCommand, resolve_config, train_options
+from geneticgan_cli.grouped import GroupedCommand
+from geneticgan_cli.options import resolve_config, train_options
 
 
 @click.command(cls=GroupedCommand)
@@ -30,10 +31,12 @@ def train(
     from geneticgan.jobs.train import train as run_job
     from geneticgan.training.run_folder import new_run_path
     from geneticgan_cli.running import run_watched
+    from geneticgan_cli.screen import watching
     from geneticgan_cli.tables import print_split
 
     console = Console()
-    split = plan(config)
+    with watching(console) as screen:
+        split = plan(config, [screen])
     print_split(console, split, config.dataset)
     if dry_run:
         click.echo(json.dumps(config.to_json(), indent=1))

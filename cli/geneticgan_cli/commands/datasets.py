@@ -1,0 +1,101 @@
+"""``geneticgan datasets``: what there is, and what a run would see of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from geneticgan_cli.grouped import GroupedCommand
+from geneticgan_cli.options import data_options, resolve_config
+
+
+@click.group()
+def datasets() -> None:
+    """See the data sets, fetch them, look at their images."""
+
+
+@datasets.command("list")
+def list_datasets() -> None:
+    """List the installed data sets."""
+    from rich.console import Console
+
+    from geneticgan.catalogue import DATASETS
+    from geneticgan_cli.tables import print_plugins
+
+    print_plugins(Console(), DATASETS)
+
+
+@datasets.command(cls=GroupedCommand)
+@click.argument("name")
+@data_options
+@click.pass_context
+def info(ctx: click.Context, /, name: str, **_: Any) -> None:
+    """Describe a data set, and count its images by class before and after imbalance."""
+    config = resolve_config(ctx, dataset=name)
+
+    from rich.console import Console
+
+    from geneticgan.catalogue import DATASETS
+    from geneticgan.jobs.datasets import survey
+    from geneticgan_cli.screen import watching
+    from geneticgan_cli.tables import print_description, print_survey
+
+    console = Console()
+    print_description(console, DATASETS.get(name.partition(":")[0]).factory)
+    with watching(console) as screen:
+        found = survey(config, [screen])
+    print_survey(console, found)
+
+
+@datasets.command(cls=GroupedCommand)
+@click.argument("name")
+@data_options
+@click.pass_context
+def prepare(ctx: click.Context, /, name: str, **_: Any) -> None:
+    """Fetch a data set if asked to, check and decode it, so that a run starts at once."""
+    config = resolve_config(ctx, dataset=name)
+
+    from rich.console import Console
+
+    from geneticgan.jobs.datasets import survey
+    from geneticgan_cli.screen import watching
+
+    console = Console()
+    with watching(console) as screen:
+        found = survey(config, [screen])
+    source = found.source
+    console.print(
+        f"{name} is ready: {len(source.train)} training and {len(source.test)} test images of "
+        f"{len(source.class_names)} classes; read in {found.seconds:.1f} s.",
+        highlight=False,
+        soft_wrap=True,
+        markup=False,
+    )
+
+
+@datasets.command(cls=GroupedCommand)
+@click.argument("name")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    show_default="<name>.png",
+    help="PNG file to write.",
+)
+@data_options
+@click.pass_context
+def show(ctx: click.Context, /, name: str, out: Path | None, **_: Any) -> None:
+    """Draw training images of each class, as a run with these options would see them."""
+    config = resolve_config(ctx, dataset=name)
+
+    from rich.console import Console
+
+    from geneticgan.jobs.datasets import contact_sheet
+    from geneticgan_cli.screen import watching
+
+    console = Console()
+    path = out or Path(f"{name.partition(':')[0]}.png")
+    with watching(console) as screen:
+        contact_sheet(config, path, [screen])
+    console.print(f"Images by class: {path}", markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,89 @@
+"""Archives of images, unpacked once, and never outside their folder."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from geneticgan.data.places import cache_folder
+from geneticgan.errors import DataError
+
+SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
+
+
+def is_archive(path: Path) -> bool:
+    """Tell by its name whether a file is an archive that `unpacked` reads."""
+    return path.is_file() and path.name.endswith(SUFFIXES)
+
+
+def unpacked(path: Path) -> Path:
+    """Return a folder with the content of an archive; a folder is returned as it is.
+
+    It is unpacked into the cache, under a hash of its content, and not again while it is there.
+
+    Raises
+    ------
+    DataError
+        If it is damaged, holds a path or link that leads out of it, or does not fit on the disk.
+    """
+    if not is_archive(path):
+        return path
+    with path.open("rb") as file:
+        key = hashlib.file_digest(file, "blake2b").hexdigest()[:40]
+    target = cache_folder() / "archives" / key
+    if target.is_dir():
+        return target
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=target.parent))
+        try:
+            _unpack(path, scratch)
+            if not target.exists():
+                scratch.rename(target)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    except (zipfile.BadZipFile, tarfile.TarError, EOFError, ValueError) as error:
+        raise DataError(f"{path} is no readable archive ({error}); fetch it again") from error
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be unpacked to {target.parent} ({error.strerror or error}); free some "
+            "space or name another folder by GENETICGAN_CACHE"
+        ) from error
+    return target
+
+
+def _unpack(path: Path, folder: Path) -> None:
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            for info in archive.infolist():
+                _check(path, info.filename)
+            _check_space(path, sum(info.file_size for info in archive.infolist()), folder)
+            archive.extractall(folder)  # noqa: S202  # every name has been checked
+        return
+    with tarfile.open(path) as tar:
+        for member in tar.getmembers():
+            _check(path, member.name)
+        _check_space(path, sum(member.size for member in tar.getmembers()), folder)
+        tar.extractall(folder, filter="data")  # refuses links that lead out, and devices
+
+
+def _check(path: Path, name: str) -> None:
+    parts = PurePosixPath(name.replace("\\", "/"))
+    if parts.is_absolute() or ".." in parts.parts or ":" in parts.parts[:1]:
+        raise DataError(
+            f"{path} holds a file that would land outside its folder ({name!r}); it was not "
+            "unpacked, get it from a source you trust"
+        )
+
+
+def _check_space(path: Path, size: int, folder: Path) -> None:
+    free = shutil.disk_usage(folder).free
+    if size > free:
+        raise DataError(
+            f"{path} needs {size / 2**20:.0f} MiB unpacked, {folder.parent} has "
+            f"{free / 2**20:.0f} MiB free"
+        )

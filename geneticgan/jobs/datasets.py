@@ -1,0 +1,62 @@
+"""Looking at a data set: counts before and after imbalance, images by class."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.dataset import Dataset, Source
+from geneticgan.data.splits import Split
+from geneticgan.errors import RunError
+from geneticgan.evaluation.pictures import draw_contact_sheet
+from geneticgan.jobs.setup import draw_split, load_source, open_dataset
+from geneticgan.training.hooks import Observer
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What there is, and what a run would take of it.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        The plugin, with its options.
+    source : Source
+        All there is.
+    split : Split
+        What a run takes.
+    seconds : float
+        That reading took.
+    """
+
+    dataset: Dataset
+    source: Source
+    split: Split
+    seconds: float
+
+
+def survey(config: TrainConfig, observers: Sequence[Observer] = ()) -> Survey:
+    """Load a data set as a run would, and draw the imbalanced subset.
+
+    Raises
+    ------
+    GeneticGanError
+        As training would.
+    """
+    start = time.perf_counter()
+    dataset = open_dataset(config, observers)
+    source = load_source(config, dataset)
+    seconds = time.perf_counter() - start
+    return Survey(dataset, source, draw_split(config, dataset, source), seconds)
+
+
+def contact_sheet(config: TrainConfig, path: Path, observers: Sequence[Observer] = ()) -> None:
+    """Draw training images of each class to a PNG; raises as `survey`, and if it cannot write."""
+    split = survey(config, observers).split
+    try:
+        draw_contact_sheet(path, split.train, split.class_names)
+    except OSError as error:
+        raise RunError(f"{path} cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,132 @@
+"""npz and csv files, whole and damaged."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from geneticgan.data.sets.csv import Csv
+from geneticgan.data.sets.npz import Npz
+from geneticgan.errors import DataError
+
+rng = np.random.default_rng(0)
+
+
+def arrays(**changed):
+    content = {
+        "x_train": rng.integers(0, 256, (30, 8, 8, 3), dtype=np.uint8),
+        "y_train": np.arange(30) % 3,
+        "x_test": rng.integers(0, 256, (6, 8, 8, 3), dtype=np.uint8),
+        "y_test": np.arange(6) % 3,
+        "classes": np.array(["a", "b", "c"]),
+    } | changed
+    return {name: value for name, value in content.items() if value is not None}
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(**changed):
+        np.savez(tmp_path / "images.npz", **arrays(**changed))
+        return str(tmp_path / "images.npz")
+
+    return write
+
+
+def test_npz_gives_parts_and_names(write):
+    source = Npz(write()).load()
+    assert source.train.pixels.shape == (30, 3, 8, 8)
+    assert source.class_names == ("a", "b", "c")
+    assert len(source.test) == 6
+
+
+def test_npz_without_a_test_part_holds_one_out(write):
+    source = Npz(write(x_test=None, y_test=None, classes=None)).load()
+    assert source.test.counts(3) == [2, 2, 2]
+    assert source.class_names == ("0", "1", "2")
+
+
+@pytest.mark.parametrize("shape", [(30, 8, 8), (30, 8, 8, 1), (30, 1, 8, 8)])
+def test_npz_of_any_layout(write, shape):
+    x = rng.random(shape).astype(np.float32)
+    source = Npz(write(x_train=x, x_test=x[:6])).load()
+    assert source.train.pixels.shape == (30, 1, 8, 8)
+    np.testing.assert_allclose(source.train.pixels.reshape(-1) / 255, x.reshape(-1), atol=0.002)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"y_train": None}, "no array 'y_train'"),
+        ({"x_train": np.full((30, 8, 8), np.nan)}, "x_train holds NaN"),
+        ({"x_train": np.full((30, 8, 8), 2.0)}, r"must lie in \[0, 1\]"),
+        ({"x_train": np.zeros((30, 8, 9), np.uint8)}, "must be square"),
+        ({"x_train": np.zeros((30, 8, 8), np.int32)}, "x_train is int32"),
+        ({"y_train": np.arange(30) % 3 + 1}, "labels in y_train must be 0 to K-1"),
+        ({"y_train": np.zeros(30, int)}, "at least two classes"),
+        ({"y_train": np.arange(30) % 3 - 1}, "must be 0 to K-1"),
+        ({"y_train": np.linspace(0, 2, 30)}, "one whole number"),
+        ({"y_train": np.arange(29) % 3}, "30 images but 29 labels"),
+        ({"y_test": np.array([0, 0, 0, 1, 1, 1])}, "labels in y_test"),
+        ({"classes": np.array(["a", "b"])}, "names 2 classes, the labels have 3"),
+        ({"x_train": np.array([None] * 30, dtype=object)}, "cannot be read as an npz"),
+    ],
+)
+def test_bad_arrays_are_refused_by_name(write, changed, message):
+    with pytest.raises(DataError, match=message):
+        Npz(write(**changed)).load()
+
+
+def test_what_is_no_npz_is_refused(tmp_path):
+    path = tmp_path / "images.npz"
+    path.write_bytes(b"PK\x03\x04 not really")
+    with pytest.raises(DataError, match="cannot be read as an npz"):
+        Npz(str(path)).load()
+    np.save(tmp_path / "plain.npy", np.zeros(3))
+    with pytest.raises(DataError, match="cannot be read as an npz"):
+        Npz(str(tmp_path / "plain.npy")).load()
+
+
+@pytest.fixture
+def listing(tmp_path):
+    for number in range(12):
+        Image.new("L", (8, 8), 20 * number).save(tmp_path / f"{number}.png")
+
+    def listing(rows, header="path,label"):
+        (tmp_path / "images.csv").write_text("\n".join([header, *rows]) + "\n")
+        return str(tmp_path / "images.csv")
+
+    return listing
+
+
+ROWS = [f"{number}.png,{'odd' if number % 2 else 'even'}" for number in range(12)]
+
+
+def test_csv_paths_are_relative_to_the_file(listing):
+    source = Csv(listing(ROWS), image_size=8, grayscale=True).load()
+    assert source.class_names == ("even", "odd")
+    assert source.test.counts(2) == [1, 1]
+    brightness = source.train.pixels[source.train.labels == 1, 0, 0, 0] // 20
+    assert all(number % 2 for number in brightness)
+
+
+def test_csv_can_name_the_test_part_and_its_columns(listing):
+    rows = [f"{row},{'test' if number < 4 else 'train'}" for number, row in enumerate(ROWS)]
+    path = listing(rows, "file,kind,part")
+    source = Csv(path, image_size=8, path="file", label="kind").load()
+    assert source.test.counts(2) == [2, 2]
+    assert len(source.train) == 8
+
+
+@pytest.mark.parametrize(
+    ("rows", "header", "message"),
+    [
+        ([], "path,label", "lists no image"),
+        (ROWS, "file,label", "no column 'path'"),
+        (["0.png,even", "1.png,"], "path,label", "line 3: a path or a label is missing"),
+        (["0.png,even", "2.png,even"], "path,label", "one class only"),
+        (["0.png,even", "gone.png,odd", "1.png,odd"], "path,label", "gone.png"),
+        ([f"{row},train" for row in ROWS], "path,label,part", "no test image of: even, odd"),
+    ],
+)
+def test_bad_lists_are_refused(listing, rows, header, message):
+    with pytest.raises(DataError, match=message):
+        Csv(listing(rows, header)).load()

@@ -1,0 +1,150 @@
+"""Counts by class: the paper's tables, profiles, and what they need."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geneticgan.data.dataset import Images, Source, only
+from geneticgan.data.draws import Draws
+from geneticgan.data.holdout import balanced, with_test_part
+from geneticgan.data.imbalance import (
+    RATIOS,
+    TABLE_III_28,
+    TABLE_III_32,
+    TABLE_III_FIVE,
+    Imbalance,
+    imbalance_ratio,
+    profile_shares,
+)
+from geneticgan.data.sets.celeba import CelebA
+from geneticgan.data.sets.cifar10 import Cifar10
+from geneticgan.data.sets.idx import FashionMnist, Mnist
+from geneticgan.data.sets.lsun import Lsun
+from geneticgan.data.sets.svhn import Svhn
+from geneticgan.errors import DataError
+
+
+def test_table_iii_has_the_papers_ratios():
+    assert imbalance_ratio(TABLE_III_28) == 100
+    assert imbalance_ratio(TABLE_III_32) == 56.25
+    assert imbalance_ratio(TABLE_III_FIVE) == 100
+    assert sum(TABLE_III_28) == 9000
+
+
+@pytest.mark.parametrize(
+    ("dataset", "pair", "largest"),
+    [
+        (Mnist, ("5", "6"), 4000),
+        (FashionMnist, ("Sandal", "Sneaker"), 4000),
+        (Cifar10, ("airplane", "automobile"), 4500),
+        (Svhn, ("8", "9"), 4500),
+        (CelebA, ("Eyeglasses", "No-Eyeglasses"), 15000),
+        (Lsun, ("church_outdoor", "classroom"), 15000),
+    ],
+)
+def test_table_ii_has_the_papers_pairs(dataset, pair, largest):
+    assert dataset.pair == pair
+    assert dataset.largest == largest
+
+
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_two_classes_of_table_ii(ratio):
+    two = Imbalance(setting="two-class", ratio=float(ratio))
+    assert two.resolve([5421, 5918], None, usual_largest=4000) == (4000, 4000 // ratio)
+
+
+def test_the_majority_is_no_larger_than_what_there_is():
+    two = Imbalance(setting="two-class", ratio=10.0)
+    assert two.resolve([900, 900], None, usual_largest=15000) == (900, 90)
+    assert two.resolve([900, 50], None) == (500, 50)  # the minority lacks images
+    assert Imbalance(setting="two-class", ratio=10.0, largest=200).resolve([900, 900], None) == (
+        200,
+        20,
+    )
+
+
+def test_what_is_given_first_decides():
+    own = (7, 5)
+    assert Imbalance().resolve([9, 9], own) == own
+    assert Imbalance(setting="as-is").resolve([9, 9], own) is None
+    assert Imbalance(setting="as-is", profile="step", ratio=3.0).resolve([9, 9], own) == (9, 3)
+    assert Imbalance(counts=(2, 1), profile="step").resolve([9, 9], own) == (2, 1)
+    assert Imbalance().resolve([9, 9], None) is None
+
+
+@given(
+    profile=st.sampled_from(["exponential", "step"]),
+    classes=st.integers(2, 20),
+    ratio=st.floats(1, 1000),
+)
+def test_shares_fall_from_one_to_one_over_the_ratio(profile, classes, ratio):
+    shares = profile_shares(profile, classes, ratio)
+    assert shares[0] == 1
+    assert shares[-1] == pytest.approx(1 / ratio)
+    assert shares == sorted(shares, reverse=True)
+    if profile == "step":
+        assert sum(share == 1 for share in shares) >= classes / 2
+
+
+@given(
+    available=st.lists(st.integers(1, 500), min_size=2, max_size=12),
+    ratio=st.floats(1, 200),
+    profile=st.sampled_from(["exponential", "step"]),
+)
+def test_a_profile_never_wants_more_than_there_is(available, ratio, profile):
+    counts = Imbalance(profile=profile, ratio=ratio).resolve(available, None)
+    assert all(1 <= count <= have for count, have in zip(counts, available, strict=True))
+
+
+def numbered(labels):
+    """Images whose first pixel is their number."""
+    labels = np.asarray(labels, dtype=np.int64)
+    pixels = np.zeros((len(labels), 1, 8, 8), dtype=np.uint8)
+    pixels[:, 0, 0, 0] = np.arange(len(labels))
+    return Images(pixels, labels)
+
+
+def test_only_relabels_in_the_order_of_the_names():
+    source = Source(numbered([0, 1, 2, 2, 1, 0]), numbered([2, 0, 1]), ("a", "b", "c"))
+    two = only(source, ("c", "a"))
+    assert two.class_names == ("c", "a")
+    assert two.train.labels.tolist() == [1, 0, 0, 1]
+    assert two.train.pixels[:, 0, 0, 0].tolist() == [0, 2, 3, 5]
+    assert two.test.labels.tolist() == [0, 1]
+
+
+def test_a_test_part_is_balanced_and_always_the_same():
+    test = numbered([0] * 5 + [1] * 3 + [2] * 9)
+    one, again = balanced(test, 3), balanced(test, 3)
+    assert one.counts(3) == [3, 3, 3]
+    np.testing.assert_array_equal(one.pixels, again.pixels)
+
+
+def test_a_class_of_one_image_cannot_be_split():
+    with pytest.raises(DataError, match="class 'b' has 1 image; at least two"):
+        with_test_part(numbered([0, 0, 1]), ("a", "b"), "x")
+    with pytest.raises(DataError, match="class 'b' has 0 images"):
+        with_test_part(numbered([0, 0, 0]), ("a", "b"), "x")
+
+
+def test_exact_oversampling_repeats_every_image_alike():
+    labels = np.array([0] * 10 + [1] * 4 + [2] * 3, dtype=np.int64)
+    draws = Draws(labels, 3, seed=0, name="x")
+    epoch = np.concatenate([draws.exact(number, 6) for number in range(5)])  # 3 classes x 10
+    counts = np.bincount(epoch, minlength=17)
+    assert np.bincount(labels[epoch]).tolist() == [10, 10, 10]
+    assert (counts[:10] == 1).all()
+    assert sorted(counts[10:14].tolist()) == [2, 2, 3, 3]
+    assert sorted(counts[14:].tolist()) == [3, 3, 4]
+
+
+def test_exact_oversampling_goes_on_from_any_batch():
+    labels = np.array([0] * 10 + [1] * 4, dtype=np.int64)
+    whole = Draws(labels, 2, 0, "x")
+    batches = [whole.exact(number, 7) for number in range(9)]  # crosses epochs of 20
+    for number in (8, 2, 5):
+        np.testing.assert_array_equal(Draws(labels, 2, 0, "x").exact(number, 7), batches[number])
+    second = np.concatenate(batches)[20:40]
+    assert np.bincount(labels[second]).tolist() == [10, 10]
+    assert second.tolist() != np.concatenate(batches)[:20].tolist()
