@@ -14,6 +14,7 @@ from geneticgan.errors import ConfigError
 
 DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("float32", "bf16")
+ADVERSARIES = ("logistic", "least-squares", "wasserstein")
 PLACES = ("auto", "device", "host")
 BREEDINGS = ("auto", "plain", "shared", "resident")
 SETTINGS = ("multi-class", "two-class", "as-is")
@@ -62,6 +63,11 @@ class TrainConfig:
         Generations, each with one batch of real images; also the classifiers' steps.
     learning_rate, classifier_learning_rate : float
         Of Adam (betas 0.5, 0.999) for the GAN, and for the separate classifiers.
+    adversary : str
+        The discriminator's loss: ``logistic`` (the paper's), ``least-squares``, ``wasserstein``.
+    clip, critic_steps, gradient_penalty : float, int, float
+        Largest critic weight (``wasserstein``; 0 for none), discriminator steps a generation,
+        each on its own real batch, and weight of the gradient penalty.
     images_on : str
         Where training images are kept: on the ``device``, or on the ``host``, from where batches
         are streamed; ``auto`` is the device if they take at most half of what is free there.
@@ -87,6 +93,10 @@ class TrainConfig:
     largest: int | None = None
     counts: tuple[int, ...] | None = None
     oversampling: str = "batches"
+    adversary: str = "logistic"
+    clip: float = 0.01
+    critic_steps: int = 1
+    gradient_penalty: float = 0.0
     validation_fraction: float = 0.1
     steps: int = 3000
     batch_size: int = 50
@@ -110,6 +120,9 @@ class TrainConfig:
             _at_least(self, name, 1)
         # Batch normalisation needs two samples to have a variance.
         _at_least(self, "batch_size", 2)
+        _at_least(self, "critic_steps", 1)
+        for name in ("clip", "gradient_penalty"):
+            _at_least(self, name, 0)
         _at_least(self, "seed", 0)
         for name in ("learning_rate", "classifier_learning_rate"):
             if not 0 < getattr(self, name) < math.inf:
@@ -124,6 +137,7 @@ class TrainConfig:
         _one_of(self, "setting", SETTINGS)
         _one_of(self, "breeding", BREEDINGS)
         _one_of(self, "oversampling", OVERSAMPLINGS)
+        _one_of(self, "adversary", ADVERSARIES)
         if self.profile is not None:
             _one_of(self, "profile", PROFILES)
         if self.ratio is not None and not self.ratio >= 1:

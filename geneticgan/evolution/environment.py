@@ -67,8 +67,11 @@ class SharedEnvironment(Environment, Protocol):
     def parameters(self) -> Sequence[torch.nn.Parameter]:
         """The discriminator's, that are trained."""
 
-    def couples_samples(self) -> bool:
-        """Tell whether the judgement of an image depends on the other images of its batch."""
+    def why_unshared(self) -> str:
+        """Return why gradients cannot be shared here, as a clause; empty if they can.
+
+        They cannot where the judgement of an image depends on the other images of its batch.
+        """
 
     def generate(
         self, individual: GeneratorIndividual
@@ -94,12 +97,15 @@ class SharedEnvironment(Environment, Protocol):
     def step(self, gradients: Sequence[torch.Tensor]) -> None:
         """Take the discriminator's step with given gradients (lines 19-20)."""
 
+    def extra_steps(self, survivors: Sequence[GeneratorIndividual]) -> None:
+        """Take what other steps of the discriminator a generation has, if any."""
+
 
 class ResidentEnvironment(SharedEnvironment, Protocol):
     """An environment whose situation is a handful of tensors that another can be copied into."""
 
-    def draws_masks(self, modules: Sequence[torch.nn.Module]) -> bool:
-        """Tell whether it, or one of the generators, draws random numbers in a forward pass."""
+    def why_not_resident(self, modules: Sequence[torch.nn.Module]) -> str:
+        """Return why a generation of these generators needs the host, as a clause; or empty."""
 
     def draw(self, generation: int) -> Situation:
         """Return a generation's situation."""

@@ -54,9 +54,7 @@ def why_plain(environment: SharedEnvironment, mutations: Sequence[Mutation]) -> 
         cls = type(mutation)
         if cls.objective is not Mutation.objective or cls.mutate is not Mutation.mutate:
             return f"mutation {mutation.label!r} needs more than logits"
-    if environment.couples_samples():
-        return "the discriminator couples the samples of a batch"
-    return ""
+    return environment.why_unshared()
 
 
 def show(environment: SharedEnvironment, individual: GeneratorIndividual, *, parent: bool) -> Shown:

@@ -55,8 +55,9 @@ def why_not_resident(
     environment: ResidentEnvironment, population: Sequence[GeneratorIndividual]
 ) -> str:
     """Return why generations cannot stay on the device, as a clause; empty if they can."""
-    if environment.draws_masks([individual.module for individual in population]):
-        return "dropout draws its masks on the host's word"
+    reason = environment.why_not_resident([individual.module for individual in population])
+    if reason:
+        return reason
     device = environment.parameters[0].device
     state = (tensor for individual in population for tensor in individual.state_tensors())
     if any(tensor.device != device for tensor in state):

@@ -90,6 +90,7 @@ class SharedBreeding:
         losses = torch.stack([self._real[1], torch.stack([loss for _, loss in parts]).mean()])
         self._environment.note_losses(*losses.tolist())
         self._environment.step(whole)
+        self._environment.extra_steps(survivors)
 
     def _show(self, individual: GeneratorIndividual, *, parent: bool) -> Shown:
         shown = show(self._environment, individual, parent=parent)

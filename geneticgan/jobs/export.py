@@ -93,7 +93,7 @@ def augment(path: Path, out: Path) -> dict[str, tuple[int, int]]:
     model = load_model(config, split, folder)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RunError(f"{out} is not empty; choose another --out")
-    generated = generate_missing(model, split, config.seed)
+    generated = generate_missing(model.generators, split, config.seed, model.device)
     names = safe_names(split.class_names)
     try:
         for kind, images in (("real", split.train), ("generated", generated)):

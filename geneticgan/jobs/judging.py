@@ -17,8 +17,8 @@ from geneticgan.evaluation.prediction import predict
 from geneticgan.methods.augmented import Augmented, generate_missing
 from geneticgan.methods.classifier import ClassifierMethod
 from geneticgan.methods.cn import CN
+from geneticgan.methods.contract import Task
 from geneticgan.methods.oscn import OsCN
-from geneticgan.networks import Discriminator
 from geneticgan.training.checkpoint import load_module, save_tensors
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
@@ -73,11 +73,12 @@ def judge(
     Interrupted
         If a stop was asked for; what has been trained is kept.
     """
-    generated = generate_missing(model, split, config.seed)
+    generated = generate_missing(model.generators, split, config.seed, model.device)
+    task = Task(split, config, model.device, folder.path, observers, stop)
     methods: tuple[ClassifierMethod, ...] = (Augmented(generated), OsCN(), CN())
     rows = [_row("AGGAN, class head", model.discriminator, split, model.device)]
     for method in methods:
-        network = _trained(method, folder, config, split, model.device, observers, stop)
+        network = _trained(method, folder, task)
         rows.append(_row(method.title, network, split, model.device))
     write_json(folder.results, [{"method": row.title, **row.scores.to_json()} for row in rows])
     picture = folder.samples / "classes.png"
@@ -85,28 +86,20 @@ def judge(
     return Report(folder, config, split, tuple(rows), picture)
 
 
-def _trained(
-    method: ClassifierMethod,
-    folder: RunFolder,
-    config: TrainConfig,
-    split: Split,
-    device: torch.device,
-    observers: Sequence[Observer],
-    stop: StopRequest,
-) -> Discriminator:
+def _trained(method: ClassifierMethod, folder: RunFolder, task: Task) -> torch.nn.Module:
     path = folder.classifiers / f"{method.key}.safetensors"
     if path.is_file():
-        network = method.build(split, config, device)
+        network = method.build(task.split, task.config, task.device)
         load_module(path, network)
         return network
-    network = method.fit(split, config, device, observers, stop)
+    fitted = method.fit(task).network
     temporary = path.with_suffix(".tmp")
-    save_tensors(temporary, network.state_dict())
+    save_tensors(temporary, fitted.state_dict())
     temporary.replace(path)
-    return network
+    return fitted
 
 
-def _row(title: str, network: Discriminator, split: Split, device: torch.device) -> Row:
+def _row(title: str, network: torch.nn.Module, split: Split, device: torch.device) -> Row:
     predicted = predict(network, split.test, device)
     return Row(title, score(split.test.labels, predicted, split.classes, split.smallest_class))
 

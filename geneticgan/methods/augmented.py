@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 
-from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Images
 from geneticgan.data.sampling import BatchSource
 from geneticgan.data.splits import Split
+from geneticgan.data.stores import Batches, Pair
 from geneticgan.evaluation.generation import generate
 from geneticgan.methods.classifier import ClassifierMethod
-from geneticgan.training.environment import Batch
-from geneticgan.training.model import Model
+from geneticgan.methods.cn import classifier_source
+from geneticgan.methods.contract import Task
+from geneticgan.networks import Generator
 
 
-def generate_missing(model: Model, split: Split, seed: int) -> Images:
+def generate_missing(
+    generators: Sequence[Generator], split: Split, seed: int, device: torch.device
+) -> Images:
     """Generate what each class lacks to have as many training images as the largest."""
     counts = np.asarray(split.train_counts)
     labels = np.repeat(np.arange(split.classes, dtype=np.int64), counts.max() - counts)
     if len(labels) == 0:
         return Images(split.train.pixels[:0], labels)
-    images = generate(model.generators, torch.from_numpy(labels), seed, model.device)
+    images = generate(generators, torch.from_numpy(labels), seed, device)
     return Images(images.numpy(), labels)
 
 
@@ -46,21 +49,17 @@ class Augmented(ClassifierMethod):
     def __init__(self, generated: Images) -> None:
         self.generated = generated
 
-    def batches(
-        self, split: Split, config: TrainConfig, device: torch.device
-    ) -> Callable[[int], Batch]:
+    def batches(self, task: Task) -> Batches:
         """Draw real images as they are, and generated ones on top."""
-        real = BatchSource(
-            split.train, split.classes, config.seed, "classifier", device, config.images_on
-        )
+        split, config = task.split, task.config
         share = round(config.batch_size * len(self.generated) / len(split.train))
-        real_batches = real.natural(config.batch_size)
+        real_batches = classifier_source(task).natural(config.batch_size)
         if share == 0:
             return real_batches
-        fake = BatchSource(self.generated, split.classes, config.seed, "generated", device)
+        fake = BatchSource(self.generated, split.classes, config.seed, "generated", task.device)
         fake_batches = fake.natural(share)
 
-        def draw(number: int) -> Batch:
+        def draw(number: int) -> Pair:
             images, labels = real_batches(number)
             more_images, more_labels = fake_batches(number)
             return torch.cat([images, more_images]), torch.cat([labels, more_labels])

@@ -1,81 +1,110 @@
-"""A classifier network trained on batches: what CN, Os+CN and augmentation have in common."""
+"""A classifier network trained on batches: what most methods have in common."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from abc import abstractmethod
+from collections.abc import Callable
 
 import torch
 from torch.nn.functional import cross_entropy
 
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
+from geneticgan.data.stores import Batches
+from geneticgan.methods.contract import Fitted, Method, Task
 from geneticgan.networks import Discriminator, build_discriminator
 from geneticgan.seeding import numpy_stream
-from geneticgan.training.environment import Batch
-from geneticgan.training.hooks import Observer
-from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.model import make_adam
 
+Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+"""From class logits (B, K) and labels (B,) to a scalar."""
 
-class ClassifierMethod(ABC):
+
+class ClassifierMethod(Method):
     """A way to train the classifier network, which is the discriminator's with its class head.
-
-    All of them see as many real images as AGGAN does: ``steps`` batches of ``batch_size``.
 
     Attributes
     ----------
     key : str
         Short name, for files.
-    title : str
-        Name in tables.
     """
 
     key: str
-    title: str
 
     @abstractmethod
-    def batches(
-        self, split: Split, config: TrainConfig, device: torch.device
-    ) -> Callable[[int], Batch]:
+    def batches(self, task: Task) -> Batches:
         """Return what draws batch n: images (B, C, H, W) in [-1, 1] and labels (B,)."""
+
+    def loss(self, task: Task) -> Loss:
+        """Return what is minimised; the cross-entropy unless a method says otherwise."""
+        return cross_entropy
+
+    def steps(self, task: Task) -> int:
+        """Return how many batches are drawn."""
+        return task.config.steps
 
     def build(self, split: Split, config: TrainConfig, device: torch.device) -> Discriminator:
         """Return the network before training; the same start for every method of a seed."""
-        channels, size = split.train.pixels.shape[1:3]
-        seed = int(numpy_stream(config.seed, "classifier weights").integers(2**31))
-        network = build_discriminator(channels, size, split.classes, config.width, seed)
-        return network.to(device)
+        return build_classifier(split, config, device)
 
-    def fit(
-        self,
-        split: Split,
-        config: TrainConfig,
-        device: torch.device,
-        observers: Sequence[Observer],
-        stop: StopRequest,
-    ) -> Discriminator:
-        """Train a classifier and return it as it is after the last step.
+    def fit(self, task: Task) -> Fitted:
+        """Train a classifier; it is returned as it is after the last step."""
+        network = self.build(task.split, task.config, task.device)
+        draw, loss = self.batches(task), self.loss(task)
 
-        Raises
-        ------
-        Interrupted
-            If a stop was asked for.
-        """
-        network = self.build(split, config, device)
-        draw = self.batches(split, config, device)
-        optimizer = make_adam(network.parameters(), config.classifier_learning_rate)
-        bf16 = torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bf16")
-        for observer in observers:
-            observer.on_phase(self.title, config.steps)
-        for step in range(config.steps):
+        def objective(step: int) -> torch.Tensor:
             images, labels = draw(step)
-            with bf16:
+            with autocast(task):
                 _, logits = network(images)
-            optimizer.zero_grad(set_to_none=True)
-            cross_entropy(logits.float(), labels).backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            stop.check()
-            for observer in observers:
-                observer.on_progress(step + 1)
-        return network
+            return loss(logits.float(), labels)
+
+        train(network, objective, self.title, self.steps(task), task)
+        return Fitted(network)
+
+
+def build_classifier(split: Split, config: TrainConfig, device: torch.device) -> Discriminator:
+    """Return the classifier network before training; the same start for every method of a seed."""
+    channels, size = split.train.pixels.shape[1:3]
+    seed = int(numpy_stream(config.seed, "classifier weights").integers(2**31))
+    return build_discriminator(channels, size, split.classes, config.width, seed).to(device)
+
+
+def autocast(task: Task) -> torch.autocast:
+    """Return the context of a forward pass in the task's precision."""
+    bf16 = task.config.precision == "bf16"
+    return torch.autocast(task.device.type, torch.bfloat16, enabled=bf16)
+
+
+def train(
+    network: torch.nn.Module,
+    objective: Callable[[int], torch.Tensor],
+    title: str,
+    steps: int,
+    task: Task,
+    *,
+    classifies: bool = True,
+) -> None:
+    """Minimise an objective of the step's number with Adam, watched and stoppable.
+
+    Observers are shown the network only if it classifies.
+
+    Raises
+    ------
+    Interrupted
+        If a stop was asked for.
+    """
+    config = task.config
+    optimizer = make_adam(network.parameters(), config.classifier_learning_rate)
+    for observer in task.observers:
+        observer.on_phase(title, steps)
+    for step in range(steps):
+        loss = objective(step)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        task.stop.check()
+        for observer in task.observers:
+            observer.on_progress(step + 1)
+            last = step + 1 == steps
+            if classifies and (last or (step + 1) % config.validate_every == 0):
+                observer.on_network(step + 1, network)

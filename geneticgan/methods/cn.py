@@ -1,29 +1,27 @@
-"""CN: the classifier network on the imbalanced data as they are (the paper's baseline)."""
+"""CN: the classifier network on the imbalanced data as they are (the paper's first baseline)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import torch
-
-from geneticgan.config import TrainConfig
 from geneticgan.data.sampling import BatchSource
-from geneticgan.data.splits import Split
+from geneticgan.data.stores import Batches
 from geneticgan.methods.classifier import ClassifierMethod
-from geneticgan.training.environment import Batch
+from geneticgan.methods.contract import Task
 
 
 class CN(ClassifierMethod):
-    """Every training image is equally likely in a batch."""
+    """CN: every training image is equally likely in a batch."""
 
     key = "cn"
     title = "CN"
 
-    def batches(
-        self, split: Split, config: TrainConfig, device: torch.device
-    ) -> Callable[[int], Batch]:
+    def batches(self, task: Task) -> Batches:
         """Draw as the data are."""
-        source = BatchSource(
-            split.train, split.classes, config.seed, "classifier", device, config.images_on
-        )
-        return source.natural(config.batch_size)
+        return classifier_source(task).natural(task.config.batch_size)
+
+
+def classifier_source(task: Task) -> BatchSource:
+    """Return the training images of a classifier; all methods of a seed draw from one stream."""
+    split, config = task.split, task.config
+    return BatchSource(
+        split.train, split.classes, config.seed, "classifier", task.device, config.images_on
+    )

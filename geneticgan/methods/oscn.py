@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import torch
-
-from geneticgan.config import TrainConfig
-from geneticgan.data.sampling import BatchSource
-from geneticgan.data.splits import Split
+from geneticgan.data.stores import Batches
 from geneticgan.methods.classifier import ClassifierMethod
-from geneticgan.training.environment import Batch
+from geneticgan.methods.cn import classifier_source
+from geneticgan.methods.contract import Task
 
 
 class OsCN(ClassifierMethod):
-    """Every class is equally likely in a batch; minority images are repeated."""
+    """Os+CN: every class is equally likely in a batch; minority images are repeated."""
 
     key = "oscn"
     title = "Os+CN"
 
-    def batches(
-        self, split: Split, config: TrainConfig, device: torch.device
-    ) -> Callable[[int], Batch]:
+    def batches(self, task: Task) -> Batches:
         """Draw the classes evenly."""
-        source = BatchSource(
-            split.train, split.classes, config.seed, "classifier", device, config.images_on
-        )
-        return source.balanced(config.batch_size, config.oversampling)
+        config = task.config
+        return classifier_source(task).balanced(config.batch_size, config.oversampling)

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch.func import functional_call
-from torch.nn.functional import cross_entropy, softplus
+from torch.nn.functional import cross_entropy
 
 from geneticgan.data.stores import upload
 from geneticgan.errors import RunError
@@ -18,6 +18,7 @@ from geneticgan.evolution.individual import GeneratorIndividual
 from geneticgan.evolution.optimizer_state import step_with
 from geneticgan.networks.coupling import couples_samples
 from geneticgan.seeding import torch_stream
+from geneticgan.training.adversaries import Adversary, Logistic
 from geneticgan.training.masks import has_dropout, same_masks
 
 Batch = tuple[torch.Tensor, torch.Tensor]
@@ -40,6 +41,13 @@ class DiscriminatorEnvironment:
         Draws latents and labels; generation n's are a function of the seed and n.
     precision : {"float32", "bf16"}
         Of forward passes (autocast); weights and optimizer state stay float32.
+    adversary : Adversary, optional
+        The discriminator's loss; the logistic one by default.
+    critic_steps : int
+        Steps of the discriminator in a generation, each on a real batch of its own.
+    gradient_penalty : float
+        Weight of the penalty on the norm of the gradient between real and generated images
+        (Gulrajani et al. 2017), added to what the discriminator learns, not to the fitness.
     """
 
     def __init__(
@@ -52,6 +60,9 @@ class DiscriminatorEnvironment:
         batch_size: int,
         seed: int,
         precision: str = "float32",
+        adversary: Adversary | None = None,
+        critic_steps: int = 1,
+        gradient_penalty: float = 0.0,
     ) -> None:
         self.discriminator = discriminator
         self.optimizer = optimizer
@@ -65,19 +76,26 @@ class DiscriminatorEnvironment:
         self._seed = seed
         self._generation = 0
         self._bf16 = precision == "bf16"
+        self._adversary = adversary or Logistic()
+        self._critic_steps = critic_steps
+        self._gradient_penalty = gradient_penalty
 
     def observe(self, generation: int) -> None:
         """Draw the generation's real batch, latents and labels."""
         self._generation = generation
         self.face(self.draw(generation))
 
-    def draw(self, generation: int) -> Situation:
-        """Return the real batch, the latents and the labels of a generation."""
-        rng = torch_stream(self._seed, "latent", generation)
+    def draw(self, generation: int, extra: int = 0) -> Situation:
+        """Return the real batch, the latents and the labels of a generation.
+
+        With several critic steps, of the one that is ``extra`` steps after the first.
+        """
+        number = generation * self._critic_steps + extra
+        rng = torch_stream(self._seed, "latent", number)
         latent = torch.randn((self._batch_size, self._latent_dim), generator=rng)
         labels = torch.randint(self._classes, (self._batch_size,), generator=rng)
         return (
-            *self._draw_real(generation),
+            *self._draw_real(number),
             upload(latent.to(self.parameters[0].dtype), self.device),
             upload(labels, self.device),
         )
@@ -112,31 +130,64 @@ class DiscriminatorEnvironment:
         """
         if individual.died_bearing:
             return DEAD
-        judgement = self._judge_detached(individual)
+        judgement = self.judge(self._generate_detached(individual))
         loss = self.real_loss() + self.generated_loss(judgement)
         gradients = torch.autograd.grad(loss, self.parameters)
         return individual.judged(quality(judgement.source.detach()), diversity(gradients))
 
     def update(self, survivors: Sequence[GeneratorIndividual]) -> None:
-        """Take one step of the discriminator on L_D = L_S + L_Cls (lines 19-20).
+        """Take the discriminator's steps on L_D = L_S + L_Cls (lines 19-20).
 
         With several survivors the generated part is their mean; raises as `note_losses`.
         """
+        self._learn_from(survivors)
+        self.extra_steps(survivors)
+
+    def extra_steps(self, survivors: Sequence[GeneratorIndividual]) -> None:
+        """Take the critic steps beyond the first, each on real images and latents of its own."""
+        for extra in range(1, self._critic_steps):
+            self.face(self.draw(self._generation, extra))
+            self._learn_from(survivors)
+
+    def _learn_from(self, survivors: Sequence[GeneratorIndividual]) -> None:
         real = self.real_loss()
-        judgements = [self._judge_detached(survivor) for survivor in survivors]
-        parts = [self.generated_loss(judgement) for judgement in judgements]
+        batches = [self._generate_detached(survivor) for survivor in survivors]
+        parts = [self.generated_loss(self.judge(images)) for images in batches]
         generated = torch.stack(parts).mean()
-        gradients = torch.autograd.grad(real + generated, self.parameters)
+        loss = real + generated
+        if self._gradient_penalty:
+            penalties = [self._penalty(images) for images in batches]
+            loss = loss + self._gradient_penalty * torch.stack(penalties).mean()
+        gradients = torch.autograd.grad(loss, self.parameters)
         self.note_losses(*torch.stack([real.detach(), generated.detach()]).tolist())
         self.step(gradients)
 
-    def couples_samples(self) -> bool:
-        """Tell whether the discriminator's judgement of an image depends on its batch."""
-        return couples_samples(self.discriminator)
+    def _penalty(self, images: torch.Tensor) -> torch.Tensor:
+        """Return the mean of (|| ds/dx || - 1)^2 at random places between real and generated."""
+        rng = torch_stream(self._seed, "penalty", self._generation)
+        share = torch.rand((len(images), 1, 1, 1), generator=rng).to(images)
+        between = (share * self._real_images + (1 - share) * images).requires_grad_()
+        source = self.judge(between).source
+        (gradient,) = torch.autograd.grad(source.sum(), between, create_graph=True)
+        norms = torch.linalg.vector_norm(gradient.flatten(1), dim=1)
+        penalty: torch.Tensor = (norms - 1).square().mean()
+        return penalty
 
-    def draws_masks(self, modules: Sequence[torch.nn.Module]) -> bool:
-        """Tell whether the discriminator, or one of some generators, has dropout."""
-        return any(map(has_dropout, (self.discriminator, *modules)))
+    def why_unshared(self) -> str:
+        """Return why gradients cannot be shared, as a clause; empty if they can."""
+        if couples_samples(self.discriminator):
+            return "the discriminator couples the samples of a batch"
+        if self._gradient_penalty:
+            return "the gradient penalty needs real and generated images together"
+        return ""
+
+    def why_not_resident(self, modules: Sequence[torch.nn.Module]) -> str:
+        """Return why a generation cannot stay on the device, as a clause; empty if it can."""
+        if any(map(has_dropout, (self.discriminator, *modules))):
+            return "dropout draws its masks on the host's word"
+        if self._critic_steps > 1:
+            return "the discriminator takes several steps a generation"
+        return ""
 
     def generate(
         self, individual: GeneratorIndividual
@@ -156,12 +207,12 @@ class DiscriminatorEnvironment:
         """Return source and class loss of the real batch."""
         judgement = self._judge(self._real_images, "real")
         self._real_judgement = Judgement(judgement.source.detach(), judgement.classes.detach())
-        source = softplus(-judgement.source).mean()
+        source = self._adversary.real(judgement.source)
         return source + cross_entropy(judgement.classes, self._real_labels)
 
     def generated_loss(self, judgement: Judgement) -> torch.Tensor:
         """Return source and class loss of generated images."""
-        return softplus(judgement.source).mean() + self.class_loss(judgement)
+        return self._adversary.fake(judgement.source) + self.class_loss(judgement)
 
     def note_losses(self, real: float, generated: float) -> None:
         """Note the losses of a step in ``last_losses``.
@@ -181,16 +232,17 @@ class DiscriminatorEnvironment:
     def step(self, gradients: Sequence[torch.Tensor]) -> None:
         """Take the optimizer's step with given gradients."""
         step_with(self.optimizer, self.parameters, gradients)
+        self._adversary.after_step(self.discriminator.named_parameters())
 
     def _judge(self, images: torch.Tensor, kind: str) -> Judgement:
         with self._autocast(), self._masks(kind, self.discriminator):
             source, classes = self.discriminator(images)
         return Judgement(_at_least_float32(source), _at_least_float32(classes))
 
-    def _judge_detached(self, individual: GeneratorIndividual) -> Judgement:
+    def _generate_detached(self, individual: GeneratorIndividual) -> torch.Tensor:
         with torch.no_grad():
             images, _ = self.generate(individual)
-        return self.judge(images)
+        return images
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self._bf16)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass
@@ -62,6 +65,9 @@ class Observer:
 
     def on_progress(self, step: int) -> None:
         """See how far a part other than evolution is."""
+
+    def on_network(self, step: int, network: torch.nn.Module) -> None:
+        """See the network that classifies, every ``validate_every`` steps and at the end."""
 
     def on_record(self, record: dict[str, Any]) -> None:
         """Receive a generation's record, as written to log.jsonl."""

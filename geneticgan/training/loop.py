@@ -15,6 +15,7 @@ from geneticgan.evaluation.prediction import predict
 from geneticgan.evolution.algorithm import Generation
 from geneticgan.evolution.individual import same_weights
 from geneticgan.seeding import numpy_stream
+from geneticgan.training.adversaries import make_adversary
 from geneticgan.training.breeding import Breeding
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.environment import DiscriminatorEnvironment
@@ -125,6 +126,9 @@ class Evolution:
             config.batch_size,
             config.seed,
             config.precision,
+            make_adversary(config.adversary, config.clip),
+            config.critic_steps,
+            config.gradient_penalty,
         )
 
     def _after(self, generation: Generation) -> bool:
@@ -133,6 +137,8 @@ class Evolution:
         last = step == self._config.steps
         if last or step % self._config.validate_every == 0:
             record["validation_acsa"] = self._validate()
+            for observer in self._observers:
+                observer.on_network(step, self.model.discriminator)
         status = self._monitor.update(generation, record)
         record["images_per_second"] = round(status.images_per_second, 1)
         for observer in self._observers:

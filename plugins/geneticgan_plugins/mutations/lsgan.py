@@ -20,13 +20,17 @@ class LeastSquares(Mutation):
     ----------
     b : float
         The output that generated images aim at.
+    sigmoid : bool
+        Whether it is taken of the sigmoid; false for a discriminator without one, as in LSGAN.
     """
 
-    def __init__(self, b: float = 1.0) -> None:
+    def __init__(self, b: float = 1.0, sigmoid: bool = True) -> None:
         if not math.isfinite(b):
             raise ValueError(f"b must be finite, got {b}")
         self.b = b
+        self.sigmoid = sigmoid
 
     def loss(self, fake: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
-        """Return the mean of (sigmoid(s) - b)^2; never negative."""
-        return (torch.sigmoid(fake) - self.b).square().mean()
+        """Return the mean of (sigmoid(s) - b)^2, or of (s - b)^2; never negative."""
+        output = torch.sigmoid(fake) if self.sigmoid else fake
+        return (output - self.b).square().mean()

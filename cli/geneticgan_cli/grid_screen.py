@@ -1,0 +1,84 @@
+"""What is seen of a benchmark: cells done, failed and left, and a line for each that ends."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from geneticgan.jobs.benchmark import Progress as GridProgress
+
+
+class GridScreen:
+    """Prints a line for each cell; on a terminal a bar stays below.
+
+    Parameters
+    ----------
+    console : Console
+        Where to.
+    workers : int
+        Cells that run at once.
+    """
+
+    def __init__(self, console: Console, workers: int) -> None:
+        self._console = console
+        self._workers = workers
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=None)
+        self._start = time.monotonic()
+        self._before = 0
+
+    def __enter__(self) -> GridScreen:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def on_progress(self, progress: GridProgress) -> None:
+        """Show how far the grid is."""
+        ended = progress.done + progress.failed
+        left = progress.total - ended
+        state = f"{progress.done} done, {min(left, self._workers)} running"
+        if progress.failed:
+            state += f", {progress.failed} failed"
+        if progress.cell is None:
+            self._start, self._before = time.monotonic(), ended
+            self._print(f"{progress.total} cells: {state}, {left} to do")
+        else:
+            here = ended - self._before
+            seconds = (time.monotonic() - self._start) / here * left
+            state += f", {left} left" + (f", about {_duration(seconds)}" if left else "")
+            self._print(
+                f"[{ended}/{progress.total}] {progress.cell}: {_outcome(progress)}; {state}"
+            )
+        self._bar.update(self._task, description=state, total=progress.total, completed=ended)
+
+    def _print(self, text: str) -> None:
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _outcome(progress: GridProgress) -> str:
+    result = progress.result
+    if "error" in result:
+        return f"failed ({result['error']})"
+    found = (f"{name} {100 * scores['acsa']:.1f}" for name, scores in result["scores"].items())
+    return f"ACSA {', '.join(found)} in {result['seconds']:.0f} s"
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"

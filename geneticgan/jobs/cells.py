@@ -1,0 +1,193 @@
+"""One cell of a benchmark: a method on a data set, in a setting, with a seed."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.splits import Split
+from geneticgan.errors import GeneticGanError
+from geneticgan.evaluation.metrics import Scores, score
+from geneticgan.evaluation.prediction import predict
+from geneticgan.evolution.registry import options_of, parse_specs
+from geneticgan.jobs.setup import load_split
+from geneticgan.methods.augmented import Augmented, generate_missing
+from geneticgan.methods.catalogue import METHODS, create_method
+from geneticgan.methods.contract import Fitted, Task
+from geneticgan.training.device import resolve_device
+from geneticgan.training.hooks import Observer
+from geneticgan.training.run_folder import write_json
+
+PROTOCOLS = ("head", "augment", "paper-peek")
+"""What judges: the method's own class head after the last step; a fresh classifier on real and
+generated images; the best of many looks at the test part, as the authors' code does."""
+
+VALIDATION = "validation"
+"""The protocol of tuning: the class head on the validation part."""
+
+Values = tuple[tuple[str, float | str], ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is to be done.
+
+    Attributes
+    ----------
+    method : str
+        A spec such as ``cb-loss:kind=focal``.
+    config : TrainConfig
+        Data set, setting, seed and budget.
+    values : tuple of (str, value)
+        Tuned options of the method and values of the config.
+    protocols : tuple of str
+        Of `PROTOCOLS`, or `VALIDATION` alone.
+    trial : int or None
+        Number of the tuning trial.
+    """
+
+    method: str
+    config: TrainConfig
+    values: Values = ()
+    protocols: tuple[str, ...] = ("head",)
+    trial: int | None = None
+
+    @property
+    def setting(self) -> str:
+        """The setting in one word, with its ratio."""
+        config = self.config
+        return f"{config.setting}-{config.ratio:g}" if config.ratio else config.setting
+
+    @property
+    def dataset(self) -> str:
+        """The data set's name, without options."""
+        return self.config.dataset.partition(":")[0]
+
+    def path(self, out: Path) -> Path:
+        """Return the file of the result."""
+        method = "".join(c if c.isalnum() or c in "-_.=" else "-" for c in self.method)
+        trial = "" if self.trial is None else f"trial-{self.trial}-"
+        folder = out / "cells" / self.dataset / self.setting / method
+        return folder / f"{trial}seed-{self.config.seed}.json"
+
+    def __str__(self) -> str:
+        trial = "" if self.trial is None else f", trial {self.trial}"
+        return f"{self.dataset}, {self.setting}, {self.method}, seed {self.config.seed}{trial}"
+
+
+class Peek(Observer):
+    """Keeps the best of many looks at the test part: only for comparison with the paper."""
+
+    def __init__(self, split: Split, device: torch.device) -> None:
+        self._split = split
+        self._device = device
+        self.best: Scores | None = None
+
+    def on_network(self, step: int, network: torch.nn.Module) -> None:
+        """Look."""
+        found = _score(network, self._split, self._device)
+        if self.best is None or found.acsa > self.best.acsa:
+            self.best = found
+
+
+def run_cell(cell: Cell, out: Path) -> dict[str, Any]:
+    """Do what a cell asks for and write its result, be it an error; returns the result.
+
+    One thread computes, so that the result does not depend on how many cells run at once.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    path = cell.path(out)
+    work = out / "work" / path.relative_to(out / "cells").with_suffix("")
+    shutil.rmtree(work, ignore_errors=True)
+    try:
+        result = _run(cell, work)
+    except GeneticGanError as error:
+        result = _header(cell) | {"error": str(error)}
+    except Exception as error:  # the grid goes on, and what is wrong here is on record
+        cause = f"{type(error).__name__}: {error}"
+        result = _header(cell) | {"error": cause, "traceback": traceback.format_exc()}
+    finally:
+        torch.set_num_threads(threads)
+        shutil.rmtree(work, ignore_errors=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_json(path, result)
+    return result
+
+
+def _run(cell: Cell, work: Path) -> dict[str, Any]:
+    (spec,) = parse_specs(cell.method)
+    own = options_of(METHODS.get(spec.name).factory)
+    values = dict(cell.values)
+    method = create_method(spec, **{k: v for k, v in values.items() if k in own})
+    tuned: dict[str, Any] = {k: v for k, v in values.items() if k not in own}
+    config = dataclasses.replace(cell.config, **tuned)
+    split, device = load_split(config), resolve_device(config.device)
+    peek = Peek(split, device)
+    observers: Sequence[Observer] = [peek] if "paper-peek" in cell.protocols else []
+    task = Task(split, config, device, work, observers)
+    start = time.perf_counter()
+    fitted = method.fit(task)
+    seconds = time.perf_counter() - start
+    judged = {}
+    for protocol in cell.protocols:
+        found = _judge(protocol, fitted, task, peek)
+        if found is not None:
+            judged[protocol] = _to_json(found)
+    return _header(cell) | {
+        "title": method.title,
+        "scores": judged,
+        "seconds": seconds,
+        "images_seen": config.steps * config.batch_size,
+        "train_counts": split.train_counts,
+        "config": config.to_json(),
+        "device": str(device),
+    }
+
+
+def _judge(protocol: str, fitted: Fitted, task: Task, peek: Peek) -> Scores | None:
+    """Score by a protocol; None where the method has nothing to judge by it."""
+    split = task.split
+    if protocol == "paper-peek":
+        return peek.best
+    if protocol == VALIDATION:
+        predicted = predict(fitted.network, split.validation, task.device)
+        return score(split.validation.labels, predicted, split.classes, split.smallest_class)
+    if protocol == "augment":
+        if not fitted.generators:
+            return None
+        seed = task.config.seed
+        generated = generate_missing(fitted.generators, split, seed, task.device)
+        fresh = Augmented(generated).fit(dataclasses.replace(task, observers=()))
+        return _score(fresh.network, split, task.device)
+    return _score(fitted.network, split, task.device)
+
+
+def _score(network: torch.nn.Module, split: Split, device: torch.device) -> Scores:
+    predicted = predict(network, split.test, device)
+    return score(split.test.labels, predicted, split.classes, split.smallest_class)
+
+
+def _to_json(scores: Scores) -> dict[str, Any]:
+    right = sum(row[i] for i, row in enumerate(scores.confusion))
+    return {"accuracy": right / sum(map(sum, scores.confusion)), **scores.to_json()}
+
+
+def _header(cell: Cell) -> dict[str, Any]:
+    return {
+        "method": cell.method,
+        "dataset": cell.dataset,
+        "setting": cell.setting,
+        "seed": cell.config.seed,
+        "trial": cell.trial,
+        "values": dict(cell.values),
+    }

@@ -1,0 +1,45 @@
+"""Borderline-SMOTE: SMOTE from the images that lie near other classes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from imblearn.over_sampling import BorderlineSMOTE
+
+from geneticgan.data.stores import Batches
+from geneticgan.methods.classifier import ClassifierMethod
+from geneticgan.methods.contract import Task, Trials
+from geneticgan.methods.smote import oversampled_batches, resampled
+
+
+class BorderlineSmote(ClassifierMethod):
+    """Borderline-SMOTE (Han et al. 2005): interpolates from images most of whose neighbours differ.
+
+    As `geneticgan.methods.smote.Smote`; a class without such images gets none from it, and is
+    repeated by the even draw of classes.
+
+    Parameters
+    ----------
+    k : int
+        Neighbours of the same class that are interpolated to.
+    m : int
+        Neighbours of any class that say whether an image is on the border.
+    """
+
+    key = "borderline-smote"
+    title = "Borderline-SMOTE"
+    trials: ClassVar[Trials] = ({}, {"classifier_learning_rate": 5e-4}, {"m": 20})
+
+    def __init__(self, k: int = 5, m: int = 10) -> None:
+        if k < 1 or m < 1:
+            raise ValueError(f"k and m must be at least 1, got {k} and {m}")
+        self.k = k
+        self.m = m
+
+    def batches(self, task: Task) -> Batches:
+        """Draw the classes evenly from the oversampled images."""
+
+        def make(k: int, seed: int) -> BorderlineSMOTE:
+            return BorderlineSMOTE(k_neighbors=k, m_neighbors=self.m, random_state=seed)
+
+        return oversampled_batches(resampled(task, make, self.k), task)

@@ -1,0 +1,19 @@
+"""The methods that are installed; each is a plugin."""
+
+from __future__ import annotations
+
+from geneticgan.evolution.registry import PluginGroup, Spec
+from geneticgan.methods.contract import Method
+
+METHODS = PluginGroup("geneticgan.methods", Method, "method")  # type: ignore[type-abstract]
+
+
+def create_method(spec: Spec, **values: float | str) -> Method:
+    """Make a method with the options of a spec, and others where the spec does not set them.
+
+    Raises
+    ------
+    PluginError
+        As `PluginGroup.create`.
+    """
+    return METHODS.create(spec, **values)

@@ -1,0 +1,100 @@
+"""What every method is: it learns from the imbalanced training images and predicts labels."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+import torch
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.splits import Split
+from geneticgan.networks import Generator
+from geneticgan.training.hooks import Observer
+from geneticgan.training.interrupt import StopRequest
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a method is given.
+
+    Attributes
+    ----------
+    split : Split
+        The images; a method looks at the training part alone.
+    config : TrainConfig
+        Budget (``steps`` batches of ``batch_size`` real images), networks, seed.
+    device : torch.device
+        Where to compute.
+    folder : Path
+        For files of its own; need not exist.
+    observers : sequence of Observer
+        See the training.
+    stop : StopRequest
+        Looked at after every step.
+    """
+
+    split: Split
+    config: TrainConfig
+    device: torch.device
+    folder: Path
+    observers: Sequence[Observer] = ()
+    stop: StopRequest = field(default_factory=StopRequest)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a method has learnt.
+
+    Attributes
+    ----------
+    network : torch.nn.Module
+        Images (B, C, H, W) in [-1, 1] to (source logits, class logits (B, K)).
+    generators : sequence of Generator
+        What it generates with; empty for a method that keeps no generator.
+    """
+
+    network: torch.nn.Module
+    generators: Sequence[Generator] = ()
+
+
+Trials = tuple[Mapping[str, float | str], ...]
+"""Values of options and of the config, for each trial."""
+
+
+class Method(ABC):
+    """A way to classify imbalanced images; a plugin of the group ``geneticgan.methods``.
+
+    All see as many real images: ``steps`` batches of ``batch_size``. Options are the keyword
+    arguments of ``__init__``.
+
+    Attributes
+    ----------
+    title : str
+        Name in tables.
+    trials : tuple of mapping
+        Options and config values that tuning tries, as many for every method (see
+        `geneticgan.jobs.tuning`); the first is the default.
+    """
+
+    title: str
+    trials: ClassVar[Trials] = (
+        {},
+        {"classifier_learning_rate": 5e-4},
+        {"classifier_learning_rate": 1e-4},
+    )
+
+    @abstractmethod
+    def fit(self, task: Task) -> Fitted:
+        """Learn from the training part.
+
+        Raises
+        ------
+        GeneticGanError
+            For anything the user can mend.
+        Interrupted
+            If a stop was asked for.
+        """
