@@ -9,6 +9,7 @@ import click
 from geneticgan import __version__
 from geneticgan_cli.commands.augment import augment
 from geneticgan_cli.commands.benchmark import benchmark
+from geneticgan_cli.commands.compare import compare
 from geneticgan_cli.commands.datasets import datasets
 from geneticgan_cli.commands.evaluate import evaluate
 from geneticgan_cli.commands.generate import generate
@@ -30,7 +31,7 @@ def cli(ctx: click.Context, debug: bool) -> None:
     ctx.obj = {"debug": debug}
 
 
-for command in (train, resume, evaluate, generate, augment, datasets, benchmark, plugins):
+for command in (train, resume, evaluate, generate, augment, datasets, benchmark, compare, plugins):
     cli.add_command(command)
 
 

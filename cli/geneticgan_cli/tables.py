@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -12,6 +13,7 @@ from rich.text import Text
 from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.data.splits import Split
 from geneticgan.evolution.registry import Broken, PluginGroup
+from geneticgan.jobs.compare import NAMES, Comparison
 from geneticgan.jobs.datasets import Survey
 from geneticgan.jobs.judging import Report, Row
 
@@ -75,6 +77,31 @@ def print_survey(console: Console, found: Survey) -> None:
         f"Imbalance ratio {imbalance_ratio(split.subset_counts):g}; read in {found.seconds:.1f} s.",
         highlight=False,
     )
+
+
+def print_comparison(console: Console, comparison: Comparison) -> None:
+    """Print a benchmark's table, best first."""
+    console.print(Text(comparison.title, style="bold"), soft_wrap=True)
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("method", no_wrap=True)
+    for metric in comparison.metrics:
+        table.add_column(NAMES[metric], justify="right", no_wrap=True)
+    for head in ("t p", "W p", "time"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for row in comparison.rows:
+        figures = []
+        for i, (mean, deviation) in enumerate(zip(row.means, row.deviations, strict=True)):
+            quoted = "" if row.paper is None else f" ({row.paper[i]:.1f})"
+            figures.append(f"{mean:.1f}±{deviation:.1f}{quoted or '       '}")
+        tests = ["" if p is None else f"{p:.3f}".lstrip("0") for p in (row.t_test, row.wilcoxon)]
+        cost = "" if row.cost is None else f"{row.cost:.2f}"
+        table.add_row(Text(row.title), *figures, *tests, cost)
+    # Figures are not to be cut short: what is wider than the terminal runs on.
+    wide = Console(file=console.file, width=200, force_terminal=console.is_terminal)
+    wide.print(table)
+    seeds = sorted({row.seeds for row in comparison.rows})
+    failed = f"; {comparison.failed} cells failed" if comparison.failed else ""
+    console.print(f"Seeds: {', '.join(map(str, seeds))}{failed}.", highlight=False)
 
 
 def print_report(console: Console, report: Report) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from geneticgan.evolution.registry import parse_specs
 from geneticgan.jobs.cells import Cell, Values
 from geneticgan.jobs.launchers import Launcher
 from geneticgan.jobs.setup import open_dataset
-from geneticgan.methods.catalogue import METHODS
+from geneticgan.methods.catalogue import create_method
 from geneticgan.training.run_folder import write_json
 
 TABLES = ("iv", "v")
@@ -85,7 +86,7 @@ def grid(
     """
     method_specs = [str(spec) for spec in parse_specs(methods)]
     for spec in parse_specs(methods):
-        METHODS.get(spec.name)
+        create_method(spec)
     settings: list[dict[str, Any]] = [{"setting": "multi-class"}]
     if table == "iv":
         settings = [{"setting": "two-class", "ratio": float(ratio)} for ratio in ratios]
@@ -160,7 +161,8 @@ def _is_done(cell: Cell, out: Path) -> bool:
 
 
 def _claim(out: Path, config: TrainConfig) -> None:
-    budget = {k: v for k, v in config.to_json().items() if k not in FREE}
+    options = json.loads(json.dumps(config.to_json()))  # as a file gives them back
+    budget = {k: v for k, v in options.items() if k not in FREE}
     path = out / "benchmark.json"
     if not path.is_file():
         try:

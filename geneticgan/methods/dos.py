@@ -88,21 +88,21 @@ def all_features(network: Discriminator, task: Task) -> torch.Tensor:
 
 
 def in_class_neighbours(features: torch.Tensor, labels: Int64Array, k: int) -> Int64Array:
-    """Return for each image k of its class that are nearest, shape (N, k).
+    """Return for each image k others of its class that are nearest, shape (N, k).
 
-    An image counts as its own neighbour; where a class is too small they are repeated.
+    Where a class has fewer they are repeated; an image that is alone is its own neighbour.
     """
     found = np.empty((len(labels), k), dtype=np.int64)
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)
-        count = min(k, len(members))
+        count = min(k, len(members) - 1)
+        if count == 0:
+            found[members] = members[0]
+            continue
         points = features[torch.from_numpy(members)].numpy()
-        near = NearestNeighbors(n_neighbors=count).fit(points).kneighbors(return_distance=True)
-        if count < len(members):
-            places = near[1]
-        else:
-            places = np.tile(np.arange(len(members)), (len(members), 1))
-        found[members] = members[np.resize(places, (len(members), k))]
+        # Without a query the points themselves are asked about, and do not count as their own.
+        near = NearestNeighbors(n_neighbors=count).fit(points).kneighbors(return_distance=False)
+        found[members] = members[near[:, np.arange(k) % count]]
     return found
 
 

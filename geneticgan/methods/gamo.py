@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy, softplus
 
 from geneticgan.data.sampling import to_unit_range
+from geneticgan.errors import DataError
 from geneticgan.methods.classifier import autocast, build_classifier, train
 from geneticgan.methods.cn import classifier_source
 from geneticgan.methods.contract import Fitted, Method, Task, Trials
@@ -99,7 +100,7 @@ class GAMO(Method):
         missing = counts.max() - counts
         classifier = build_classifier(split, config, device)
         if not missing.any():
-            raise ValueError("GAMO has nothing to add: the classes are balanced")
+            raise DataError("GAMO has nothing to add: the classes are balanced")
         channels, size = split.train.pixels.shape[1:3]
         seed = int(numpy_stream(config.seed, "gamo weights").integers(2**31))
         shape = (channels, size, split.classes, config.width)

@@ -112,7 +112,10 @@ def test_plugin_options_reach_the_log(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--mutations", "minmax"], "no mutation 'minmax'; installed: lsgan, minimax, nonsat. Did"),
+        (
+            ["--mutations", "minmax"],
+            "no mutation 'minmax'; installed: lsgan, minimax, nonsat, wasserstein. Did",
+        ),
         (["--mutations", "lsgan:c=1"], "mutation 'lsgan' has no option 'c'; it has: b"),
         (["--mutations", ""], "cannot read ''"),
         (["--schedule", "exponentail"], "Did you mean 'exponential'?"),

@@ -12,12 +12,13 @@ def plugins() -> None:
 
 @plugins.command("list")
 def list_plugins() -> None:
-    """List mutations, schedules and data sets, with the package each comes from."""
+    """List mutations, schedules, data sets and methods, with the package each comes from."""
     from rich.console import Console
 
     from geneticgan.catalogue import GROUPS
+    from geneticgan.methods.catalogue import METHODS
     from geneticgan_cli.tables import print_plugins
 
     console = Console()
-    for group in GROUPS:
+    for group in (*GROUPS, METHODS):
         print_plugins(console, group)

@@ -1,0 +1,167 @@
+"""Methods side by side over seeds: means, deviations, ranks and paired tests."""
+
+from __future__ import annotations
+
+import statistics
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from scipy import stats
+
+REFERENCE = "aggan"
+"""The method that every other is tested against."""
+
+COST_REFERENCE = "acgan"
+"""The method whose seconds an image are 1."""
+
+TABLE_V_METRICS = ("acsa", "f1", "g_mean")
+TABLE_IV_METRICS = ("accuracy",)
+
+Results = Mapping[str, Mapping[int, Mapping[str, Any]]]
+"""Of one data set, setting and protocol: from method and seed to a cell's result."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A method.
+
+    Attributes
+    ----------
+    method, title : str
+        Its spec, and its name in tables.
+    seeds : int
+        How many it was run with.
+    means, deviations : tuple of float
+        Of each metric, in percent; the deviation is 0 with one seed.
+    paper : tuple of float, or None
+        What the paper prints, in percent.
+    rank : int
+        By the first metric's mean, 1 is best.
+    t_test, wilcoxon : float or None
+        p values of the paired tests against AGGAN on the first metric; None with fewer than two
+        common seeds, for AGGAN itself, or where all differences are 0.
+    cost : float or None
+        Seconds for an image, over ACGAN's; None where that was not run.
+    """
+
+    method: str
+    title: str
+    seeds: int
+    means: tuple[float, ...]
+    deviations: tuple[float, ...]
+    paper: tuple[float, ...] | None
+    rank: int
+    t_test: float | None
+    wilcoxon: float | None
+    cost: float | None
+
+
+def compare(
+    results: Results,
+    protocol: str,
+    metrics: Sequence[str],
+    paper: Mapping[str, Sequence[float]],
+) -> list[Row]:
+    """Compare the methods of one data set and setting.
+
+    Parameters
+    ----------
+    results : mapping
+        From method and seed to the cell's result.
+    protocol : str
+        Whose scores; methods that it cannot judge are left out.
+    metrics : sequence of str
+        Names of scores; the first one ranks and is tested.
+    paper : mapping
+        From method to the paper's figures for the same metrics.
+
+    Returns
+    -------
+    list of Row
+        Best first.
+    """
+    values = {
+        method: {
+            seed: [100 * result["scores"][protocol][metric] for metric in metrics]
+            for seed, result in sorted(by_seed.items())
+            if protocol in result["scores"]
+        }
+        for method, by_seed in results.items()
+    }
+    values = {method: by_seed for method, by_seed in values.items() if by_seed}
+    means = {m: [statistics.fmean(c) for c in _columns(v)] for m, v in values.items()}
+    order = sorted(means, key=lambda method: -means[method][0])
+    costs = {method: _seconds_an_image(results[method]) for method in values}
+    reference = costs.get(COST_REFERENCE)
+    rows = []
+    for rank, method in enumerate(order, start=1):
+        columns = _columns(values[method])
+        t_test, wilcoxon = _paired(values.get(REFERENCE, {}), values[method])
+        rows.append(
+            Row(
+                method,
+                next(iter(results[method].values()))["title"] + _options(method),
+                len(values[method]),
+                tuple(means[method]),
+                tuple(statistics.stdev(c) if len(c) > 1 else 0.0 for c in columns),
+                tuple(paper[method]) if method in paper else None,
+                rank,
+                None if method == REFERENCE else t_test,
+                None if method == REFERENCE else wilcoxon,
+                costs[method] / reference if reference else None,
+            )
+        )
+    return rows
+
+
+def paper_figures(table: str, dataset: str, ratio: float | None) -> dict[str, list[float]]:
+    """Return the paper's figures by method, in percent; empty where it has none.
+
+    Parameters
+    ----------
+    table : {"iv", "v"}
+        Which table.
+    dataset : str
+        Its name here.
+    ratio : float or None
+        Of Table IV: 10, 50 or 100.
+    """
+    text = (resources.files("geneticgan.evaluation") / "paper.toml").read_text(encoding="utf-8")
+    found = tomllib.loads(text)[f"table_{table}"].get(dataset, {})
+    if table == "v":
+        return {method: list(figures) for method, figures in found.items()}
+    ratios = (10, 50, 100)
+    if ratio not in ratios:
+        return {}
+    return {method: [figures[ratios.index(int(ratio))]] for method, figures in found.items()}
+
+
+def _options(method: str) -> str:
+    options = method.partition(":")[2]
+    return f" ({options})" if options else ""
+
+
+def _columns(by_seed: Mapping[int, Sequence[float]]) -> list[list[float]]:
+    return [list(column) for column in zip(*by_seed.values(), strict=True)]
+
+
+def _seconds_an_image(by_seed: Mapping[int, Mapping[str, Any]]) -> float:
+    costs = [float(r["seconds"]) / float(r["images_seen"]) for r in by_seed.values()]
+    return statistics.median(costs)
+
+
+def _paired(
+    ours: Mapping[int, Sequence[float]], theirs: Mapping[int, Sequence[float]]
+) -> tuple[float | None, float | None]:
+    """Return the p values of the paired t-test and Wilcoxon's over the common seeds."""
+    seeds = sorted(ours.keys() & theirs.keys())
+    differences = [ours[seed][0] - theirs[seed][0] for seed in seeds]
+    if len(seeds) < 2 or not any(differences):
+        return None, None
+    wilcoxon = float(stats.wilcoxon(differences).pvalue)
+    if len(set(differences)) == 1:
+        return None, wilcoxon  # no variance, no t
+    return float(stats.ttest_1samp(differences, 0.0).pvalue), wilcoxon

@@ -1,0 +1,190 @@
+"""From a benchmark's folder to its tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geneticgan.config import read_json
+from geneticgan.errors import RunError
+from geneticgan.evaluation.comparison import (
+    TABLE_IV_METRICS,
+    TABLE_V_METRICS,
+    Row,
+    compare,
+    paper_figures,
+)
+
+NAMES = {"acsa": "ACSA", "f1": "F1", "g_mean": "G-mean", "accuracy": "accuracy"}
+PEEK_NOTE = "best of many looks at the test part, only for comparison with the paper"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A table: one data set, one setting, one protocol.
+
+    Attributes
+    ----------
+    title : str
+        Says which.
+    metrics : tuple of str
+        Its columns, as the scores name them.
+    rows : list of Row
+        Best first.
+    failed : int
+        Cells of it that ended with an error.
+    """
+
+    title: str
+    metrics: tuple[str, ...]
+    rows: list[Row]
+    failed: int
+
+    @property
+    def heads(self) -> list[str]:
+        """The heads of `cells`."""
+        heads = ["rank", "method", "seeds"]
+        for metric in self.metrics:
+            heads += [NAMES[metric], f"paper's {NAMES[metric]}"]
+        return [*heads, "t-test p", "Wilcoxon p", "time / ACGAN"]
+
+    def cells(self) -> Iterator[list[str]]:
+        """Yield the rows as text."""
+        for row in self.rows:
+            cells = [str(row.rank), row.title, str(row.seeds)]
+            for i, (mean, deviation) in enumerate(zip(row.means, row.deviations, strict=True)):
+                quoted = "" if row.paper is None else f"{row.paper[i]:.2f}"
+                cells += [f"{mean:.1f} ± {deviation:.1f}", quoted]
+            tests = [_text(row.t_test, "{:.3f}"), _text(row.wilcoxon, "{:.3f}")]
+            yield [*cells, *tests, _text(row.cost, "{:.2f}")]
+
+
+def read_benchmark(out: Path, protocol: str) -> list[Comparison]:
+    """Compare all that a benchmark's folder holds.
+
+    Parameters
+    ----------
+    out : Path
+        The folder.
+    protocol : str
+        Of `geneticgan.jobs.cells.PROTOCOLS`.
+
+    Raises
+    ------
+    RunError
+        If there is no finished cell judged by the protocol.
+    """
+    groups: dict[tuple[str, str], dict[str, dict[int, Any]]] = {}
+    failed: dict[tuple[str, str], int] = {}
+    for path in sorted((out / "cells").rglob("seed-*.json")):
+        result = read_json(path)
+        key = result["dataset"], result["setting"]
+        if "error" in result:
+            failed[key] = failed.get(key, 0) + 1
+        else:
+            groups.setdefault(key, {}).setdefault(result["method"], {})[result["seed"]] = result
+    comparisons = [
+        _compare(*key, results, protocol, failed.get(key, 0))
+        for key, results in sorted(groups.items())
+    ]
+    comparisons = [comparison for comparison in comparisons if comparison.rows]
+    if not comparisons:
+        raise RunError(f"{out} holds no finished cell that was judged by protocol {protocol!r}")
+    return comparisons
+
+
+def _compare(
+    dataset: str,
+    setting: str,
+    results: Mapping[str, Mapping[int, Mapping[str, Any]]],
+    protocol: str,
+    failed: int,
+) -> Comparison:
+    two_class = setting.startswith("two-class")
+    metrics = TABLE_IV_METRICS if two_class else TABLE_V_METRICS
+    any_cell = next(iter(next(iter(results.values())).values()))
+    config = any_cell["config"]
+    paper = paper_figures("iv" if two_class else "v", dataset, config["ratio"])
+    note = f" ({PEEK_NOTE})" if protocol == "paper-peek" else ""
+    budget = any_cell["images_seen"]
+    title = (
+        f"{dataset}, {setting}, protocol {protocol}{note}; width {config['width']}, "
+        f"{budget} real images seen"
+    )
+    rows = compare(results, protocol, metrics, paper)
+    return Comparison(title, metrics, rows, failed)
+
+
+def to_csv(comparisons: Sequence[Comparison]) -> str:
+    """Return all tables as one CSV text with numbers, the table's title in the first column."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    heads = ("table", "rank", "method", "seeds", "metric", "mean", "deviation", "paper")
+    writer.writerow([*heads, "t_test_p", "wilcoxon_p", "time_over_acgan"])
+    for comparison in comparisons:
+        for row in comparison.rows:
+            for i, metric in enumerate(comparison.metrics):
+                quoted = "" if row.paper is None else row.paper[i]
+                first = [comparison.title, row.rank, row.title, row.seeds, metric]
+                writer.writerow(
+                    [
+                        *first,
+                        row.means[i],
+                        row.deviations[i],
+                        quoted,
+                        _text(row.t_test, "{}") if i == 0 else "",
+                        _text(row.wilcoxon, "{}") if i == 0 else "",
+                        _text(row.cost, "{}"),
+                    ]
+                )
+    return text.getvalue()
+
+
+def to_markdown(comparisons: Sequence[Comparison]) -> str:
+    """Return the tables as Markdown."""
+    parts = []
+    for comparison in comparisons:
+        lines = [f"### {comparison.title}", ""]
+        lines += [_line(comparison.heads), _line(["---"] * len(comparison.heads))]
+        lines += [_line(cells) for cells in comparison.cells()]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def to_latex(comparisons: Sequence[Comparison]) -> str:
+    """Return the tables as LaTeX (package booktabs)."""
+    parts = []
+    for comparison in comparisons:
+        columns = "rl" + "r" * (len(comparison.heads) - 2)
+        lines = [
+            r"\begin{table}",
+            rf"\caption{{{_escaped(comparison.title)}}}",
+            rf"\begin{{tabular}}{{{columns}}}",
+            r"\toprule",
+            " & ".join(map(_escaped, comparison.heads)) + r" \\",
+            r"\midrule",
+            *(" & ".join(map(_escaped, cells)) + r" \\" for cells in comparison.cells()),
+            r"\bottomrule",
+            r"\end{tabular}",
+            r"\end{table}",
+        ]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _text(value: float | None, form: str) -> str:
+    return "" if value is None else form.format(value)
+
+
+def _escaped(text: str) -> str:
+    for sign in "&%$#_{}":
+        text = text.replace(sign, f"\\{sign}")
+    return text.replace("±", r"$\pm$")

@@ -1,0 +1,288 @@
+"""Every method: that it learns, and what makes it the method it is."""
+
+import dataclasses
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+from imblearn.over_sampling import SMOTE
+from torch.nn.functional import cross_entropy
+
+from geneticgan.data.dataset import Images
+from geneticgan.errors import DataError
+from geneticgan.evaluation.metrics import score
+from geneticgan.evaluation.prediction import predict
+from geneticgan.evolution.registry import parse_specs
+from geneticgan.methods.borderline_smote import BorderlineSmote
+from geneticgan.methods.catalogue import METHODS, create_method
+from geneticgan.methods.cb_loss import ClassBalanced, class_weights
+from geneticgan.methods.contract import Task
+from geneticgan.methods.deepsmote import DeepSmote
+from geneticgan.methods.dos import combine, in_class_neighbours
+from geneticgan.methods.evolved import ACGAN, AGGAN, EGAN, LSGAN, WGAN
+from geneticgan.methods.gamo import ConvexGenerator
+from geneticgan.methods.smote import Smote, resampled
+from geneticgan.training.hooks import Observer
+from geneticgan.training.interrupt import Interrupted
+
+NAMES = [found.name for found in METHODS.find()]
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def task(split, tiny_config, tmp_path):
+    config = dataclasses.replace(
+        tiny_config, counts=None, steps=150, width=4, batch_size=12, validate_every=50,
+        classifier_learning_rate=5e-3, learning_rate=2e-3,
+    )  # fmt: skip
+    return Task(split, config, CPU, tmp_path / "method")
+
+
+def make(name, **values):
+    (spec,) = parse_specs(name)
+    return create_method(spec, **values)
+
+
+def test_there_are_the_papers_methods_and_three_more():
+    assert NAMES == [
+        "acgan", "aggan", "borderline-smote", "cb-loss", "cn", "deepsmote", "dos", "egan", "gamo",
+        "lsgan", "oscn", "smote", "wgan",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_learns_to_tell_simple_classes_apart(name, task):
+    fitted = make(name).fit(task)
+    test = task.split.test
+    found = score(test.labels, predict(fitted.network, test, CPU), 3, 2)
+    # chance is 1/3; WGAN's clipped critic learns far more slowly than the others
+    assert found.acsa > (0.3 if name == "wgan" else 0.8)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_a_function_of_the_seed(name, task):
+    task = dataclasses.replace(task, config=dataclasses.replace(task.config, steps=10))
+    one, again = (make(name).fit(task).network.state_dict() for _ in range(2))
+    assert all(torch.equal(one[key], again[key]) for key in one)
+    other = dataclasses.replace(task, config=dataclasses.replace(task.config, seed=1))
+    different = make(name).fit(other).network.state_dict()
+    assert any(not torch.equal(one[key], different[key]) for key in one)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_stop_is_heard(name, task):
+    class StopSoon(Observer):
+        def on_progress(self, step):
+            if step >= 3:
+                task.stop.signal_number = 2
+
+        def on_status(self, status):
+            self.on_progress(status.step)
+
+    with pytest.raises(Interrupted):
+        make(name).fit(dataclasses.replace(task, observers=[StopSoon()]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_method_has_as_many_trials_and_each_can_be_made(name):
+    factory = METHODS.get(name).factory
+    assert len(factory.trials) == 3
+    assert factory.trials[0] == {}
+    for trial in factory.trials:
+        make(name, **{k: v for k, v in trial.items() if "learning_rate" not in k})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_network_is_shown_as_it_learns(name, task):
+    steps = []
+
+    class Watch(Observer):
+        def on_network(self, step, network):
+            network(torch.zeros(1, 1, 8, 8))
+            steps.append(step)
+
+    make(name).fit(dataclasses.replace(task, observers=[Watch()]))
+    assert len(steps) >= 2
+    assert steps == sorted(set(steps))
+
+
+def test_class_balanced_weights_are_those_of_the_formula():
+    counts, beta = (1000, 100, 10), 0.99
+    expected = [(1 - beta) / (1 - beta**n) for n in counts]
+    found = class_weights(counts, beta)
+    assert found.sum().item() == pytest.approx(3)
+    for weight, value in zip(found.tolist(), expected, strict=True):
+        assert weight / found[0].item() == pytest.approx(value / expected[0], rel=1e-5)
+    assert class_weights(counts, 0.0).tolist() == pytest.approx([1, 1, 1])
+
+
+def test_the_focal_loss_is_the_written_out_one(task):
+    method = ClassBalanced("focal", beta=0.0, gamma=2.0)
+    logits, label = torch.tensor([[0.3, -1.2, 0.7]]), torch.tensor([2])
+    expected = 0.0
+    for k, z in enumerate(logits[0].tolist()):
+        p = 1 / (1 + math.exp(-z)) if k == 2 else 1 - 1 / (1 + math.exp(-z))
+        expected -= (1 - p) ** 2 * math.log(p)
+    assert method.loss(task)(logits, label).item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_softmax_loss_is_weighted_by_class(task):
+    method = ClassBalanced(beta=0.999)
+    weights = class_weights(task.split.train_counts, 0.999)
+    logits = torch.randn(5, 3, generator=torch.Generator().manual_seed(0))
+    labels = torch.tensor([0, 1, 2, 2, 0])
+    each = cross_entropy(logits, labels, reduction="none")
+    assert torch.allclose(method.loss(task)(logits, labels), (weights[labels] * each).mean())
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("cb-loss:kind=hinge", "kind must be softmax or focal"),
+        ("cb-loss:beta=1", "beta must be in"),
+        ("smote:k=0", "k must be at least 1"),
+        ("gamo:weight=-1", "weight must be >= 0"),
+    ],
+)
+def test_wrong_options_are_one_sentence(name, message):
+    with pytest.raises(Exception, match=message):
+        make(name)
+
+
+def test_smote_points_lie_between_two_of_their_class(task):
+    found = resampled(task, lambda k, s: SMOTE(k_neighbors=k, random_state=s), 5)
+    train = task.split.train
+    assert found.counts(3) == [max(task.split.train_counts)] * 3
+    np.testing.assert_array_equal(found.pixels[: len(train)], train.pixels)
+    for pixels, label in zip(found.pixels[len(train) :], found.labels[len(train) :], strict=True):
+        own = train.pixels[train.labels == label].astype(float)
+        low, high = own.min(0), own.max(0)
+        assert (pixels >= np.floor(low)).all()
+        assert (pixels <= np.ceil(high)).all()
+
+
+def test_a_class_of_one_image_has_no_neighbour(task):
+    train = task.split.train
+    keep = np.sort(np.concatenate([np.flatnonzero(train.labels < 2), [len(train) - 1]]))
+    lonely = dataclasses.replace(task.split, train=train.take(keep))
+    for method in (Smote(), BorderlineSmote(), DeepSmote()):
+        with pytest.raises(DataError, match="at least two training images of each class"):
+            method.fit(dataclasses.replace(task, split=lonely))
+
+
+def test_deepsmote_keeps_the_real_images_and_balances(task):
+    found = DeepSmote().resample(task)
+    train = task.split.train
+    np.testing.assert_array_equal(found.pixels[: len(train)], train.pixels)
+    assert found.counts(3) == [max(task.split.train_counts)] * 3
+    assert DeepSmote().steps(task) == 75  # half of the budget; the other half codes
+
+
+def test_dos_neighbours_are_the_nearest_of_the_class():
+    features = torch.tensor([[0.0], [1.0], [10.0], [3.0], [0.4], [0.5], [50.0]])
+    labels = np.array([0, 0, 0, 0, 1, 1, 2])
+    found = in_class_neighbours(features, labels, 2)
+    assert found[0].tolist() == [1, 3]
+    assert found[2].tolist() == [3, 1]
+    assert found[4].tolist() == [5, 5]  # though 0 and 1 of the other class are near
+    assert found[6].tolist() == [6, 6]  # the only one of its class
+    for index, row in enumerate(found):
+        assert (labels[row] == labels[index]).all()
+
+
+def test_dos_targets_are_convex_combinations():
+    rng = torch.Generator().manual_seed(0)
+    features = torch.eye(6)
+    neighbours = torch.tensor([[0, 1, 2], [3, 4, 5]])
+    targets = combine(features, neighbours, rng)
+    assert (targets >= 0).all()
+    assert torch.allclose(targets.sum(1), torch.ones(2))
+    assert (targets[0, 3:] == 0).all()
+    assert (targets[1, :3] == 0).all()
+
+
+def test_gamo_generates_in_the_convex_hull_of_the_class():
+    torch.manual_seed(0)
+    images, labels = torch.rand(9, 1, 8, 8), torch.tensor([0] * 4 + [1] * 3 + [2] * 2)
+    generator = ConvexGenerator(5, images, labels, [1, 2])
+    latent, wanted = torch.randn(6, 5), torch.tensor([1, 2, 1, 2, 2, 1])
+    made = generator(latent, wanted)
+    for label in (1, 2):
+        chosen = wanted == label
+        weights = generator.weights(latent[chosen], label)
+        assert weights.shape == (3, int((labels == label).sum()))
+        assert (weights >= 0).all()
+        assert torch.allclose(weights.sum(1), torch.ones(3))
+        points = weights @ images[labels == label].flatten(1)
+        assert torch.allclose(made[chosen].flatten(1), points)
+
+
+def test_gamo_needs_a_minority(task):
+    balanced = Images(task.split.train.pixels[:6], np.array([0, 0, 1, 1, 2, 2]))
+    with pytest.raises(DataError, match="the classes are balanced"):
+        make("gamo").fit(
+            dataclasses.replace(task, split=dataclasses.replace(task.split, train=balanced))
+        )
+
+
+def log_of(task):
+    lines = (task.folder / "log.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_egan_accepts_always_and_aggan_does_not(task):
+    EGAN().fit(task)
+    assert all(family["accepted"] for record in log_of(task) for family in record["families"])
+    AGGAN(T=1e-9).fit(task)
+    accepted = [family["accepted"] for record in log_of(task) for family in record["families"]]
+    assert 0 < sum(accepted) < len(accepted)
+
+
+def test_acgan_has_one_objective_and_always_takes_it(task):
+    ACGAN().fit(task)
+    families = [family for record in log_of(task) for family in record["families"]]
+    assert {len(family["offspring"]) for family in families} == {1}
+    assert {family["offspring"][0]["mutation"] for family in families} == {"nonsat"}
+    assert all(family["accepted"] for family in families)
+
+
+def test_lsgan_has_squares_on_both_sides(task):
+    settings = LSGAN().settings(task.config)
+    assert settings.adversary == "least-squares"
+    assert settings.mutations == "lsgan:sigmoid=false"
+
+
+def test_the_critic_of_wgan_stays_clipped_and_its_class_head_does_not(task):
+    network = WGAN(clip=0.02).fit(task).network
+    for name, parameter in network.named_parameters():
+        if name.startswith("classifier."):
+            assert parameter.abs().max() > 0.02
+        else:
+            assert parameter.abs().max() <= 0.02
+
+
+def test_wgan_sees_no_more_real_images_than_the_others(task):
+    settings = WGAN(critic_steps=5).settings(task.config)
+    assert settings.steps * settings.critic_steps == task.config.steps
+    assert len(log_of_fit(WGAN(), task)) == task.config.steps // 5
+
+
+def log_of_fit(method, task):
+    method.fit(task)
+    return log_of(task)
+
+
+def test_the_gradient_penalty_keeps_the_critic_smooth(task):
+    def steepness(method):
+        network = method.fit(task).network
+        images = torch.rand(20, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+        images.requires_grad_()
+        source, _ = network(images)
+        (gradient,) = torch.autograd.grad(source.sum(), images)
+        return gradient.flatten(1).norm(dim=1).mean().item()
+
+    free = steepness(WGAN(clip=0.0))
+    held = steepness(WGAN(clip=0.0, gradient_penalty=10.0))
+    assert abs(held - 1) < abs(free - 1)
