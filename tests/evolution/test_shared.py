@@ -18,6 +18,7 @@ from geneticgan.evolution.mutation import Mutation
 from geneticgan.evolution.optimizer_state import step_with
 from geneticgan.evolution.toolbox import plain_toolbox, shared_toolbox
 from geneticgan.networks import build_generator
+from geneticgan.training.adversaries import make_adversary
 from geneticgan.training.environment import DiscriminatorEnvironment
 from geneticgan_plugins.mutations.lsgan import LeastSquares
 from geneticgan_plugins.mutations.minimax import Minimax
@@ -122,6 +123,8 @@ worlds = st.fixed_dictionaries(
         "generator": st.sampled_from(["ours", "batch norm and dropout", "dropout"]),
         "norm": st.booleans(),
         "dropout": st.booleans(),
+        "adversary": st.sampled_from(["logistic", "least-squares", "wasserstein"]),
+        "critic_steps": st.integers(1, 3),
     }
 )
 
@@ -159,6 +162,8 @@ def build(world, dtype, precision="float32"):
         world["batch_size"],
         seed,
         precision,
+        make_adversary(world["adversary"], clip=0.3),
+        world["critic_steps"],
     )
     mutations = [cls() for cls in world["mutations"]]
     for number, mutation in enumerate(mutations):
@@ -259,6 +264,8 @@ WORLD = {
     "generator": "ours",
     "norm": False,
     "dropout": False,
+    "adversary": "logistic",
+    "critic_steps": 1,
 }
 
 
@@ -322,6 +329,9 @@ def test_what_cannot_share_says_why():
     _, environment, mutations = build(WORLD, torch.float32)
     assert why_plain(environment, mutations) == ""
     assert "'needy' needs more than logits" in why_plain(environment, [NeedsImages()])
+    environment._gradient_penalty = 10.0
+    assert "gradient penalty" in why_plain(environment, mutations)
+    environment._gradient_penalty = 0.0
     environment.discriminator.trunk.append(nn.BatchNorm1d(64))
     assert "couples the samples" in why_plain(environment, mutations)
 
