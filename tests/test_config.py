@@ -22,7 +22,7 @@ from geneticgan.errors import ConfigError
         ({"counts": [5, 0]}, "counts needs"),
         ({"counts": [5, "x"]}, "counts cannot be"),
         ({"seed": -1}, "seed must be at least 0"),
-        ({"speed": 1}, "unknown option 'speed'; known: T, alpha"),
+        ({"speed": 1}, "unknown option 'speed'; known: T, adversary, alpha"),
         ({"T": "hot"}, "T cannot be 'hot'"),
     ],
 )
