@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import os
 import shutil
-import time
 import traceback
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from geneticgan.errors import GeneticGanError
 from geneticgan.evaluation.metrics import Scores, score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.evolution.registry import options_of, parse_specs
+from geneticgan.jobs.curves import Curve
+from geneticgan.jobs.keeping import draw_real_sheet, draw_sheet, keep_generators
 from geneticgan.jobs.setup import load_split
 from geneticgan.methods.augmented import Augmented, generate_missing
 from geneticgan.methods.catalogue import METHODS, create_method
@@ -74,10 +76,13 @@ class Cell:
 
     def path(self, out: Path) -> Path:
         """Return the file of the result."""
-        method = "".join(c if c.isalnum() or c in "-_.=" else "-" for c in self.method)
+        return out / "cells" / self.place(self.method).with_suffix(".json")
+
+    def place(self, method: str) -> Path:
+        """Return where something of a method and of this cell's seed lies, in any folder."""
+        name = "".join(c if c.isalnum() or c in "-_.=" else "-" for c in method)
         trial = "" if self.trial is None else f"trial-{self.trial}-"
-        folder = out / "cells" / self.dataset / self.setting / method
-        return folder / f"{trial}seed-{self.config.seed}.json"
+        return Path(self.dataset, self.setting, name, f"{trial}seed-{self.config.seed}")
 
     def __str__(self) -> str:
         trial = "" if self.trial is None else f", trial {self.trial}"
@@ -107,10 +112,10 @@ def run_cell(cell: Cell, out: Path) -> dict[str, Any]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     path = cell.path(out)
-    work = out / "work" / path.relative_to(out / "cells").with_suffix("")
+    work = out / "work" / cell.place(cell.method)
     shutil.rmtree(work, ignore_errors=True)
     try:
-        result = _run(cell, work)
+        result = _run(cell, out, work)
     except GeneticGanError as error:
         result = _header(cell) | {"error": str(error)}
     except Exception as error:  # the grid goes on, and what is wrong here is on record
@@ -119,12 +124,14 @@ def run_cell(cell: Cell, out: Path) -> dict[str, Any]:
     finally:
         torch.set_num_threads(threads)
         shutil.rmtree(work, ignore_errors=True)
+        with contextlib.suppress(OSError):  # not empty: other cells are at work beside it
+            os.removedirs(work.parent)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_json(path, result)
     return result
 
 
-def _run(cell: Cell, work: Path) -> dict[str, Any]:
+def _run(cell: Cell, out: Path, work: Path) -> dict[str, Any]:
     (spec,) = parse_specs(cell.method)
     own = options_of(METHODS.get(spec.name).factory)
     values = dict(cell.values)
@@ -132,12 +139,16 @@ def _run(cell: Cell, work: Path) -> dict[str, Any]:
     tuned: dict[str, Any] = {k: v for k, v in values.items() if k not in own}
     config = dataclasses.replace(cell.config, **tuned)
     split, device = load_split(config), resolve_device(config.device)
-    peek = Peek(split, device)
-    observers: Sequence[Observer] = [peek] if "paper-peek" in cell.protocols else []
+    peek, curve = Peek(split, device), Curve(split, device)
+    observers: list[Observer] = [curve]
+    if "paper-peek" in cell.protocols:
+        observers.append(peek)
     task = Task(split, config, device, work, observers)
-    start = time.perf_counter()
+    curve.start()
     fitted = method.fit(task)
-    seconds = time.perf_counter() - start
+    seconds = curve.seconds()
+    if fitted.generators and cell.trial is None:
+        _keep(cell, out, fitted, task)
     judged = {}
     for protocol in cell.protocols:
         found = _judge(protocol, fitted, task, peek)
@@ -148,10 +159,22 @@ def _run(cell: Cell, work: Path) -> dict[str, Any]:
         "scores": judged,
         "seconds": seconds,
         "images_seen": config.steps * config.batch_size,
+        "curve": curve.points(),
         "train_counts": split.train_counts,
+        "class_names": split.class_names,
         "config": config.to_json(),
         "device": str(device),
     }
+
+
+def _keep(cell: Cell, out: Path, fitted: Fitted, task: Task) -> None:
+    """Save generators, samples, and the real images to see beside them."""
+    split, seed = task.split, task.config.seed
+    place = cell.place(cell.method)
+    keep_generators(out / "generators" / place, fitted.generators)
+    sheet, real = (out / "samples" / f"{p}.png" for p in (place, cell.place("real")))
+    draw_sheet(sheet, fitted.generators, split, seed, task.device)
+    draw_real_sheet(real, split)
 
 
 def _judge(protocol: str, fitted: Fitted, task: Task, peek: Peek) -> Scores | None:
