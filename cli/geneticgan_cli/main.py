@@ -13,9 +13,13 @@ from geneticgan_cli.commands.compare import compare
 from geneticgan_cli.commands.datasets import datasets
 from geneticgan_cli.commands.evaluate import evaluate
 from geneticgan_cli.commands.generate import generate
+from geneticgan_cli.commands.measure import measure
 from geneticgan_cli.commands.plugins import plugins
+from geneticgan_cli.commands.report import report
 from geneticgan_cli.commands.resume import resume
+from geneticgan_cli.commands.sweep import sweep
 from geneticgan_cli.commands.train import train
+from geneticgan_cli.commands.watch import watch
 from geneticgan_cli.errors import CleanGroup
 
 
@@ -31,7 +35,21 @@ def cli(ctx: click.Context, debug: bool) -> None:
     ctx.obj = {"debug": debug}
 
 
-for command in (train, resume, evaluate, generate, augment, datasets, benchmark, compare, plugins):
+for command in (
+    train,
+    resume,
+    watch,
+    evaluate,
+    measure,
+    report,
+    generate,
+    augment,
+    datasets,
+    benchmark,
+    sweep,
+    compare,
+    plugins,
+):
     cli.add_command(command)
 
 

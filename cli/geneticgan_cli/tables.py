@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -16,6 +17,7 @@ from geneticgan.evolution.registry import Broken, PluginGroup
 from geneticgan.jobs.compare import NAMES, Comparison
 from geneticgan.jobs.datasets import Survey
 from geneticgan.jobs.judging import Report, Row
+from geneticgan.jobs.report_parts import GENERATION_HEADS, generation_cells
 
 
 def print_split(console: Console, split: Split, dataset: str) -> None:
@@ -129,6 +131,7 @@ def print_report(console: Console, report: Report) -> None:
         "may be chance.",
         f"Best ACSA: {leader.title}.",
         f"Generated samples by class: {report.picture}",
+        f"Every figure: geneticgan report {run}",
         f"Next: geneticgan augment {run} --out {run}-balanced",
     ):
         console.print(Text(line), soft_wrap=True)
@@ -137,3 +140,17 @@ def print_report(console: Console, report: Report) -> None:
 def _figures(row: Row) -> tuple[float, ...]:
     scores = row.scores
     return (scores.acsa, scores.f1, scores.g_mean, scores.smallest_recall)
+
+
+def print_generation(console: Console, title: str, scores: Mapping[str, Any]) -> None:
+    """Print how good generated images are, by class."""
+    console.print(Text(title, style="bold"), soft_wrap=True)
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("class", no_wrap=True)
+    for head in GENERATION_HEADS:
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_row("all", *generation_cells(scores["overall"]))
+    for name, own in zip(scores["class_names"], scores["classes"], strict=True):
+        table.add_row(Text(name), *generation_cells(own))
+    console.print(table)
+    console.print(Text(f"Features: {scores['features']}."), soft_wrap=True)

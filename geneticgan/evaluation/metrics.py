@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,3 +72,19 @@ def score(truth: Int64Array, predicted: Int64Array, classes: int, smallest_class
             tuple(int(n) for n in row) for row in confusion_matrix(truth, predicted, labels=labels)
         ),
     )
+
+
+def class_scores(confusion: Sequence[Sequence[int]], label: int) -> tuple[float, float, float]:
+    """Return precision, recall and F1 of a class, in [0, 1]; 0 where nothing is predicted.
+
+    Parameters
+    ----------
+    confusion : sequence
+        K rows (true classes) of K counts (predicted classes).
+    label : int
+        Of the class.
+    """
+    hits = confusion[label][label]
+    predicted, true = sum(row[label] for row in confusion), sum(confusion[label])
+    precision = hits / predicted if predicted else 0.0
+    return precision, hits / true, 2 * hits / (predicted + true)

@@ -80,13 +80,18 @@ class Cell:
 
     def place(self, method: str) -> Path:
         """Return where something of a method and of this cell's seed lies, in any folder."""
-        name = "".join(c if c.isalnum() or c in "-_.=" else "-" for c in method)
         trial = "" if self.trial is None else f"trial-{self.trial}-"
-        return Path(self.dataset, self.setting, name, f"{trial}seed-{self.config.seed}")
+        name = f"{trial}seed-{self.config.seed}"
+        return Path(self.dataset, self.setting, folder_name(method), name)
 
     def __str__(self) -> str:
         trial = "" if self.trial is None else f", trial {self.trial}"
         return f"{self.dataset}, {self.setting}, {self.method}, seed {self.config.seed}{trial}"
+
+
+def folder_name(method: str) -> str:
+    """Return a method's spec in signs that every file system takes."""
+    return "".join(c if c.isalnum() or c in "-_.=" else "-" for c in method)
 
 
 class Peek(Observer):

@@ -14,6 +14,7 @@ from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.metrics import Scores, score
 from geneticgan.evaluation.pictures import draw_classes
 from geneticgan.evaluation.prediction import predict
+from geneticgan.jobs.keeping import draw_real_sheet, draw_sheet
 from geneticgan.methods.augmented import Augmented, generate_missing
 from geneticgan.methods.classifier import ClassifierMethod
 from geneticgan.methods.cn import CN
@@ -83,6 +84,8 @@ def judge(
     write_json(folder.results, [{"method": row.title, **row.scores.to_json()} for row in rows])
     picture = folder.samples / "classes.png"
     _draw(picture, config, split, model)
+    draw_sheet(folder.samples / "generated.png", model.generators, split, config.seed, model.device)
+    draw_real_sheet(folder.samples / "real.png", split)
     return Report(folder, config, split, tuple(rows), picture)
 
 

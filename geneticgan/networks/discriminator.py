@@ -39,6 +39,7 @@ class Discriminator(nn.Module):
             before, after = after, min(2 * after, MAX_MULTIPLE * width)
             size //= 2
         self.trunk = nn.Sequential(*layers, nn.Flatten())
+        self.channels = before
         self.features = before * size**2
         self.source = nn.Linear(self.features, 1)
         self.classifier = nn.Linear(self.features, classes)
@@ -52,3 +53,8 @@ class Discriminator(nn.Module):
         """Return source logits (B,) and class logits (B, K) of images (B, C, H, W) in [-1, 1]."""
         features = self.trunk(images)
         return self.source(features).squeeze(1), self.classifier(features)
+
+    def channel_means(self, images: torch.Tensor) -> torch.Tensor:
+        """Return the last hidden layer's channels averaged over the image, (B, channels)."""
+        hidden: torch.Tensor = self.trunk(images)
+        return hidden.reshape(len(hidden), self.channels, -1).mean(dim=2)

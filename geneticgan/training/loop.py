@@ -141,6 +141,7 @@ class Evolution:
                 observer.on_network(step, self.model.discriminator)
         status = self._monitor.update(generation, record)
         record["images_per_second"] = round(status.images_per_second, 1)
+        record["seconds"] = round(self._monitor.seconds(), 3)
         for observer in self._observers:
             observer.on_record(record)
             observer.on_status(status)

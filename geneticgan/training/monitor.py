@@ -29,10 +29,17 @@ class Monitor:
         self._batch_size = batch_size
         self._clock: deque[float] = deque(maxlen=RECENT)
         self._acceptances: deque[float] = deque(maxlen=RECENT)
+        self._began = 0.0
+        self._seconds_before = 0.0
 
     def start_clock(self) -> None:
         """Begin to count the time of the first generation."""
-        self._clock.append(time.perf_counter())
+        self._began = time.perf_counter()
+        self._clock.append(self._began)
+
+    def seconds(self) -> float:
+        """Return the seconds of the run's training so far, over all its sittings."""
+        return self._seconds_before + self._clock[-1] - self._began
 
     def update(self, generation: Generation, record: dict[str, Any]) -> Status:
         """Take in a generation and its record; returns the status."""
@@ -64,6 +71,7 @@ class Monitor:
             "deaths": self.status.deaths,
             "validation_acsa": self.status.validation_acsa,
             "acceptances": list(self._acceptances),
+            "seconds": self.seconds(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -73,3 +81,4 @@ class Monitor:
         self.status.deaths = state["deaths"]
         self.status.validation_acsa = state["validation_acsa"]
         self._acceptances.extend(state["acceptances"])
+        self._seconds_before = state.get("seconds", 0.0)

@@ -99,6 +99,7 @@ class RunFolder:
             {
                 "fingerprint": split.fingerprint,
                 "class_names": split.class_names,
+                "train_counts": split.train_counts,
                 "train": split.train_indices.tolist(),
                 "validation": split.validation_indices.tolist(),
             },

@@ -24,19 +24,20 @@ def compare(out: Path, protocol: str) -> None:
     from rich.console import Console
 
     from geneticgan.errors import RunError
-    from geneticgan.jobs.compare import read_benchmark, to_csv, to_latex, to_markdown
+    from geneticgan.jobs.compare import (
+        COMPARISON_NOTE,
+        read_benchmark,
+        to_csv,
+        to_latex,
+        to_markdown,
+    )
     from geneticgan_cli.tables import print_comparison
 
     console = Console()
     comparisons = read_benchmark(out, protocol)
     for comparison in comparisons:
         print_comparison(console, comparison)
-    console.print(
-        "Mean ± deviation over seeds; in brackets the paper's figure, quoted. p: paired tests of "
-        "AGGAN against the method on the first metric. Time: seconds a real image, over ACGAN's.",
-        highlight=False,
-        soft_wrap=True,
-    )
+    console.print(COMPARISON_NOTE, highlight=False, soft_wrap=True)
     texts = {"csv": to_csv, "md": to_markdown, "tex": to_latex}
     try:
         for suffix, render in texts.items():

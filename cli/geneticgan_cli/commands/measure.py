@@ -1,0 +1,47 @@
+"""``geneticgan measure``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("path", metavar="RUN_OR_BENCHMARK", type=click.Path(path_type=Path))
+@click.option(
+    "--features",
+    type=click.Choice(["classifier", "inception"]),
+    default="classifier",
+    show_default=True,
+    help="classifier: one trained here on all real training images; inception: InceptionV3.",
+)
+@click.option(
+    "--inception-weights",
+    type=click.Path(path_type=Path),
+    show_default="where torch keeps downloaded weights",
+    help="The file that torch-fidelity publishes.",
+)
+@click.pass_context
+def measure(ctx: click.Context, path: Path, features: str, inception_weights: Path | None) -> None:
+    """Measure how good, varied and new the generated images are, by class.
+
+    FID, KID, precision, recall, density, coverage, and the distance to the nearest training
+    image, which shows copying. What is measured already is not measured again.
+    """
+    from rich.console import Console
+
+    from geneticgan.jobs.measuring import measure as run_job
+    from geneticgan.training.interrupt import Interrupted
+    from geneticgan_cli.screen import watching
+    from geneticgan_cli.tables import print_generation
+
+    console = Console()
+    try:
+        with watching(console) as screen:
+            found = run_job(path, features, inception_weights, [screen])
+    except Interrupted as stop:
+        click.echo("Stopped; what has been measured is kept.", err=True)
+        ctx.exit(128 + stop.signal_number)
+    for title, scores in found:
+        print_generation(console, title, scores)

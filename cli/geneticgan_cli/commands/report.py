@@ -1,0 +1,51 @@
+"""``geneticgan report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="RUN_OR_BENCHMARK...", type=click.Path(path_type=Path)
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    show_default="the folder itself; for several the current one",
+    help="Folder for report.html and its figures.",
+)
+@click.option(
+    "--measure/--no-measure",
+    default=True,
+    show_default=True,
+    help="Measure generated images first where that is not done yet and the data are at hand.",
+)
+@click.pass_context
+def report(ctx: click.Context, paths: tuple[Path, ...], out: Path | None, measure: bool) -> None:
+    """Write a page with every figure, and the figures as PNG and SVG.
+
+    The page is one file that needs no network. It is drawn from the folders alone.
+    """
+    from rich.console import Console
+
+    from geneticgan.errors import GeneticGanError
+    from geneticgan.jobs.measuring import SPACES
+    from geneticgan.jobs.measuring import measure as run_measuring
+    from geneticgan.jobs.report import write_report
+    from geneticgan.training.interrupt import Interrupted
+    from geneticgan_cli.screen import watching
+
+    console = Console()
+    for path in paths if measure else ():
+        try:
+            with watching(console) as screen:
+                run_measuring(path, SPACES[0], None, [screen])
+        except Interrupted as stop:
+            click.echo("Stopped; what has been measured is kept.", err=True)
+            ctx.exit(128 + stop.signal_number)
+        except GeneticGanError as error:
+            click.echo(f"Generated images of {path} are not measured: {error}")
+    click.echo(f"Report: {write_report(paths, out)}")

@@ -1,0 +1,27 @@
+"""``geneticgan sweep``: the benchmark's grid over temperature and cooling."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import click
+
+from geneticgan_cli.grids import grid_options, number_list, run_grid
+
+
+@click.command()
+@click.option("--T", "temperatures", default="100,1000,10000", show_default=True)
+@click.option("--alpha", "alphas", default="0.99,0.999", show_default=True)
+@grid_options
+@click.pass_context
+def sweep(ctx: click.Context, /, temperatures: str, alphas: str, **options: Any) -> None:
+    """Train AGGAN at every initial temperature and annealing coefficient (the paper's figure 10).
+
+    A grid like that of geneticgan benchmark, which may be stopped and filled up; geneticgan report
+    OUT draws it.
+    """
+    pairs = itertools.product(
+        number_list(temperatures, "--T", "100,1000"), number_list(alphas, "--alpha", "0.99,0.999")
+    )
+    run_grid(ctx, ",".join(f"aggan:T={t},alpha={alpha}" for t, alpha in pairs), **options)

@@ -1,0 +1,156 @@
+"""What the commands that fill a grid of cells have in common."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+OPTIONS = [
+    click.option(
+        "--table",
+        type=click.Choice(["iv", "v"]),
+        default="v",
+        show_default=True,
+        help="The paper's: iv, two classes at --ratios; v, all classes.",
+    ),
+    click.option(
+        "--datasets",
+        required=True,
+        help="Data sets, as in mnist,folder:data_root=images,image_size=32.",
+    ),
+    click.option("--seeds", type=click.IntRange(min=1), default=5, show_default=True),
+    click.option(
+        "--ratios", default="10,50,100", show_default=True, help="Imbalance ratios of table iv."
+    ),
+    click.option(
+        "--protocols",
+        default="head",
+        show_default=True,
+        help="head: the method's own class head at the end; augment: a fresh classifier on real "
+        "and generated images; paper-peek: the best of many looks at the test part.",
+    ),
+    click.option("--steps", type=click.IntRange(min=1), default=3000, show_default=True),
+    click.option("--width", type=click.IntRange(min=1), default=32, show_default=True),
+    click.option("--batch-size", type=click.IntRange(min=2), default=50, show_default=True),
+    click.option("--data-root", type=click.Path(), help="Where data sets are that name no place."),
+    click.option("--device", default="auto", show_default=True),
+    click.option("--precision", default="float32", show_default=True),
+    click.option(
+        "--out", type=click.Path(path_type=Path), required=True, help="Folder of the results."
+    ),
+    click.option(
+        "--launcher", type=click.Choice(["local", "ray"]), default="local", show_default=True
+    ),
+    click.option(
+        "--workers", type=click.IntRange(min=1), show_default="cores", help="Local processes."
+    ),
+    click.option("--ray-address", help="Of a Ray cluster that runs already."),
+    click.option(
+        "--gpus-per-cell",
+        type=click.FloatRange(min=0),
+        default=0.0,
+        show_default=True,
+        help="With Ray.",
+    ),
+]
+
+
+def grid_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a grid to a command."""
+    for option in reversed(OPTIONS):
+        function = option(function)
+    return function
+
+
+def run_grid(
+    ctx: click.Context,
+    /,
+    methods: str,
+    tuned: Path | None = None,
+    tune: int | None = None,
+    *,
+    table: str,
+    datasets: str,
+    seeds: int,
+    ratios: str,
+    protocols: str,
+    steps: int,
+    width: int,
+    batch_size: int,
+    data_root: str | None,
+    device: str,
+    precision: str,
+    out: Path,
+    launcher: str,
+    workers: int | None,
+    ray_address: str | None,
+    gpus_per_cell: float,
+) -> None:
+    """Fill the grid that the options describe, or choose values for it, under a screen.
+
+    Exits with 130 after Ctrl-C, with 1 if a cell failed.
+    """
+    from rich.console import Console
+
+    from geneticgan.config import TrainConfig
+    from geneticgan.errors import ConfigError
+    from geneticgan.jobs.benchmark import fill, grid, read_tuned
+    from geneticgan.jobs.cells import PROTOCOLS
+    from geneticgan.jobs.launchers import make_launcher
+    from geneticgan.jobs.tuning import tune as run_trials
+    from geneticgan_cli.grid_screen import GridScreen
+
+    chosen = tuple(protocols.split(","))
+    unknown = sorted(set(chosen) - set(PROTOCOLS))
+    if unknown:
+        raise ConfigError(f"no protocol {unknown[0]!r}; there are {', '.join(PROTOCOLS)}")
+    base = TrainConfig(
+        steps=steps,
+        width=width,
+        batch_size=batch_size,
+        data_root=data_root,
+        device=device,
+        precision=precision,
+    )
+    values = read_tuned(tuned) if tuned else None
+    numbers = [float(word) for word in number_list(ratios, "--ratios", "10,50,100")]
+    cells = grid(table, datasets, methods, seeds, base, chosen, numbers, values)
+    runner = make_launcher(launcher, workers, ray_address, gpus_per_cell)
+    console = Console()
+    try:
+        with GridScreen(console, runner.workers) as screen:
+            if tune:
+                text = run_trials(cells, tune, out, runner, screen.on_progress)
+            else:
+                result = fill(cells, out, runner, screen.on_progress)
+    except KeyboardInterrupt:
+        command = shlex.join(["geneticgan", *sys.argv[1:]])
+        click.echo(f"Stopped; finished cells are kept. Go on with: {command}", err=True)
+        ctx.exit(130)
+    if tune:
+        (out / "tuned.toml").write_text(text, encoding="utf-8")
+        click.echo(f"Chosen values: {out / 'tuned.toml'}; use them with --tuned")
+        return
+    if result.failed:
+        click.echo(f"{result.failed} cells failed; the same command tries them again.")
+    click.echo(f"See the table: geneticgan compare {out}")
+    click.echo(f"See the figures: geneticgan report {out}")
+    if result.failed:
+        ctx.exit(1)
+
+
+def number_list(text: str, option: str, example: str) -> list[str]:
+    """Return the words of a list of numbers, as typed; `ConfigError` if one is no number."""
+    from geneticgan.errors import ConfigError
+
+    words = [word.strip() for word in text.split(",")]
+    try:
+        [float(word) for word in words]
+    except ValueError:
+        raise ConfigError(f"{option} takes numbers such as {example}, got {text!r}") from None
+    return words

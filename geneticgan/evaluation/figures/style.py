@@ -1,0 +1,121 @@
+"""What all figures share: size, colours that colour-blind people tell apart, PNG and SVG."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+# Okabe and Ito's colours, those first that are seen on white and on black alike.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#7F7F7F")
+DASHES = ("-", "--", "-.", ":")
+
+FOREGROUND = "#303135"
+"""Text and axes. No data may have this very colour: on a dark page it is turned light."""
+
+DARK_FOREGROUND = "#dcdde0"
+PIXELS_AN_INCH = 150
+
+# Text of 13 points at 8 inches of width can be read at half size.
+RC: dict[Any, Any] = {
+    "font.size": 13.0,
+    "axes.titlesize": 14.0,
+    "axes.labelsize": 13.0,
+    "legend.fontsize": 12.0,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.25,
+    "lines.linewidth": 2.0,
+    "text.color": FOREGROUND,
+    "axes.labelcolor": FOREGROUND,
+    "axes.edgecolor": FOREGROUND,
+    "axes.titlecolor": FOREGROUND,
+    "xtick.color": FOREGROUND,
+    "ytick.color": FOREGROUND,
+    "grid.color": FOREGROUND,
+    "axes.facecolor": "none",
+    "figure.facecolor": "none",
+    "svg.fonttype": "path",  # the page looks the same whatever fonts there are
+    "svg.hashsalt": "geneticgan",  # the same figure gives the same file
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn figure.
+
+    Attributes
+    ----------
+    name : str
+        For files and anchors, such as ``losses``.
+    title : str
+        What it shows, in a few words.
+    alt : str
+        What is seen, for those who do not see it.
+    svg : str
+        With a transparent background.
+    png : bytes
+        On white.
+    """
+
+    name: str
+    title: str
+    alt: str
+    svg: str
+    png: bytes
+
+    def save(self, folder: Path) -> None:
+        """Write ``<name>.svg`` and ``<name>.png``."""
+        (folder / f"{self.name}.svg").write_text(self.svg, encoding="utf-8")
+        (folder / f"{self.name}.png").write_bytes(self.png)
+
+    def data_uri(self) -> str:
+        """Return the SVG for a page: its text and axes follow the page's light or dark scheme."""
+        scheme = (
+            f"<style>svg{{color:{FOREGROUND}}}@media (prefers-color-scheme:dark)"
+            f"{{svg{{color:{DARK_FOREGROUND}}}}}</style>"
+        )
+        opening = re.search(r"<svg[^>]*>", self.svg)
+        assert opening is not None, "matplotlib writes an svg element"
+        body = self.svg[opening.end() :].replace(FOREGROUND, "currentColor")
+        text = opening.group() + scheme + re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
+        return "data:image/svg+xml;base64," + base64.b64encode(text.encode()).decode()
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw within this."""
+    with mpl.rc_context(RC):
+        yield
+
+
+def literal(text: str) -> str:
+    """Return a text that is drawn as it is: a class name may hold signs of mathematics."""
+    return text.replace("$", r"\$")
+
+
+def new_figure(width_inches: float = 8.0, height_inches: float = 4.2) -> Figure:
+    """Return an empty figure that lays itself out; no screen and no global state is used."""
+    figure = Figure(figsize=(width_inches, height_inches), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def picture(figure: Figure, name: str, title: str, alt: str) -> Picture:
+    """Render a figure to SVG and PNG."""
+    svg, png = io.StringIO(), io.BytesIO()
+    # No date in the file, so that the same figure gives the same bytes.
+    figure.savefig(svg, format="svg", dpi=PIXELS_AN_INCH, metadata={"Date": None})
+    figure.savefig(png, format="png", dpi=PIXELS_AN_INCH, facecolor="white")
+    return Picture(name, title, alt, svg.getvalue(), png.getvalue())

@@ -1,0 +1,179 @@
+"""The spaces of features in which generated images are judged."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.cache import content_key
+from geneticgan.data.dataset import Source, UInt8Array
+from geneticgan.data.places import cache_folder
+from geneticgan.data.sampling import to_unit_range
+from geneticgan.data.splits import split_source
+from geneticgan.errors import RunError
+from geneticgan.evaluation.generation_metrics import Features
+from geneticgan.evaluation.metrics import score
+from geneticgan.evaluation.prediction import predict
+from geneticgan.methods.classifier import build_classifier
+from geneticgan.methods.contract import Task
+from geneticgan.methods.oscn import OsCN
+from geneticgan.networks import Discriminator
+from geneticgan.training.checkpoint import load_module, save_tensors
+from geneticgan.training.hooks import Observer
+from geneticgan.training.interrupt import StopRequest
+
+STEPS, WIDTH, BATCH_SIZE, LEARNING_RATE = 3000, 32, 50, 5e-4
+"""Of the reference classifier."""
+
+CHUNK = 500
+
+INCEPTION_FILE = "weights-inception-2015-12-05-6726825d.pth"
+INCEPTION_DIGEST = "6726825d"
+"""First digits of its SHA-256, by which torch-fidelity's publishers name it."""
+
+
+@dataclass(frozen=True)
+class Extractor:
+    """Makes features of images.
+
+    Attributes
+    ----------
+    key : str
+        ``classifier`` or ``inception``; scores of different keys are never put side by side.
+    name : str
+        Says in full what made the features.
+    extract : callable
+        From uint8 images (N, C, H, W) to features (N, D).
+    """
+
+    key: str
+    name: str
+    extract: Callable[[UInt8Array], Features]
+
+
+def reference_classifier(
+    source: Source,
+    config: TrainConfig,
+    device: torch.device,
+    observers: Sequence[Observer],
+    stop: StopRequest,
+) -> Extractor:
+    """Return the features of a classifier trained on all real training images, class-balanced.
+
+    It is trained once for a data set and kept in the cache. No generator is trained on most of
+    what it saw, and none by what it learnt. The features are the channels of its last hidden
+    layer, averaged over the image.
+
+    Raises
+    ------
+    Interrupted
+        If a stop was asked for.
+    """
+    split = split_source(source, None, 0.0, seed=0, balance_test=False)
+    config = dataclasses.replace(
+        TrainConfig(dataset=config.dataset),
+        steps=STEPS,
+        width=WIDTH,
+        batch_size=BATCH_SIZE,
+        classifier_learning_rate=LEARNING_RATE,
+        validation_fraction=0.0,
+    )
+    options = ("reference classifier", STEPS, WIDTH, BATCH_SIZE, LEARNING_RATE)
+    key = content_key(options, [source.fingerprint.encode()])
+    path = cache_folder() / "features" / f"{key}.safetensors"
+    network = build_classifier(split, config, device)
+    try:
+        load_module(path, network)
+    except RunError:  # not there yet, or damaged
+        task = Task(split, config, device, path.parent, observers, stop)
+        found = _NamedOsCN().fit(task).network
+        network.load_state_dict(found.state_dict())
+        _keep(path, network, observers)
+    predicted = predict(network, split.test, device)
+    recall = score(split.test.labels, predicted, split.classes, 0).acsa
+    network.eval()
+
+    @torch.no_grad()
+    def extract(pixels: UInt8Array) -> Features:
+        chunks = []
+        for chunk in torch.split(torch.from_numpy(pixels), CHUNK):
+            chunks.append(network.channel_means(to_unit_range(chunk.to(device))).cpu())
+        features: Features = torch.cat(chunks).numpy()
+        return features
+
+    name = (
+        f"classifier trained on all {len(split.train)} real training images of "
+        f"{config.dataset.partition(':')[0]} ({STEPS} class-balanced batches of {BATCH_SIZE}, "
+        f"width {WIDTH}; ACSA {100 * recall:.1f} on its test part)"
+    )
+    return Extractor("classifier", name, extract)
+
+
+def inception(weights: Path | None, device: torch.device) -> Extractor:
+    """Return the features of InceptionV3 as FID's authors used it, by torch-fidelity.
+
+    Parameters
+    ----------
+    weights : Path or None
+        The file; by default looked for where torch keeps downloaded weights.
+    device : torch.device
+        Where to compute.
+
+    Raises
+    ------
+    RunError
+        If the file is not there, or is another: it is read by unpickling, so it must be the very
+        file that torch-fidelity's publishers name by its hash.
+    """
+    path = weights or Path(torch.hub.get_dir()) / "checkpoints" / INCEPTION_FILE
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise RunError(
+            f"InceptionV3's weights are not at {path} ({error.strerror}); put {INCEPTION_FILE} of "
+            "torch-fidelity's releases there, or use --features classifier"
+        ) from error
+    if not digest.startswith(INCEPTION_DIGEST):
+        raise RunError(f"{path} is not torch-fidelity's {INCEPTION_FILE} (SHA-256 {digest[:8]}...)")
+
+    from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
+
+    network = FeatureExtractorInceptionV3(
+        "inception-v3-compat", ["2048"], feature_extractor_weights_path=str(path)
+    ).to(device)
+
+    @torch.no_grad()
+    def extract(pixels: UInt8Array) -> Features:
+        chunks = []
+        for chunk in torch.split(torch.from_numpy(pixels), CHUNK // 10):
+            colour = chunk.expand(-1, 3, -1, -1).to(device)
+            chunks.append(network(colour)[0].cpu())
+        features: Features = torch.cat(chunks).numpy().astype(np.float32)
+        return features
+
+    return Extractor("inception", "InceptionV3, 2048 features (torch-fidelity)", extract)
+
+
+class _NamedOsCN(OsCN):
+    title = "Reference classifier for features"
+
+
+def _keep(path: Path, network: Discriminator, observers: Sequence[Observer]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".tmp")
+        save_tensors(temporary, network.state_dict())
+        temporary.replace(path)
+    except OSError as error:
+        for observer in observers:
+            observer.on_note(
+                f"The reference classifier is not kept in {path.parent} "
+                f"({error.strerror or error}); it will be trained again."
+            )

@@ -1,0 +1,238 @@
+"""Generation metrics of a run, or of all generators that a benchmark kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from geneticgan.config import TrainConfig, read_json
+from geneticgan.data.dataset import Images, Source
+from geneticgan.data.splits import Split
+from geneticgan.errors import RunError
+from geneticgan.evaluation.embedding import KINDS, Embedding, embed
+from geneticgan.evaluation.generation import generate
+from geneticgan.evaluation.generation_metrics import score_generated
+from geneticgan.jobs.features import Extractor, inception, reference_classifier
+from geneticgan.jobs.keeping import kept_generators
+from geneticgan.jobs.setup import draw_split, load_source, open_dataset
+from geneticgan.methods.augmented import generate_missing
+from geneticgan.networks import Generator
+from geneticgan.training.device import resolve_device
+from geneticgan.training.hooks import Observer
+from geneticgan.training.interrupt import StopRequest
+from geneticgan.training.model import load_model
+from geneticgan.training.run_folder import RunFolder, write_json
+
+LIMIT = 1000
+"""Images of a class of either kind that are compared at most."""
+
+LIMIT_OVERALL = 5000
+"""And of all classes together: the metrics hold a table of all pairs in memory."""
+
+SHOWN = 2000
+"""Images laid out in a plane at most."""
+
+SPACES = ("classifier", "inception")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Generators to be measured, and where what is found is written.
+
+    Attributes
+    ----------
+    title : str
+        For the screen.
+    config, source, split
+        What they were trained on.
+    generators : sequence of Generator
+        At least one.
+    target : Path
+        JSON file without its suffix; the space's name is added where it is not the usual one.
+    pictured : bool
+        Whether an embedding is wanted.
+    """
+
+    title: str
+    config: TrainConfig
+    source: Source
+    split: Split
+    generators: Sequence[Generator]
+    target: Path
+    pictured: bool
+
+    def file(self, space: str) -> Path:
+        """Return the file of a space's scores."""
+        return scores_file(self.target, space)
+
+    @property
+    def embedding(self) -> Path:
+        """The file of the embedding."""
+        return self.target.with_name(f"{self.target.name}-embedding.npz")
+
+
+def scores_file(target: Path, space: str) -> Path:
+    """Return the file of a space's scores; different spaces never share one."""
+    return target.with_name(target.name + ("" if space == SPACES[0] else f"-{space}") + ".json")
+
+
+def measure(
+    path: Path, space: str, weights: Path | None, observers: Sequence[Observer]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Measure what has not been measured yet.
+
+    Parameters
+    ----------
+    path : Path
+        A run folder, or a benchmark's.
+    space : {"classifier", "inception"}
+        Of the features.
+    weights : Path or None
+        Of InceptionV3.
+    observers : sequence of Observer
+        See the work.
+
+    Returns
+    -------
+    list of (str, dict)
+        Title and scores, of all that is there.
+
+    Raises
+    ------
+    RunError
+        If there is no generator, or Inception's weights are not at hand.
+    DataError
+        If the images are not at hand.
+    Interrupted
+        If a stop was asked for; what is measured is kept.
+    """
+    subjects = _of_run if (path / "config.json").is_file() else _of_benchmark
+    extractors: dict[str, Extractor] = {}
+    found = []
+    with StopRequest() as stop:
+        for subject in subjects(path, observers):
+            file = subject.file(space)
+            if not file.is_file():
+                device = resolve_device(subject.config.device)
+                key = subject.source.fingerprint
+                if key not in extractors:
+                    extractors[key] = (
+                        inception(weights, device)
+                        if space == "inception"
+                        else reference_classifier(
+                            subject.source, subject.config, device, observers, stop
+                        )
+                    )
+                for observer in observers:
+                    observer.on_note(f"Measuring {subject.title}")
+                _measure(subject, extractors[key], device, stop)
+            found.append((subject.title, read_json(file)))
+    if not found:
+        raise RunError(f"{path} holds no generators; only methods that generate can be measured")
+    return found
+
+
+def _measure(
+    subject: Subject, extractor: Extractor, device: torch.device, stop: StopRequest
+) -> None:
+    split, seed = subject.split, subject.config.seed
+    real = _first(split.test, split.classes, LIMIT)
+    labels = torch.from_numpy(real.labels)
+    fake = Images(generate(subject.generators, labels, seed, device).numpy(), real.labels)
+    features = [extractor.extract(part.pixels) for part in (fake, real, split.train)]
+    parts = [part.labels for part in (fake, real, split.train)]
+    stop.check()
+    classes = []
+    for label in range(split.classes):
+        made, unseen, seen = (each[at == label] for each, at in zip(features, parts, strict=True))
+        scores = score_generated(made, unseen, seen, seed)
+        classes.append(scores and scores.to_json())
+        stop.check()
+    each_class = max(1, LIMIT_OVERALL // split.classes)
+    chosen = _positions(real.labels, split.classes, each_class)
+    overall = score_generated(features[0][chosen], features[1][chosen], features[2], seed)
+    if subject.pictured:
+        _embedding(subject, extractor, device).save(subject.embedding)
+    subject.target.parent.mkdir(parents=True, exist_ok=True)
+    write_json(
+        subject.file(extractor.key),
+        {
+            "features": extractor.name,
+            "class_names": split.class_names,
+            "overall": overall and overall.to_json(),
+            "classes": classes,
+        },
+    )
+
+
+def _embedding(subject: Subject, extractor: Extractor, device: torch.device) -> Embedding:
+    """Lay out test and training images, and generated ones as augmentation adds them."""
+    split, seed = subject.split, subject.config.seed
+    each = max(2, SHOWN // (len(KINDS) * split.classes))
+    train = _first(split.train, split.classes, each)
+    lacking = generate_missing(subject.generators, split, seed, device)
+    added = _first(lacking, split.classes, each)
+    parts = (_first(split.test, split.classes, each), train, added)
+    subject.target.parent.mkdir(parents=True, exist_ok=True)
+    return embed(
+        extractor.extract(np.concatenate([part.pixels for part in parts])),
+        np.repeat(np.arange(len(KINDS), dtype=np.int64), [len(part) for part in parts]),
+        np.concatenate([part.labels for part in parts]),
+        seed,
+    )
+
+
+def _positions(labels: Any, classes: int, each: int) -> Any:
+    return np.concatenate([np.flatnonzero(labels == label)[:each] for label in range(classes)])
+
+
+def _first(images: Images, classes: int, each: int) -> Images:
+    return images.take(_positions(images.labels, classes, each))
+
+
+def _of_run(path: Path, observers: Sequence[Observer]) -> Iterator[Subject]:
+    folder, config = RunFolder.open(path)
+    source, split = _loader(observers)(config)
+    folder.check_split(split)
+    model = load_model(config, split, folder)
+    yield Subject(str(path), config, source, split, model.generators, path / "generation", True)
+
+
+def _of_benchmark(path: Path, observers: Sequence[Observer]) -> Iterator[Subject]:
+    load = _loader(observers)
+    for cell in sorted((path / "cells").rglob("seed-*.json")):
+        result = read_json(cell)
+        place = cell.relative_to(path / "cells").with_suffix("")
+        if "error" in result or not (path / "generators" / place).is_dir():
+            continue
+        config = TrainConfig.from_mapping(result["config"], str(cell))
+        source, split = load(config)
+        device = resolve_device(config.device)
+        generators = kept_generators(path / "generators" / place, config, split, device)
+        pictured = config.seed == 0 and result["method"].partition(":")[0] == "aggan"
+        target = path / "generation" / place
+        yield Subject(str(place), config, source, split, generators, target, pictured)
+
+
+def _loader(
+    observers: Sequence[Observer],
+) -> Callable[[TrainConfig], tuple[Source, Split]]:
+    """Return what loads a config's images, reading a source once while it is asked for in turn."""
+    last: tuple[str, Source] | None = None
+
+    def load(config: TrainConfig) -> tuple[Source, Split]:
+        nonlocal last
+        dataset = open_dataset(config, observers)
+        seedless = json.dumps(dataclasses.replace(config, seed=0).to_json())
+        if last is None or last[0] != seedless:
+            last = seedless, load_source(config, dataset)
+        return last[1], draw_split(config, dataset, last[1])
+
+    return load

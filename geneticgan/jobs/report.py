@@ -1,0 +1,95 @@
+"""One self-contained page of runs and benchmarks, and its figures as files."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+from geneticgan.errors import RunError
+from geneticgan.evaluation.report.page import Item, Page, Section, Table
+from geneticgan.jobs.report_benchmark import benchmark_sections
+from geneticgan.jobs.report_run import run_sections
+
+FIGURES = "figures"
+
+
+def write_report(paths: Sequence[Path], out: Path | None = None) -> Path:
+    """Write ``report.html`` and the folder ``figures``.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Folders of runs and benchmarks, at least one.
+    out : Path or None
+        Folder to write to; by default that of the only path, or the current one for several.
+
+    Returns
+    -------
+    Path
+        Of the page.
+
+    Raises
+    ------
+    RunError
+        If a path is neither a run nor a benchmark, is damaged, or nothing can be written.
+    """
+    leads, sections = [], []
+    for number, path in enumerate(paths, start=1):
+        lead, own = _sections(path)
+        leads.append(lead)
+        if len(paths) > 1:
+            own = [_told_apart(section, f"{path.name}: ", f"{number}-") for section in own]
+        sections += own
+    title = paths[0].resolve().name if len(paths) == 1 else f"{len(paths)} results side by side"
+    page = Page(title, " ".join(leads), _unique(sections))
+    folder = out or (paths[0] if len(paths) == 1 else Path())
+    target = folder / "report.html"
+    try:
+        (folder / FIGURES).mkdir(parents=True, exist_ok=True)
+        for picture in page.pictures.values():
+            picture.save(folder / FIGURES)
+        temporary = target.with_suffix(".tmp")
+        temporary.write_text(page.html(), encoding="utf-8")
+        temporary.replace(target)
+    except OSError as error:
+        raise RunError(f"{folder} cannot be written: {error.strerror or error}") from error
+    return target
+
+
+def _sections(path: Path) -> tuple[str, list[Section]]:
+    if (path / "config.json").is_file():
+        return run_sections(path)
+    if (path / "benchmark.json").is_file():
+        return benchmark_sections(path)
+    raise RunError(f"{path} is neither a run folder (config.json) nor a benchmark (benchmark.json)")
+
+
+def _unique(sections: Sequence[Section]) -> list[Section]:
+    """Return sections in which no two figures have the same name."""
+    taken: set[str] = set()
+    result = []
+    for section in sections:
+        number = 1
+        while any(_named(item, _prefix(number)) in taken for item in section.items):
+            number += 1
+        section = _told_apart(section, "", _prefix(number))
+        taken |= {item.name for item in section.items if not isinstance(item, Table)}
+        result.append(section)
+    return result
+
+
+def _prefix(number: int) -> str:
+    return "" if number == 1 else f"{number}-"
+
+
+def _named(item: Item, prefix: str) -> str:
+    return "" if isinstance(item, Table) else prefix + item.name
+
+
+def _told_apart(section: Section, title: str, name: str) -> Section:
+    items = [
+        item if isinstance(item, Table) else dataclasses.replace(item, name=name + item.name)
+        for item in section.items
+    ]
+    return dataclasses.replace(section, title=title + section.title, items=items)
