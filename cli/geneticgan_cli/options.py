@@ -200,6 +200,12 @@ TRAIN_OPTIONS = [
     ),
     _option(
         "Run",
+        "--tensorboard",
+        "Write scalars and samples for TensorBoard to the run's folder.",
+        is_flag=True,
+    ),
+    _option(
+        "Run",
         "--dry-run",
         "Check everything, show the resolved options, train nothing.",
         is_flag=True,

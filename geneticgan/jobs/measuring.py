@@ -158,7 +158,7 @@ def _measure(
     each_class = max(1, LIMIT_OVERALL // split.classes)
     chosen = _positions(real.labels, split.classes, each_class)
     overall = score_generated(features[0][chosen], features[1][chosen], features[2], seed)
-    if subject.pictured:
+    if subject.pictured and extractor.key == SPACES[0]:
         _embedding(subject, extractor, device).save(subject.embedding)
     subject.target.parent.mkdir(parents=True, exist_ok=True)
     write_json(

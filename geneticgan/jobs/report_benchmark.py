@@ -60,12 +60,12 @@ class _Group:
     def counts(self) -> list[int]:
         return list(self.any_cell["train_counts"])
 
-    def of_kind(self, *names: str) -> Iterator[tuple[str, str, Mapping[int, Mapping[str, Any]]]]:
-        """Yield spec, title and results of the methods of the given names, in their order."""
+    def of_kind(self, *names: str) -> Iterator[tuple[str, Mapping[int, Mapping[str, Any]]]]:
+        """Yield title and results of the methods of the given names, in their order."""
         for name in names:
             for method, by_seed in self.cells.items():
                 if method.partition(":")[0] == name:
-                    yield method, _title(method, by_seed), by_seed
+                    yield _title(method, by_seed), by_seed
 
 
 def benchmark_sections(path: Path) -> tuple[str, list[Section]]:
@@ -205,11 +205,8 @@ def _classes(group: _Group) -> Section:
         f"largest: {names[largest][:16]} ({counts[largest]})": largest,
     }
     section.items.append(draw_class_scores(confusions, classes, "classes"))
-    pair = {
-        title: np.sum(confusions[title], axis=0).tolist()
-        for _, title, _ in group.of_kind(BEFORE, AFTER)
-        if title in confusions
-    }
+    titles = [_title(m, group.cells[m]) for m in (BEFORE, AFTER) if m in group.cells]
+    pair = {t: np.sum(confusions[t], axis=0).tolist() for t in titles if t in confusions}
     if len(pair) == 2:
         section.text.append("Confusion matrices are added up over the seeds.")
         section.items.append(draw_confusions(pair, names))
@@ -220,7 +217,7 @@ def _convergence(group: _Group) -> Section:
     """Accuracy over epochs and seconds, and the cost of an epoch (figure 8)."""
     section = Section("Convergence and cost")
     by_epoch, by_second, costs = {}, {}, {}
-    for _, title, by_seed in group.of_kind(*CONVERGING):
+    for title, by_seed in group.of_kind(*CONVERGING):
         cells = [cell for cell in by_seed.values() if cell["curve"]]
         if not cells:
             continue

@@ -11,7 +11,7 @@ from typing import Any
 from geneticgan.catalogue import create_mutations
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.imbalance import imbalance_ratio
-from geneticgan.errors import GeneticGanError
+from geneticgan.errors import GeneticGanError, RunError
 from geneticgan.evaluation.figures.confusion import draw_confusions
 from geneticgan.evaluation.figures.dots import draw_class_scores
 from geneticgan.evaluation.figures.history import history_charts, objective_chart
@@ -138,30 +138,29 @@ def _samples(run: _Run) -> Section:
 
 
 def _over_time(run: _Run) -> list[Section]:
-    training = Section("Training")
+    training, objectives = Section("Training"), Section("Objectives")
     try:
         history = read_history(run.folder.log, run.config.lambda_)
-    except GeneticGanError as error:
+    except RunError as error:
         training.text.append(f"There is nothing to draw: {error}.")
-        return [training]
-    charts = {chart.name: chart for chart in history_charts(history)}
-    training.text.append(
-        f"{len(history)} of {run.config.steps} generations. A parent and its offspring are judged "
-        "by the same discriminator on the same images and noise."
-    )
-    deaths = int(history.columns["deaths"].sum())
-    if deaths:
-        training.text.append(f"{deaths} offspring died of numbers that were not finite.")
-    chosen = ("losses", "fitness", "temperature", "acceptance", "validation")
-    training.items += [charts[name] for name in chosen if name in charts]
-    objectives = Section("Objectives")
-    if "selection" in charts:
-        objectives.items.append(charts["selection"])
     else:
-        objectives.text.append("One objective alone made all offspring: nothing was selected.")
+        charts = {chart.name: chart for chart in history_charts(history)}
+        training.text.append(
+            f"{len(history)} of {run.config.steps} generations. A parent and its offspring are "
+            "judged by the same discriminator on the same images and noise."
+        )
+        deaths = int(history.columns["deaths"].sum())
+        if deaths:
+            training.text.append(f"{deaths} offspring died of numbers that were not finite.")
+        chosen = ("losses", "fitness", "temperature", "acceptance", "validation")
+        training.items += [charts[name] for name in chosen if name in charts]
+        if "selection" in charts:
+            objectives.items.append(charts["selection"])
+        else:
+            objectives.text.append("One objective alone made all offspring: nothing was selected.")
     try:
         objectives.items.append(objective_chart(create_mutations(run.config.mutations)))
-    except GeneticGanError as error:
+    except GeneticGanError as error:  # a plugin that is not installed here
         objectives.text.append(f"The gradients are not drawn: {error}.")
     return [training, objectives]
 

@@ -16,6 +16,7 @@ from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.loop import Evolution
 from geneticgan.training.model import load_model
 from geneticgan.training.run_folder import RunFolder
+from geneticgan.training.tensorboard import TensorBoard, summary_writer
 
 
 def plan(config: TrainConfig, observers: Sequence[Observer] = ()) -> Split:
@@ -24,7 +25,14 @@ def plan(config: TrainConfig, observers: Sequence[Observer] = ()) -> Split:
     return load_split(config, observers)
 
 
-def train(config: TrainConfig, path: Path, split: Split, observers: Sequence[Observer]) -> Report:
+def train(
+    config: TrainConfig,
+    path: Path,
+    split: Split,
+    observers: Sequence[Observer],
+    *,
+    tensorboard: bool = False,
+) -> Report:
     """Train in a new run folder.
 
     Parameters
@@ -37,6 +45,8 @@ def train(config: TrainConfig, path: Path, split: Split, observers: Sequence[Obs
         From `plan`.
     observers : sequence of Observer
         See the run.
+    tensorboard : bool
+        Write event files to ``<path>/tensorboard``.
 
     Raises
     ------
@@ -45,16 +55,18 @@ def train(config: TrainConfig, path: Path, split: Split, observers: Sequence[Obs
     Interrupted
         On Ctrl-C or SIGTERM, after a checkpoint; `resume` goes on.
     """
+    if tensorboard:
+        summary_writer()  # fails before there is a folder
     folder = RunFolder.create(path, config)
     folder.write_split(split)
-    return _run(folder, config, split, observers)
+    return _run(folder, config, split, observers, tensorboard)
 
 
-def resume(path: Path, observers: Sequence[Observer]) -> Report:
+def resume(path: Path, observers: Sequence[Observer], *, tensorboard: bool = False) -> Report:
     """Go on with a run that was stopped, to the result it would have had; raises as `train`."""
     folder, config, split = open_run(path, observers)
     check_plugins(config)
-    return _run(folder, config, split, observers)
+    return _run(folder, config, split, observers, tensorboard)
 
 
 def evaluate(path: Path, observers: Sequence[Observer]) -> Report:
@@ -77,8 +89,18 @@ def evaluate(path: Path, observers: Sequence[Observer]) -> Report:
 
 
 def _run(
-    folder: RunFolder, config: TrainConfig, split: Split, observers: Sequence[Observer]
+    folder: RunFolder,
+    config: TrainConfig,
+    split: Split,
+    observers: Sequence[Observer],
+    tensorboard: bool,
 ) -> Report:
+    watching = list(observers)
+    if tensorboard:
+        checkpoint = Checkpoint(folder.checkpoint)
+        first = checkpoint.state()["next_generation"] if checkpoint.exists() else 0
+        events = folder.path / "tensorboard"
+        watching.append(TensorBoard(events, split.classes, config.seed, first))
     with StopRequest() as stop:
-        model = Evolution(config, split, folder, observers, stop).run()
+        model = Evolution(config, split, folder, watching, stop).run()
         return judge(folder, config, split, model, observers, stop)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import torch
+
+    from geneticgan.networks import Generator
 
 
 @dataclass
@@ -68,6 +71,9 @@ class Observer:
 
     def on_network(self, step: int, network: torch.nn.Module) -> None:
         """See the network that classifies, every ``validate_every`` steps and at the end."""
+
+    def on_population(self, step: int, generators: Sequence[Generator]) -> None:
+        """See the generators, every ``validate_every`` generations and at the end."""
 
     def on_record(self, record: dict[str, Any]) -> None:
         """Receive a generation's record, as written to log.jsonl."""

@@ -139,6 +139,7 @@ class Evolution:
             record["validation_acsa"] = self._validate()
             for observer in self._observers:
                 observer.on_network(step, self.model.discriminator)
+                observer.on_population(step, self.model.generators)
         status = self._monitor.update(generation, record)
         record["images_per_second"] = round(status.images_per_second, 1)
         record["seconds"] = round(self._monitor.seconds(), 3)

@@ -9,8 +9,9 @@ import click
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
+@click.option("--tensorboard", is_flag=True, help="Write event files to the run's folder.")
 @click.pass_context
-def resume(ctx: click.Context, run: Path) -> None:
+def resume(ctx: click.Context, run: Path, tensorboard: bool) -> None:
     """Go on with a run that was stopped.
 
     The result is the one the run would have had without the stop.
@@ -20,4 +21,6 @@ def resume(ctx: click.Context, run: Path) -> None:
     from geneticgan.jobs.train import resume as run_job
     from geneticgan_cli.running import run_watched
 
-    run_watched(ctx, Console(), run, lambda observers: run_job(run, observers))
+    run_watched(
+        ctx, Console(), run, lambda observers: run_job(run, observers, tensorboard=tensorboard)
+    )

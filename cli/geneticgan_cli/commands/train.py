@@ -16,7 +16,13 @@ from geneticgan_cli.options import resolve_config, train_options
 @train_options
 @click.pass_context
 def train(
-    ctx: click.Context, /, out: Path | None, config_file: Path | None, dry_run: bool, **_: Any
+    ctx: click.Context,
+    /,
+    out: Path | None,
+    config_file: Path | None,
+    dry_run: bool,
+    tensorboard: bool,
+    **_: Any,
 ) -> None:
     """Train an annealing genetic GAN and show what it brought.
 
@@ -44,4 +50,9 @@ def train(
         return
     path = out or new_run_path(Path("runs"), config.dataset)
     console.print(f"Run folder: {path}", markup=False, highlight=False, soft_wrap=True)
-    run_watched(ctx, console, path, lambda observers: run_job(config, path, split, observers))
+    run_watched(
+        ctx,
+        console,
+        path,
+        lambda observers: run_job(config, path, split, observers, tensorboard=tensorboard),
+    )
