@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -47,7 +49,7 @@ class Local:
                 yield cell, run_cell(cell, out)
             return
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(self.workers, mp_context=context) as pool:
+        with ProcessPoolExecutor(self.workers, context, _end_with_parent) as pool:
             futures = {pool.submit(run_cell, cell, out): cell for cell in cells}
             try:
                 for future in as_completed(futures):
@@ -59,6 +61,18 @@ class Local:
                 ) from error
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, be it killed: no orphan works on."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "only a worker calls this"
+
+    def wait() -> None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,12 @@
 
 import dataclasses
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 from click.testing import CliRunner
@@ -103,6 +108,37 @@ def test_processes_give_the_same_results(tmp_path):
     for cell in cells:
         one, two = (json.loads(cell.path(tmp_path / str(n)).read_text()) for n in (1, 2))
         assert without_clock(one) == without_clock(two)
+
+
+def test_no_process_outlives_a_killed_benchmark(tmp_path):
+    out = tmp_path / "b"
+    words = ["benchmark", "--datasets", "digits", "--methods", "aggan", "--seeds", "2"]
+    words += ["--steps", "1000000", "--width", "2", "--workers", "2", "--out", str(out)]
+    command = [sys.executable, "-m", "geneticgan_cli", *words]
+    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
+    try:
+        logs = [out / f"work/digits/multi-class/aggan/seed-{seed}/log.jsonl" for seed in (0, 1)]
+        until(lambda: all(log.is_file() for log in logs))
+        process.kill()  # this process alone: its workers hear nothing
+        process.wait()
+        until(lambda: not members(process.pid))
+    finally:
+        for number in members(process.pid):
+            os.kill(number, signal.SIGKILL)
+
+
+def until(condition, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.1)
+
+
+def members(group):
+    """Return the living processes of a process group."""
+    found = subprocess.run(["ps", "-eo", "pid,pgid,stat"], capture_output=True, text=True)
+    rows = (line.split() for line in found.stdout.splitlines()[1:])
+    return [int(pid) for pid, pgid, state in rows if int(pgid) == group and "Z" not in state]
 
 
 @pytest.mark.filterwarnings("ignore")
