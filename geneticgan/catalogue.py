@@ -6,15 +6,29 @@ from typing import Any
 
 from geneticgan.data.dataset import Dataset
 from geneticgan.evolution.annealing import Schedule
+from geneticgan.evolution.assessment import FitnessFunction
 from geneticgan.evolution.mutation import Mutation
 from geneticgan.evolution.registry import PluginGroup, parse_specs
+from geneticgan.evolution.selection import Selection
+from geneticgan.networks import Architecture
 
 # The contracts are abstract on purpose: a group checks plugins against them, it makes none.
 MUTATIONS = PluginGroup("geneticgan.mutations", Mutation, "mutation")  # type: ignore[type-abstract]
 SCHEDULES = PluginGroup("geneticgan.schedules", Schedule, "schedule")  # type: ignore[type-abstract]
 DATASETS = PluginGroup("geneticgan.datasets", Dataset, "data set")  # type: ignore[type-abstract]
 
-GROUPS: tuple[PluginGroup[Any], ...] = (MUTATIONS, SCHEDULES, DATASETS)
+FITNESS = PluginGroup("geneticgan.fitness", FitnessFunction, "fitness")  # type: ignore[type-abstract]
+SELECTIONS = PluginGroup("geneticgan.selections", Selection, "selection")  # type: ignore[type-abstract]
+ARCHITECTURES = PluginGroup("geneticgan.architectures", Architecture, "architecture")  # type: ignore[type-abstract]
+
+GROUPS: tuple[PluginGroup[Any], ...] = (
+    MUTATIONS,
+    SCHEDULES,
+    FITNESS,
+    SELECTIONS,
+    ARCHITECTURES,
+    DATASETS,
+)
 
 
 def create_mutations(text: str) -> list[Mutation]:
@@ -37,6 +51,24 @@ def create_schedule(text: str, **values: float | None) -> Schedule:
     """Make a schedule such as ``linear:T=10,period=500``; values that are None are left out."""
     (spec,) = parse_specs(text)
     return SCHEDULES.create(spec, **{k: v for k, v in values.items() if v is not None})
+
+
+def create_fitness(text: str) -> FitnessFunction:
+    """Make a fitness function such as ``paper``."""
+    (spec,) = parse_specs(text)
+    return FITNESS.create(spec)
+
+
+def create_selection(text: str) -> Selection:
+    """Make a selection such as ``annealing``."""
+    (spec,) = parse_specs(text)
+    return SELECTIONS.create(spec)
+
+
+def create_architecture(text: str) -> Architecture:
+    """Make an architecture such as ``convolutional``."""
+    (spec,) = parse_specs(text)
+    return ARCHITECTURES.create(spec)
 
 
 def create_dataset(text: str, **values: str | int | None) -> Dataset:

@@ -28,7 +28,7 @@ class TrainConfig:
 
     Attributes
     ----------
-    mutations, schedule, dataset : str
+    mutations, schedule, fitness, selection, architecture, dataset : str
         Plugins with options, as typed.
     T, alpha : float or None
         Given to the schedule; None leaves the schedule's own default.
@@ -75,6 +75,9 @@ class TrainConfig:
 
     mutations: str = "minimax,nonsat,lsgan"
     schedule: str = "exponential"
+    fitness: str = "paper"
+    selection: str = "annealing"
+    architecture: str = "convolutional"
     T: float | None = None
     alpha: float | None = None
     lambda_: float = 1.0

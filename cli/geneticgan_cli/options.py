@@ -132,6 +132,12 @@ TRAIN_OPTIONS = [
         type=click.FloatRange(0, 1, min_open=True),
         show_default="0.99 for exponential",
     ),
+    _option("Evolution", "--fitness", "What an offspring is worth, a plugin."),
+    _option(
+        "Evolution",
+        "--selection",
+        "Who survives, a plugin: annealing, elitist, always (E-GAN), threshold, nsga2.",
+    ),
     _option(
         "Evolution",
         "--lambda",
@@ -157,6 +163,7 @@ TRAIN_OPTIONS = [
     ),
     _option("Training", "--steps", "Generations; each sees one batch of real images.", type=COUNT),
     _option("Training", "--batch-size", "Real images of a batch.", type=click.IntRange(min=2)),
+    _option("Training", "--architecture", "Family of networks, a plugin."),
     _option("Training", "--width", "Channels of the networks' narrowest layer.", type=COUNT),
     _option("Training", "--latent-dim", "Length of the latent vector.", type=COUNT),
     _option(

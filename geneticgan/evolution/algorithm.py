@@ -94,9 +94,9 @@ def ea_annealing(
     """
     logbook = tools.Logbook()
     logbook.header = ["gen", "nevals", "temperature", "accepted", *(stats.fields if stats else [])]
-    assign_lineage(population)
     for number in range(first_generation, first_generation + ngen):
         nevals = 0
+        assign_lineage(population)  # anew, since a selection may keep two of one lineage
         if hasattr(toolbox, "observe"):
             toolbox.observe(number)
             for individual in population:  # the environment has changed, and so has every fitness
@@ -118,6 +118,7 @@ def ea_annealing(
             parents + offspring, len(parents), temperature=temperature
         )
         generation = Generation(number, temperature, parents, offspring, survivors)
+        schedule.learn(number, sum(generation.accepted) / len(parents))
         if hasattr(toolbox, "update"):
             toolbox.update(survivors)  # lines 19-20
         population[:] = survivors

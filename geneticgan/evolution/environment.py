@@ -54,7 +54,7 @@ class Environment(Protocol):
         """Return L_Cls of generated images under the labels they were asked for (scalar)."""
 
     def evaluate(self, individual: GeneratorIndividual) -> tuple[float, float]:
-        """Return (quality, diversity) of equations 2 and 3; the individual is left unchanged."""
+        """Return (quality, diversity); the individual is left unchanged."""
 
     def update(self, survivors: Sequence[GeneratorIndividual]) -> None:
         """Learn from the survivors: one step of the discriminator (lines 19-20)."""
@@ -84,6 +84,21 @@ class SharedEnvironment(Environment, Protocol):
 
     def judge(self, images: torch.Tensor) -> Judgement:
         """Return the judgement of generated images, with a graph to them and to `parameters`."""
+
+    def assess(
+        self, images: torch.Tensor, judgement: Judgement, gradients: Sequence[torch.Tensor]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return quality and diversity of images, by the fitness function, as scalars.
+
+        Parameters
+        ----------
+        images : Tensor
+            What an individual generates in this generation.
+        judgement : Judgement
+            Of them.
+        gradients : sequence of Tensor
+            Of L_D with them, one a parameter.
+        """
 
     def real_loss(self) -> torch.Tensor:
         """Return the part of L_D that the real batch makes (scalar)."""

@@ -10,37 +10,14 @@ import torch
 
 from geneticgan.evolution.environment import ResidentEnvironment
 from geneticgan.evolution.family import Gradients, Shown, offspring_gradients, show
-from geneticgan.evolution.fitness import diversity, quality
 from geneticgan.evolution.individual import NO_FITNESS, NO_GRADIENT, NO_LOSS, GeneratorIndividual
 from geneticgan.evolution.mutation import Mutation, all_finite
 from geneticgan.evolution.optimizer_state import copy_all, step_with
 from geneticgan.evolution.packing import Packing, choose
+from geneticgan.evolution.selection import AcceptsOnDevice, metropolis_on_device
 
 CAUSES = ("", NO_LOSS, NO_GRADIENT, NO_FITNESS)
 """What the code of a death on the device stands for."""
-
-
-def metropolis_on_device(
-    candidate: torch.Tensor, incumbent: torch.Tensor, temperature: torch.Tensor, draw: torch.Tensor
-) -> torch.Tensor:
-    """Decide as `geneticgan.evolution.annealing.metropolis_accept` does, without the host.
-
-    Parameters
-    ----------
-    candidate, incumbent, temperature, draw : Tensor
-        Scalars of float64 with the meaning they have there.
-
-    Returns
-    -------
-    Tensor
-        Scalar of bool.
-    """
-    better = (candidate >= incumbent) | incumbent.isnan()
-    # What is not better is worse by more than 0: only infinity / infinity could give NaN here.
-    worse = torch.exp(-(incumbent - candidate) / temperature).nan_to_num(nan=1.0)
-    probability = torch.where(better, 1.0, worse)
-    living = ~(candidate.isnan() | (candidate == -math.inf))
-    return living & (draw < probability)
 
 
 class FamilyOnDevice:
@@ -54,6 +31,8 @@ class FamilyOnDevice:
         The discriminator's side.
     mutations : sequence of Mutation
         One offspring for each.
+    accepts : callable
+        Decides whether the best offspring takes the parent's place; as `metropolis_on_device`.
 
     Attributes
     ----------
@@ -66,8 +45,10 @@ class FamilyOnDevice:
         parent: GeneratorIndividual,
         environment: ResidentEnvironment,
         mutations: Sequence[Mutation],
+        accepts: AcceptsOnDevice = metropolis_on_device,
     ) -> None:
         self.parent = parent
+        self._accepts = accepts
         self._environment = environment
         self._mutations = tuple(mutations)
         self._children = [copy.deepcopy(parent) for _ in mutations]
@@ -114,7 +95,8 @@ class FamilyOnDevice:
         weighted = torch.where(self._weights == 0, 0.0, values * self._weights).sum(1)
         fitness = torch.where(deaths == 0, weighted, -math.inf)
         best_fitness, best = fitness[1:].max(0)
-        accepted = metropolis_on_device(best_fitness, fitness[0], temperature, draw)
+        accepted = self._accepts(best_fitness, fitness[0], temperature, draw)
+        accepted = accepted & (best_fitness > -math.inf)  # the dead take no place
         survivor = torch.where(accepted, best + 1, 0).view(1)
         self._keep(survivor, fitness, values)
         generated = choose([self._gradient.pack(each.gradients) for each in shown], survivor)
@@ -149,8 +131,7 @@ class FamilyOnDevice:
 
     def _fitness(self, shown: Shown, real: Gradients) -> torch.Tensor:
         whole = torch._foreach_add(real, shown.gradients)
-        source = shown.judgement.source.detach()
-        return torch.stack([quality(source), diversity(whole)]).double()
+        return torch.stack(self._environment.assess(shown.leaf, shown.judgement, whole)).double()
 
     def _keep(self, survivor: torch.Tensor, fitness: torch.Tensor, values: torch.Tensor) -> None:
         """Put the survivor in the parent's place, and the best so far in its own."""

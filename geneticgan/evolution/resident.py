@@ -21,6 +21,7 @@ from geneticgan.evolution.family_on_device import CAUSES, FamilyOnDevice
 from geneticgan.evolution.fitness import DEAD, SumFitness, weighted_sum
 from geneticgan.evolution.individual import GeneratorIndividual
 from geneticgan.evolution.mutation import Mutation
+from geneticgan.evolution.selection import AcceptsOnDevice, metropolis_on_device
 
 READ_EVERY = 20
 """Generations between two looks at the device."""
@@ -83,6 +84,8 @@ class ResidentEvolution:
         Of the Metropolis criterion; one uniform number a parent and generation, as `sel_annealing`.
     on_note : callable
         Told in a sentence if a graph cannot be captured.
+    accepts : callable
+        Decides whether an offspring takes its parent's place; as `metropolis_on_device`.
     capture : bool
         Whether to capture a graph on CUDA.
     """
@@ -95,6 +98,7 @@ class ResidentEvolution:
         schedule: Schedule,
         rng: np.random.Generator,
         on_note: Callable[[str], None] = lambda _: None,
+        accepts: AcceptsOnDevice = metropolis_on_device,
         *,
         capture: bool = True,
     ) -> None:
@@ -104,7 +108,9 @@ class ResidentEvolution:
         self._schedule = schedule
         self._rng = rng
         self._on_note = on_note
-        self._families = [FamilyOnDevice(each, environment, mutations) for each in population]
+        self._families = [
+            FamilyOnDevice(each, environment, mutations, accepts) for each in population
+        ]
         self._device = environment.parameters[0].device
         self._situation: Situation = ()
         self._chances = torch.zeros(1 + len(population), dtype=torch.float64, device=self._device)

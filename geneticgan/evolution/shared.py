@@ -12,7 +12,7 @@ import torch
 
 from geneticgan.evolution.environment import SharedEnvironment
 from geneticgan.evolution.family import Gradients, Shown, offspring_gradients, show
-from geneticgan.evolution.fitness import DEAD, diversity, quality
+from geneticgan.evolution.fitness import DEAD
 from geneticgan.evolution.individual import GeneratorIndividual
 from geneticgan.evolution.mutation import Mutation, take_step
 from geneticgan.evolution.pool import Pool
@@ -62,7 +62,7 @@ class SharedBreeding:
             return DEAD
         shown = self._show(individual, parent=not self._breeding)
         whole = torch._foreach_add(self._real[0], shown.gradients)
-        return individual.judged(quality(shown.judgement.source.detach()), diversity(whole))
+        return individual.judged(*self._environment.assess(shown.leaf, shown.judgement, whole))
 
     def breed(self, parents: Sequence[GeneratorIndividual]) -> Iterator[GeneratorIndividual]:
         """Bear every parent's offspring, one for each mutation (Algorithm 1, lines 4-7)."""

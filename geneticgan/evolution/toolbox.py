@@ -11,12 +11,15 @@ from deap import base
 from geneticgan.evolution.breeding import breed_plain
 from geneticgan.evolution.environment import Environment, SharedEnvironment
 from geneticgan.evolution.mutation import Mutation
-from geneticgan.evolution.selection import sel_annealing
+from geneticgan.evolution.selection import Annealing, Selection
 from geneticgan.evolution.shared import SharedBreeding
 
 
 def plain_toolbox(
-    environment: Environment, mutations: Sequence[Mutation], rng: np.random.Generator
+    environment: Environment,
+    mutations: Sequence[Mutation],
+    rng: np.random.Generator,
+    selection: Selection | None = None,
 ) -> base.Toolbox:
     """Register Algorithm 1's operators the plain way: clone, one step, evaluate.
 
@@ -27,7 +30,9 @@ def plain_toolbox(
     mutations : sequence of Mutation
         One offspring of each parent for each of them.
     rng : numpy.random.Generator
-        Of the Metropolis criterion.
+        Of the selection.
+    selection : Selection, optional
+        Annealing by default.
 
     Returns
     -------
@@ -39,20 +44,23 @@ def plain_toolbox(
     toolbox.register("observe", environment.observe)
     toolbox.register("evaluate", environment.evaluate)
     toolbox.register("update", environment.update)
-    toolbox.register("select", sel_annealing, rng=rng)
+    toolbox.register("select", (selection or Annealing()).select, rng=rng)
     toolbox.register("breed", breed_plain, toolbox=toolbox, brood_size=1)
     toolbox.mutations = [partial(each.mutate, environment=environment) for each in mutations]
     return toolbox
 
 
 def shared_toolbox(
-    environment: SharedEnvironment, mutations: Sequence[Mutation], rng: np.random.Generator
+    environment: SharedEnvironment,
+    mutations: Sequence[Mutation],
+    rng: np.random.Generator,
+    selection: Selection | None = None,
 ) -> base.Toolbox:
     """Register the same operators by the shared-gradient step; parameters as `plain_toolbox`.
 
     The conditions are those of `geneticgan.evolution.family.why_plain`.
     """
-    toolbox = plain_toolbox(environment, mutations, rng)
+    toolbox = plain_toolbox(environment, mutations, rng, selection)
     shared = SharedBreeding(environment, mutations)
     toolbox.register("observe", shared.observe)
     toolbox.register("evaluate", shared.evaluate)

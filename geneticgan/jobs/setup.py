@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from geneticgan.catalogue import create_dataset, create_mutations, create_schedule
+from geneticgan.catalogue import (
+    create_architecture,
+    create_dataset,
+    create_fitness,
+    create_mutations,
+    create_schedule,
+    create_selection,
+)
 from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Dataset, Source
 from geneticgan.data.imbalance import Imbalance
@@ -21,6 +28,9 @@ def check_plugins(config: TrainConfig) -> None:
     """Make every plugin and device of a config once, so that mistakes show before any work."""
     create_mutations(config.mutations)
     create_schedule(config.schedule, T=config.T, alpha=config.alpha)
+    create_fitness(config.fitness)
+    create_selection(config.selection)
+    create_architecture(config.architecture)
     resolve_device(config.device)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import torch
 from torch.nn.functional import cross_entropy
 
+from geneticgan.catalogue import create_architecture
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.data.stores import Batches
@@ -66,7 +67,10 @@ def build_classifier(split: Split, config: TrainConfig, device: torch.device) ->
     """Return the classifier network before training; the same start for every method of a seed."""
     channels, size = split.train.pixels.shape[1:3]
     seed = int(numpy_stream(config.seed, "classifier weights").integers(2**31))
-    return build_discriminator(channels, size, split.classes, config.width, seed).to(device)
+    architecture = create_architecture(config.architecture)
+    return build_discriminator(channels, size, split.classes, config.width, seed, architecture).to(
+        device
+    )
 
 
 def autocast(task: Task) -> torch.autocast:

@@ -12,8 +12,8 @@ from geneticgan.methods.contract import Fitted, Method, Task, Trials
 from geneticgan.training.loop import Evolution
 from geneticgan.training.run_folder import RunFolder
 
-ACCEPT_ALWAYS = "constant:T=1e300"
-"""A schedule under which every living offspring takes its parent's place."""
+ALWAYS = "always"
+"""The selection under which every living best offspring takes its parent's place."""
 
 RATES: Trials = ({}, {"learning_rate": 5e-4}, {"learning_rate": 1e-4})
 
@@ -73,9 +73,7 @@ class EGAN(Evolved):
 
     def settings(self, config: TrainConfig) -> TrainConfig:
         """Accept always."""
-        return dataclasses.replace(
-            config, mutations="minimax,nonsat,lsgan", schedule=ACCEPT_ALWAYS, T=None, alpha=None
-        )
+        return dataclasses.replace(config, mutations="minimax,nonsat,lsgan", selection=ALWAYS)
 
 
 class ACGAN(Evolved):
@@ -85,9 +83,7 @@ class ACGAN(Evolved):
 
     def settings(self, config: TrainConfig) -> TrainConfig:
         """Set one mutation."""
-        return dataclasses.replace(
-            config, mutations="nonsat", schedule=ACCEPT_ALWAYS, T=None, alpha=None
-        )
+        return dataclasses.replace(config, mutations="nonsat", selection=ALWAYS)
 
 
 class LSGAN(Evolved):
@@ -101,9 +97,7 @@ class LSGAN(Evolved):
             config,
             mutations="lsgan:sigmoid=false",
             adversary="least-squares",
-            schedule=ACCEPT_ALWAYS,
-            T=None,
-            alpha=None,
+            selection=ALWAYS,
         )
 
 
@@ -138,14 +132,12 @@ class WGAN(Evolved):
         """Set the Wasserstein objective and critic, within the budget of real images."""
         return dataclasses.replace(
             config,
-            mutations="wasserstein",
+            mutations="wgan",
             adversary="wasserstein",
             clip=self.clip,
             critic_steps=self.critic_steps,
             gradient_penalty=self.gradient_penalty,
             steps=max(1, config.steps // self.critic_steps),
             validate_every=max(1, config.validate_every // self.critic_steps),
-            schedule=ACCEPT_ALWAYS,
-            T=None,
-            alpha=None,
+            selection=ALWAYS,
         )

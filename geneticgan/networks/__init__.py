@@ -1,17 +1,32 @@
-"""Generator and discriminator families for 8 to 128 pixels."""
+"""Generators and discriminators."""
 
 from __future__ import annotations
 
 import torch
 
-from geneticgan.networks.discriminator import Discriminator
-from geneticgan.networks.generator import Generator
+from geneticgan.networks.contracts import Architecture, Discriminator, Generator
+from geneticgan.networks.convolutional import Convolutional
 
-__all__ = ["Discriminator", "Generator", "build_discriminator", "build_generator"]
+__all__ = [
+    "Architecture",
+    "Convolutional",
+    "Discriminator",
+    "Generator",
+    "build_discriminator",
+    "build_generator",
+]
+
+CONVOLUTIONAL = Convolutional()
 
 
 def build_generator(
-    channels: int, size: int, classes: int, width: int, latent_dim: int, seed: int
+    channels: int,
+    size: int,
+    classes: int,
+    width: int,
+    latent_dim: int,
+    seed: int,
+    architecture: Architecture = CONVOLUTIONAL,
 ) -> Generator:
     """Return a generator initialised by the seed, leaving torch's global random state alone.
 
@@ -19,15 +34,20 @@ def build_generator(
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        generator = Generator(channels, size, classes, width, latent_dim)
+        generator = architecture.generator(channels, size, classes, width, latent_dim)
     return generator.to(memory_format=torch.channels_last)
 
 
 def build_discriminator(
-    channels: int, size: int, classes: int, width: int, seed: int
+    channels: int,
+    size: int,
+    classes: int,
+    width: int,
+    seed: int,
+    architecture: Architecture = CONVOLUTIONAL,
 ) -> Discriminator:
     """Return a discriminator initialised by the seed; otherwise as `build_generator`."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        discriminator = Discriminator(channels, size, classes, width)
+        discriminator = architecture.discriminator(channels, size, classes, width)
     return discriminator.to(memory_format=torch.channels_last)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from geneticgan.networks.discriminator import Discriminator
+from geneticgan.networks.discriminator import ConvolutionalDiscriminator
 from geneticgan.networks.sizes import MAX_MULTIPLE, halvings
 
 
@@ -22,7 +22,7 @@ class Autoencoder(nn.Module):
 
     def __init__(self, channels: int, size: int, width: int, latent_dim: int) -> None:
         super().__init__()
-        body = Discriminator(channels, size, 2, width)
+        body = ConvolutionalDiscriminator(channels, size, 2, width)
         self.encoder = nn.Sequential(body.trunk, nn.Linear(body.features, latent_dim))
         doublings = halvings(size)
         self.start = size // 2**doublings

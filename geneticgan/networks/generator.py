@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from geneticgan.networks.contracts import Generator
 from geneticgan.networks.sizes import MAX_MULTIPLE, check_shape, halvings
 
 
@@ -58,7 +59,7 @@ class LatentStyle(nn.Module):
         return offset
 
 
-class Generator(nn.Module):
+class ConvolutionalGenerator(Generator):
     """Latent and label to image: a dense layer, then transposed convolutions that double.
 
     A discriminator that sees one image at a time does not notice a class that has collapsed to a
@@ -84,9 +85,8 @@ class Generator(nn.Module):
     def __init__(
         self, channels: int, size: int, classes: int, width: int = 32, latent_dim: int = 64
     ) -> None:
-        super().__init__()
+        super().__init__(latent_dim)
         check_shape(channels, size, classes, width)
-        self.latent_dim = latent_dim
         self.classes = classes
         doublings = halvings(size)
         self.start = size // 2**doublings

@@ -13,6 +13,7 @@ from geneticgan.evolution.family import why_plain
 from geneticgan.evolution.individual import GeneratorIndividual
 from geneticgan.evolution.mutation import Mutation
 from geneticgan.evolution.resident import ResidentEvolution, has_begun, why_not_resident
+from geneticgan.evolution.selection import Selection
 from geneticgan.evolution.toolbox import plain_toolbox, shared_toolbox
 from geneticgan.training.environment import DiscriminatorEnvironment
 
@@ -26,7 +27,7 @@ class Breeding:
         One of `geneticgan.config.BREEDINGS`.
     population : list of GeneratorIndividual
         Changed in place.
-    environment, mutations, schedule, rng
+    environment, mutations, schedule, rng, selection
         As for `geneticgan.evolution.toolbox.plain_toolbox` and `ea_annealing`.
     on_note : callable
         Told once, in a sentence, if it cannot be the way that was asked for.
@@ -40,6 +41,7 @@ class Breeding:
         mutations: Sequence[Mutation],
         schedule: Schedule,
         rng: np.random.Generator,
+        selection: Selection,
         on_note: Callable[[str], None],
     ) -> None:
         self._population = population
@@ -47,6 +49,7 @@ class Breeding:
         self._mutations = mutations
         self._schedule = schedule
         self._rng = rng
+        self._selection = selection
         self._on_note = on_note
         if way == "auto":
             way = "resident" if environment.device.type == "cuda" else "shared"
@@ -57,7 +60,7 @@ class Breeding:
                 way = "plain"
         self._resident = way == "resident"
         make = plain_toolbox if way == "plain" else shared_toolbox
-        self._toolbox = make(environment, mutations, rng)
+        self._toolbox = make(environment, mutations, rng, selection)
 
     def run(
         self,
@@ -87,8 +90,9 @@ class Breeding:
         if stopped or done == ngen:
             return
         first, ngen = first + done, ngen - done
-        reason = why_not_resident(self._environment, self._population)
-        if reason:
+        accepts = getattr(self._selection, "accepts_on_device", None)
+        reason = self._why_on_host() or why_not_resident(self._environment, self._population)
+        if reason or accepts is None:
             self._on_note(f"Selecting on the host, which is slower: {reason}.")
             self._resident = False
             self.run(first, ngen, pause, on_generation, halloffame)
@@ -100,4 +104,13 @@ class Breeding:
             self._schedule,
             self._rng,
             self._on_note,
+            accepts,
         ).run(first, ngen, pause, on_generation, halloffame)
+
+    def _why_on_host(self) -> str:
+        """Return why selection needs the host, as a clause; empty if it does not."""
+        if getattr(self._selection, "accepts_on_device", None) is None:
+            return f"{type(self._selection).__name__} selects there"
+        if self._schedule.learns:
+            return "the schedule learns from every generation"
+        return ""

@@ -11,9 +11,10 @@ from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
 from geneticgan.data.stores import upload
-from geneticgan.errors import RunError
+from geneticgan.errors import ConfigError, RunError
+from geneticgan.evolution.assessment import Assessment, FitnessFunction, PaperFitness
 from geneticgan.evolution.environment import Judgement, Situation
-from geneticgan.evolution.fitness import DEAD, diversity, quality
+from geneticgan.evolution.fitness import DEAD
 from geneticgan.evolution.individual import GeneratorIndividual
 from geneticgan.evolution.optimizer_state import step_with
 from geneticgan.networks.coupling import couples_samples
@@ -48,6 +49,12 @@ class DiscriminatorEnvironment:
     gradient_penalty : float
         Weight of the penalty on the norm of the gradient between real and generated images
         (Gulrajani et al. 2017), added to what the discriminator learns, not to the fitness.
+    fitness : FitnessFunction, optional
+        The paper's by default.
+    class_counts : sequence of int, optional
+        Training images by class, for a fitness that looks at them; all alike by default.
+    draw_held_out : callable, optional
+        As ``draw_real``, of held-out images; for a fitness that needs them.
     """
 
     def __init__(
@@ -63,6 +70,9 @@ class DiscriminatorEnvironment:
         adversary: Adversary | None = None,
         critic_steps: int = 1,
         gradient_penalty: float = 0.0,
+        fitness: FitnessFunction | None = None,
+        class_counts: Sequence[int] = (),
+        draw_held_out: Callable[[int], Batch] | None = None,
     ) -> None:
         self.discriminator = discriminator
         self.optimizer = optimizer
@@ -79,6 +89,15 @@ class DiscriminatorEnvironment:
         self._adversary = adversary or Logistic()
         self._critic_steps = critic_steps
         self._gradient_penalty = gradient_penalty
+        self._fitness = fitness or PaperFitness()
+        counts = list(class_counts) or [1] * classes
+        self._class_counts = torch.tensor(counts, dtype=torch.float32, device=self.device)
+        self._draw_held_out = draw_held_out if self._fitness.needs_held_out else None
+        if self._fitness.needs_held_out and draw_held_out is None:
+            raise ConfigError(
+                f"the fitness {type(self._fitness).__name__} needs held-out images; use a "
+                "--validation-fraction above 0"
+            )
 
     def observe(self, generation: int) -> None:
         """Draw the generation's real batch, latents and labels."""
@@ -98,11 +117,13 @@ class DiscriminatorEnvironment:
             *self._draw_real(number),
             upload(latent.to(self.parameters[0].dtype), self.device),
             upload(labels, self.device),
+            *(self._draw_held_out(number) if self._draw_held_out else ()),
         )
 
     def face(self, situation: Situation) -> None:
         """Take a situation that `draw` returned, or tensors like it, as the present one."""
-        self._real_images, self._real_labels, self._latent, self._labels = situation
+        self._real_images, self._real_labels, self._latent, self._labels, *held_out = situation
+        self._held_out = held_out
         self._real_judgement: Judgement | None = None
 
     def judge_generated(self, individual: GeneratorIndividual) -> Judgement:
@@ -123,17 +144,46 @@ class DiscriminatorEnvironment:
         return cross_entropy(judgement.classes, self._labels)
 
     def evaluate(self, individual: GeneratorIndividual) -> tuple[float, float]:
-        """Return (quality, diversity) of equations 2 and 3; DEAD if either is not finite.
+        """Return (quality, diversity) by the fitness function; DEAD if either is not finite.
 
         The individual generates as it does in training (batch statistics), but on a copy of its
         buffers: an evaluation leaves no trace.
         """
         if individual.died_bearing:
             return DEAD
-        judgement = self.judge(self._generate_detached(individual))
+        images = self._generate_detached(individual)
+        judgement = self.judge(images)
         loss = self.real_loss() + self.generated_loss(judgement)
         gradients = torch.autograd.grad(loss, self.parameters)
-        return individual.judged(quality(judgement.source.detach()), diversity(gradients))
+        return individual.judged(*self.assess(images, judgement, gradients))
+
+    @torch.no_grad()
+    def assess(
+        self, images: torch.Tensor, judgement: Judgement, gradients: Sequence[torch.Tensor]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return quality and diversity of images, by the fitness function."""
+        return self._fitness.assess(
+            Assessment(
+                images.detach(),
+                self._labels,
+                Judgement(judgement.source.detach(), judgement.classes.detach()),
+                gradients,
+                self._class_counts,
+                self._held_out_loss,
+            )
+        )
+
+    def _held_out_loss(self, gradients: Sequence[torch.Tensor], length: float) -> torch.Tensor:
+        """Return the class loss on held-out images after a step against the gradients."""
+        images, labels = self._held_out
+        norm = torch.nn.utils.get_total_norm(list(gradients)).clamp_min(1e-12)
+        pairs = zip(self.parameters, gradients, strict=True)
+        moved = [parameter - gradient * (length / norm) for parameter, gradient in pairs]
+        names = (n for n, p in self.discriminator.named_parameters() if p.requires_grad)
+        state = dict(zip(names, moved, strict=True))
+        with self._autocast(), self._masks("held out", self.discriminator):
+            _, classes = functional_call(self.discriminator, state, (images,))
+        return cross_entropy(_at_least_float32(classes), labels)
 
     def update(self, survivors: Sequence[GeneratorIndividual]) -> None:
         """Take the discriminator's steps on L_D = L_S + L_Cls (lines 19-20).

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 from deap import tools
 
-from geneticgan.catalogue import create_mutations, create_schedule
+from geneticgan.catalogue import (
+    create_fitness,
+    create_mutations,
+    create_schedule,
+    create_selection,
+)
 from geneticgan.config import TrainConfig
 from geneticgan.data.sampling import BatchSource
 from geneticgan.data.splits import Split
@@ -82,6 +87,7 @@ class Evolution:
             create_mutations(config.mutations),
             self._schedule,
             self._rng,
+            create_selection(config.selection),
             self._note,
         )
         try:
@@ -109,14 +115,13 @@ class Evolution:
 
     def _build_environment(self) -> DiscriminatorEnvironment:
         config, discriminator = self._config, self.model.discriminator
-        source = BatchSource(
-            self._split.train,
-            self._split.classes,
-            config.seed,
-            "real",
-            self.model.device,
-            config.images_on,
-        )
+        split, device = self._split, self.model.device
+        classes, where = split.classes, config.images_on
+        source = BatchSource(split.train, classes, config.seed, "real", device, where)
+        draw_held_out = None
+        if len(split.validation):
+            held_out = BatchSource(split.validation, classes, config.seed, "held out", device)
+            draw_held_out = held_out.balanced(config.batch_size)
         return DiscriminatorEnvironment(
             discriminator,
             make_adam(discriminator.parameters(), config.learning_rate),
@@ -129,6 +134,9 @@ class Evolution:
             make_adversary(config.adversary, config.clip),
             config.critic_steps,
             config.gradient_penalty,
+            create_fitness(config.fitness),
+            split.train_counts,
+            draw_held_out,
         )
 
     def _after(self, generation: Generation) -> bool:
@@ -164,6 +172,7 @@ class Evolution:
             "log_position": self._recorder.position(),
             "metropolis": self._rng.bit_generator.state,
             "monitor": self._monitor.state(),
+            "schedule": self._schedule.state(),
         }
         self._checkpoint.save(
             state,
@@ -182,4 +191,5 @@ class Evolution:
             self._hall_of_fame.insert(best)
         self._rng.bit_generator.state = state["metropolis"]
         self._monitor.restore(state["monitor"])
+        self._schedule.restore(state["schedule"])
         return state["next_generation"], state["log_position"]

@@ -8,6 +8,7 @@ from functools import partial
 
 import torch
 
+from geneticgan.catalogue import create_architecture
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.evolution.individual import GeneratorIndividual
@@ -57,17 +58,26 @@ def build_model(config: TrainConfig, split: Split) -> Model:
     channels, size = split.train.pixels.shape[1:3]
     seeds = numpy_stream(config.seed, "initial weights").integers(2**31, size=1 + config.population)
     optimizer = partial(make_adam, lr=config.learning_rate)
+    architecture = create_architecture(config.architecture)
     population = [
         GeneratorIndividual(
             build_generator(
-                channels, size, split.classes, config.width, config.latent_dim, int(seed)
+                channels,
+                size,
+                split.classes,
+                config.width,
+                config.latent_dim,
+                int(seed),
+                architecture,
             ).to(device),
             optimizer,
             (1.0, config.lambda_),
         )
         for seed in seeds[1:]
     ]
-    discriminator = build_discriminator(channels, size, split.classes, config.width, int(seeds[0]))
+    discriminator = build_discriminator(
+        channels, size, split.classes, config.width, int(seeds[0]), architecture
+    )
     return Model(population, discriminator.to(device), device)
 
 

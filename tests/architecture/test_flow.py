@@ -15,7 +15,7 @@ ROOMS = {
     "geneticgan.networks": set(),
     "geneticgan.data": set(),
     "geneticgan.evolution": {"geneticgan.networks"},
-    "geneticgan.catalogue": {"geneticgan.evolution", "geneticgan.data"},
+    "geneticgan.catalogue": {"geneticgan.evolution", "geneticgan.networks", "geneticgan.data"},
     "geneticgan.evaluation": {"geneticgan.evolution", "geneticgan.networks", "geneticgan.data"},
     "geneticgan.training": {
         "geneticgan.catalogue",
@@ -24,7 +24,7 @@ ROOMS = {
         "geneticgan.networks",
         "geneticgan.data",
     },
-    "geneticgan_plugins": {"geneticgan.evolution"},
+    "geneticgan_plugins": {"geneticgan.evolution", "geneticgan.networks"},
 }
 ROOMS["geneticgan.methods"] = ROOMS["geneticgan.training"] | {"geneticgan.training"}
 ROOMS["geneticgan.jobs"] = ROOMS["geneticgan.methods"] | {"geneticgan.methods"}

@@ -114,7 +114,7 @@ def test_plugin_options_reach_the_log(tmp_path):
     [
         (
             ["--mutations", "minmax"],
-            "no mutation 'minmax'; installed: lsgan, minimax, nonsat, wasserstein. Did",
+            "no mutation 'minmax'; installed: hinge, kl, lsgan, minimax,",
         ),
         (["--mutations", "lsgan:c=1"], "mutation 'lsgan' has no option 'c'; it has: b"),
         (["--mutations", ""], "cannot read ''"),

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from geneticgan.evolution.algorithm import ea_annealing
 from geneticgan.evolution.annealing import metropolis_accept
-from geneticgan.evolution.family_on_device import metropolis_on_device
 from geneticgan.evolution.individual import same_weights
 from geneticgan.evolution.mutation import take_step
 from geneticgan.evolution.resident import (
@@ -21,6 +20,7 @@ from geneticgan.evolution.resident import (
     has_begun,
     why_not_resident,
 )
+from geneticgan.evolution.selection import metropolis_on_device
 from geneticgan.evolution.toolbox import shared_toolbox
 
 from .test_shared import WORLD, Cusp, Dead, Halving, Minimax, NonSaturating, build, worlds

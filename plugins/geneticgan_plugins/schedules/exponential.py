@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geneticgan.evolution.annealing import Schedule
-from geneticgan_plugins.schedules._checks import check_temperature
+from geneticgan_plugins.schedules._checks import check_share, check_temperature
 
 
 class Exponential(Schedule):
@@ -19,9 +19,7 @@ class Exponential(Schedule):
 
     def __init__(self, T: float = 1000.0, alpha: float = 0.99) -> None:
         self.T = check_temperature(T)
-        if not 0 < alpha <= 1:
-            raise ValueError(f"alpha must be in (0, 1], got {alpha}")
-        self.alpha = alpha
+        self.alpha = check_share("alpha", alpha)
 
     def temperature(self, generation: int) -> float:
         """Return T * alpha^generation; 0 once that underflows."""

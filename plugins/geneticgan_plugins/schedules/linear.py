@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geneticgan.evolution.annealing import Schedule
-from geneticgan_plugins.schedules._checks import check_temperature
+from geneticgan_plugins.schedules._checks import check_count, check_temperature
 
 
 class Linear(Schedule):
@@ -19,9 +19,7 @@ class Linear(Schedule):
 
     def __init__(self, T: float = 1.0, period: int = 1000) -> None:
         self.T = check_temperature(T)
-        if period < 1:
-            raise ValueError(f"period must be >= 1, got {period}")
-        self.period = period
+        self.period = check_count("period", period)
 
     def temperature(self, generation: int) -> float:
         """Return the height of the line at the generation, never below 0."""

@@ -9,13 +9,16 @@ from geneticgan_plugins.schedules._checks import check_temperature
 
 
 class Logarithmic(Schedule):
-    """T / log(n + e): cools slowly enough for the convergence theorem of annealing (Hajek 1988).
+    """T / log(n + e): cools slowly enough for the convergence theorem of annealing.
+
+    Hajek 1988 (theorem 1): the chain ends in the optimum with probability 1 if and only if T is
+    at least the depth d* of the deepest local optimum that is not global, which is Hajek's
+    constant. It is known of small problems only (see docs/theory.md).
 
     Parameters
     ----------
     T : float
-        Initial temperature in units of fitness, >= 0; the theorem asks that it be at least the
-        depth of the deepest local optimum that is not global.
+        Initial temperature in units of fitness, >= 0.
     """
 
     def __init__(self, T: float = 1.0) -> None:

@@ -1,0 +1,94 @@
+"""What every generator, discriminator and architecture is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import nn
+
+
+class Generator(nn.Module):
+    """Latent and label to image.
+
+    Parameters
+    ----------
+    latent_dim : int
+        Length of the latent vector.
+    """
+
+    def __init__(self, latent_dim: int) -> None:
+        super().__init__()
+        self.latent_dim = latent_dim
+
+    def forward(self, latent: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Return images (B, C, H, W) in [-1, 1] for latents (B, latent_dim) and labels (B,)."""
+        raise NotImplementedError(f"{type(self).__name__} defines no forward")
+
+
+class Discriminator(nn.Module):
+    """Image to a source logit and class logits (paper, III-B); a trunk with two linear heads.
+
+    The class head alone is the classifier network (CN). No layer may couple the samples of a
+    batch (no batch normalisation) if gradients are to be shared: row i of the output depends on
+    image i alone.
+
+    Parameters
+    ----------
+    trunk : torch.nn.Module
+        Images (B, C, H, W) in [-1, 1] to features (B, channels * side * side).
+    channels, side : int
+        Of the last feature map.
+    classes : int
+        How many labels there are.
+    """
+
+    def __init__(self, trunk: nn.Module, channels: int, side: int, classes: int) -> None:
+        super().__init__()
+        self.trunk = trunk
+        self.channels = channels
+        self.features = channels * side**2
+        self.source = nn.Linear(self.features, 1)
+        self.classifier = nn.Linear(self.features, classes)
+
+    def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return source logits (B,) and class logits (B, K) of images (B, C, H, W) in [-1, 1]."""
+        features = self.trunk(images)
+        return self.source(features).squeeze(1), self.classifier(features)
+
+    def channel_means(self, images: torch.Tensor) -> torch.Tensor:
+        """Return the last hidden layer's channels averaged over the image, (B, channels)."""
+        hidden: torch.Tensor = self.trunk(images)
+        return hidden.reshape(len(hidden), self.channels, -1).mean(dim=2)
+
+
+class Architecture(ABC):
+    """A family of networks; a plugin of the group ``geneticgan.architectures``.
+
+    Both methods build networks from torch's global random state, which the caller has seeded,
+    and raise `ConfigError` for a shape that the family does not have.
+    """
+
+    @abstractmethod
+    def generator(
+        self, channels: int, size: int, classes: int, width: int, latent_dim: int
+    ) -> Generator:
+        """Return a generator.
+
+        Parameters
+        ----------
+        channels : int
+            1 or 3.
+        size : int
+            Image height and width in pixels.
+        classes : int
+            How many labels there are, >= 2.
+        width : int
+            Channels of the narrowest hidden layer, >= 1.
+        latent_dim : int
+            Length of the latent vector, >= 1.
+        """
+
+    @abstractmethod
+    def discriminator(self, channels: int, size: int, classes: int, width: int) -> Discriminator:
+        """Return a discriminator; parameters as for `generator`."""

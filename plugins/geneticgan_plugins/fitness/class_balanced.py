@@ -1,0 +1,50 @@
+"""A fitness that looks at every class, and most at the small ones."""
+
+from __future__ import annotations
+
+import torch
+from torch.nn.functional import one_hot
+
+from geneticgan.evolution.assessment import Assessment, FitnessFunction
+
+TINY = 1e-6
+
+
+class ClassBalanced(FitnessFunction):
+    """Quality and diversity by class, in a mean that weighs small classes more.
+
+    Quality of a class: the mean probability that its images are real and of that class. Diversity
+    of a class: the log of the mean distance between two of its images. The paper's own fitness
+    sums over all images alike and rewards whatever confuses the discriminator, so a class can
+    collapse without a loss.
+
+    Parameters
+    ----------
+    power : float
+        A class of n training images weighs n^-power; 0 weighs all classes alike.
+    """
+
+    def __init__(self, power: float = 0.5) -> None:
+        if not 0 <= power <= 10:
+            raise ValueError(f"power must be in [0, 10], got {power}")
+        self.power = power
+
+    def assess(self, assessment: Assessment) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the weighted means over the classes that the batch has enough images of."""
+        labels = assessment.labels
+        member = one_hot(labels, len(assessment.class_counts)).to(torch.float32)  # (B, K)
+        count = member.sum(0)
+        weight = assessment.class_counts.clamp_min(1).pow(-self.power)
+        real = torch.sigmoid(assessment.judgement.source)
+        own = assessment.judgement.classes.softmax(1).gather(1, labels.unsqueeze(1)).squeeze(1)
+        quality = (real * own) @ member / count.clamp_min(1)
+        flat = assessment.images.flatten(1).float()
+        distance = torch.cdist(flat, flat) / flat.shape[1] ** 0.5  # of one pixel, in [0, 2]
+        pairs = count * (count - 1)
+        apart = torch.einsum("ik,ij,jk->k", member, distance, member) / pairs.clamp_min(1)
+        diversity = torch.log(apart + TINY)
+        return _mean(quality, weight * (count > 0)), _mean(diversity, weight * (count > 1))
+
+
+def _mean(values: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    return (values * weights).sum() / weights.sum().clamp_min(TINY)

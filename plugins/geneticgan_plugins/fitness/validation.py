@@ -1,0 +1,36 @@
+"""A fitness that asks what the discriminator would learn."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from geneticgan.evolution.assessment import Assessment, FitnessFunction
+from geneticgan.evolution.fitness import diversity
+
+
+class Validation(FitnessFunction):
+    """Minus the class loss on held-out real images after the discriminator learns from these.
+
+    A generator is as good as what its images teach. The held-out images are class-balanced
+    batches of the validation part, which then no longer tells how good the class head is on
+    images that nothing has looked at. Diversity is the paper's.
+
+    Parameters
+    ----------
+    length : float
+        Of the discriminator's trial step, in the norm of all its weights.
+    """
+
+    needs_held_out = True
+
+    def __init__(self, length: float = 0.05) -> None:
+        if not 0 < length < math.inf:
+            raise ValueError(f"length must be a positive number, got {length}")
+        self.length = length
+
+    def assess(self, assessment: Assessment) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return minus the held-out class loss, and minus the log gradient norm."""
+        loss = assessment.held_out_loss(assessment.gradients, self.length)
+        return -loss, diversity(assessment.gradients)

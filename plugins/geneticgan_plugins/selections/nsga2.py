@@ -1,0 +1,33 @@
+"""DEAP's NSGA-II."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from deap import tools
+
+from geneticgan.evolution.fitness import weighted_sum
+from geneticgan.evolution.selection import Selection
+
+
+class NSGA2(Selection):
+    """Parents and offspring in one pool, by Pareto rank and crowding (Deb et al. 2002).
+
+    Quality and diversity are two objectives, and lambda only scales one of them. Temperature is
+    not looked at. It makes sense with a ``--population`` of several.
+    """
+
+    def select(
+        self, individuals: Sequence[Any], k: int, *, temperature: float, rng: np.random.Generator
+    ) -> list[Any]:
+        """Return the k best by `deap.tools.selNSGA2`; the dead only where too few live."""
+        parents = list(individuals[:k])
+        living = [one for one in individuals if weighted_sum(one.fitness) > -math.inf]
+        lacking = [one for one in parents if one not in living][: max(0, k - len(living))]
+        chosen = [*tools.selNSGA2(living, min(k, len(living))), *lacking] if living else lacking
+        stays = {id(one) for one in chosen}
+        born = iter([one for one in chosen if not any(one is parent for parent in parents)])
+        return [parent if id(parent) in stays else next(born) for parent in parents]
