@@ -14,7 +14,7 @@ from rich.text import Text
 from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.data.splits import Split
 from geneticgan.evolution.registry import Broken, PluginGroup
-from geneticgan.jobs.compare import NAMES, Comparison
+from geneticgan.jobs.compare import NAMES, Comparison, p_text
 from geneticgan.jobs.datasets import Survey
 from geneticgan.jobs.judging import Report, Row
 from geneticgan.jobs.report_parts import GENERATION_HEADS, generation_cells
@@ -95,7 +95,7 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         for i, (mean, deviation) in enumerate(zip(row.means, row.deviations, strict=True)):
             quoted = "" if row.paper is None else f" ({row.paper[i]:.1f})"
             figures.append(f"{mean:.1f}±{deviation:.1f}{quoted or '       '}")
-        tests = ["" if p is None else f"{p:.3f}".lstrip("0") for p in (row.t_test, row.wilcoxon)]
+        tests = [p_text(p) for p in (row.t_test, row.wilcoxon)]
         cost = "" if row.cost is None else f"{row.cost:.2f}"
         table.add_row(Text(row.title), *figures, *tests, cost)
     # Figures are not to be cut short: what is wider than the terminal runs on.

@@ -56,7 +56,7 @@ class Comparison:
         """The heads of `cells`."""
         heads = ["rank", "method", "seeds"]
         for metric in self.metrics:
-            heads += [NAMES[metric], f"paper's {NAMES[metric]}"]
+            heads += [NAMES[metric], "paper"]
         return [*heads, "t-test p", "Wilcoxon p", "time / ACGAN"]
 
     def cells(self) -> Iterator[list[str]]:
@@ -66,7 +66,7 @@ class Comparison:
             for i, (mean, deviation) in enumerate(zip(row.means, row.deviations, strict=True)):
                 quoted = "" if row.paper is None else f"{row.paper[i]:.2f}"
                 cells += [f"{mean:.1f} ± {deviation:.1f}", quoted]
-            tests = [_text(row.t_test, "{:.3f}"), _text(row.wilcoxon, "{:.3f}")]
+            tests = [p_text(row.t_test), p_text(row.wilcoxon)]
             yield [*cells, *tests, _text(row.cost, "{:.2f}")]
 
 
@@ -181,6 +181,13 @@ def to_latex(comparisons: Sequence[Comparison]) -> str:
         ]
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
+
+
+def p_text(value: float | None) -> str:
+    """Return a p value for a table; nothing where there is none."""
+    if value is None:
+        return ""
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -34,7 +34,7 @@ def draw_confusions(
     names = [literal(n if len(n) <= 12 else n[:11] + "…") for n in class_names]
     side = max(4.2, 1.6 + 0.42 * len(names))
     with style():
-        figure = new_figure(side * len(confusions) + 0.8, side + 0.4)
+        figure = new_figure(side * len(confusions) + 1.4, side + 1.3)
         panels = figure.subplots(1, len(confusions), sharey=True, squeeze=False)[0]
         for axes, (title, matrix) in zip(panels, confusions.items(), strict=True):
             counts = np.asarray(matrix, float)
