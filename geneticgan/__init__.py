@@ -14,18 +14,27 @@ if TYPE_CHECKING:
         metropolis_accept,
         metropolis_probability,
     )
+    from geneticgan.evolution.assessment import FitnessFunction
     from geneticgan.evolution.individual import GeneratorIndividual
     from geneticgan.evolution.mutation import Mutation
-    from geneticgan.evolution.selection import assign_lineage, sel_annealing
+    from geneticgan.evolution.selection import (
+        BestOffspring,
+        Selection,
+        assign_lineage,
+        sel_annealing,
+    )
 
 __version__ = "0.1.0"
 
 # Loaded when first asked for: importing geneticgan must cost nothing.
 _HOMES = {
+    "BestOffspring": "geneticgan.evolution.selection",
+    "FitnessFunction": "geneticgan.evolution.assessment",
     "GeneratorIndividual": "geneticgan.evolution.individual",
     "GeneticGanError": "geneticgan.errors",
     "Mutation": "geneticgan.evolution.mutation",
     "Schedule": "geneticgan.evolution.annealing",
+    "Selection": "geneticgan.evolution.selection",
     "TrainConfig": "geneticgan.config",
     "assign_lineage": "geneticgan.evolution.selection",
     "ea_annealing": "geneticgan.evolution.algorithm",
@@ -35,10 +44,13 @@ _HOMES = {
 }
 
 __all__ = [
+    "BestOffspring",
+    "FitnessFunction",
     "GeneratorIndividual",
     "GeneticGanError",
     "Mutation",
     "Schedule",
+    "Selection",
     "TrainConfig",
     "__version__",
     "assign_lineage",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -13,10 +13,11 @@ from rich.text import Text
 
 from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.data.splits import Split
-from geneticgan.evolution.registry import Broken, PluginGroup
+from geneticgan.evolution.registry import Loaded, PluginGroup
 from geneticgan.jobs.compare import NAMES, Comparison, p_text
 from geneticgan.jobs.datasets import Survey
 from geneticgan.jobs.judging import Report, Row
+from geneticgan.jobs.plugins import Entry
 from geneticgan.jobs.report_parts import GENERATION_HEADS, generation_cells
 
 
@@ -35,18 +36,39 @@ def print_split(console: Console, split: Split, dataset: str) -> None:
         console.print(Text(line), soft_wrap=True)
 
 
-def print_plugins(console: Console, group: PluginGroup[Any]) -> None:
-    """List the plugins of a group, the broken ones with their cause."""
-    table = Table(title=group.group, title_justify="left", expand=console.is_terminal)
-    for column in ("name", "package", "what it is"):
+def print_plugins(console: Console, entries: Sequence[Entry]) -> None:
+    """List plugins by group, the broken ones with their cause."""
+    for group in dict.fromkeys(entry.group for entry in entries):
+        table = Table(title=group, title_justify="left", expand=console.is_terminal)
+        for column in ("name", "package", "what it is"):
+            table.add_column(column)
+        for entry in entries:
+            if entry.group == group:
+                text = entry.description if entry.healthy else f"broken: {entry.description}"
+                style = "" if entry.healthy else "red"
+                origin = f"{entry.package} {entry.version}"
+                table.add_row(Text(entry.name), Text(origin), Text(text, style=style))
+        console.print(table)
+
+
+def print_plugin(
+    console: Console,
+    group: PluginGroup[Any],
+    plugin: Loaded[Any],
+    options: Sequence[tuple[str, str, str]],
+) -> None:
+    """Print what a plugin says of itself, and its options."""
+    found = plugin.found
+    console.print(Text(f"{group.noun} {found.name}, of {found.origin} ({group.group})"))
+    print_description(console, plugin.factory)
+    if not options:
+        console.print("It has no options.")
+        return
+    table = Table(title="Options", title_justify="left")
+    for column in ("name", "type", "default"):
         table.add_column(column)
-    for plugin in group.load_all():
-        found = plugin.found
-        if isinstance(plugin, Broken):
-            text = Text(f"broken: {plugin.cause}", style="red")
-        else:
-            text = Text(plugin.summary)
-        table.add_row(Text(found.name), Text(found.origin), text)
+    for line in options:
+        table.add_row(*map(Text, line))
     console.print(table)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import queue
+import threading
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -123,8 +125,14 @@ class PluginGroup(Generic[T]):
         ]
         return sorted(found, key=lambda plugin: (plugin.name, plugin.package))
 
-    def load_all(self) -> list[Loaded[T] | Broken]:
-        """Load every plugin, guarded: what is broken is named with its cause and harms no one."""
+    def load_all(self, patience_seconds: float = 10.0) -> list[Loaded[T] | Broken]:
+        """Load every plugin, guarded: what is broken is named with its cause and harms no one.
+
+        Parameters
+        ----------
+        patience_seconds : float
+            One that takes longer to import counts as broken.
+        """
         found = self.find()
         names = [plugin.name for plugin in found]
         results: list[Loaded[T] | Broken] = []
@@ -132,10 +140,32 @@ class PluginGroup(Generic[T]):
             try:
                 if names.count(plugin.name) > 1:
                     raise PluginError(self._duplicate(plugin.name, found))
-                results.append(Loaded(plugin, self._load(plugin)))
+                results.append(Loaded(plugin, self._load_patiently(plugin, patience_seconds)))
             except PluginError as error:
                 results.append(Broken(plugin, str(error)))
         return results
+
+    def _load_patiently(self, plugin: Found, seconds: float) -> type[T]:
+        """Load in a thread that may be left behind: an import cannot be broken off."""
+        outcome: queue.Queue[type[T] | PluginError] = queue.Queue()
+
+        def load() -> None:
+            try:
+                outcome.put(self._load(plugin))
+            except PluginError as error:
+                outcome.put(error)
+
+        threading.Thread(target=load, daemon=True).start()
+        try:
+            found = outcome.get(timeout=seconds)
+        except queue.Empty:
+            raise PluginError(
+                f"{self.noun} {plugin.name!r} of {plugin.origin} was still being imported after "
+                f"{seconds:g} s"
+            ) from None
+        if isinstance(found, PluginError):
+            raise found
+        return found
 
     def get(self, name: str) -> Loaded[T]:
         """Load one plugin by name.

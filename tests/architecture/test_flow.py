@@ -27,7 +27,9 @@ ROOMS = {
     "geneticgan_plugins": {"geneticgan.evolution", "geneticgan.networks"},
 }
 ROOMS["geneticgan.methods"] = ROOMS["geneticgan.training"] | {"geneticgan.training"}
-ROOMS["geneticgan.jobs"] = ROOMS["geneticgan.methods"] | {"geneticgan.methods"}
+ROOMS["geneticgan.testing"] = ROOMS["geneticgan.training"] | {"geneticgan.training"}
+BESIDE = {"geneticgan.methods", "geneticgan.testing"}
+ROOMS["geneticgan.jobs"] = ROOMS["geneticgan.methods"] | BESIDE
 ROOMS["geneticgan_cli"] = ROOMS["geneticgan.jobs"] | {"geneticgan.jobs"}
 
 

@@ -22,9 +22,10 @@ def list_datasets() -> None:
     from rich.console import Console
 
     from geneticgan.catalogue import DATASETS
+    from geneticgan.jobs.plugins import entries
     from geneticgan_cli.tables import print_plugins
 
-    print_plugins(Console(), DATASETS)
+    print_plugins(Console(), list(entries(groups=[DATASETS])))
 
 
 @datasets.command(cls=GroupedCommand)

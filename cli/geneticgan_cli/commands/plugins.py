@@ -2,23 +2,103 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 
 @click.group()
 def plugins() -> None:
-    """See the installed plugins."""
+    """See, check and begin plugins."""
 
 
 @plugins.command("list")
-def list_plugins() -> None:
-    """List mutations, schedules, data sets and methods, with the package each comes from."""
+@click.option("--json", "as_json", is_flag=True, help="As a JSON array.")
+@click.option(
+    "--patience",
+    type=click.FloatRange(min=0.1),
+    default=10.0,
+    show_default=True,
+    help="Seconds that a plugin may take to be imported.",
+)
+def list_plugins(as_json: bool, patience: float) -> None:
+    """List all plugins with the package each comes from; what is broken, with its cause."""
+    import dataclasses
+    import json
+
     from rich.console import Console
 
-    from geneticgan.catalogue import GROUPS
-    from geneticgan.methods.catalogue import METHODS
+    from geneticgan.jobs.plugins import entries
     from geneticgan_cli.tables import print_plugins
 
+    found = list(entries(patience))
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(entry) for entry in found], indent=1))
+    else:
+        print_plugins(Console(), found)
+
+
+@plugins.command()
+@click.option("--generations", type=click.IntRange(min=2), default=3000, show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("schedules.png"),
+    show_default=True,
+    help="PNG file.",
+)
+def schedules(generations: int, out: Path) -> None:
+    """Draw the temperatures of all installed schedules."""
+    from geneticgan.jobs.plugins import draw_schedules
+
+    draw_schedules(generations, out)
+    click.echo(f"Temperatures: {out}")
+
+
+@plugins.command()
+@click.argument("name")
+def info(name: str) -> None:
+    """Say what a plugin is, and which options it has."""
+    from rich.console import Console
+
+    from geneticgan.jobs.plugins import describe, option_lines
+    from geneticgan_cli.tables import print_plugin
+
     console = Console()
-    for group in (*GROUPS, METHODS):
-        print_plugins(console, group)
+    for group, plugin in describe(name):
+        print_plugin(console, group, plugin, option_lines(plugin.factory))
+
+
+@plugins.command()
+@click.argument("name")
+@click.pass_context
+def check(ctx: click.Context, name: str) -> None:
+    """Run the contract suite on an installed plugin; exits with 1 if it breaks the contract."""
+    from geneticgan.jobs.plugins import check as run_check
+
+    failed = 0
+    for noun, outcome in run_check(name):
+        click.echo(f"{'ok  ' if outcome.passed else 'FAIL'}  {noun} {name}: {outcome.sentence}")
+        if not outcome.passed:
+            failed += 1
+            click.echo(f"      {outcome.failure}")
+    click.echo(f"{failed} broken" if failed else "It keeps its contract.")
+    if failed:
+        ctx.exit(1)
+
+
+@plugins.command()
+@click.argument("kind", type=click.Choice(["mutation", "schedule", "fitness", "selection"]))
+@click.argument("name")
+@click.argument("folder", type=click.Path(path_type=Path))
+def new(kind: str, name: str, folder: Path) -> None:
+    """Write a package with a new plugin, ready to install and to test.
+
+    Then: pip install -e FOLDER, and geneticgan plugins check NAME.
+    """
+    from geneticgan.jobs.scaffold import KINDS, new_package
+
+    for path in new_package(kind, name, folder):
+        click.echo(str(path))
+    click.echo(f"Next: pip install -e '{folder}[test]' && pytest {folder}")
+    click.echo(f"Then: geneticgan plugins check {name} && {KINDS[kind].trial.format(name=name)}")

@@ -9,11 +9,11 @@ from geneticgan.evolution.mutation import Mutation
 
 
 class Hinge(Mutation):
-    """E[max(0, margin - D(G(z)))]: hinge loss of generated images (Zhao et al. 2017, eq. 2).
+    """E[max(0, margin - D(G(z)))]: the hinge of geometric GAN (Lim and Ye 2017) for generators.
 
-    An image that the discriminator believes by more than the margin teaches nothing more, which
-    keeps a generator from running after a few easy images. Without the margin it is ``wgan``,
-    which is what later papers call the hinge generator (Lim and Ye 2017).
+    There only the discriminator's loss has a hinge, and the generator's is ``wgan``. With one
+    here, an image that is believed by more than the margin teaches nothing more, which keeps a
+    generator from running after a few easy images.
 
     Parameters
     ----------

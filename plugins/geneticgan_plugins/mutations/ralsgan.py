@@ -8,7 +8,7 @@ from geneticgan.evolution.mutation import Mutation
 
 
 class RelativisticAverageLeastSquares(Mutation):
-    """Squares of logits against the other side's mean (Jolicoeur-Martineau 2018, section 4.3).
+    """Squares of logits against the other side's mean (Jolicoeur-Martineau 2018).
 
     E[(D(G(z)) - mean D(x) - 1)^2] + E[(D(x) - mean D(G(z)) + 1)^2]: generated images are to be
     one logit above the mean real one, and real ones one below the mean generated one.

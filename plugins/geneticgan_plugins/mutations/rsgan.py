@@ -9,7 +9,7 @@ from geneticgan.evolution.mutation import Mutation
 
 
 class RelativisticStandard(Mutation):
-    """-E[log sigmoid(D(G(z)) - D(x))]: look more real than real (Jolicoeur-Martineau 2018, eq. 6).
+    """-E[log sigmoid(D(G(z)) - D(x))]: look more real than real (Jolicoeur-Martineau 2018).
 
     The expectation is over all pairs of a generated and a real image of the batch, the unbiased
     estimate of least variance; the paper takes the pairs of equal place. The discriminator's own

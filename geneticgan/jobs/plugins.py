@@ -1,0 +1,121 @@
+"""What the command line tells of plugins."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geneticgan.catalogue import GROUPS, SCHEDULES
+from geneticgan.errors import PluginError, RunError
+from geneticgan.evaluation.figures.charts import Line, LineChart, draw_lines
+from geneticgan.evolution.annealing import metropolis_probability
+from geneticgan.evolution.registry import Broken, Loaded, PluginGroup, Spec, options_of
+from geneticgan.methods.catalogue import METHODS
+from geneticgan.testing import CONTRACTS, Outcome, run_contract
+
+OFFERED = 0.1
+"""Loss of fitness in the picture of the schedules, for those that learn."""
+
+ALL_GROUPS: tuple[PluginGroup[Any], ...] = (*GROUPS, METHODS)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A plugin as ``plugins list --json`` gives it."""
+
+    group: str
+    name: str
+    package: str
+    version: str
+    healthy: bool
+    description: str
+
+
+def entries(
+    patience_seconds: float = 10.0, groups: Sequence[PluginGroup[Any]] = ALL_GROUPS
+) -> Iterator[Entry]:
+    """Yield every installed plugin; the description of a broken one is its cause."""
+    for group in groups:
+        for plugin in group.load_all(patience_seconds):
+            found = plugin.found
+            healthy = isinstance(plugin, Loaded)
+            text = plugin.cause if isinstance(plugin, Broken) else plugin.summary
+            yield Entry(group.group, found.name, found.package, found.version, healthy, text)
+
+
+def holders(name: str) -> list[PluginGroup[Any]]:
+    """Return the groups that have a plugin of a name; `PluginError` if none has."""
+    groups = [group for group in ALL_GROUPS if any(p.name == name for p in group.find())]
+    if not groups:
+        raise PluginError(f"there is no plugin {name!r}; see: geneticgan plugins list")
+    return groups
+
+
+def draw_schedules(generations: int, out: Path) -> None:
+    """Draw the temperature of every healthy schedule over a run, begun at 1 where it has a T.
+
+    What learns is drawn as if every best offspring were worse by `OFFERED`. `RunError` if the
+    picture cannot be written.
+    """
+    steps = np.arange(generations)
+    lines = {}
+    for plugin in SCHEDULES.load_all():
+        if isinstance(plugin, Broken):
+            continue
+        start = {"T": "1"} if "T" in options_of(plugin.factory) else {}
+        schedule = SCHEDULES.create(Spec(plugin.found.name, start))
+        values = []
+        for step in range(generations):
+            values.append(schedule.temperature(step))
+            schedule.learn(step, metropolis_probability(0.0, OFFERED, values[-1]))
+        lines[plugin.found.name] = Line(steps.astype(float), np.array(values))
+    alt = f"Temperatures of {', '.join(lines)} over {generations} generations."
+    chart = LineChart("schedules", "Schedules", alt, "generation", "temperature / T", lines)
+    try:
+        out.write_bytes(draw_lines(chart).png)
+    except OSError as error:
+        raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
+
+
+def describe(name: str) -> Iterator[tuple[PluginGroup[Any], Loaded[Any]]]:
+    """Yield the plugins of a name with their groups; raises as `PluginGroup.get`."""
+    for group in holders(name):
+        yield group, group.get(name)
+
+
+def option_lines(factory: type) -> list[tuple[str, str, str]]:
+    """Return name, type and default of each option of a plugin."""
+    lines = []
+    for option in options_of(factory).values():
+        required = option.default is inspect.Parameter.empty
+        default = "required" if required else repr(option.default)
+        lines.append((option.name, option.kind.__name__, default))
+    return lines
+
+
+def check(name: str) -> Iterator[tuple[str, Outcome]]:
+    """Run the contract suites of an installed plugin; yields the group's noun and an outcome.
+
+    Raises
+    ------
+    PluginError
+        If there is no such plugin, it cannot be made with its default options, or its group has
+        no suite.
+    """
+    groups = [group for group in holders(name) if group.group in CONTRACTS]
+    if not groups:
+        raise PluginError(f"there is no contract suite for methods such as {name!r}")
+    for group in groups:
+        group.create(Spec(name, {}))
+        suite = type("Suite", (CONTRACTS[group.group],), {"make": _maker(group, name)})
+        for outcome in run_contract(suite()):
+            yield group.noun, outcome
+
+
+def _maker(group: PluginGroup[Any], name: str) -> Any:
+    return lambda _: group.create(Spec(name, {}))

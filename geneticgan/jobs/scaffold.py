@@ -1,0 +1,105 @@
+"""A new plugin's package, ready to install and to test."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+
+from geneticgan import __version__
+from geneticgan.errors import ConfigError, RunError
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What can be scaffolded: its entry-point group, and how one tries it out."""
+
+    group: str
+    contract: str
+    trial: str
+
+
+KINDS = {
+    "mutation": Kind(
+        "geneticgan.mutations", "MutationContract", "geneticgan train --mutations nonsat,{name}"
+    ),
+    "schedule": Kind(
+        "geneticgan.schedules", "ScheduleContract", "geneticgan train --schedule {name}"
+    ),
+    "fitness": Kind("geneticgan.fitness", "FitnessContract", "geneticgan train --fitness {name}"),
+    "selection": Kind(
+        "geneticgan.selections", "SelectionContract", "geneticgan train --selection {name}"
+    ),
+}
+
+
+def new_package(kind: str, name: str, folder: Path) -> list[Path]:
+    """Write a package with one plugin.
+
+    Parameters
+    ----------
+    kind : str
+        Of `KINDS`.
+    name : str
+        Of the plugin: small letters, digits and hyphens, beginning with a letter.
+    folder : Path
+        Must not exist or be empty.
+
+    Returns
+    -------
+    list of Path
+        The files.
+
+    Raises
+    ------
+    ConfigError
+        If the name cannot be used.
+    RunError
+        If the folder holds something or cannot be written.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or keyword.iskeyword(name):
+        raise ConfigError(
+            f"{name!r} cannot be the name of a plugin; use small letters, digits and hyphens, such "
+            "as soft-hinge"
+        )
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise RunError(f"{folder} is not empty; choose another folder")
+    module = f"geneticgan_{name.replace('-', '_')}"
+    values = {
+        "kind": kind,
+        "name": name,
+        "module": module,
+        "package": f"geneticgan-{name}",
+        "cls": "".join(part.capitalize() for part in name.split("-")),
+        "group": KINDS[kind].group,
+        "contract": KINDS[kind].contract,
+        "trial": KINDS[kind].trial.format(name=name),
+        "version": ".".join(__version__.split(".")[:2]),
+    }
+    files = {
+        Path("pyproject.toml"): "pyproject.toml",
+        Path("README.md"): "readme.md",
+        Path("src", module, "__init__.py"): f"{kind}.py",
+        Path("tests", f"test_{module.removeprefix('geneticgan_')}.py"): "test.py",
+    }
+    environment = jinja2.Environment(  # noqa: S701  # Python and TOML, no HTML
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    written = []
+    try:
+        for target, template in files.items():
+            path = folder / target
+            path.parent.mkdir(parents=True, exist_ok=True)
+            text = environment.get_template(f"{template}.j2").render(values)
+            path.write_text(text, encoding="utf-8")
+            written.append(path)
+    except OSError as error:
+        raise RunError(f"{folder} cannot be written: {error.strerror or error}") from error
+    return written

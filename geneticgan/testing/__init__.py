@@ -1,0 +1,49 @@
+"""Contract suites: what a plugin has to keep, as tests that its author subclasses.
+
+::
+
+    from geneticgan.testing import MutationContract
+    from mypackage import Hinge
+
+
+    class TestHinge(MutationContract):
+        def make(self):
+            return Hinge()
+
+pytest runs them; ``geneticgan plugins check hinge`` runs them on an installed plugin without it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geneticgan.testing.architectures import ArchitectureContract
+from geneticgan.testing.contract import Contract, Outcome, run_contract
+from geneticgan.testing.datasets import DatasetContract
+from geneticgan.testing.fitness import FitnessContract
+from geneticgan.testing.mutations import MutationContract
+from geneticgan.testing.schedules import ScheduleContract
+from geneticgan.testing.selections import SelectionContract
+
+CONTRACTS: dict[str, Any] = {
+    "geneticgan.architectures": ArchitectureContract,
+    "geneticgan.datasets": DatasetContract,
+    "geneticgan.fitness": FitnessContract,
+    "geneticgan.mutations": MutationContract,
+    "geneticgan.schedules": ScheduleContract,
+    "geneticgan.selections": SelectionContract,
+}
+"""The suite (a class) of each entry-point group."""
+
+__all__ = [
+    "CONTRACTS",
+    "ArchitectureContract",
+    "Contract",
+    "DatasetContract",
+    "FitnessContract",
+    "MutationContract",
+    "Outcome",
+    "ScheduleContract",
+    "SelectionContract",
+    "run_contract",
+]

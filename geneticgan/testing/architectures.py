@@ -1,0 +1,105 @@
+"""What an architecture has to keep."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import torch
+
+from geneticgan.networks import (
+    Architecture,
+    Discriminator,
+    Generator,
+    build_discriminator,
+    build_generator,
+)
+from geneticgan.testing.contract import Contract, expect
+
+CLASSES, WIDTH, LATENT, BATCH = 3, 2, 5, 4
+
+
+class ArchitectureContract(Contract):
+    """Subclass it and define `make`; set ``shapes`` to what the family has.
+
+    Attributes
+    ----------
+    shapes : tuple of (channels, size)
+        Image shapes that are tried.
+    """
+
+    shapes: tuple[tuple[int, int], ...] = ((1, 8), (1, 28), (3, 32))
+
+    @abstractmethod
+    def make(self) -> Architecture:
+        """Return a fresh architecture."""
+
+    def pair(self, channels: int, size: int) -> tuple[Generator, Discriminator]:
+        """Return small networks for images of a shape."""
+        family = self.make()
+        return (
+            build_generator(channels, size, CLASSES, WIDTH, LATENT, 0, family),
+            build_discriminator(channels, size, CLASSES, WIDTH, 0, family),
+        )
+
+    def images(self, channels: int, size: int) -> torch.Tensor:
+        """Return random images in [-1, 1]."""
+        rng = torch.Generator().manual_seed(0)
+        return torch.rand((BATCH, channels, size, size), generator=rng) * 2 - 1
+
+    def generated(self, generator: Generator) -> torch.Tensor:
+        """Return images of random latents and of every class."""
+        latent = torch.randn((BATCH, LATENT), generator=torch.Generator().manual_seed(0))
+        images: torch.Tensor = generator(latent, torch.arange(BATCH) % CLASSES)
+        return images
+
+    def test_images_have_the_shape_and_range_that_is_asked_for(self) -> None:
+        """In [-1, 1], for every shape."""
+        for channels, size in self.shapes:
+            generator, _ = self.pair(channels, size)
+            images = self.generated(generator)
+            wanted = (BATCH, channels, size, size)
+            expect(images.shape == wanted, f"images of {tuple(images.shape)}, not {wanted}")
+            expect(images.abs().max() <= 1, "pixels lie beyond [-1, 1]")
+            expect(generator.latent_dim == LATENT, "latent_dim is not what was asked for")
+
+    def test_a_judgement_has_both_heads(self) -> None:
+        """Source logits (B,) and class logits (B, K)."""
+        for channels, size in self.shapes:
+            _, discriminator = self.pair(channels, size)
+            images = self.images(channels, size)
+            source, classes = discriminator(images)
+            expect(source.shape == (BATCH,), f"source logits of {tuple(source.shape)}")
+            expect(classes.shape == (BATCH, CLASSES), f"class logits of {tuple(classes.shape)}")
+            means = discriminator.channel_means(images)
+            wanted = (BATCH, discriminator.channels)
+            expect(means.shape == wanted, f"channel means of {tuple(means.shape)}, not {wanted}")
+
+    def test_everything_can_be_trained(self) -> None:
+        """Every parameter has a finite gradient."""
+        channels, size = self.shapes[0]
+        generator, discriminator = self.pair(channels, size)
+        source, classes = discriminator(self.generated(generator))
+        (source.square().sum() + classes.square().sum()).backward()
+        for network in (generator, discriminator):
+            for name, parameter in network.named_parameters():
+                found = parameter.grad
+                expect(found is not None, f"{name} has no gradient")
+                expect(found is not None and torch.isfinite(found).all(), f"{name}: not finite")
+
+    def test_the_latent_and_the_label_matter(self) -> None:
+        """Neither is thrown away."""
+        channels, size = self.shapes[0]
+        generator, _ = self.pair(channels, size)
+        latent = torch.randn((BATCH, LATENT), generator=torch.Generator().manual_seed(0))
+        labels = torch.zeros(BATCH, dtype=torch.long)
+        images = generator(latent, labels)
+        other = generator(latent, labels + torch.arange(BATCH) % CLASSES)
+        expect(not torch.equal(images, other), "another label gives the same images")
+        expect(not torch.equal(images[0], images[1]), "another latent gives the same image")
+
+    def test_the_same_seed_gives_the_same_network(self) -> None:
+        """Start values come from torch's seeded state alone."""
+        for one, other in zip(self.pair(*self.shapes[0]), self.pair(*self.shapes[0]), strict=True):
+            ours, theirs = one.state_dict(), other.state_dict()
+            same = all(torch.equal(ours[name], theirs[name]) for name in ours)
+            expect(same, "two networks of one seed differ")

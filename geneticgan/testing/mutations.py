@@ -1,0 +1,109 @@
+"""What a mutation has to keep."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import numpy as np
+import torch
+
+from geneticgan.evolution.algorithm import Generation, ea_annealing
+from geneticgan.evolution.annealing import Schedule
+from geneticgan.evolution.family import why_plain
+from geneticgan.evolution.individual import GeneratorIndividual
+from geneticgan.evolution.mutation import Mutation
+from geneticgan.evolution.toolbox import plain_toolbox, shared_toolbox
+from geneticgan.testing.contract import Contract, expect
+from geneticgan.testing.world import make_parent, make_world
+
+LIMIT = 30.0
+"""Logits that a discriminator may well reach; a loss has to be finite there."""
+
+
+class MutationContract(Contract):
+    """Subclass it and define `make`."""
+
+    @abstractmethod
+    def make(self) -> Mutation:
+        """Return a fresh mutation."""
+
+    def logits(self, count: int, seed: int = 0) -> torch.Tensor:
+        """Return random source logits, shape (count,), float64."""
+        rng = torch.Generator().manual_seed(seed)
+        return torch.randn(count, generator=rng, dtype=torch.float64)
+
+    def test_the_loss_is_a_finite_scalar(self) -> None:
+        """Also where there are not as many real images as generated ones."""
+        for real in (5, 7, 1):
+            loss = self.make().loss(self.logits(5), self.logits(real, 1))
+            expect(isinstance(loss, torch.Tensor), f"loss returned a {type(loss).__name__}")
+            expect(loss.dim() == 0, f"loss has shape {tuple(loss.shape)}; it has to be a scalar")
+            expect(torch.isfinite(loss), f"loss is {loss.item()} for ordinary logits")
+
+    def test_the_loss_is_finite_for_sure_discriminators(self) -> None:
+        """A single image must not kill the offspring of a batch."""
+        fake = torch.tensor([-LIMIT, 0.0, LIMIT], requires_grad=True)
+        loss = self.make().loss(fake, torch.tensor([LIMIT, -LIMIT]))
+        expect(torch.isfinite(loss), f"loss is {loss.item()} for logits of {LIMIT:g}")
+        if loss.requires_grad:
+            (gradient,) = torch.autograd.grad(loss, fake)
+            expect(torch.isfinite(gradient).all(), f"no finite gradient for logits of {LIMIT:g}")
+
+    def test_the_generator_can_learn_from_it(self) -> None:
+        """The loss has a gradient in the logits of generated images."""
+        fake = self.logits(6).requires_grad_()
+        loss = self.make().loss(fake, self.logits(6, 1))
+        expect(loss.requires_grad, "the loss does not depend on the logits of generated images")
+        (gradient,) = torch.autograd.grad(loss, fake)
+        expect(gradient.abs().sum() > 0, "the gradient is 0 for ordinary logits")
+
+    def test_the_loss_is_the_same_every_time(self) -> None:
+        """Everything random is drawn outside: parent and offspring meet the same luck."""
+        fake, real = self.logits(6), self.logits(6, 1)
+        first, again = self.make().loss(fake, real), self.make().loss(fake, real)
+        expect(torch.equal(first, again), "the same logits gave two different losses")
+
+    def test_the_order_of_a_batch_does_not_matter(self) -> None:
+        """Images of a batch have no order."""
+        fake, real = self.logits(6), self.logits(6, 1)
+        turned = self.make().loss(fake.flip(0), real.roll(2))
+        same = torch.allclose(self.make().loss(fake, real), turned, rtol=1e-9, atol=1e-12)
+        expect(same, "the loss depends on the order of the images")
+
+    def test_the_logits_are_left_as_they_are(self) -> None:
+        """The same logits are handed to every mutation."""
+        fake, real = self.logits(6), self.logits(6, 1)
+        self.make().loss(fake, real)
+        expect(torch.equal(fake, self.logits(6)), "the loss changed the logits it was given")
+        expect(torch.equal(real, self.logits(6, 1)), "the loss changed the real logits")
+
+    def test_it_lives_through_generations(self) -> None:
+        """Its offspring are alive, and both ways of breeding give the same ones."""
+        plain = _live(self.make(), shared=False)
+        expect(not any(child.cause_of_death for child in plain), "an offspring died")
+        if why_plain(make_world(), [self.make()]):
+            return  # it says that it needs more than logits
+        for one, other in zip(plain, _live(self.make(), shared=True), strict=True):
+            same = np.allclose(one.fitness.values, other.fitness.values, rtol=1e-3, atol=1e-4)
+            expect(same, "sharing gradients gives other offspring; is the loss a mean of logits?")
+
+
+class _Cold(Schedule):
+    def temperature(self, generation: int) -> float:
+        return 1.0
+
+
+def _live(mutation: Mutation, shared: bool) -> list[GeneratorIndividual]:
+    """Run three generations and return the offspring of the last."""
+    world = make_world()
+    mutation.label = mutation.label or type(mutation).__name__
+    toolbox = (shared_toolbox if shared else plain_toolbox)(
+        world, [mutation], np.random.default_rng(0)
+    )
+    offspring: list[GeneratorIndividual] = []
+
+    def keep(generation: Generation) -> None:
+        offspring[:] = generation.offspring
+
+    ea_annealing([make_parent()], toolbox, _Cold(), 3, on_generation=keep)
+    return offspring

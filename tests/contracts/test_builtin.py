@@ -1,0 +1,24 @@
+"""Every built-in plugin keeps the contract that a stranger's has to keep."""
+
+import pytest
+
+from geneticgan.catalogue import ARCHITECTURES, FITNESS, MUTATIONS, SCHEDULES, SELECTIONS
+from geneticgan.evolution.registry import Spec
+from geneticgan.testing import CONTRACTS, run_contract
+
+SUITES = [
+    pytest.param(group, plugin.name, id=f"{group.noun} {plugin.name}")
+    for group in (MUTATIONS, SCHEDULES, FITNESS, SELECTIONS, ARCHITECTURES)
+    for plugin in group.find()
+    if plugin.package == "geneticgan"
+]
+
+
+@pytest.mark.parametrize(("group", "name"), SUITES)
+def test_it_keeps_its_contract(group, name):
+    suite = type(
+        "Suite", (CONTRACTS[group.group],), {"make": lambda _: group.create(Spec(name, {}))}
+    )
+    outcomes = list(run_contract(suite()))
+    assert len(outcomes) >= 3
+    assert [each for each in outcomes if not each.passed] == []
