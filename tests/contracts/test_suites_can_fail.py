@@ -1,0 +1,136 @@
+"""A suite that nothing can fail holds nothing: plugins that break a contract are told so."""
+
+import numpy as np
+import pytest
+import torch
+
+from geneticgan import BestOffspring, FitnessFunction, Mutation, Schedule, Selection
+from geneticgan.data.dataset import Dataset, Images, Source
+from geneticgan.networks import Architecture, Convolutional
+from geneticgan.networks.contracts import Generator
+from geneticgan.testing import CONTRACTS, run_contract
+
+
+def mutation(loss):
+    return type("Broken", (Mutation,), {"loss": lambda _, fake, real: loss(fake, real)})
+
+
+def schedule(temperature):
+    return type("Broken", (Schedule,), {"temperature": temperature})
+
+
+def fitness(assess):
+    return type("Broken", (FitnessFunction,), {"assess": lambda _, a: assess(a)})
+
+
+def selection(select):
+    def method(_, individuals, k, *, temperature, rng):
+        return select(individuals, k, rng)
+
+    return type("Broken", (Selection,), {"select": method})
+
+
+class Remembering(Schedule):
+    calls = 0
+
+    def temperature(self, generation):
+        self.calls += 1
+        return self.calls
+
+
+class Forgetful(Schedule):
+    present = 1.0
+
+    def temperature(self, generation):
+        return self.present
+
+    def learn(self, generation, accepted):
+        self.present *= 0.5 + accepted
+
+
+class TwoMinds(BestOffspring):
+    def accepts(self, candidate, incumbent, temperature, draw):
+        return True
+
+    @staticmethod
+    def accepts_on_device(candidate, incumbent, temperature, draw):
+        return candidate < incumbent
+
+
+class Blind(Architecture):
+    """Throws latent and label away."""
+
+    def generator(self, channels, size, classes, width, latent_dim):
+        class Constant(Generator):
+            def __init__(self):
+                super().__init__(latent_dim)
+                self.image = torch.nn.Parameter(torch.zeros(1, channels, size, size))
+
+            def forward(self, latent, labels):
+                return 2 + self.image.expand(len(latent), -1, -1, -1)
+
+        return Constant()
+
+    def discriminator(self, channels, size, classes, width):
+        return Convolutional().discriminator(channels, size, classes, width)
+
+
+class Odd(Dataset):
+    """A class without test images, and never the same twice."""
+
+    def load(self):
+        rng = np.random.default_rng()
+        pixels = rng.integers(0, 255, (6, 1, 8, 8), dtype=np.uint8)
+        train = Images(pixels, np.array([0, 1, 0, 1, 0, 1]))
+        return Source(train, Images(pixels[:2], np.array([0, 0])), ("a", "a"), (5, 5))
+
+
+CASES = [
+    (mutation(lambda f, r: -f), "the loss is a finite scalar"),
+    (mutation(lambda f, r: f.exp().exp().mean()), "the loss is finite for sure discriminators"),
+    (mutation(lambda f, r: r.mean()), "the generator can learn from it"),
+    (mutation(lambda f, r: (f * torch.rand(len(f))).mean()), "the loss is the same every time"),
+    (mutation(lambda f, r: f[0]), "the order of a batch does not matter"),
+    (
+        mutation(lambda f, r: f.detach().mul_(2).mean() + f.mean()),
+        "the logits are left as they are",
+    ),
+    (mutation(lambda f, r: f.mean() * float("nan")), "it lives through generations"),
+    (schedule(lambda _, g: 5 - g), "temperatures are never negative and never nan"),
+    (Remembering, "asking twice changes nothing"),
+    (Forgetful, "what is learnt survives a checkpoint"),
+    (Forgetful, "it stays finite whatever is accepted"),
+    (fitness(lambda a: (a.judgement.source, a.images.mean())), "it gives two finite scalars"),
+    (fitness(lambda a: (torch.rand(()), torch.rand(()))), "the same individual is worth the same"),
+    (selection(lambda all, k, rng: all[:1]), "it returns as many as there were parents"),
+    (selection(lambda all, k, rng: all[:k][::-1]), "a parent that survives keeps its place"),
+    (selection(lambda all, k, rng: all[-k:]), "the dead take no place"),
+    (
+        selection(lambda all, k, rng: list(np.random.default_rng().permutation(all[k:])[:k])),
+        "the same draws give the same survivors",
+    ),
+    (TwoMinds, "the device decides as the host does"),
+    (Blind, "the latent and the label matter"),
+    (Blind, "images have the shape and range that is asked for"),
+    (Odd, "every class is in both parts"),
+    (Odd, "loading twice gives the same images"),
+    (Odd, "default counts can be met"),
+]
+GROUPS = {
+    Mutation: "mutations",
+    Schedule: "schedules",
+    FitnessFunction: "fitness",
+    Selection: "selections",
+    Architecture: "architectures",
+    Dataset: "datasets",
+}
+
+
+@pytest.mark.parametrize(("plugin", "sentence"), CASES, ids=[sentence for _, sentence in CASES])
+def test_what_breaks_the_contract_is_told_so(plugin, sentence):
+    group = next(name for base, name in GROUPS.items() if issubclass(plugin, base))
+    suite = type("Suite", (CONTRACTS[f"geneticgan.{group}"],), {"make": lambda _: plugin()})
+    failed = {outcome.sentence: outcome.failure for outcome in run_contract(suite())
+              if not outcome.passed}  # fmt: skip
+    assert sentence in failed
+    assert failed[sentence]

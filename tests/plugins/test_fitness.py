@@ -1,0 +1,75 @@
+import math
+
+import pytest
+import torch
+
+from geneticgan.evolution.assessment import Assessment
+from geneticgan.evolution.environment import Judgement
+from geneticgan.testing.world import make_world
+from geneticgan_plugins.fitness.class_balanced import ClassBalanced
+from geneticgan_plugins.fitness.validation import Validation
+
+
+def assessment(images, labels, source, classes, counts=(16, 4)):
+    judgement = Judgement(torch.tensor(source), torch.tensor(classes))
+    return Assessment(
+        torch.tensor(images).view(len(labels), 1, 1, 1),
+        torch.tensor(labels),
+        judgement,
+        [torch.ones(3)],
+        torch.tensor(counts, dtype=torch.float32),
+        lambda *_: torch.zeros(()),
+    )
+
+
+def test_class_balanced_values_by_hand():
+    found = assessment(
+        images=[0.0, 1.0, -0.5, 0.5, 0.0],
+        labels=[0, 0, 1, 1, 1],
+        source=[0.0, 0.0, 0.0, 0.0, 0.0],
+        classes=[[0.0, 0.0]] * 5,
+    )
+    quality, diversity = ClassBalanced(power=0.5).assess(found)
+    assert quality.item() == pytest.approx(0.25)  # half real, half of its class
+    # Weights 1/4 and 1/2; mean distances 1 and (1 + 0.5 + 0.5) / 3.
+    expected = (math.log(1.0) * 0.25 + math.log(2 / 3) * 0.5) / 0.75
+    assert diversity.item() == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_collapsed_minority_is_seen_although_the_majority_is_varied():
+    labels, source, classes = [0, 0, 0, 1, 1], [0.0] * 5, [[0.0, 0.0]] * 5
+    varied = assessment([-1.0, 0.0, 1.0, -1.0, 1.0], labels, source, classes)
+    collapsed = assessment([-1.0, 0.0, 1.0, 0.5, 0.5], labels, source, classes)
+    balanced = ClassBalanced()
+    assert balanced.assess(collapsed)[1] < balanced.assess(varied)[1] - 1
+
+
+def test_images_of_another_class_are_worth_nothing():
+    labels, source = [0, 1], [0.0, 0.0]
+    right = assessment([0.0, 1.0], labels, source, [[9.0, -9.0], [-9.0, 9.0]])
+    wrong = assessment([0.0, 1.0], labels, source, [[-9.0, 9.0], [9.0, -9.0]])
+    assert ClassBalanced().assess(right)[0].item() == pytest.approx(0.5, abs=1e-4)
+    assert ClassBalanced().assess(wrong)[0].item() < 1e-6
+
+
+def test_a_class_without_images_has_no_weight():
+    found = assessment([0.0, 1.0], [0, 0], [2.0, 2.0], [[0.0, 0.0]] * 2)
+    quality, diversity = ClassBalanced().assess(found)
+    assert quality.item() == pytest.approx(torch.sigmoid(torch.tensor(2.0)).item() / 2)
+    assert math.isfinite(diversity.item())
+
+
+def test_validation_prefers_gradients_that_teach():
+    fitness = Validation(length=0.1)
+    world = make_world(fitness)
+    images, labels = world._held_out
+    _, logits = world.discriminator(images)
+    loss = torch.nn.functional.cross_entropy(logits, labels)
+    teaching = torch.autograd.grad(
+        loss, world.parameters, allow_unused=True, materialize_grads=True
+    )
+    misleading = [-gradient for gradient in teaching]
+    judgement = world.judge(images)
+    good, bad = (world.assess(images, judgement, each)[0] for each in (teaching, misleading))
+    assert good > -loss.item() > bad
+    assert fitness.needs_held_out

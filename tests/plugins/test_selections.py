@@ -1,0 +1,57 @@
+import math
+
+import numpy as np
+import pytest
+
+from geneticgan.evolution.fitness import DEAD
+from geneticgan.testing.selections import members
+from geneticgan_plugins.selections.always import Always
+from geneticgan_plugins.selections.elitist import Elitist
+from geneticgan_plugins.selections.nsga2 import NSGA2
+from geneticgan_plugins.selections.threshold import Threshold
+
+
+@pytest.mark.parametrize(
+    ("selection", "candidate", "incumbent", "temperature", "accepted"),
+    [
+        (Always(), -5.0, 5.0, 0.0, True),
+        (Elitist(), 1.0, 1.0, 1e9, True),
+        (Elitist(), 0.999, 1.0, 1e9, False),
+        (Elitist(), -7.0, -math.inf, 0.0, True),
+        (Threshold(), 0.5, 1.0, 0.5, True),
+        (Threshold(), 0.49, 1.0, 0.5, False),
+        (Threshold(), 1.0, 1.0, 0.0, True),
+    ],
+)
+def test_truth_table(selection, candidate, incumbent, temperature, accepted):
+    for draw in (0.0, 0.5, 0.999):  # chance has no part in any of these
+        assert selection.accepts(candidate, incumbent, temperature, draw) == accepted
+
+
+def select(individuals, k):
+    return NSGA2().select(individuals, k, temperature=1.0, rng=np.random.default_rng(0))
+
+
+def test_nsga2_keeps_the_front_of_both_objectives():
+    best_quality, best_diversity, dominated = (3.0, 0.0), (0.0, 3.0), (-1.0, -1.0)
+    parents = [dominated, best_quality]
+    individuals = members([*parents, best_diversity, (-2.0, -2.0)], 2)
+    chosen = select(individuals, 2)
+    assert chosen[1] is individuals[1]  # a parent keeps its place
+    assert chosen[0] is individuals[2]
+
+
+def test_nsga2_may_keep_two_of_one_lineage():
+    individuals = members(
+        [(0.0, 0.0), (0.0, 0.0), (1.0, 2.0), (0.0, 0.0), (2.0, 1.0), (0.0, 0.0)], 2
+    )
+    chosen = select(individuals, 2)
+    assert {id(one) for one in chosen} == {id(individuals[2]), id(individuals[4])}
+    assert chosen[0].lineage == chosen[1].lineage == 0
+
+
+def test_nsga2_keeps_dead_parents_where_too_few_live():
+    individuals = members([DEAD, DEAD, (1.0, 1.0), DEAD], 2)
+    chosen = select(individuals, 2)
+    assert individuals[2] in chosen
+    assert sum(one in individuals[:2] for one in chosen) == 1
