@@ -1,5 +1,6 @@
 """Runs with other fitness functions, selections and schedules than the paper's."""
 
+import contextlib
 import dataclasses
 import json
 
@@ -38,10 +39,8 @@ def run(tmp_path, tiny_config, split):
         folder = RunFolder(path) if path.exists() else RunFolder.create(path, config)
         notes, stop = Notes(), StopRequest()
         observers = [notes, StopAt(stop_at, stop)] if stop_at else [notes]
-        try:
+        with contextlib.suppress(Interrupted):
             Evolution(config, parts, folder, observers, stop).run()
-        except Interrupted:
-            pass
         records = [json.loads(line) for line in (path / "log.jsonl").read_text().splitlines()]
         for record in records:
             del record["images_per_second"], record["seconds"]
