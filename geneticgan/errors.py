@@ -23,5 +23,9 @@ class PluginError(GeneticGanError):
     """A plugin is unknown, broken, duplicated or was given options it does not have."""
 
 
+class DivergedError(GeneticGanError):
+    """The discriminator's loss or weights are no longer finite."""
+
+
 class RunError(GeneticGanError):
     """A run folder is missing, occupied, damaged or not in the state a command needs."""

@@ -29,10 +29,20 @@ class CleanGroup(click.Group):
         except Exception as error:
             if _debug(ctx):
                 raise
+            if _out_of_memory(error):
+                raise click.ClickException(
+                    "out of memory; lower --batch-size or --width, keep the images off the GPU by "
+                    "--images-on host, or use --precision bf16. The last checkpoint is kept"
+                ) from error
             raise click.ClickException(
                 f"unexpected {type(error).__name__}: {error}. This is a defect; "
                 "'geneticgan --debug ...' shows where"
             ) from error
+
+
+def _out_of_memory(error: Exception) -> bool:
+    """Tell by its name, since importing torch for it would cost every error a second."""
+    return isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
 
 
 def _debug(ctx: click.Context) -> bool:

@@ -107,7 +107,7 @@ class SharedEnvironment(Environment, Protocol):
         """Return the part of L_D that generated images make (scalar)."""
 
     def note_losses(self, real: float, generated: float) -> None:
-        """Note the parts of L_D for the record; `RunError` if one of them is not finite."""
+        """Note the parts of L_D for the record; `DivergedError` if one of them is not finite."""
 
     def step(self, gradients: Sequence[torch.Tensor]) -> None:
         """Take the discriminator's step with given gradients (lines 19-20)."""

@@ -25,9 +25,9 @@ from geneticgan.methods.classifier import build_classifier
 from geneticgan.methods.contract import Task
 from geneticgan.methods.oscn import OsCN
 from geneticgan.networks import Discriminator
-from geneticgan.training.checkpoint import load_module, save_tensors
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
+from geneticgan.training.tensors import load_module, save_tensors
 
 STEPS, WIDTH, BATCH_SIZE, LEARNING_RATE = 3000, 32, 50, 5e-4
 """Of the reference classifier."""

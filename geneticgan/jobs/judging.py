@@ -20,11 +20,11 @@ from geneticgan.methods.classifier import ClassifierMethod
 from geneticgan.methods.cn import CN
 from geneticgan.methods.contract import Task
 from geneticgan.methods.oscn import OsCN
-from geneticgan.training.checkpoint import load_module, save_tensors
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.model import Model
 from geneticgan.training.run_folder import RunFolder, write_json
+from geneticgan.training.tensors import load_module, save_tensors
 
 PICTURED = 8
 """Generated images of each class in the picture."""

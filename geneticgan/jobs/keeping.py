@@ -15,8 +15,8 @@ from geneticgan.data.splits import Split
 from geneticgan.errors import RunError
 from geneticgan.evaluation.generation import generate
 from geneticgan.networks import Generator
-from geneticgan.training.checkpoint import load_module, save_tensors
 from geneticgan.training.model import build_model
+from geneticgan.training.tensors import load_module, save_tensors
 
 COLUMNS = 8
 """Samples of each class on a sheet."""

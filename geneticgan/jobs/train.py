@@ -13,6 +13,7 @@ from geneticgan.jobs.setup import check_plugins, load_split, open_run
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
+from geneticgan.training.lock import RunLock
 from geneticgan.training.loop import Evolution
 from geneticgan.training.model import load_model
 from geneticgan.training.run_folder import RunFolder
@@ -58,15 +59,17 @@ def train(
     if tensorboard:
         summary_writer()  # fails before there is a folder
     folder = RunFolder.create(path, config)
-    folder.write_split(split)
-    return _run(folder, config, split, observers, tensorboard)
+    with RunLock(path):
+        folder.write_split(split)
+        return _run(folder, config, split, observers, tensorboard)
 
 
 def resume(path: Path, observers: Sequence[Observer], *, tensorboard: bool = False) -> Report:
     """Go on with a run that was stopped, to the result it would have had; raises as `train`."""
     folder, config, split = open_run(path, observers)
     check_plugins(config)
-    return _run(folder, config, split, observers, tensorboard)
+    with RunLock(path):
+        return _run(folder, config, split, observers, tensorboard)
 
 
 def evaluate(path: Path, observers: Sequence[Observer]) -> Report:
@@ -84,7 +87,7 @@ def evaluate(path: Path, observers: Sequence[Observer]) -> Report:
             f"{path} is not finished ({done} of {config.steps} generations); go on with "
             f"'geneticgan resume {path}'"
         )
-    with StopRequest() as stop:
+    with RunLock(path), StopRequest() as stop:
         return judge(folder, config, split, load_model(config, split, folder), observers, stop)
 
 

@@ -12,6 +12,7 @@ from geneticgan.catalogue import create_architecture
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.data.stores import Batches
+from geneticgan.errors import RunError
 from geneticgan.methods.contract import Fitted, Method, Task
 from geneticgan.networks import Discriminator, build_discriminator
 from geneticgan.seeding import numpy_stream
@@ -96,6 +97,8 @@ def train(
     ------
     Interrupted
         If a stop was asked for.
+    RunError
+        If the loss is no longer finite.
     """
     config = task.config
     optimizer = make_adam(network.parameters(), config.classifier_learning_rate)
@@ -109,6 +112,14 @@ def train(
         task.stop.check()
         for observer in task.observers:
             observer.on_progress(step + 1)
-            last = step + 1 == steps
-            if classifies and (last or (step + 1) % config.validate_every == 0):
+            if classifies and _looks(step, steps, config):
                 observer.on_network(step + 1, network)
+        if _looks(step, steps, config) and not torch.isfinite(loss):
+            raise RunError(
+                f"{title}: the loss is {loss.item():g} after {step + 1} steps; lower "
+                "--classifier-learning-rate or use --precision float32"
+            )
+
+
+def _looks(step: int, steps: int, config: TrainConfig) -> bool:
+    return step + 1 == steps or (step + 1) % config.validate_every == 0

@@ -3,48 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 
 from geneticgan.errors import RunError
 from geneticgan.evolution.individual import GeneratorIndividual
 from geneticgan.evolution.optimizer_state import load_optimizer, optimizer_to_tensors
+from geneticgan.training.manifest import sync, what_is_wrong, write_manifest
 from geneticgan.training.run_folder import write_json
+from geneticgan.training.tensors import load_module, load_tensors, save_tensors
 
-METADATA = "geneticgan"
-"""Key of our JSON in a safetensors header."""
-
-
-def save_tensors(path: Path, tensors: Mapping[str, torch.Tensor], metadata: str = "") -> None:
-    """Write named tensors and a text to one safetensors file."""
-    plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    save_file(plain, str(path), metadata={METADATA: metadata})
-
-
-def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], str]:
-    """Read what `save_tensors` wrote; `RunError` if the file is missing or damaged."""
-    try:
-        with safe_open(str(path), framework="pt") as file:
-            metadata = (file.metadata() or {}).get(METADATA, "")
-            return {name: file.get_tensor(name) for name in file.keys()}, metadata  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise RunError(f"{path} cannot be read ({error}); the checkpoint is damaged") from error
-
-
-def load_module(path: Path, module: torch.nn.Module) -> None:
-    """Load a module's weights; `RunError` if they are not of this architecture."""
-    tensors, _ = load_tensors(path)
-    try:
-        module.load_state_dict(tensors)
-    except RuntimeError as error:
-        raise RunError(f"{path} does not fit the network that config.json describes") from error
+FORMAT = 2
+"""Of the state; 1 had no manifest."""
 
 
 class Checkpoint:
@@ -58,11 +32,18 @@ class Checkpoint:
     ----------
     path : Path
         The checkpoint's folder.
+
+    Attributes
+    ----------
+    notice : str
+        Said after loading, if the newest checkpoint was damaged and the one before it was taken.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._previous = path.with_name(path.name + ".previous")
+        self._source: Path | None = None
+        self.notice = ""
 
     def exists(self) -> bool:
         """Tell whether there is one to load."""
@@ -102,10 +83,8 @@ class Checkpoint:
                 save_tensors(temporary / "best.safetensors", *best.to_tensors())
             save_tensors(temporary / "discriminator.safetensors", discriminator.state_dict())
             save_tensors(temporary / "optimizer.safetensors", *optimizer_to_tensors(optimizer))
-            write_json(temporary / "state.json", dict(state))
-            for file in temporary.iterdir():
-                _sync(file)
-            _sync(temporary)
+            write_json(temporary / "state.json", {"format": FORMAT, **state})
+            write_manifest(temporary)
             self._swap(temporary)
         except OSError as error:
             raise RunError(
@@ -126,7 +105,7 @@ class Checkpoint:
         RunError
             If there is no checkpoint, or it is damaged.
         """
-        source = self._source()
+        source = self._find()
         for index, individual in enumerate(population):
             _load_individual(source / f"generator-{index}.safetensors", individual)
         load_module(source / "discriminator.safetensors", discriminator)
@@ -140,34 +119,60 @@ class Checkpoint:
 
     def state(self) -> dict[str, Any]:
         """Return the JSON state; raises as `load`."""
-        path = self._source() / "state.json"
+        path = self._find() / "state.json"
         try:
-            return dict(json.loads(path.read_text(encoding="utf-8")))
+            state = dict(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as error:
             raise RunError(f"{path} cannot be read; the checkpoint is damaged") from error
+        return migrated(state, path)
 
     def load_best(self, individual: GeneratorIndividual) -> bool:
         """Load the hall of fame's first into an individual; False if there is none."""
-        path = self._source() / "best.safetensors"
+        path = self._find() / "best.safetensors"
         if not path.is_file():
             return False
         _load_individual(path, individual)
         return True
 
-    def _source(self) -> Path:
+    def _find(self) -> Path:
+        """Return the newest checkpoint that is whole; raises as `load`."""
+        if self._source is not None:
+            return self._source
+        problems: list[str] = []
         for path in (self.path, self._previous):
-            if path.is_dir():
+            if not path.is_dir():
+                continue
+            problem = self._problem(path)
+            if not problem:
+                if problems:
+                    self.notice = f"{problems[0]}; going on from the checkpoint before it"
+                self._source = path
                 return path
+            problems.append(problem)
+        if problems:
+            raise RunError(f"{'; '.join(problems)}: the checkpoint is damaged, start anew")
         raise RunError(
             f"{self.path.parent} has no checkpoint yet; start the training anew with another --out"
         )
 
+    @staticmethod
+    def _problem(path: Path) -> str:
+        """Return why a checkpoint cannot be trusted, as a clause; empty if it can."""
+        if not (path / "manifest.json").exists() and (path / "state.json").is_file():
+            state = json.loads((path / "state.json").read_text(encoding="utf-8"))
+            if state.get("format", 1) == 1:
+                return ""  # written before there were manifests
+        return what_is_wrong(path)
+
     def _swap(self, temporary: Path) -> None:
-        if self.path.is_dir():
+        if self._source == self._previous:  # the newest is damaged: the one before it stays
+            shutil.rmtree(self.path, ignore_errors=True)
+        elif self.path.is_dir():
             shutil.rmtree(self._previous, ignore_errors=True)
             self.path.rename(self._previous)
         temporary.rename(self.path)
-        _sync(self.path.parent)
+        sync(self.path.parent)
+        self._source = self.path
 
 
 def _load_individual(path: Path, individual: GeneratorIndividual) -> None:
@@ -178,9 +183,14 @@ def _load_individual(path: Path, individual: GeneratorIndividual) -> None:
         raise RunError(f"{path} does not fit the network that config.json describes") from error
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def migrated(state: dict[str, Any], path: Path) -> dict[str, Any]:
+    """Return a state of any earlier format as one of this; `RunError` if it is of a later one."""
+    written = state.get("format", 1)
+    if not isinstance(written, int) or not 1 <= written <= FORMAT:
+        raise RunError(
+            f"{path} has format {written!r}; this version reads formats up to {FORMAT}: use the "
+            "version of geneticgan named in config.json"
+        )
+    if written < 2:  # before schedules that learn, and before runs that roll back
+        state = {"schedule": {}, "rollbacks": 0, **state}
+    return state | {"format": FORMAT}

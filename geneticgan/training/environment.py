@@ -11,11 +11,12 @@ from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
 from geneticgan.data.stores import upload
-from geneticgan.errors import ConfigError, RunError
+from geneticgan.errors import ConfigError, DivergedError
 from geneticgan.evolution.assessment import Assessment, FitnessFunction, PaperFitness
 from geneticgan.evolution.environment import Judgement, Situation
 from geneticgan.evolution.fitness import DEAD
 from geneticgan.evolution.individual import GeneratorIndividual
+from geneticgan.evolution.mutation import all_finite
 from geneticgan.evolution.optimizer_state import step_with
 from geneticgan.networks.coupling import couples_samples
 from geneticgan.seeding import torch_stream
@@ -269,15 +270,20 @@ class DiscriminatorEnvironment:
 
         Raises
         ------
-        RunError
+        DivergedError
             If one of them is not finite.
         """
         self.last_losses = {"real": real, "generated": generated}
         if not (math.isfinite(real) and math.isfinite(generated)):
-            raise RunError(
-                f"the discriminator's loss is not finite ({self.last_losses}); lower the "
-                "learning rate (--learning-rate) or use --precision float32"
+            raise DivergedError(
+                f"the discriminator's loss is {real:g} on real images and {generated:g} on "
+                "generated ones"
             )
+
+    def check(self) -> None:
+        """Raise `DivergedError` if a weight of the discriminator is not finite."""
+        if not all_finite(self.parameters):
+            raise DivergedError("a weight of the discriminator is not finite")
 
     def step(self, gradients: Sequence[torch.Tensor]) -> None:
         """Take the optimizer's step with given gradients."""

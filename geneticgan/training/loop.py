@@ -15,6 +15,7 @@ from geneticgan.catalogue import (
 from geneticgan.config import TrainConfig
 from geneticgan.data.sampling import BatchSource
 from geneticgan.data.splits import Split
+from geneticgan.errors import DivergedError, RunError
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.evolution.algorithm import Generation
@@ -30,6 +31,10 @@ from geneticgan.training.model import Model, build_model, make_adam
 from geneticgan.training.monitor import Monitor
 from geneticgan.training.recorder import Recorder, generation_record
 from geneticgan.training.run_folder import RunFolder
+
+MAX_ROLLBACKS = 3
+ROLLBACK_FACTOR = 0.5
+"""Of the discriminator's learning rate, at each return to a checkpoint."""
 
 
 class Evolution:
@@ -63,9 +68,13 @@ class Evolution:
         self._rng = numpy_stream(config.seed, "metropolis")
         self._hall_of_fame = tools.HallOfFame(1, similar=same_weights)
         self._monitor = Monitor(config.steps, config.batch_size)
-        self._first, position = self._resume() if self._checkpoint.exists() else (0, 0)
+        self._rollbacks = 0
+        begun = self._checkpoint.exists()
+        self._first, position = self._resume() if begun else (0, 0)
         self._recorder = Recorder(folder.log, position)
         self._observers = [self._recorder, *observers]
+        if not begun:
+            self._save(0)  # something to go back to, from the first generation on
 
     def run(self) -> Model:
         """Evolve to the last generation; returns the networks.
@@ -74,12 +83,26 @@ class Evolution:
         ------
         Interrupted
             If a stop was asked for; a checkpoint has been written.
+        RunError
+            If the discriminator diverged again and again.
         """
         for observer in self._observers:
             observer.on_phase("AGGAN, generation", self._config.steps)
             observer.on_progress(self._first)
-        self._monitor.start_clock()
+        if self._checkpoint.notice:
+            self._note(f"{self._checkpoint.notice}.")
+        try:
+            while not self._evolve():
+                pass
+        finally:
+            self._recorder.close()
+        self._stop.check()
+        return self.model
+
+    def _evolve(self) -> bool:
+        """Run the generations that are left; False if it had to roll back and is to go on."""
         config = self._config
+        self._monitor.start_clock()
         breeding = Breeding(
             config.breeding,
             self.model.population,
@@ -90,18 +113,43 @@ class Evolution:
             create_selection(config.selection),
             self._note,
         )
+        left = config.steps - self._first
         try:
-            breeding.run(
-                self._first,
-                config.steps - self._first,
-                self._pauses,
-                self._after,
-                self._hall_of_fame,
-            )
-        finally:
-            self._recorder.close()
-        self._stop.check()
-        return self.model
+            breeding.run(self._first, left, self._pauses, self._after, self._hall_of_fame)
+        except DivergedError as error:
+            self._roll_back(error)
+            return False
+        return True
+
+    def _roll_back(self, error: DivergedError) -> None:
+        """Return to the last checkpoint with a lower learning rate of the discriminator.
+
+        The generations since then are lived again: nothing of what went wrong is kept but the
+        count. Raises `RunError` once that has been done `MAX_ROLLBACKS` times.
+        """
+        rollbacks = self._rollbacks + 1
+        if rollbacks > MAX_ROLLBACKS:
+            raise RunError(
+                f"{error}, after {MAX_ROLLBACKS} returns to a checkpoint with ever lower learning "
+                "rates of the discriminator; lower --learning-rate, use --precision float32, or "
+                "leave out the mutation that does it (the run's log shows the losses)"
+            ) from error
+        self._hall_of_fame.clear()
+        self._first, position = self._resume()
+        self._recorder.rewind(position)
+        self._rollbacks = rollbacks
+        self._slow_down()
+        self._save(self._first)  # a kill from now on does not forget the count
+        rate = self._environment.optimizer.param_groups[0]["lr"]
+        self._note(
+            f"Rolled back to generation {self._first} ({rollbacks} of {MAX_ROLLBACKS} times): "
+            f"{error}; the discriminator's learning rate is {rate:g} now."
+        )
+
+    def _slow_down(self) -> None:
+        """Set the discriminator's learning rate by how often the run was rolled back."""
+        for group in self._environment.optimizer.param_groups:
+            group["lr"] = self._config.learning_rate * ROLLBACK_FACTOR**self._rollbacks
 
     def _note(self, text: str) -> None:
         for observer in self._observers:
@@ -167,12 +215,14 @@ class Evolution:
         return score(validation.labels, predicted, self._split.classes, 0).acsa
 
     def _save(self, step: int) -> None:
+        self._environment.check()  # a checkpoint is a good state, or it is none
         state = {
             "next_generation": step,
             "log_position": self._recorder.position(),
             "metropolis": self._rng.bit_generator.state,
             "monitor": self._monitor.state(),
             "schedule": self._schedule.state(),
+            "rollbacks": self._rollbacks,
         }
         self._checkpoint.save(
             state,
@@ -192,4 +242,6 @@ class Evolution:
         self._rng.bit_generator.state = state["metropolis"]
         self._monitor.restore(state["monitor"])
         self._schedule.restore(state["schedule"])
+        self._rollbacks = state["rollbacks"]
+        self._slow_down()
         return state["next_generation"], state["log_position"]

@@ -39,7 +39,7 @@ class Monitor:
 
     def seconds(self) -> float:
         """Return the seconds of the run's training so far, over all its sittings."""
-        return self._seconds_before + self._clock[-1] - self._began
+        return self._seconds_before + (self._clock[-1] - self._began if self._clock else 0.0)
 
     def update(self, generation: Generation, record: dict[str, Any]) -> Status:
         """Take in a generation and its record; returns the status."""
@@ -76,6 +76,8 @@ class Monitor:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up what `state` returned."""
+        self._clock.clear()
+        self._acceptances.clear()
         self.status.step = state["step"]
         self.status.wins = state["wins"]
         self.status.deaths = state["deaths"]

@@ -26,6 +26,10 @@ class Recorder(Observer):
 
     def __init__(self, path: Path, position: int = 0) -> None:
         self._file = path.open("r+b" if path.exists() else "w+b")
+        self.rewind(position)
+
+    def rewind(self, position: int) -> None:
+        """Cut off what lies behind a position, and go on from there."""
         self._file.truncate(position)
         self._file.seek(position)
 

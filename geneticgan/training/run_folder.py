@@ -78,6 +78,12 @@ class RunFolder:
             If it is no run folder or was written by a newer version.
         """
         folder = cls(path)
+        for file in vars(folder).values():
+            if file != path and file.is_symlink():
+                raise RunError(
+                    f"{file} is a symbolic link; a run folder holds its own files: put the file "
+                    "itself there"
+                )
         if not folder.config.is_file():
             raise RunError(f"{path} is no run folder (it has no config.json)")
         try:

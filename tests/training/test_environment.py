@@ -6,7 +6,7 @@ import torch
 from torch.func import functional_call
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from geneticgan.errors import RunError
+from geneticgan.errors import DivergedError
 from geneticgan.evolution.fitness import weighted_sum
 
 
@@ -104,8 +104,10 @@ def test_several_survivors_count_by_their_mean(environment, make_individual):
 def test_a_discriminator_that_diverges_is_named(environment, make_individual):
     with torch.no_grad():
         environment.discriminator.source.weight.fill_(math.inf)
-    with pytest.raises(RunError, match="discriminator's loss is not finite"):
+    with pytest.raises(DivergedError, match=r"discriminator's loss is (nan|inf) on real images"):
         environment.update([make_individual()])
+    with pytest.raises(DivergedError, match="a weight of the discriminator is not finite"):
+        environment.check()
 
 
 def test_bf16_gives_nearly_the_same_fitness(environment, make_individual):

@@ -11,8 +11,8 @@ from geneticgan_plugins.schedules._checks import check_temperature
 class Logarithmic(Schedule):
     """T / log(n + e): cools slowly enough for the convergence theorem of annealing.
 
-    Hajek 1988 (theorem 1): the chain ends in the optimum with probability 1 if and only if T is
-    at least the depth d* of the deepest local optimum that is not global, which is Hajek's
+    Hajek 1988 (theorem 1): the probability of being at a global optimum tends to 1 if and only if
+    T is at least the depth d* of the deepest local optimum that is not global, which is Hajek's
     constant. It is known of small problems only (see docs/theory.md).
 
     Parameters

@@ -1,0 +1,66 @@
+"""One process at a time works on a run folder."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import platform
+from pathlib import Path
+from types import TracebackType
+
+from filelock import FileLock, Timeout
+
+from geneticgan.errors import RunError
+from geneticgan.training.run_folder import write_json
+
+
+class RunLock:
+    """Held while a process works on a run; the system lets go of it when the process dies.
+
+    Parameters
+    ----------
+    path : Path
+        Of the run folder, which exists.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._owner = path / "lock.json"
+        self._lock = FileLock(path / ".lock")
+
+    def __enter__(self) -> RunLock:
+        """Take the lock.
+
+        Raises
+        ------
+        RunError
+            If another process has it; names that process and its host.
+        """
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise RunError(
+                f"{self._path} is in use by {self._holder()}; wait for it or stop it"
+            ) from error
+        except OSError as error:
+            raise RunError(f"{self._path} cannot be locked ({error.strerror or error})") from error
+        write_json(self._owner, {"pid": os.getpid(), "host": platform.node()})
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with contextlib.suppress(OSError):
+            self._owner.unlink()
+        self._lock.release()
+
+    def _holder(self) -> str:
+        try:
+            owner = json.loads(self._owner.read_text(encoding="utf-8"))
+            return f"process {int(owner['pid'])} on {str(owner['host'])!r}"
+        except (OSError, ValueError, KeyError, TypeError):
+            return "another process"

@@ -1,0 +1,62 @@
+"""What a folder of files is to hold, by hash: what is damaged is seen before it is used."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from geneticgan.training.run_folder import write_json
+
+NAME = "manifest.json"
+
+
+def write_manifest(folder: Path) -> None:
+    """Write the hash of every file of a folder, and flush files and folder to the disk."""
+    hashes = {}
+    for path in sorted(folder.iterdir()):
+        hashes[path.name] = _digest(path)
+        sync(path)
+    write_json(folder / NAME, {"sha256": hashes})
+    sync(folder)
+
+
+def what_is_wrong(folder: Path) -> str:
+    """Return what differs from the manifest, as a clause for the user; empty if nothing does.
+
+    A link is refused: what it leads to is not part of the folder.
+    """
+    try:
+        manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        hashes = dict(manifest["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"{folder / NAME} cannot be read"
+    try:
+        there = {path.name for path in folder.iterdir()} - {NAME}
+        if there != hashes.keys():
+            name = min(there ^ hashes.keys())
+            return f"{folder / name} is " + ("missing" if name in hashes else "not in the manifest")
+        for name, digest in hashes.items():
+            path = folder / name
+            if path.is_symlink() or not path.is_file():
+                return f"{path} is no plain file"
+            if _digest(path) != digest:
+                return f"{path} has changed since it was written"
+    except OSError as error:
+        return f"{folder} cannot be read ({error.strerror or error})"
+    return ""
+
+
+def sync(path: Path) -> None:
+    """Flush a file or folder to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,106 @@
+"""Numbers that are not finite: an offspring dies of them, a discriminator goes back."""
+
+import contextlib
+import dataclasses
+import json
+import math
+
+import pytest
+import torch
+
+from geneticgan.errors import RunError
+from geneticgan.training.hooks import Observer
+from geneticgan.training.interrupt import Interrupted, StopRequest
+from geneticgan.training.loop import MAX_ROLLBACKS, Evolution
+from geneticgan.training.model import load_model
+from geneticgan.training.run_folder import RunFolder
+
+
+class Notes(Observer):
+    def __init__(self):
+        self.texts = []
+
+    def on_note(self, text):
+        self.texts.append(text)
+
+
+class Poisoned(Evolution):
+    """Puts a number into the discriminator at some generations, as often as it is told."""
+
+    poison: dict[int, int]
+    value = math.nan
+
+    def _after(self, generation):
+        step = generation.number + 1
+        if self.poison.get(step, 0) > 0:
+            self.poison[step] -= 1
+            with torch.no_grad():
+                self.model.discriminator.source.bias.fill_(self.value)
+        return super()._after(generation)
+
+
+@pytest.fixture
+def evolve(tiny_config, split, tmp_path):
+    config = dataclasses.replace(tiny_config, counts=None, checkpoint_every=2)
+
+    def run(name, poison, value=math.nan, stop=None, **options):
+        used = dataclasses.replace(config, **options)
+        path = tmp_path / name
+        folder = RunFolder(path) if path.exists() else RunFolder.create(path, used)
+        notes = Notes()
+        evolution = Poisoned(used, split, folder, [notes], stop or StopRequest())
+        evolution.poison, evolution.value = dict(poison), value
+        with contextlib.suppress(Interrupted):
+            evolution.run()
+        records = [json.loads(line) for line in folder.log.read_text().splitlines()]
+        return evolution, notes.texts, records
+
+    return run
+
+
+@pytest.mark.parametrize("breeding", ["plain", "shared", "resident"])
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+@pytest.mark.parametrize("step", [1, 3, 4])
+def test_a_discriminator_that_diverges_goes_back_and_learns_more_slowly(
+    evolve, breeding, value, step
+):
+    evolution, notes, records = evolve("run", {step: 1}, value, breeding=breeding)
+    (text,) = [note for note in notes if "Rolled back" in note]
+    assert f"to generation {2 if step > 2 else 0} (1 of {MAX_ROLLBACKS} times)" in text
+    assert "learning rate is 0.0001 now" in text
+    assert [record["step"] for record in records] == [1, 2, 3, 4, 5, 6]
+    assert all(math.isfinite(loss) for record in records for loss in record["loss"].values())
+    assert all(torch.isfinite(p).all() for p in evolution.model.discriminator.parameters())
+    assert evolution._environment.optimizer.param_groups[0]["lr"] == 1e-4
+
+
+def test_what_was_rolled_back_is_the_same_after_a_resumption(evolve, split):
+    whole, _, _ = evolve("whole", {3: 1})
+    evolve("part", {3: 1}, steps=4)
+    resumed, _, _ = evolve("part", {})
+    ours, theirs = (e.model.discriminator.state_dict() for e in (whole, resumed))
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+    assert resumed._rollbacks == 1
+    assert resumed._environment.optimizer.param_groups[0]["lr"] == 1e-4
+
+
+def test_one_that_diverges_again_and_again_stops_with_a_diagnosis(evolve):
+    with pytest.raises(RunError, match=r"lower --learning-rate, use --precision float32, or leave"):
+        evolve("run", {3: 99})
+
+
+def test_the_last_good_checkpoint_is_left_when_it_stops(evolve, split, tiny_config, tmp_path):
+    with pytest.raises(RunError):
+        evolve("run", {4: 99})
+    config = dataclasses.replace(tiny_config, counts=None)
+    model = load_model(config, split, RunFolder(tmp_path / "run"))
+    assert all(torch.isfinite(p).all() for p in model.discriminator.parameters())
+
+
+def test_a_classifier_that_diverges_says_so(split, tiny_config, tmp_path):
+    from geneticgan.methods.contract import Task
+    from geneticgan.methods.oscn import OsCN
+
+    config = dataclasses.replace(tiny_config, counts=None, classifier_learning_rate=1e30, steps=8)
+    with pytest.raises(RunError, match="lower --classifier-learning-rate"):
+        OsCN().fit(Task(split, config, torch.device("cpu"), tmp_path))
