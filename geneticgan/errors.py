@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 
+def printable(text: str) -> str:
+    """Return a text whose control characters cannot act on a terminal; they are written out."""
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
+        for sign in text
+    )
+
+
 class GeneticGanError(Exception):
     """Base of every error whose message is written for the user.
 

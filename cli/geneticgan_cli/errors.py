@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from geneticgan.errors import GeneticGanError
+from geneticgan.errors import GeneticGanError, printable
 
 
 class CleanGroup(click.Group):
@@ -21,11 +21,11 @@ class CleanGroup(click.Group):
         except GeneticGanError as error:
             if _debug(ctx):
                 raise
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(printable(str(error))) from error
         except OSError as error:
             if _debug(ctx):
                 raise
-            raise click.ClickException(f"the system refused: {error}") from error
+            raise click.ClickException(printable(f"the system refused: {error}")) from error
         except Exception as error:
             if _debug(ctx):
                 raise

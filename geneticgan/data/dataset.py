@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geneticgan.data.notices import SILENT, Notices
-from geneticgan.errors import DataError
+from geneticgan.errors import DataError, printable
 
 UInt8Array = npt.NDArray[np.uint8]
 Int64Array = npt.NDArray[np.int64]
@@ -63,6 +63,10 @@ class Source:
     test: Images
     class_names: tuple[str, ...]
     default_counts: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        # Names come from folders and files of strangers, and are printed.
+        object.__setattr__(self, "class_names", tuple(map(printable, self.class_names)))
 
     @property
     def fingerprint(self) -> str:

@@ -53,6 +53,10 @@ class Encoded:
     read: Callable[[int], bytes]
 
 
+MOST_PIXELS = 64 * 10**6
+"""Of an image file: a small file can claim to hold very many."""
+
+
 @dataclass(frozen=True)
 class Decoding:
     """How images are decoded.
@@ -102,8 +106,9 @@ def decode_all(files: Encoded, how: Decoding, title: str, notices: Notices) -> I
         shown = ", ".join(bad[:NAMED]) + (", ..." if len(bad) > NAMED else "")
         if not how.skip_corrupt:
             raise DataError(
-                f"{len(bad)} of {count} images cannot be read: {shown}; mend or remove them, or "
-                "go on without them by --skip-corrupt"
+                f"{len(bad)} of {count} images cannot be read (damaged, no images, or above "
+                f"{MOST_PIXELS // 10**6} megapixels): {shown}; mend or remove them, or go on "
+                "without them by --skip-corrupt"
             )
         notices.note(f"Skipped {len(bad)} of {count} images that cannot be read: {shown}.")
     pixels: UInt8Array = arrays["pixels"]  # type: ignore[assignment]  # as _decode made it
@@ -128,6 +133,8 @@ def decode_one(data: bytes, how: Decoding) -> UInt8Array:
     One of `UNREADABLE`.
     """
     with Image.open(io.BytesIO(data)) as opened:
+        if opened.width * opened.height > MOST_PIXELS:  # known before anything is unpacked
+            raise Image.DecompressionBombError
         opened.load()
         image = _plain(ImageOps.exif_transpose(opened) or opened)
     crop = v2.Compose([v2.Resize(how.size), v2.CenterCrop(how.size)])

@@ -69,12 +69,9 @@ class Evolution:
         self._hall_of_fame = tools.HallOfFame(1, similar=same_weights)
         self._monitor = Monitor(config.steps, config.batch_size)
         self._rollbacks = 0
-        begun = self._checkpoint.exists()
-        self._first, position = self._resume() if begun else (0, 0)
+        self._first, position = self._resume() if self._checkpoint.exists() else (0, 0)
         self._recorder = Recorder(folder.log, position)
         self._observers = [self._recorder, *observers]
-        if not begun:
-            self._save(0)  # something to go back to, from the first generation on
 
     def run(self) -> Model:
         """Evolve to the last generation; returns the networks.
@@ -92,6 +89,8 @@ class Evolution:
         if self._checkpoint.notice:
             self._note(f"{self._checkpoint.notice}.")
         try:
+            if not self._checkpoint.exists():
+                self._save(0)  # something to go back to, from the first generation on
             while not self._evolve():
                 pass
         finally:

@@ -29,7 +29,7 @@ def what_is_wrong(folder: Path) -> str:
     """
     try:
         manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        hashes = dict(manifest["sha256"])
+        hashes = {str(name): digest for name, digest in dict(manifest["sha256"]).items()}
     except (OSError, ValueError, KeyError, TypeError):
         return f"{folder / NAME} cannot be read"
     try:

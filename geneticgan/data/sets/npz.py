@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,21 @@ import numpy.typing as npt
 from geneticgan.data.dataset import Dataset, Images, Int64Array, Source, UInt8Array
 from geneticgan.data.holdout import with_test_part
 from geneticgan.errors import DataError
+
+UNREADABLE = (
+    OSError,
+    ValueError,
+    EOFError,
+    KeyError,
+    AttributeError,
+    TypeError,
+    NotImplementedError,
+    MemoryError,
+    OverflowError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What a damaged or lying file may raise; unpickling is never allowed."""
 
 
 class Npz(Dataset):
@@ -53,7 +69,7 @@ def _read(file: Path) -> dict[str, npt.NDArray[Any]]:
     try:
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as content:
             return {name: content[name] for name in content.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, AttributeError, TypeError) as error:
+    except UNREADABLE as error:
         raise DataError(f"{file} cannot be read as an npz file of arrays ({error})") from error
 
 

@@ -1,0 +1,119 @@
+"""Files made to do harm: refused or neutralised, with a clear sentence."""
+
+import io
+import re
+import zlib
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from geneticgan.data.decoding import MOST_PIXELS
+from geneticgan.errors import printable
+from geneticgan_cli.main import cli
+
+EVIL = ["../../escape", "\x1b[2J\x1b[31mred", "<script>alert(1)</script>", "a\nb\x07\x00c"]
+
+
+def run(*words):
+    return CliRunner().invoke(cli, [str(word) for word in words])
+
+
+@pytest.fixture
+def evil_npz(tmp_path):
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(4), 30)
+    path = tmp_path / "data.npz"
+    pixels = rng.integers(0, 255, (120, 8, 8), dtype=np.uint8)
+    np.savez(path, x_train=pixels, y_train=labels, classes=np.array(EVIL))
+    return path
+
+
+def test_class_names_do_no_harm_wherever_they_are_shown(evil_npz, tmp_path):
+    out = tmp_path / "deep" / "er" / "run"
+    options = ["--steps", 4, "--width", 2, "--batch-size", 8, "--out", out]
+    data = ["--dataset", "npz", "--data-root", evil_npz]
+    outputs = [
+        run("train", *data, *options),
+        run("report", out, "--no-measure"),
+        run("augment", out, "--out", tmp_path / "deep" / "balanced"),
+        run("generate", out, "--count", 1, "--out", tmp_path / "deep" / "few"),
+        run("datasets", "info", "npz", "--data-root", evil_npz),
+        run("generate", out, "--class", "\x1b[31m", "--out", tmp_path / "deep" / "none"),
+    ]
+    assert [result.exit_code for result in outputs] == [0, 0, 0, 0, 0, 1]
+    for result in outputs:
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", result.output), result.output
+    html = (out / "report.html").read_text()
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;" in html
+    for path in (out / "figures").glob("*.svg"):
+        assert "<script" not in path.read_text()
+    outside = [path for path in tmp_path.iterdir() if path.name not in ("deep", "data.npz")]
+    assert outside == []
+    assert not any("escape" in path.name for path in tmp_path.parent.iterdir())
+
+
+def bomb(width, height):
+    """A PNG of a few bytes that claims to hold very many pixels."""
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x02\x00\x00\x00"
+    body = zlib.compress(b"\x00" * 1000)
+    parts = [b"\x89PNG\r\n\x1a\n"]
+    for kind, data in ((b"IHDR", head), (b"IDAT", body), (b"IEND", b"")):
+        parts.append(len(data).to_bytes(4, "big") + kind + data)
+        parts.append(zlib.crc32(kind + data).to_bytes(4, "big"))
+    return b"".join(parts)
+
+
+def test_an_image_that_claims_to_be_huge_is_named_before_it_is_unpacked(tmp_path):
+    rng = np.random.default_rng(0)
+    for name in ("a", "b"):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        for number in range(8):
+            pixels = rng.integers(0, 255, (8, 8), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "images" / name / f"{number}.png")
+    assert MOST_PIXELS < 10_000 * 8_000
+    (tmp_path / "images" / "a" / "bomb.png").write_bytes(bomb(10_000, 8_000))
+    options = ["info", "folder", "--data-root", tmp_path / "images", "--image-size", 8]
+    result = run("datasets", *options)
+    assert result.exit_code == 1
+    assert "1 of 17 images cannot be read" in result.output
+    assert re.search(r"above 64 megapixels\): \S*/a/bomb\.png", result.output)
+    assert run("datasets", *options, "--skip-corrupt").exit_code == 0
+
+
+def test_an_npz_with_objects_is_not_unpickled(tmp_path):
+    trap = tmp_path / "sprung"
+
+    class Trap:
+        def __reduce__(self):
+            return (open, (str(trap), "w"))
+
+    buffer = io.BytesIO()
+    np.savez(buffer, x_train=np.array([Trap()], dtype=object), y_train=np.zeros(1, int))
+    (tmp_path / "data.npz").write_bytes(buffer.getvalue())
+    result = run("datasets", "info", "npz", "--data-root", tmp_path / "data.npz")
+    assert result.exit_code == 1
+    assert "cannot be read as an npz file of arrays" in result.output
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain ä", "plain ä"),
+        ("\x1b[31m", "\\x1b[31m"),
+        ("a\tb", "a\\tb"),
+        ("\u202eevil", "\\u202eevil"),
+    ],
+)
+def test_control_characters_are_written_out(text, shown):
+    assert printable(text) == shown
+
+
+def test_names_of_files_in_an_error_are_written_out(tmp_path):
+    result = run("report", tmp_path / "\x1b[2Jnothing")
+    assert result.exit_code == 1
+    assert "\x1b" not in result.output
+    assert "\\x1b[2Jnothing" in result.output
