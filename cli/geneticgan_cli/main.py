@@ -11,6 +11,7 @@ from geneticgan_cli.commands.augment import augment
 from geneticgan_cli.commands.benchmark import benchmark
 from geneticgan_cli.commands.compare import compare
 from geneticgan_cli.commands.datasets import datasets
+from geneticgan_cli.commands.doctor import doctor
 from geneticgan_cli.commands.evaluate import evaluate
 from geneticgan_cli.commands.generate import generate
 from geneticgan_cli.commands.measure import measure
@@ -49,6 +50,7 @@ for command in (
     sweep,
     compare,
     plugins,
+    doctor,
 ):
     cli.add_command(command)
 

@@ -1,0 +1,32 @@
+"""``geneticgan doctor``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option(
+    "--runs",
+    type=click.Path(path_type=Path),
+    default=Path("runs"),
+    show_default=True,
+    help="Where runs are to be written.",
+)
+@click.pass_context
+def doctor(ctx: click.Context, runs: Path) -> None:
+    """Look whether everything works here; put the output into a bug report.
+
+    Takes some ten seconds. Exits with 1 if something failed.
+    """
+    from geneticgan.errors import printable
+    from geneticgan.jobs.doctor import FAILED, examine
+
+    failed = False
+    for finding in examine(runs):
+        failed |= finding.state == FAILED
+        click.echo(printable(f"{finding.state:8}{finding.what:10}{finding.text}"))
+    if failed:
+        ctx.exit(1)
