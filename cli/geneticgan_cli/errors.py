@@ -18,6 +18,9 @@ class CleanGroup(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except KeyboardInterrupt:
+            click.echo("Stopped at once; the last checkpoint is whole.", err=True)
+            ctx.exit(130)
         except GeneticGanError as error:
             if _debug(ctx):
                 raise

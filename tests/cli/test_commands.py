@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from geneticgan.training.checkpoint import Checkpoint
 from geneticgan_cli.main import cli
 
 QUICK = [
@@ -199,6 +200,60 @@ def test_a_full_disk_is_one_sentence(monkeypatch, tmp_path):
     result = invoke("evaluate", tmp_path)
     assert result.exit_code == 1
     assert "No space left on device: 'log.jsonl'" in result.output
+
+
+def test_too_little_memory_is_one_sentence_with_what_to_lower(monkeypatch, tmp_path):
+    class OutOfMemoryError(RuntimeError):  # as torch.cuda names its own
+        pass
+
+    for error in (OutOfMemoryError("CUDA out of memory. Tried to allocate"), MemoryError()):
+
+        def full(*args, error=error):
+            raise error
+
+        monkeypatch.setattr("geneticgan.jobs.train.evaluate", full)
+        result = invoke("evaluate", tmp_path)
+        assert result.exit_code == 1
+        assert "out of memory; lower --batch-size or --width" in result.output
+
+
+SLOW = """
+import sys, time
+from geneticgan.training.loop import Evolution
+after = Evolution._after
+
+def slow(self, generation):
+    stopping = after(self, generation)
+    if generation.number == 3:
+        print("slow", flush=True)
+        time.sleep(600)
+    return stopping
+
+Evolution._after = slow
+from geneticgan_cli.main import main
+sys.argv[1:] = {arguments!r}
+main()
+"""
+
+
+def test_a_second_signal_stops_at_once_and_leaves_the_last_checkpoint_whole(tmp_path):
+    arguments = ["train", *QUICK, "--steps=9", "--checkpoint-every=3", f"--out={tmp_path / 'run'}"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW.format(arguments=list(map(str, arguments)))],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while process.stdout.readline() != "slow\n":
+        assert process.poll() is None, process.stderr.read()
+    os.kill(process.pid, signal.SIGINT)
+    time.sleep(0.5)
+    assert process.poll() is None  # the first only asks
+    os.kill(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors == "Stopped at once; the last checkpoint is whole.\n"
+    assert Checkpoint(tmp_path / "run" / "checkpoint").state()["next_generation"] == 3
+    result = invoke("resume", tmp_path / "run")
+    assert result.exit_code == 0, result.output
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
