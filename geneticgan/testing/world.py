@@ -9,7 +9,8 @@ import torch
 from geneticgan.evolution.assessment import FitnessFunction
 from geneticgan.evolution.individual import GeneratorIndividual
 from geneticgan.networks import build_discriminator, build_generator
-from geneticgan.training.environment import Batch, DiscriminatorEnvironment
+from geneticgan.training.environment import DiscriminatorEnvironment
+from geneticgan.training.situations import Batch
 
 CLASSES, LATENT, BATCH, SIZE, WIDTH = 3, 4, 9, 8, 2
 

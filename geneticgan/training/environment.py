@@ -10,7 +10,6 @@ import torch
 from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
-from geneticgan.data.stores import upload
 from geneticgan.errors import ConfigError, DivergedError
 from geneticgan.evolution.assessment import Assessment, FitnessFunction, PaperFitness
 from geneticgan.evolution.environment import Judgement, Situation
@@ -21,9 +20,9 @@ from geneticgan.evolution.optimizer_state import step_with
 from geneticgan.networks.coupling import couples_samples
 from geneticgan.seeding import torch_stream
 from geneticgan.training.adversaries import Adversary, Logistic
+from geneticgan.training.gradient_penalty import gradient_penalty as penalty_of
 from geneticgan.training.masks import has_dropout, same_masks
-
-Batch = tuple[torch.Tensor, torch.Tensor]
+from geneticgan.training.situations import Batch, Situations
 
 
 class DiscriminatorEnvironment:
@@ -80,10 +79,6 @@ class DiscriminatorEnvironment:
         self.parameters = [p for p in discriminator.parameters() if p.requires_grad]
         self.last_losses: dict[str, float] = {}
         self.device = self.parameters[0].device
-        self._draw_real = draw_real
-        self._latent_dim = latent_dim
-        self._classes = classes
-        self._batch_size = batch_size
         self._seed = seed
         self._generation = 0
         self._bf16 = precision == "bf16"
@@ -93,12 +88,22 @@ class DiscriminatorEnvironment:
         self._fitness = fitness or PaperFitness()
         counts = list(class_counts) or [1] * classes
         self._class_counts = torch.tensor(counts, dtype=torch.float32, device=self.device)
-        self._draw_held_out = draw_held_out if self._fitness.needs_held_out else None
-        if self._fitness.needs_held_out and draw_held_out is None:
+        needed = draw_held_out if self._fitness.needs_held_out else None
+        if self._fitness.needs_held_out and needed is None:
             raise ConfigError(
                 f"the fitness {type(self._fitness).__name__} needs held-out images; use a "
                 "--validation-fraction above 0"
             )
+        self._situations = Situations(
+            draw_real,
+            needed,
+            latent_dim,
+            classes,
+            batch_size,
+            seed,
+            critic_steps,
+            self.parameters[0],
+        )
 
     def observe(self, generation: int) -> None:
         """Draw the generation's real batch, latents and labels."""
@@ -110,16 +115,7 @@ class DiscriminatorEnvironment:
 
         With several critic steps, of the one that is ``extra`` steps after the first.
         """
-        number = generation * self._critic_steps + extra
-        rng = torch_stream(self._seed, "latent", number)
-        latent = torch.randn((self._batch_size, self._latent_dim), generator=rng)
-        labels = torch.randint(self._classes, (self._batch_size,), generator=rng)
-        return (
-            *self._draw_real(number),
-            upload(latent.to(self.parameters[0].dtype), self.device),
-            upload(labels, self.device),
-            *(self._draw_held_out(number) if self._draw_held_out else ()),
-        )
+        return self._situations.draw(generation, extra)
 
     def face(self, situation: Situation) -> None:
         """Take a situation that `draw` returned, or tensors like it, as the present one."""
@@ -207,22 +203,15 @@ class DiscriminatorEnvironment:
         generated = torch.stack(parts).mean()
         loss = real + generated
         if self._gradient_penalty:
-            penalties = [self._penalty(images) for images in batches]
+            rng = torch_stream(self._seed, "penalty", self._generation)
+            penalties = [
+                penalty_of(lambda x: self.judge(x).source, self._real_images, images, rng)
+                for images in batches
+            ]
             loss = loss + self._gradient_penalty * torch.stack(penalties).mean()
         gradients = torch.autograd.grad(loss, self.parameters)
         self.note_losses(*torch.stack([real.detach(), generated.detach()]).tolist())
         self.step(gradients)
-
-    def _penalty(self, images: torch.Tensor) -> torch.Tensor:
-        """Return the mean of (|| ds/dx || - 1)^2 at random places between real and generated."""
-        rng = torch_stream(self._seed, "penalty", self._generation)
-        share = torch.rand((len(images), 1, 1, 1), generator=rng).to(images)
-        between = (share * self._real_images + (1 - share) * images).requires_grad_()
-        source = self.judge(between).source
-        (gradient,) = torch.autograd.grad(source.sum(), between, create_graph=True)
-        norms = torch.linalg.vector_norm(gradient.flatten(1), dim=1)
-        penalty: torch.Tensor = (norms - 1).square().mean()
-        return penalty
 
     def why_unshared(self) -> str:
         """Return why gradients cannot be shared, as a clause; empty if they can."""

@@ -1,0 +1,69 @@
+"""What all individuals of a generation meet: real images, latents and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from geneticgan.data.stores import upload
+from geneticgan.evolution.environment import Situation
+from geneticgan.seeding import torch_stream
+
+Batch = tuple[torch.Tensor, torch.Tensor]
+
+
+class Situations:
+    """Draws situations; generation n's is a function of the seed and n alone.
+
+    Parameters
+    ----------
+    draw_real : callable
+        From a number to real images (B, C, H, W) and labels (B,).
+    draw_held_out : callable or None
+        Likewise, of held-out images, where the fitness needs them.
+    latent_dim, classes, batch_size : int
+        Of the generated batch.
+    seed : int
+        Draws latents and labels.
+    steps : int
+        Steps of the discriminator in a generation, each with a situation of its own.
+    like : Tensor
+        Whose type and device the latents have.
+    """
+
+    def __init__(
+        self,
+        draw_real: Callable[[int], Batch],
+        draw_held_out: Callable[[int], Batch] | None,
+        latent_dim: int,
+        classes: int,
+        batch_size: int,
+        seed: int,
+        steps: int,
+        like: torch.Tensor,
+    ) -> None:
+        self._draw_real = draw_real
+        self._draw_held_out = draw_held_out
+        self._latent_dim = latent_dim
+        self._classes = classes
+        self._batch_size = batch_size
+        self._seed = seed
+        self._steps = steps
+        self._dtype, self._device = like.dtype, like.device
+
+    def draw(self, generation: int, extra: int = 0) -> Situation:
+        """Return real images and labels, latents, labels, and held-out images and labels if any.
+
+        With several steps, of the one that is ``extra`` steps after the first.
+        """
+        number = generation * self._steps + extra
+        rng = torch_stream(self._seed, "latent", number)
+        latent = torch.randn((self._batch_size, self._latent_dim), generator=rng)
+        labels = torch.randint(self._classes, (self._batch_size,), generator=rng)
+        return (
+            *self._draw_real(number),
+            upload(latent.to(self._dtype), self._device),
+            upload(labels, self._device),
+            *(self._draw_held_out(number) if self._draw_held_out else ()),
+        )
