@@ -93,13 +93,17 @@ def main():
         kills = resumes = finished = writing = 0
         while kills < options.kills:
             path = Path(folder, f"run-{finished}")
+            patience = 0.4 * duration
             while True:
                 resumes += (path / "config.json").is_file()
                 if path.exists() and not (path / "config.json").is_file():
                     path = path.with_name(path.name + "x")  # killed before it was a run
-                if forked(path, split, rng.uniform(0, 0.6 * duration)):
+                if forked(path, split, rng.uniform(0, patience)):
                     break
+                patience *= 1.1  # on a machine that has become busy it would never end
                 kills += 1
+                if kills % 50 == 0:
+                    print(f"{kills} kills", file=sys.stderr, flush=True)
                 writing += (path / "checkpoint.writing").exists()
             different = [key for key, value in wanted.items() if state(path).get(key) != value]
             if different:
