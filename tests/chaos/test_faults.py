@@ -72,7 +72,9 @@ def kill_before(do):
 
 
 def kill_after(do):
-    do()
+    result = do()
+    if isinstance(result, io.IOBase):
+        result.close()  # as the kernel closes a killed process's files
     raise Killed
 
 
