@@ -23,11 +23,13 @@ if TYPE_CHECKING:
         assign_lineage,
         sel_annealing,
     )
+    from geneticgan.sampler import AnnealingGANSampler
 
 __version__ = "0.1.0"
 
 # Loaded when first asked for: importing geneticgan must cost nothing.
 _HOMES = {
+    "AnnealingGANSampler": "geneticgan.sampler",
     "BestOffspring": "geneticgan.evolution.selection",
     "FitnessFunction": "geneticgan.evolution.assessment",
     "GeneratorIndividual": "geneticgan.evolution.individual",
@@ -44,6 +46,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AnnealingGANSampler",
     "BestOffspring",
     "FitnessFunction",
     "GeneratorIndividual",

@@ -27,6 +27,7 @@ ROOMS = {
     "geneticgan_plugins": {"geneticgan.evolution", "geneticgan.networks"},
 }
 ROOMS["geneticgan.methods"] = ROOMS["geneticgan.training"] | {"geneticgan.training"}
+ROOMS["geneticgan.sampler"] = ROOMS["geneticgan.methods"]
 ROOMS["geneticgan.testing"] = ROOMS["geneticgan.training"] | {"geneticgan.training"}
 BESIDE = {"geneticgan.methods", "geneticgan.testing"}
 ROOMS["geneticgan.jobs"] = ROOMS["geneticgan.methods"] | BESIDE

@@ -1,0 +1,124 @@
+"""Networks for rows of numbers: a Gaussian of each class that learns to depart from itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from geneticgan.networks.contracts import Discriminator, Generator
+
+Float64Array = npt.NDArray[np.float64]
+
+SLOPE = 0.2
+"""Of the leaky rectifiers."""
+
+
+@dataclass(frozen=True)
+class Gaussians:
+    """A mean and the principal axes of a covariance for each class.
+
+    Attributes
+    ----------
+    means : array
+        Shape (K, D).
+    axes : array
+        Shape (K, D, L): columns are eigenvectors times the root of their eigenvalue, the largest
+        first; ``axes[k] @ axes[k].T`` is the covariance but for what L axes leave out.
+    """
+
+    means: Float64Array
+    axes: Float64Array
+
+
+def fit_gaussians(rows: Float64Array, labels: npt.NDArray[np.int64], axes: int) -> Gaussians:
+    """Fit a Gaussian to each class, whose covariance leans on that of all where rows are few.
+
+    Between the class's own covariance and the one pooled within classes, the former's weight
+    being (n - 1) / (n - 1 + D) for n rows: regularised discriminant analysis (Friedman 1989) with
+    a weight that needs no tuning.
+
+    Parameters
+    ----------
+    rows : array
+        Shape (N, D).
+    labels : array of int64
+        Shape (N,), 0..K-1, at least one row of each class.
+    axes : int
+        L, at most D.
+    """
+    classes, width = int(labels.max()) + 1, rows.shape[1]
+    means = np.stack([rows[labels == label].mean(axis=0) for label in range(classes)])
+    centred = rows - means[labels]
+    pooled = centred.T @ centred / max(1, len(rows) - classes)
+    found = np.zeros((classes, width, axes))
+    for label in range(classes):
+        own = centred[labels == label]
+        count = len(own)
+        weight = (count - 1) / (count - 1 + width)
+        covariance = weight * (own.T @ own) / max(1, count - 1) + (1 - weight) * pooled
+        values, vectors = np.linalg.eigh(covariance)
+        order = np.argsort(values)[::-1][:axes]
+        found[label] = vectors[:, order] * np.sqrt(values[order].clip(0))
+    return Gaussians(means, found)
+
+
+class TabularGenerator(Generator):
+    """Latent and label to a row: mean + axes @ latent, and what two hidden layers add to it.
+
+    The last layer begins at zero, so that the generator begins as the class's Gaussian. With few
+    rows that is a far better place than random weights.
+
+    Parameters
+    ----------
+    gaussians : Gaussians
+        Where it begins; L is the length of the latent.
+    width : int
+        Of the hidden layers, >= 1.
+    """
+
+    def __init__(self, gaussians: Gaussians, width: int) -> None:
+        classes, features, latent_dim = gaussians.axes.shape
+        super().__init__(latent_dim)
+        self.means = nn.Parameter(torch.from_numpy(gaussians.means).float())
+        self.axes = nn.Parameter(torch.from_numpy(gaussians.axes).float())
+        self.first = nn.Linear(latent_dim, width)
+        self.shift = nn.Embedding(classes, width)
+        self.second = nn.Linear(width, width)
+        self.last = nn.Linear(width, features)
+        nn.init.zeros_(self.last.weight)
+        nn.init.zeros_(self.last.bias)
+
+    def forward(self, latent: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Return rows (B, D), standardised, for latents (B, L) and labels (B,)."""
+        start = torch.einsum("bl,bdl->bd", latent, self.axes[labels]) + self.means[labels]
+        hidden = torch.relu(self.first(latent) + self.shift(labels))
+        departure: torch.Tensor = self.last(torch.relu(self.second(hidden)))
+        return start + departure
+
+
+class TabularDiscriminator(Discriminator):
+    """Two hidden layers with dropout, then the source and the class head.
+
+    Parameters
+    ----------
+    features : int
+        D, the length of a row.
+    classes : int
+        How many labels there are.
+    width : int
+        Of the hidden layers, >= 1.
+    dropout : float
+        Share of hidden units left out, in [0, 1).
+    """
+
+    def __init__(self, features: int, classes: int, width: int, dropout: float = 0.0) -> None:
+        layers: list[nn.Module] = []
+        for before in (features, width):
+            layers += [nn.Linear(before, width), nn.LeakyReLU(SLOPE)]
+            if dropout:
+                layers.append(nn.Dropout(dropout))
+        super().__init__(nn.Sequential(*layers), width, 1, classes)
