@@ -200,7 +200,7 @@ def main() -> None:
         f"# Over-sampling tables\n\n`{command}`: seeds {seeds[0]} to {seeds[-1]}, {packages}, "
         f"Python {platform.python_version()}. {speed()}\n\nMeans over seeds, in per cent, on "
         f"held-out rows. `steps=0` is our sampler as it begins, a Gaussian of each class. Better "
-        f"and worse: data sets and seeds where ours has the higher and the lower balanced accuracy, "
+        f"and worse: data sets and seeds where ours has the higher and lower balanced accuracy, "
         f"in the mean over classifiers, with a Wilcoxon signed-rank test over them."
     )
     ours = scores[OURS][..., 0].mean(axis=2)
