@@ -88,7 +88,7 @@ def sel_best_offspring(
         raise ValueError(f"selection: k is {k}, but there are {len(individuals)} individuals")
     parents = list(individuals[:k])
     survivors = []
-    for parent, brood in zip(parents, _broods(parents, individuals[k:]), strict=True):
+    for parent, brood in zip(parents, broods(parents, individuals[k:]), strict=True):
         draw = rng.random()
         survivor = parent
         if brood:
@@ -182,7 +182,14 @@ def _fitness(individual: Any) -> float:
     return weighted_sum(individual.fitness)
 
 
-def _broods(parents: list[Any], offspring: Sequence[Any]) -> list[list[Any]]:
+def broods(parents: list[Any], offspring: Sequence[Any]) -> list[list[Any]]:
+    """Return the offspring of each parent, told by their lineage if there are several parents.
+
+    Raises
+    ------
+    ValueError
+        If the parents of offspring cannot be told.
+    """
     if len(parents) == 1:
         return [list(offspring)]
     labels = [getattr(parent, "lineage", None) for parent in parents]
@@ -191,10 +198,10 @@ def _broods(parents: list[Any], offspring: Sequence[Any]) -> list[list[Any]]:
             "selection: with more than one parent each needs a lineage of its own; "
             "call assign_lineage(population) before breeding"
         )
-    broods: dict[Any, list[Any]] = {label: [] for label in labels}
+    found: dict[Any, list[Any]] = {label: [] for label in labels}
     for child in offspring:
         label = getattr(child, "lineage", None)
-        if label not in broods:
+        if label not in found:
             raise ValueError(f"selection: no parent has the offspring's lineage {label!r}")
-        broods[label].append(child)
-    return list(broods.values())
+        found[label].append(child)
+    return list(found.values())

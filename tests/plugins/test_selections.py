@@ -8,6 +8,7 @@ from geneticgan.testing.selections import members
 from geneticgan_plugins.selections.always import Always
 from geneticgan_plugins.selections.elitist import Elitist
 from geneticgan_plugins.selections.nsga2 import NSGA2
+from geneticgan_plugins.selections.random import Random
 from geneticgan_plugins.selections.threshold import Threshold
 
 
@@ -55,3 +56,16 @@ def test_nsga2_keeps_dead_parents_where_too_few_live():
     chosen = select(individuals, 2)
     assert individuals[2] in chosen
     assert sum(one in individuals[:2] for one in chosen) == 1
+
+
+def test_random_does_not_look_at_the_fitness_of_the_living():
+    parents = [(9.0, 9.0), (9.0, 9.0)]
+    brood = [(float(value), 0.0) for value in range(6)]
+    individuals = members([*parents, *brood, DEAD, DEAD], 2)
+    rng = np.random.default_rng(0)
+    counts = dict.fromkeys(range(10), 0)
+    for _ in range(600):
+        for one in Random().select(individuals, 2, temperature=0.0, rng=rng):
+            counts[next(i for i, each in enumerate(individuals) if each is one)] += 1
+    assert [counts[i] for i in (0, 1, 8, 9)] == [0, 0, 0, 0]
+    assert all(150 < counts[i] < 250 for i in range(2, 8))
