@@ -40,6 +40,10 @@ class TrainConfig:
         How a generation is computed; the result is the same to rounding. ``plain`` is the slow
         one, ``shared`` computes once what offspring have in common, ``resident`` also selects on
         the device (a CUDA graph there); ``auto`` is resident on CUDA and shared elsewhere.
+    data_root : str or None
+        Folder (or archive, or file) of the data set; None is the data set's usual place.
+    image_size : int or None
+        Pixels, for data sets of free size.
     download, skip_corrupt : bool
         Fetch missing files; go on without images that cannot be read.
     setting : str
@@ -61,6 +65,12 @@ class TrainConfig:
         Share of the training images held out to watch, in [0, 1).
     steps : int
         Generations, each with one batch of real images; also the classifiers' steps.
+    batch_size : int
+        Real images of a batch, >= 2.
+    width : int
+        Channels of the networks' narrowest layer.
+    latent_dim : int
+        Length of the latent vector.
     learning_rate, classifier_learning_rate : float
         Of Adam (betas 0.5, 0.999) for the GAN, and for the separate classifiers.
     adversary : str
@@ -68,6 +78,12 @@ class TrainConfig:
     clip, critic_steps, gradient_penalty : float, int, float
         Largest critic weight (``wasserstein``; 0 for none), discriminator steps a generation,
         each on its own real batch, and weight of the gradient penalty.
+    seed : int
+        Draws the imbalanced subset and everything else, >= 0.
+    device, precision : str
+        Where to compute (``auto``, ``cpu``, ``cuda``), in ``float32`` or ``bf16``.
+    validate_every, checkpoint_every : int
+        Generations between two looks at the validation part, and between two checkpoints.
     images_on : str
         Where training images are kept: on the ``device``, or on the ``host``, from where batches
         are streamed; ``auto`` is the device if they take at most half of what is free there.

@@ -16,7 +16,7 @@ from geneticgan.evolution.optimizer_state import step_with
 class Mutation(ABC):
     """One optimizer step on an adversarial objective, with DEAP's mutation signature.
 
-    A subclass that defines `loss` is complete::
+    A subclass that defines `loss` is complete:
 
         class Hinge(Mutation):
             \"\"\"Minus the mean logit.\"\"\"

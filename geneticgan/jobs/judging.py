@@ -44,6 +44,10 @@ class Report:
 
     Attributes
     ----------
+    folder : RunFolder
+        Of the run.
+    config : TrainConfig
+        Its options.
     rows : tuple of Row
         The methods, in the order of the table.
     split : Split

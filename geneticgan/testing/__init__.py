@@ -1,6 +1,6 @@
 """Contract suites: what a plugin has to keep, as tests that its author subclasses.
 
-::
+For example:
 
     from geneticgan.testing import MutationContract
     from mypackage import Hinge

@@ -40,6 +40,8 @@ class Model:
         The survivors.
     discriminator : Discriminator
         Its class head is the paper's classifier (protocol ``head``).
+    device : torch.device
+        Where both are.
     """
 
     population: list[GeneratorIndividual]

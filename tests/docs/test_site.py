@@ -1,0 +1,72 @@
+"""The site is built without a warning, from here alone, and has everything in it."""
+
+import re
+
+import click
+import pytest
+
+import geneticgan
+from geneticgan import testing
+from geneticgan_cli.main import cli
+
+
+def test_it_is_built_without_a_warning(site):
+    assert site.status == 0, site.output
+    lines = [line for line in site.output.splitlines() if not line.startswith("INFO")]
+    assert lines == []
+
+
+def test_nothing_is_fetched_from_elsewhere(site):
+    loads = re.compile(
+        r"""<(?:script|img|iframe|source|video|link(?![^>]*rel="?canonical))\b[^>]*?"""
+        r"""\b(?:src|href)=["']?(?:https?:)?//[^>]*>"""
+    )
+    for name, html in site.pages().items():
+        assert loads.findall(html) == [], name
+    for path in site.folder.rglob("*.css"):
+        assert not re.search(r"(?:@import|url\()\s*[\"']?(?:https?:)?//", path.read_text()), path
+
+
+def test_every_command_and_option_is_there(site):
+    def tree(command, words):
+        yield words, command
+        if isinstance(command, click.Group):
+            for name, each in command.commands.items():
+                yield from tree(each, [*words, name])
+
+    pages = "\n".join(html for name, html in site.pages().items() if name.parts[0] == "cli")
+    for words, command in tree(cli, ["geneticgan"]):
+        if command is not cli:
+            assert f'id="{"-".join(words)}"' in pages, words
+        if command is not cli:
+            options = [each for each in command.params if isinstance(each, click.Option)]
+            names = [name for each in options for name in each.opts]
+            assert [name for name in names if name not in pages] == [], words
+
+
+def test_every_public_name_is_there(site):
+    pages = "\n".join(html for name, html in site.pages().items() if name.parts[0] == "api")
+    public = [f"geneticgan.{name}" for name in geneticgan.__all__ if name != "__version__"]
+    public += [f"geneticgan.testing.{name}" for name in testing.__all__]
+    assert [name for name in public if f'id="{name}"' not in pages] == []
+
+
+def test_equations_are_drawn_by_the_browser_alone(site, pages):
+    lines = [line for b in pages["docs/algorithm.md"].blocks("math") for line in b.code.split("\n")]
+    html = site.pages()[next(n for n in site.pages() if n.name == "algorithm.html")]
+    assert html.count("<math") == len([line for line in lines if line.strip()])
+
+
+def test_figures_are_copies(pages):
+    """A table row with measured figures stands so in the README or among the results."""
+    results = pages["README.md"].path.parent / "benchmarks" / "results"
+    if not results.is_dir():
+        pytest.skip("an sdist has no results of benchmarks")
+    known = pages["README.md"].text + "".join(each.read_text() for each in results.rglob("*.md"))
+    rows = 0
+    for name in ("docs/how-good.md", "docs/speed.md"):
+        for row in re.findall(r"^\| .*\d\.\d.*\|$", pages[name].text, re.MULTILINE):
+            for figure in re.findall(r"\d+\.\d+(?: ± \d+\.\d)?", row):
+                assert figure in known, row
+            rows += 1
+    assert rows > 30
