@@ -84,6 +84,8 @@ class TrainConfig:
         Where to compute (``auto``, ``cpu``, ``cuda``), in ``float32`` or ``bf16``.
     validate_every, checkpoint_every : int
         Generations between two looks at the validation part, and between two checkpoints.
+    generated_class_weight : float
+        Of the class loss on generated images in what the discriminator learns, >= 0.
     images_on : str
         Where training images are kept: on the ``device``, or on the ``host``, from where batches
         are streamed; ``auto`` is the device if they take at most half of what is free there.
@@ -116,6 +118,7 @@ class TrainConfig:
     clip: float = 0.01
     critic_steps: int = 1
     gradient_penalty: float = 0.0
+    generated_class_weight: float = 1.0
     validation_fraction: float = 0.1
     steps: int = 3000
     batch_size: int = 50
@@ -140,7 +143,7 @@ class TrainConfig:
         # Batch normalisation needs two samples to have a variance.
         _at_least(self, "batch_size", 2)
         _at_least(self, "critic_steps", 1)
-        for name in ("clip", "gradient_penalty"):
+        for name in ("clip", "gradient_penalty", "generated_class_weight"):
             _at_least(self, name, 0)
         _at_least(self, "seed", 0)
         for name in ("learning_rate", "classifier_learning_rate"):

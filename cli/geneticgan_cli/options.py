@@ -136,7 +136,7 @@ TRAIN_OPTIONS = [
     _option(
         "Evolution",
         "--selection",
-        "Who survives, a plugin: annealing, elitist, always (E-GAN), threshold, nsga2.",
+        "Who survives, a plugin: annealing, elitist, always (E-GAN), threshold, nsga2, random.",
     ),
     _option(
         "Evolution",
@@ -174,6 +174,13 @@ TRAIN_OPTIONS = [
         "--classifier-learning-rate",
         "Of Adam, for the separate classifiers.",
         type=POSITIVE,
+    ),
+    _option(
+        "Training",
+        "--generated-class-weight",
+        "Of the class loss on generated images in what the discriminator learns; 0: its class "
+        "head learns from real images alone.",
+        type=click.FloatRange(min=0),
     ),
     SEED,
     _option("Machine", "--device", "Where to compute.", type=click.Choice(DEVICES)),

@@ -19,8 +19,8 @@ from geneticgan.evolution.mutation import all_finite
 from geneticgan.evolution.optimizer_state import step_with
 from geneticgan.networks.coupling import couples_samples
 from geneticgan.seeding import torch_stream
-from geneticgan.training.adversaries import Adversary, Logistic
 from geneticgan.training.gradient_penalty import gradient_penalty as penalty_of
+from geneticgan.training.losses import DiscriminatorLoss
 from geneticgan.training.masks import has_dropout, same_masks
 from geneticgan.training.situations import Batch, Situations
 
@@ -42,8 +42,8 @@ class DiscriminatorEnvironment:
         Draws latents and labels; generation n's are a function of the seed and n.
     precision : {"float32", "bf16"}
         Of forward passes (autocast); weights and optimizer state stay float32.
-    adversary : Adversary, optional
-        The discriminator's loss; the logistic one by default.
+    loss : DiscriminatorLoss, optional
+        What the discriminator learns; the paper's by default.
     critic_steps : int
         Steps of the discriminator in a generation, each on a real batch of its own.
     gradient_penalty : float
@@ -67,7 +67,7 @@ class DiscriminatorEnvironment:
         batch_size: int,
         seed: int,
         precision: str = "float32",
-        adversary: Adversary | None = None,
+        loss: DiscriminatorLoss | None = None,
         critic_steps: int = 1,
         gradient_penalty: float = 0.0,
         fitness: FitnessFunction | None = None,
@@ -82,7 +82,7 @@ class DiscriminatorEnvironment:
         self._seed = seed
         self._generation = 0
         self._bf16 = precision == "bf16"
-        self._adversary = adversary or Logistic()
+        self._loss = loss or DiscriminatorLoss()
         self._critic_steps = critic_steps
         self._gradient_penalty = gradient_penalty
         self._fitness = fitness or PaperFitness()
@@ -247,12 +247,11 @@ class DiscriminatorEnvironment:
         """Return source and class loss of the real batch."""
         judgement = self._judge(self._real_images, "real")
         self._real_judgement = Judgement(judgement.source.detach(), judgement.classes.detach())
-        source = self._adversary.real(judgement.source)
-        return source + cross_entropy(judgement.classes, self._real_labels)
+        return self._loss.real(judgement, self._real_labels)
 
     def generated_loss(self, judgement: Judgement) -> torch.Tensor:
         """Return source and class loss of generated images."""
-        return self._adversary.fake(judgement.source) + self.class_loss(judgement)
+        return self._loss.generated(judgement, self._labels)
 
     def note_losses(self, real: float, generated: float) -> None:
         """Note the losses of a step in ``last_losses``.
@@ -277,7 +276,7 @@ class DiscriminatorEnvironment:
     def step(self, gradients: Sequence[torch.Tensor]) -> None:
         """Take the optimizer's step with given gradients."""
         step_with(self.optimizer, self.parameters, gradients)
-        self._adversary.after_step(self.discriminator.named_parameters())
+        self._loss.adversary.after_step(self.discriminator.named_parameters())
 
     def _judge(self, images: torch.Tensor, kind: str) -> Judgement:
         with self._autocast(), self._masks(kind, self.discriminator):

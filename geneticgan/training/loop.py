@@ -27,6 +27,7 @@ from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.environment import DiscriminatorEnvironment
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
+from geneticgan.training.losses import DiscriminatorLoss
 from geneticgan.training.model import Model, build_model, make_adam
 from geneticgan.training.monitor import Monitor
 from geneticgan.training.recorder import Recorder, generation_record
@@ -178,7 +179,9 @@ class Evolution:
             config.batch_size,
             config.seed,
             config.precision,
-            make_adversary(config.adversary, config.clip),
+            DiscriminatorLoss(
+                make_adversary(config.adversary, config.clip), config.generated_class_weight
+            ),
             config.critic_steps,
             config.gradient_penalty,
             create_fitness(config.fitness),

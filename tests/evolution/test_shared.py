@@ -20,6 +20,7 @@ from geneticgan.evolution.toolbox import plain_toolbox, shared_toolbox
 from geneticgan.networks import build_generator
 from geneticgan.training.adversaries import make_adversary
 from geneticgan.training.environment import DiscriminatorEnvironment
+from geneticgan.training.losses import DiscriminatorLoss
 from geneticgan_plugins.mutations.lsgan import LeastSquares
 from geneticgan_plugins.mutations.minimax import Minimax
 from geneticgan_plugins.mutations.nonsat import NonSaturating
@@ -125,6 +126,7 @@ worlds = st.fixed_dictionaries(
         "dropout": st.booleans(),
         "adversary": st.sampled_from(["logistic", "least-squares", "wasserstein"]),
         "critic_steps": st.integers(1, 3),
+        "generated_class_weight": st.sampled_from([1.0, 0.3, 0.0]),
     }
 )
 
@@ -162,7 +164,9 @@ def build(world, dtype, precision="float32"):
         world["batch_size"],
         seed,
         precision,
-        make_adversary(world["adversary"], clip=0.3),
+        DiscriminatorLoss(
+            make_adversary(world["adversary"], clip=0.3), world["generated_class_weight"]
+        ),
         world["critic_steps"],
     )
     mutations = [cls() for cls in world["mutations"]]
@@ -266,6 +270,7 @@ WORLD = {
     "dropout": False,
     "adversary": "logistic",
     "critic_steps": 1,
+    "generated_class_weight": 1.0,
 }
 
 

@@ -1,0 +1,37 @@
+"""What the discriminator learns: the source loss and the class loss, on real and generated images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from torch.nn.functional import cross_entropy
+
+from geneticgan.evolution.environment import Judgement
+from geneticgan.training.adversaries import Adversary, Logistic
+
+
+@dataclass(frozen=True)
+class DiscriminatorLoss:
+    """L_D = L_S + L_Cls (Algorithm 1, line 19), in its real and its generated part.
+
+    Attributes
+    ----------
+    adversary : Adversary
+        L_S.
+    generated_class_weight : float
+        Of the part of L_Cls that generated images make, >= 0. It is 1 in the paper. With 0 the
+        class head learns from real images alone, and still says what generators learn.
+    """
+
+    adversary: Adversary = field(default_factory=Logistic)
+    generated_class_weight: float = 1.0
+
+    def real(self, judgement: Judgement, labels: torch.Tensor) -> torch.Tensor:
+        """Return the part that real images with labels (B,) make."""
+        return self.adversary.real(judgement.source) + cross_entropy(judgement.classes, labels)
+
+    def generated(self, judgement: Judgement, labels: torch.Tensor) -> torch.Tensor:
+        """Return the part that images make which were generated for labels (B,)."""
+        class_loss = cross_entropy(judgement.classes, labels)
+        return self.adversary.fake(judgement.source) + self.generated_class_weight * class_loss
