@@ -51,6 +51,15 @@ def test_every_public_name_is_there(site):
     assert [name for name in public if f'id="{name}"' not in pages] == []
 
 
+def test_a_default_is_the_parameters_own(site):
+    html = site.pages()[next(n for n in site.pages() if n.as_posix() == "api/sampler.html")]
+    entries = re.findall(r"<b><code>(\w+)</code></b>(.*?)</li>", html, re.DOTALL)
+    text = {name: re.sub(r"<[^>]*>", "", entry) for name, entry in entries}
+    assert "1000.0" in text["T"]
+    assert "0.99" in text["alpha"]
+    assert "1000.0" not in text["alpha"]
+
+
 def test_equations_are_drawn_by_the_browser_alone(site, pages):
     lines = [line for b in pages["docs/algorithm.md"].blocks("math") for line in b.code.split("\n")]
     html = site.pages()[next(n for n in site.pages() if n.name == "algorithm.html")]
