@@ -112,6 +112,34 @@ def split_source(
     )
 
 
+def unused(source: Source, split: Split, limit: int) -> Images:
+    """Return training images of a source that are neither trained on nor held out.
+
+    Parameters
+    ----------
+    source, split
+        The split is of this source.
+    limit : int
+        Images of a class at most; fewer where a class has no more. The first ones are taken.
+
+    Raises
+    ------
+    DataError
+        If a class has none.
+    """
+    used = np.concatenate([split.train_indices, split.validation_indices])
+    left = np.setdiff1d(np.arange(len(source.train)), used)
+    chosen = []
+    for label, name in enumerate(split.class_names):
+        members = left[source.train.labels[left] == label][:limit]
+        if not len(members):
+            raise DataError(
+                f"no training image of class {name!r} is left over; make the subset smaller"
+            )
+        chosen.append(members)
+    return source.train.take(np.concatenate(chosen))
+
+
 def _hold_out(
     labels: Int64Array,
     subset: Int64Array,

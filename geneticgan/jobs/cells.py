@@ -14,14 +14,15 @@ from typing import Any
 import torch
 
 from geneticgan.config import TrainConfig
-from geneticgan.data.splits import Split
+from geneticgan.data.dataset import Images, Source
+from geneticgan.data.splits import Split, unused
 from geneticgan.errors import GeneticGanError
 from geneticgan.evaluation.metrics import Scores, score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.evolution.registry import options_of, parse_specs
 from geneticgan.jobs.curves import Curve
 from geneticgan.jobs.keeping import draw_real_sheet, draw_sheet, keep_generators
-from geneticgan.jobs.setup import load_split
+from geneticgan.jobs.setup import load_parts
 from geneticgan.methods.augmented import Augmented, generate_missing
 from geneticgan.methods.catalogue import METHODS, create_method
 from geneticgan.methods.contract import Fitted, Task
@@ -35,6 +36,13 @@ generated images; the best of many looks at the test part, as the authors' code 
 
 VALIDATION = "validation"
 """The protocol of tuning: the class head on the validation part."""
+
+DEVELOPMENT = "development"
+"""The protocol of studies: the class head on training images that no method has seen, as many of
+each class as there are up to `DEVELOPMENT_IMAGES`. Of a small class the validation part holds a
+few images, too few to tell one variant from another; the test part is not for choosing."""
+
+DEVELOPMENT_IMAGES = 500
 
 Values = tuple[tuple[str, float | str], ...]
 
@@ -52,9 +60,11 @@ class Cell:
     values : tuple of (str, value)
         Tuned options of the method and values of the config.
     protocols : tuple of str
-        Of `PROTOCOLS`, or `VALIDATION` alone.
+        Of `PROTOCOLS`, or `VALIDATION` or `DEVELOPMENT` alone.
     trial : int or None
         Number of the tuning trial.
+    name : str
+        What it is filed under; the method's spec unless another is given.
     """
 
     method: str
@@ -62,6 +72,7 @@ class Cell:
     values: Values = ()
     protocols: tuple[str, ...] = ("head",)
     trial: int | None = None
+    name: str = ""
 
     @property
     def setting(self) -> str:
@@ -76,17 +87,19 @@ class Cell:
 
     def path(self, out: Path) -> Path:
         """Return the file of the result."""
-        return out / "cells" / self.place(self.method).with_suffix(".json")
+        return out / "cells" / self.place().with_suffix(".json")
 
-    def place(self, method: str) -> Path:
-        """Return where something of a method and of this cell's seed lies, in any folder."""
+    def place(self, of: str = "") -> Path:
+        """Return where what this cell makes lies in any folder, or what another method makes."""
         trial = "" if self.trial is None else f"trial-{self.trial}-"
-        name = f"{trial}seed-{self.config.seed}"
-        return Path(self.dataset, self.setting, folder_name(method), name)
+        file = f"{trial}seed-{self.config.seed}"
+        folder = folder_name(of or self.name or self.method)
+        return Path(self.dataset, self.setting, folder, file)
 
     def __str__(self) -> str:
         trial = "" if self.trial is None else f", trial {self.trial}"
-        return f"{self.dataset}, {self.setting}, {self.method}, seed {self.config.seed}{trial}"
+        name = self.name or self.method
+        return f"{self.dataset}, {self.setting}, {name}, seed {self.config.seed}{trial}"
 
 
 def folder_name(method: str) -> str:
@@ -117,7 +130,7 @@ def run_cell(cell: Cell, out: Path) -> dict[str, Any]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     path = cell.path(out)
-    work = out / "work" / cell.place(cell.method)
+    work = out / "work" / cell.place()
     shutil.rmtree(work, ignore_errors=True)
     try:
         result = _run(cell, out, work)
@@ -143,7 +156,10 @@ def _run(cell: Cell, out: Path, work: Path) -> dict[str, Any]:
     method = create_method(spec, **{k: v for k, v in values.items() if k in own})
     tuned: dict[str, Any] = {k: v for k, v in values.items() if k not in own}
     config = dataclasses.replace(cell.config, **tuned)
-    split, device = load_split(config), resolve_device(config.device)
+    source, split = load_parts(config)
+    if DEVELOPMENT in cell.protocols:
+        split = dataclasses.replace(split, test=development_part(source, split))
+    device = resolve_device(config.device)
     peek, curve = Peek(split, device), Curve(split, device)
     observers: list[Observer] = [curve]
     if "paper-peek" in cell.protocols:
@@ -172,10 +188,21 @@ def _run(cell: Cell, out: Path, work: Path) -> dict[str, Any]:
     }
 
 
+def development_part(source: Source, split: Split) -> Images:
+    """Return the images of the protocol `DEVELOPMENT`.
+
+    Raises
+    ------
+    DataError
+        If a class has none left.
+    """
+    return unused(source, split, DEVELOPMENT_IMAGES)
+
+
 def _keep(cell: Cell, out: Path, fitted: Fitted, task: Task) -> None:
     """Save generators, samples, and the real images to see beside them."""
     split, seed = task.split, task.config.seed
-    place = cell.place(cell.method)
+    place = cell.place()
     keep_generators(out / "generators" / place, fitted.generators)
     sheet, real = (out / "samples" / f"{p}.png" for p in (place, cell.place("real")))
     draw_sheet(sheet, fitted.generators, split, seed, task.device)

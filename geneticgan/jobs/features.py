@@ -16,7 +16,7 @@ from geneticgan.data.cache import content_key
 from geneticgan.data.dataset import Source, UInt8Array
 from geneticgan.data.places import cache_folder
 from geneticgan.data.sampling import to_unit_range
-from geneticgan.data.splits import split_source
+from geneticgan.data.splits import Split, split_source
 from geneticgan.errors import RunError
 from geneticgan.evaluation.generation_metrics import Features
 from geneticgan.evaluation.metrics import score
@@ -58,25 +58,24 @@ class Extractor:
     extract: Callable[[UInt8Array], Features]
 
 
-def reference_classifier(
+def reference_network(
     source: Source,
     config: TrainConfig,
     device: torch.device,
     observers: Sequence[Observer],
     stop: StopRequest,
-) -> Extractor:
-    """Return the features of a classifier trained on all real training images, class-balanced.
+) -> Discriminator:
+    """Return a classifier trained on all real training images, class-balanced.
 
     It is trained once for a data set and kept in the cache. No generator is trained on most of
-    what it saw, and none by what it learnt. The features are the channels of its last hidden
-    layer, averaged over the image.
+    what it saw, and none by what it learnt.
 
     Raises
     ------
     Interrupted
         If a stop was asked for.
     """
-    split = split_source(source, None, 0.0, seed=0, balance_test=False)
+    split = _everything(source)
     config = dataclasses.replace(
         TrainConfig(dataset=config.dataset),
         steps=STEPS,
@@ -96,9 +95,29 @@ def reference_classifier(
         found = _NamedOsCN().fit(task).network
         network.load_state_dict(found.state_dict())
         _keep(path, network, observers)
+    return network.eval()
+
+
+def _everything(source: Source) -> Split:
+    return split_source(source, None, 0.0, seed=0, balance_test=False)
+
+
+def reference_classifier(
+    source: Source,
+    config: TrainConfig,
+    device: torch.device,
+    observers: Sequence[Observer],
+    stop: StopRequest,
+) -> Extractor:
+    """Return the features of `reference_network`.
+
+    They are the channels of its last hidden layer, averaged over the image. Parameters and errors
+    as there.
+    """
+    network = reference_network(source, config, device, observers, stop)
+    split = _everything(source)
     predicted = predict(network, split.test, device)
     recall = score(split.test.labels, predicted, split.classes, 0).acsa
-    network.eval()
 
     @torch.no_grad()
     def extract(pixels: UInt8Array) -> Features:

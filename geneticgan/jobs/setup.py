@@ -98,10 +98,16 @@ def draw_split(config: TrainConfig, dataset: Dataset, source: Source) -> Split:
     )
 
 
+def load_parts(config: TrainConfig, observers: Sequence[Observer] = ()) -> tuple[Source, Split]:
+    """Load the data set and draw the parts of the run; returns both."""
+    dataset = open_dataset(config, observers)
+    source = load_source(config, dataset)
+    return source, draw_split(config, dataset, source)
+
+
 def load_split(config: TrainConfig, observers: Sequence[Observer] = ()) -> Split:
     """Load the data set and draw the parts of the run."""
-    dataset = open_dataset(config, observers)
-    return draw_split(config, dataset, load_source(config, dataset))
+    return load_parts(config, observers)[1]
 
 
 def open_run(

@@ -49,6 +49,13 @@ class Evolution:
         See every generation.
     stop : StopRequest
         Looked at after every generation.
+
+    Attributes
+    ----------
+    model : Model
+        The networks.
+    environment : DiscriminatorEnvironment
+        What judges and learns.
     """
 
     def __init__(
@@ -64,7 +71,7 @@ class Evolution:
         self._stop = stop
         self._checkpoint = Checkpoint(folder.checkpoint)
         self.model = build_model(config, split)
-        self._environment = self._build_environment()
+        self.environment = self._build_environment()
         self._schedule = create_schedule(config.schedule, T=config.T, alpha=config.alpha)
         self._rng = numpy_stream(config.seed, "metropolis")
         self._hall_of_fame = tools.HallOfFame(1, similar=same_weights)
@@ -106,7 +113,7 @@ class Evolution:
         breeding = Breeding(
             config.breeding,
             self.model.population,
-            self._environment,
+            self.environment,
             create_mutations(config.mutations),
             self._schedule,
             self._rng,
@@ -140,7 +147,7 @@ class Evolution:
         self._rollbacks = rollbacks
         self._slow_down()
         self._save(self._first)  # a kill from now on does not forget the count
-        rate = self._environment.optimizer.param_groups[0]["lr"]
+        rate = self.environment.optimizer.param_groups[0]["lr"]
         self._note(
             f"Rolled back to generation {self._first} ({rollbacks} of {MAX_ROLLBACKS} times): "
             f"{error}; the discriminator's learning rate is {rate:g} now."
@@ -148,7 +155,7 @@ class Evolution:
 
     def _slow_down(self) -> None:
         """Set the discriminator's learning rate by how often the run was rolled back."""
-        for group in self._environment.optimizer.param_groups:
+        for group in self.environment.optimizer.param_groups:
             group["lr"] = self._config.learning_rate * ROLLBACK_FACTOR**self._rollbacks
 
     def _note(self, text: str) -> None:
@@ -191,7 +198,7 @@ class Evolution:
 
     def _after(self, generation: Generation) -> bool:
         step = generation.number + 1
-        record = generation_record(generation, self._environment.last_losses)
+        record = generation_record(generation, self.environment.last_losses)
         last = step == self._config.steps
         if last or step % self._config.validate_every == 0:
             record["validation_acsa"] = self._validate()
@@ -217,7 +224,7 @@ class Evolution:
         return score(validation.labels, predicted, self._split.classes, 0).acsa
 
     def _save(self, step: int) -> None:
-        self._environment.check()  # a checkpoint is a good state, or it is none
+        self.environment.check()  # a checkpoint is a good state, or it is none
         state = {
             "next_generation": step,
             "log_position": self._recorder.position(),
@@ -231,12 +238,12 @@ class Evolution:
             self.model.population,
             self._hall_of_fame[0] if len(self._hall_of_fame) else None,
             self.model.discriminator,
-            self._environment.optimizer,
+            self.environment.optimizer,
         )
 
     def _resume(self) -> tuple[int, int]:
         state = self._checkpoint.load(
-            self.model.population, self.model.discriminator, self._environment.optimizer
+            self.model.population, self.model.discriminator, self.environment.optimizer
         )
         best = build_model(self._config, self._split).population[0]
         if self._checkpoint.load_best(best):

@@ -1,4 +1,4 @@
-"""What the discriminator learns: the source loss and the class loss, on real and generated images."""
+"""What the discriminator learns: source and class loss, on real and generated images."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def test_a_discriminator_that_diverges_goes_back_and_learns_more_slowly(
     assert [record["step"] for record in records] == [1, 2, 3, 4, 5, 6]
     assert all(math.isfinite(loss) for record in records for loss in record["loss"].values())
     assert all(torch.isfinite(p).all() for p in evolution.model.discriminator.parameters())
-    assert evolution._environment.optimizer.param_groups[0]["lr"] == 1e-4
+    assert evolution.environment.optimizer.param_groups[0]["lr"] == 1e-4
 
 
 def test_what_was_rolled_back_is_the_same_after_a_resumption(evolve, split):

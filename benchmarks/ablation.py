@@ -1,0 +1,72 @@
+"""What makes annealed evolution pay: ``python -m benchmarks.ablation grid|selection|images``.
+
+Three studies, on images that no method trains on and that are not the test part (training images
+outside the imbalanced subset):
+
+- ``grid``: variants of the method, one thing changed at a time, beside Os+CN and ACGAN;
+- ``selection``: is a generation's fitness more than noise, and does it tell what comes of an
+  offspring later?
+- ``images``: what a classifier gains from generated images, from the same with right labels, with
+  wrong ones left out, and from as many real ones.
+
+``grid`` comes first; ``images`` takes the generators that it kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import shlex
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks import ablation_grid, ablation_images, ablation_selection
+from geneticgan.config import TrainConfig
+
+STUDIES = {
+    "grid": ablation_grid.study,
+    "selection": ablation_selection.study,
+    "images": ablation_images.study,
+}
+
+
+def main() -> None:
+    """Run a study and print its tables as Markdown."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("study", choices=STUDIES)
+    parser.add_argument("--dataset", default="fashion-mnist")
+    parser.add_argument("--data-root")
+    parser.add_argument("--seeds", type=int, default=3, help="counted from --first-seed")
+    parser.add_argument("--first-seed", type=int, default=2000, help="away from benchmarks' seeds")
+    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--width", type=int, default=16)
+    parser.add_argument("--learning-rate", type=float, default=5e-4)
+    parser.add_argument("--variants", nargs="+", help="of the grid; all by default")
+    parser.add_argument("--workers", type=int)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the cells")
+    options = parser.parse_args()
+    if options.seeds < 1:
+        parser.error("a seed at least")
+    base = TrainConfig(
+        dataset=options.dataset,
+        data_root=options.data_root,
+        steps=options.steps,
+        width=options.width,
+        learning_rate=options.learning_rate,
+        device="cpu",
+    )
+    seeds = range(options.first_seed, options.first_seed + options.seeds)
+    command = shlex.join(["python", "-m", "benchmarks.ablation", *sys.argv[1:]])
+    print(
+        f"`{command}`: {options.dataset}, seeds {seeds[0]} to {seeds[-1]}, {options.steps} batches "
+        f"of {base.batch_size}, width {options.width}; torch {version('torch')}, Python "
+        f"{platform.python_version()}.\n"
+    )
+    STUDIES[options.study](base, seeds, options)
+
+
+if __name__ == "__main__":
+    main()

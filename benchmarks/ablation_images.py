@@ -1,0 +1,104 @@
+"""What a classifier gains from generated images, and what keeps it from gaining more."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from benchmarks.ablation_grid import CPU, against, cell, line, spread
+from geneticgan.config import TrainConfig
+from geneticgan.data.dataset import Images, Int64Array
+from geneticgan.data.splits import Split, unused
+from geneticgan.evaluation.metrics import score
+from geneticgan.evaluation.prediction import predict
+from geneticgan.jobs.cells import DEVELOPMENT_IMAGES, development_part
+from geneticgan.jobs.features import reference_network
+from geneticgan.jobs.keeping import kept_generators
+from geneticgan.jobs.setup import load_parts
+from geneticgan.methods.augmented import Augmented, generate_missing
+from geneticgan.methods.classifier import ClassifierMethod
+from geneticgan.methods.contract import Task
+from geneticgan.methods.oscn import OsCN
+from geneticgan.training.interrupt import StopRequest
+
+GENERATORS = ("paper", "weight-0", "weight-0-only-nonsat")
+"""Variants whose generators are looked at."""
+
+RATE = 2e-4
+"""Learning rate of the classifiers, the better one of Os+CN's."""
+
+
+def study(base: TrainConfig, seeds: Sequence[int], options: argparse.Namespace) -> None:
+    """Train classifiers and print their table."""
+    torch.set_num_threads(1)
+    rows: dict[str, list[float]] = {}
+    wrong: dict[str, list[float]] = {}
+    for seed in seeds:
+        config = dataclasses.replace(base, seed=seed, classifier_learning_rate=RATE)
+        source, split = load_parts(config)
+        real = development_part(source, split)
+        with StopRequest() as stop:
+            oracle = reference_network(source, config, CPU, (), stop)
+        judge = _judge(config, dataclasses.replace(split, test=real))
+        rows.setdefault("Os+CN", []).append(judge(OsCN()))
+        rows.setdefault("as many unseen real images", []).append(
+            judge(Augmented(_unseen(unused(source, split, 10**9), split)))
+        )
+        for name in options.variants or GENERATORS:
+            weights = options.out / "generators" / cell(name, base, seed).place()
+            generators = kept_generators(weights, config, split, CPU)
+            if not generators:
+                sys.exit(f"{weights} holds no generators; run the grid first")
+            made = generate_missing(generators, split, seed, CPU)
+            said = predict(oracle, made, CPU)
+            right = said == made.labels
+            wrong.setdefault(name, []).append(100 * float(1 - right.mean()))
+            for title, images in _kinds(made, said, right).items():
+                rows.setdefault(f"{name}: {title}", []).append(judge(Augmented(images)))
+            print(f"seed {seed}, {name}", file=sys.stderr)
+    print(
+        "A classifier on real images, balanced by what is added; ACSA on images of no other part "
+        f"(up to {DEVELOPMENT_IMAGES} a class). What is right is said by a classifier trained on "
+        "all real training images of the data set.\n"
+    )
+    print(f"{line(['added', 'ACSA', '- Os+CN'])}\n|---|---|---|")
+    for title, found in rows.items():
+        print(line([title, spread(found), against(found, rows["Os+CN"])]))
+    print(f"\n{line(['generators', 'wrong label, %'])}\n|---|---|")
+    for name, found in wrong.items():
+        print(line([name, spread(found)]))
+
+
+def _kinds(made: Images, said: Int64Array, right: npt.NDArray[np.bool_]) -> Mapping[str, Images]:
+    """Return what is generated as it is, relabelled, and without what is wrong."""
+    return {
+        "as generated": made,
+        "labels corrected": Images(made.pixels, said),
+        "wrong ones left out": made.take(np.flatnonzero(right)),
+    }
+
+
+def _unseen(left: Images, split: Split) -> Images:
+    """Return what each class lacks to be as large as the largest, of what judges nothing."""
+    counts = np.asarray(split.train_counts)
+    chosen = [
+        np.flatnonzero(left.labels == label)[DEVELOPMENT_IMAGES:][:lacking]
+        for label, lacking in enumerate(counts.max() - counts)
+    ]
+    return left.take(np.concatenate(chosen))
+
+
+def _judge(config: TrainConfig, split: Split) -> Callable[[ClassifierMethod], float]:
+    def judge(method: ClassifierMethod) -> float:
+        with StopRequest() as stop:
+            fitted = method.fit(Task(split, config, CPU, None, (), stop))  # type: ignore[arg-type]
+        predicted = predict(fitted.network, split.test, CPU)
+        return 100 * score(split.test.labels, predicted, split.classes, split.smallest_class).acsa
+
+    return judge
