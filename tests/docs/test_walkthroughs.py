@@ -1,7 +1,9 @@
 """The pages that lead through the command line are done from top to bottom, in a small way.
 
 A page's `sh` and `python` blocks are run in their order in one folder with small settings added to
-what takes long; only `pip`, `pytest` and the like are left out.
+what takes long; only `pip`, `pytest` and the like are left out. Of all other pages those commands
+are run that need no files and no plugin of the reader's: `plugins ...`, `datasets list`, and
+`train`, which checks everything and then trains nothing.
 """
 
 import contextlib
@@ -13,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from geneticgan.methods.catalogue import METHODS
 from geneticgan_cli.main import cli
 
 TINY = ["--steps=3", "--width=2", "--batch-size=6", "--device=cpu"]
@@ -32,6 +35,20 @@ def small_world(tmp_path, monkeypatch):
     return tmp_path
 
 
+def lines(block):
+    """Yield the words of each line that calls geneticgan, without the name."""
+    for line in block.code.replace("\\\n", " ").splitlines():
+        words = shlex.split(line.rpartition("&& ")[2], comments=True)
+        if words and words[0] == "geneticgan":
+            yield words[1:]
+
+
+def run(words):
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 0, f"{' '.join(words)}\n{result.output}"
+    return result.output
+
+
 def walk(page):
     """Do a page; returns what each command said."""
     names, said = {"__name__": "page"}, []
@@ -41,13 +58,8 @@ def walk(page):
                 exec(compile(block.code, page.name, "exec"), names)
             assert block.shown in (None, output.getvalue())
             continue
-        for line in block.code.replace("\\\n", " ").splitlines():
-            words = shlex.split(line.rpartition("&& ")[2], comments=True)
-            if words and words[0] == "geneticgan":
-                added = SMALLER.get(words[1], [])
-                result = CliRunner().invoke(cli, [*words[1:], *added])
-                assert result.exit_code == 0, f"{line}\n{result.output}"
-                said.append((words[1], result.output))
+        for words in lines(block):
+            said.append((words[0], run([*words, *SMALLER.get(words[0], [])])))
     return said
 
 
@@ -76,3 +88,20 @@ def test_your_own_images(pages, small_world):
     assert {"train", "resume", "watch", "evaluate", "benchmark", "compare"} <= dict(said).keys()
     assert (small_world / "verdict" / "compare-augment.md").is_file()
     assert len(list((small_world / "dogs").glob("dogs-*.png"))) == 100
+
+
+READERS_OWN = ("soft-hinge", "stairs", "--config")
+"""What a tutorial has made by then."""
+
+
+def test_what_needs_no_files_runs(page):
+    for words in (words for block in page.blocks("sh") for words in lines(block)):
+        if any(name in word for name in READERS_OWN for word in words):
+            continue
+        if words[0] == "plugins" or words == ["datasets", "list"]:
+            run(words)
+        elif words[0] == "train" and not {"--dataset", "--data-root"} & set(words):
+            assert "Dry run: everything is in order" in run([*words, "--dry-run"])
+        elif "--methods" in words:
+            for method in words[words.index("--methods") + 1].split(","):
+                METHODS.get(method)
