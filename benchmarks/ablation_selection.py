@@ -196,7 +196,7 @@ def show(moments: Sequence[Moment]) -> None:
     noise = np.median([moment.noise for moment in moments])
     spread = np.median([moment.spread for moment in moments])
     right = [moment.right for moment in moments]
-    p = ttest_1samp(right, 1 / 3).pvalue
+    p = ttest_1samp(right, 1 / 3).pvalue if len(set(right)) > 1 else 1.0
     print(
         f"{len(moments)} generations. Fitness of an offspring against its parent's, medians: "
         f"{noise:.4f} is its standard deviation between batches, and {spread:.4f} that between "
@@ -210,6 +210,6 @@ def show(moments: Sequence[Moment]) -> None:
         cells = []
         for measure in ("accuracy", "likeness"):
             found = [m.ranks[horizon, measure] for m in moments if (horizon, measure) in m.ranks]
-            p = ttest_1samp(found, 0).pvalue if len(found) > 1 else 1.0
+            p = ttest_1samp(found, 0).pvalue if len(set(found)) > 1 else 1.0
             cells.append(f"{np.mean(found):+.2f} (p = {p:.2g})" if found else "")
         print(line([horizon, *cells]))

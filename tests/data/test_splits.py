@@ -6,7 +6,7 @@ from geneticgan.data.dataset import Images
 from geneticgan.data.imbalance import exponential_counts, imbalance_ratio
 from geneticgan.data.sampling import BatchSource, to_uint8, to_unit_range
 from geneticgan.data.sets.digits import Digits
-from geneticgan.data.splits import split_source
+from geneticgan.data.splits import split_source, unused
 from geneticgan.errors import DataError
 
 CPU = torch.device("cpu")
@@ -132,3 +132,20 @@ def test_normalising_is_undone_exactly():
     unit = to_unit_range(pixels)
     assert (unit.min().item(), unit.max().item()) == (-1.0, 1.0)
     assert torch.equal(to_uint8(unit), pixels)
+
+
+def test_what_is_unused_is_in_no_other_part(source):
+    split = split_source(source, (20, 12, 6), 0.25, seed=3)
+    left = unused(source, split, 10**6)
+    available = source.train.counts(3)
+    assert left.counts(3) == [n - used for n, used in zip(available, (20, 12, 6), strict=True)]
+    both = {*map(bytes, split.train.pixels), *map(bytes, split.validation.pixels)}
+    assert not both & {*map(bytes, left.pixels)}
+    assert unused(source, split, 2).counts(3) == [2, 2, 2]
+
+
+def test_where_nothing_is_unused_it_is_said(source):
+    counts = source.train.counts(3)
+    split = split_source(source, (counts[0], 9, 9), 0.25, seed=3)
+    with pytest.raises(DataError, match=r"no training image of class .* is left over"):
+        unused(source, split, 5)

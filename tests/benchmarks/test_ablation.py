@@ -1,0 +1,89 @@
+"""The studies of what makes selection and generated images pay run, and count as they say."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from geneticgan.jobs import features
+
+
+@pytest.fixture
+def ablation(monkeypatch):
+    monkeypatch.setattr(features, "STEPS", 3)
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
+    import benchmarks.ablation
+
+    yield benchmarks.ablation
+    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def run(ablation, monkeypatch, capsys, tmp_path):
+    def execute(study, *words):
+        size = ("--dataset", "digits", "--steps", "8", "--width", "2", "--seeds", "2")
+        place = ("--workers", "1", "--out", str(tmp_path))
+        monkeypatch.setattr(sys, "argv", ["ablation", study, *size, *place, *words])
+        ablation.main()
+        return capsys.readouterr().out
+
+    return execute
+
+
+def test_the_grid_is_filled_and_what_follows_takes_its_generators(run, tmp_path):
+    shown = run("grid", "--variants", "oscn", "paper", "random")
+    assert [line.split("|")[1].strip() for line in shown.splitlines()[4:]] == [
+        "oscn",
+        "paper",
+        "random",
+    ]
+    assert len(list((tmp_path / "cells").rglob("*.json"))) == 6
+    assert len(list((tmp_path / "distances").rglob("*.json"))) == 4  # Os+CN generates nothing
+    table = run("images", "--variants", "paper")
+    for title in ("Os+CN", "as many unseen real images", "paper: labels corrected"):
+        assert f"| {title} | " in table
+
+
+def test_without_generators_there_are_no_images_to_study(run):
+    with pytest.raises(SystemExit, match="run the grid first"):
+        run("images", "--variants", "paper")
+
+
+def test_generations_are_taken_apart(run, ablation, monkeypatch):
+    selection = sys.modules["benchmarks.ablation_selection"]
+    monkeypatch.setattr(selection, "SITUATIONS", 3)
+    monkeypatch.setattr(selection, "LOOKS", 2)
+    monkeypatch.setattr(selection, "HORIZONS", (0, 2))
+    shown = run("selection")
+    assert shown.splitlines()[2].startswith("4 generations.")
+    assert "| 0 | " in shown
+    assert "| 2 | " in shown
+    assert "nan" not in shown
+
+
+def test_differences_are_paired(ablation):
+    grid = sys.modules["benchmarks.ablation_grid"]
+    assert grid.against([2.0, 3.0, 4.5], [1.0, 2.0, 3.0]).startswith("+1.2 (p = 0.02")
+    assert grid.against([1.0], [3.0]) == "-2.0"
+    assert grid.against([1.0, 2.0], [1.0, 2.0]) == "+0.0"
+    assert grid.spread([1.0, 3.0]) == "2.0 ± 1.4"
+
+
+def test_every_variant_can_be_made(ablation):
+    from geneticgan.config import TrainConfig
+    from geneticgan.evolution.registry import options_of, parse_specs
+    from geneticgan.jobs.setup import check_plugins
+    from geneticgan.methods.catalogue import METHODS, create_method
+
+    grid = sys.modules["benchmarks.ablation_grid"]
+    for name in grid.VARIANTS:
+        cell = grid.cell(name, TrainConfig(), 0)
+        (spec,) = parse_specs(cell.method)
+        own = options_of(METHODS.get(spec.name).factory)
+        values = dict(cell.values)
+        method = create_method(spec, **{k: v for k, v in values.items() if k in own})
+        rest = {k: v for k, v in values.items() if k not in own}
+        config = TrainConfig(**rest)
+        if hasattr(method, "settings"):
+            check_plugins(method.settings(config))
