@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from geneticgan.errors import ConfigError
+from geneticgan.recipes import RECIPES
 
 DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("float32", "bf16")
@@ -28,6 +29,8 @@ class TrainConfig:
 
     Attributes
     ----------
+    recipe : str
+        Of `geneticgan.recipes.RECIPES`; says where values came from, and sets none here.
     mutations, schedule, fitness, selection, architecture, dataset : str
         Plugins with options, as typed.
     T, alpha : float or None
@@ -91,6 +94,7 @@ class TrainConfig:
         are streamed; ``auto`` is the device if they take at most half of what is free there.
     """
 
+    recipe: str = "paper"
     mutations: str = "minimax,nonsat,lsgan"
     schedule: str = "exponential"
     fitness: str = "paper"
@@ -153,6 +157,7 @@ class TrainConfig:
             raise ConfigError(
                 f"validation_fraction must be in [0, 1), got {self.validation_fraction}"
             )
+        _one_of(self, "recipe", tuple(RECIPES))
         _one_of(self, "device", DEVICES)
         _one_of(self, "precision", PRECISIONS)
         _one_of(self, "images_on", PLACES)

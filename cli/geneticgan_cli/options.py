@@ -21,6 +21,7 @@ from geneticgan.config import (
     TrainConfig,
     read_toml,
 )
+from geneticgan.recipes import BY_RECIPE, DEFAULT_RECIPE, RECIPES
 from geneticgan_cli.grouped import Counts, GroupedOption
 
 DEFAULTS = {field.name: field.default for field in dataclasses.fields(TrainConfig)}
@@ -28,6 +29,8 @@ DEFAULTS = {field.name: field.default for field in dataclasses.fields(TrainConfi
 
 def _option(heading: str, flag: str, help_text: str, **kwargs: Any) -> Callable[..., Any]:
     name = kwargs.pop("name", flag.lstrip("-").replace("-", "_"))
+    if name in BY_RECIPE:
+        kwargs.setdefault("show_default", "by the recipe")
     if name in DEFAULTS:
         kwargs.setdefault("default", DEFAULTS[name])
         kwargs.setdefault("show_default", DEFAULTS[name] is not None)
@@ -106,6 +109,13 @@ DATA_OPTIONS = [
 ]
 
 TRAIN_OPTIONS = [
+    _option(
+        "Evolution",
+        "--recipe",
+        "Where options begin: paper, the published method; best, what was measured to be better.",
+        type=click.Choice(list(RECIPES)),
+        default=DEFAULT_RECIPE,
+    ),
     _option(
         "Evolution",
         "--mutations",
@@ -246,7 +256,7 @@ def _add(options: Sequence[Callable[..., Any]], function: Callable[..., Any]) ->
 def resolve_config(
     ctx: click.Context, config_file: Path | None = None, **values: Any
 ) -> TrainConfig:
-    """Return the config: defaults, then the TOML file, then the flags that were typed.
+    """Return the config: the recipe's, then the TOML file's, then the flags that were typed.
 
     Parameters
     ----------
@@ -267,6 +277,8 @@ def resolve_config(
         if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             found[name] = ctx.params[name]
     found |= values
+    recipe = found.setdefault("recipe", DEFAULT_RECIPE)
+    found = dict(RECIPES.get(recipe, {})) | found
     if isinstance(found.get("image_size"), str):
         found["image_size"] = int(found["image_size"])
     return TrainConfig.from_mapping(found, str(config_file) if config_file else "command line")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import shutil
 from abc import abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from geneticgan.config import TrainConfig
 from geneticgan.methods.contract import Fitted, Method, Task, Trials
+from geneticgan.recipes import RECIPES
 from geneticgan.training.loop import Evolution
 from geneticgan.training.run_folder import RunFolder
 
@@ -46,18 +47,30 @@ class AGGAN(Evolved):
         The objectives, joined by +.
     T, alpha : float
         Of the exponential schedule.
+    recipe : str
+        Of `geneticgan.recipes.RECIPES`; the config's own options if empty.
     """
 
     title = "AGGAN"
 
     def __init__(
-        self, mutations: str = "minimax+nonsat+lsgan", T: float = 1000.0, alpha: float = 0.99
+        self,
+        mutations: str = "minimax+nonsat+lsgan",
+        T: float = 1000.0,
+        alpha: float = 0.99,
+        recipe: str = "",
     ) -> None:
+        if recipe and recipe not in RECIPES:
+            raise ValueError(f"recipe must be one of {', '.join(RECIPES)}, got {recipe!r}")
         self.mutations = mutations.replace("+", ",")
         self.schedule = f"exponential:T={T},alpha={alpha}"
+        self.recipe = recipe
 
     def settings(self, config: TrainConfig) -> TrainConfig:
-        """Set objectives and schedule."""
+        """Set objectives and schedule, and the recipe's options."""
+        if self.recipe:
+            chosen: dict[str, Any] = {"recipe": self.recipe, **RECIPES[self.recipe]}
+            config = dataclasses.replace(config, **chosen)
         return dataclasses.replace(
             config, mutations=self.mutations, schedule=self.schedule, T=None, alpha=None
         )
