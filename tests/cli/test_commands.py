@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import os
 import shutil
@@ -11,6 +12,8 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from geneticgan.config import TrainConfig
+from geneticgan.recipes import DEFAULT_RECIPE, RECIPES
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan_cli.main import cli
 
@@ -45,6 +48,7 @@ def test_train_says_what_it_did_and_what_to_do_next(run):
         "CN on real + generated",
         "Os+CN",
         "G-mean",
+        f"Recipe: {DEFAULT_RECIPE}",
         "recall of '9'",
         "generation 4/4",
         "accepted",
@@ -94,6 +98,37 @@ def test_flags_win_over_the_file_and_the_file_over_defaults(tmp_path):
     options = json.loads(result.output[result.output.index("{") : result.output.rindex("}") + 1])
     assert (options["steps"], options["width"], options["schedule"]) == (5, 3, "linear")
     assert options["batch_size"] == 50
+
+
+def options_of_a_dry_run(*words):
+    result = invoke("train", *words, "--dry-run")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.output[result.output.index("{") : result.output.rindex("}") + 1])
+
+
+@pytest.mark.parametrize("name", list(RECIPES))
+def test_a_recipe_is_where_options_begin(name, tmp_path):
+    options = options_of_a_dry_run(*QUICK, "--recipe", name)
+    assert options["recipe"] == name
+    assert options | RECIPES[name] == options
+    flagged = options_of_a_dry_run(*QUICK, "--recipe", name, "--generated-class-weight", "0.3")
+    assert flagged["generated_class_weight"] == 0.3
+    (tmp_path / "a.toml").write_text(f'recipe = "{name}"\ngenerated_class_weight = 0.7\n')
+    from_file = options_of_a_dry_run(*QUICK, "--config", tmp_path / "a.toml")
+    assert (from_file["recipe"], from_file["generated_class_weight"]) == (name, 0.7)
+
+
+def test_the_paper_is_what_a_config_without_options_is():
+    assert TrainConfig() == dataclasses.replace(TrainConfig(), **RECIPES["paper"])
+    options = options_of_a_dry_run(*QUICK)
+    assert options["recipe"] == DEFAULT_RECIPE
+
+
+def test_an_unknown_recipe_in_a_file_is_refused(tmp_path):
+    (tmp_path / "a.toml").write_text('recipe = "mine"\n')
+    result = invoke("train", *QUICK, "--config", tmp_path / "a.toml")
+    assert result.exit_code == 2
+    assert "recipe must be one of paper, best, got 'mine'" in result.output
 
 
 def test_plugin_options_reach_the_log(tmp_path):

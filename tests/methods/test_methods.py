@@ -24,6 +24,7 @@ from geneticgan.methods.dos import combine, in_class_neighbours
 from geneticgan.methods.evolved import ACGAN, AGGAN, EGAN, LSGAN, WGAN
 from geneticgan.methods.gamo import ConvexGenerator
 from geneticgan.methods.smote import Smote, resampled
+from geneticgan.recipes import RECIPES
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted
 
@@ -238,6 +239,17 @@ def test_egan_accepts_always_and_aggan_does_not(task):
     AGGAN(T=1e-9).fit(task)
     accepted = [family["accepted"] for record in log_of(task) for family in record["families"]]
     assert 0 < sum(accepted) < len(accepted)
+
+
+def test_aggan_takes_a_recipe_or_what_the_config_says(task):
+    config = dataclasses.replace(task.config, generated_class_weight=0.4)
+    assert AGGAN().settings(config).generated_class_weight == 0.4
+    for name, values in RECIPES.items():
+        settings = AGGAN(recipe=name).settings(config)
+        assert settings.recipe == name
+        assert all(getattr(settings, key) == value for key, value in values.items())
+    with pytest.raises(ValueError, match="recipe must be one of paper, best"):
+        AGGAN(recipe="mine")
 
 
 def test_acgan_has_one_objective_and_always_takes_it(task):
