@@ -87,8 +87,9 @@ class TrainConfig:
         Where to compute (``auto``, ``cpu``, ``cuda``), in ``float32`` or ``bf16``.
     validate_every, checkpoint_every : int
         Generations between two looks at the validation part, and between two checkpoints.
-    generated_class_weight : float
-        Of the class loss on generated images in what the discriminator learns, >= 0.
+    generated_class_weight : float or None
+        Of the class loss on generated images in what the discriminator learns, >= 0; None is 2
+        over the number of classes.
     images_on : str
         Where training images are kept: on the ``device``, or on the ``host``, from where batches
         are streamed; ``auto`` is the device if they take at most half of what is free there.
@@ -122,7 +123,7 @@ class TrainConfig:
     clip: float = 0.01
     critic_steps: int = 1
     gradient_penalty: float = 0.0
-    generated_class_weight: float = 1.0
+    generated_class_weight: float | None = 1.0
     validation_fraction: float = 0.1
     steps: int = 3000
     batch_size: int = 50
@@ -147,8 +148,10 @@ class TrainConfig:
         # Batch normalisation needs two samples to have a variance.
         _at_least(self, "batch_size", 2)
         _at_least(self, "critic_steps", 1)
-        for name in ("clip", "gradient_penalty", "generated_class_weight"):
+        for name in ("clip", "gradient_penalty"):
             _at_least(self, name, 0)
+        if self.generated_class_weight is not None:
+            _at_least(self, "generated_class_weight", 0)
         _at_least(self, "seed", 0)
         for name in ("learning_rate", "classifier_learning_rate"):
             if not 0 < getattr(self, name) < math.inf:

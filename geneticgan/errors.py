@@ -14,7 +14,7 @@ def printable(text: str) -> str:
 class GeneticGanError(Exception):
     """Base of every error whose message is written for the user.
 
-    The command line prints the message alone and exits with status 2; anything else that is
+    The command line prints the message alone and exits with status 1; anything else that is
     raised is a defect of this project and is reported as one.
     """
 

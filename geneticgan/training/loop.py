@@ -27,7 +27,7 @@ from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.environment import DiscriminatorEnvironment
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
-from geneticgan.training.losses import DiscriminatorLoss
+from geneticgan.training.losses import DiscriminatorLoss, class_weight
 from geneticgan.training.model import Model, build_model, make_adam
 from geneticgan.training.monitor import Monitor
 from geneticgan.training.recorder import Recorder, generation_record
@@ -187,7 +187,8 @@ class Evolution:
             config.seed,
             config.precision,
             DiscriminatorLoss(
-                make_adversary(config.adversary, config.clip), config.generated_class_weight
+                make_adversary(config.adversary, config.clip),
+                class_weight(config.generated_class_weight, classes),
             ),
             config.critic_steps,
             config.gradient_penalty,

@@ -35,3 +35,12 @@ class DiscriminatorLoss:
         """Return the part that images make which were generated for labels (B,)."""
         class_loss = cross_entropy(judgement.classes, labels)
         return self.adversary.fake(judgement.source) + self.generated_class_weight * class_loss
+
+
+def class_weight(wanted: float | None, classes: int) -> float:
+    """Return the weight of a config's ``generated_class_weight``.
+
+    None is 2 / K for K classes: 1 for two, where generated images teach the class head well, and
+    less where there are more classes to be taken for another.
+    """
+    return 2 / classes if wanted is None else wanted

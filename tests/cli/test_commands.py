@@ -127,7 +127,7 @@ def test_the_paper_is_what_a_config_without_options_is():
 def test_an_unknown_recipe_in_a_file_is_refused(tmp_path):
     (tmp_path / "a.toml").write_text('recipe = "mine"\n')
     result = invoke("train", *QUICK, "--config", tmp_path / "a.toml")
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert "recipe must be one of paper, best, got 'mine'" in result.output
 
 

@@ -6,7 +6,7 @@ from torch.nn.functional import cross_entropy
 
 from geneticgan.evolution.environment import Judgement
 from geneticgan.training.adversaries import LeastSquares, Logistic
-from geneticgan.training.losses import DiscriminatorLoss
+from geneticgan.training.losses import DiscriminatorLoss, class_weight
 
 LABELS = torch.tensor([0, 2, 1])
 
@@ -31,3 +31,11 @@ def test_the_weight_is_of_generated_images_alone(judgement, weight):
     assert loss.real(judgement, LABELS) == adversary.real(judgement.source) + by_class
     expected = adversary.fake(judgement.source) + weight * by_class
     assert torch.isclose(loss.generated(judgement, LABELS), expected)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "classes", "weight"),
+    [(1.0, 10, 1.0), (0.0, 2, 0.0), (None, 2, 1.0), (None, 10, 0.2)],
+)
+def test_the_weight_without_a_wish_falls_with_the_classes(wanted, classes, weight):
+    assert class_weight(wanted, classes) == weight
