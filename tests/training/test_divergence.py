@@ -81,7 +81,7 @@ def test_what_was_rolled_back_is_the_same_after_a_resumption(evolve, split):
     ours, theirs = (e.model.discriminator.state_dict() for e in (whole, resumed))
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
     assert resumed._rollbacks == 1
-    assert resumed._environment.optimizer.param_groups[0]["lr"] == 1e-4
+    assert resumed.environment.optimizer.param_groups[0]["lr"] == 1e-4
 
 
 def test_one_that_diverges_again_and_again_stops_with_a_diagnosis(evolve):
