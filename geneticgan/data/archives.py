@@ -28,7 +28,8 @@ def unpacked(path: Path) -> Path:
     Raises
     ------
     DataError
-        If it is damaged, holds a path or link that leads out of it, or does not fit on the disk.
+        If it is damaged, holds a path that leads out of it, a link or a device, or does not fit on
+        the disk.
     """
     if not is_archive(path):
         return path
@@ -65,10 +66,30 @@ def _unpack(path: Path, folder: Path) -> None:
             archive.extractall(folder)  # noqa: S202  # every name has been checked
         return
     with tarfile.open(path) as tar:
-        for member in tar.getmembers():
+        members = tar.getmembers()
+        for member in members:
             _check(path, member.name)
-        _check_space(path, sum(member.size for member in tar.getmembers()), folder)
-        tar.extractall(folder, filter="data")  # refuses links that lead out, and devices
+            if not (member.isfile() or member.isdir()):
+                raise DataError(
+                    f"{path} holds a link or a device ({member.name!r}); it was not unpacked, pack "
+                    "it again with the files themselves"
+                )
+        _check_space(path, sum(member.size for member in members), folder)
+        for member in members:
+            _extract(tar, member, folder / member.name)
+
+
+def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
+    """Write a file or a folder; owner and mode are those of any new one."""
+    if member.isdir():
+        target.mkdir(parents=True, exist_ok=True)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    content = tar.extractfile(member)
+    if content is None:
+        raise tarfile.ReadError(f"{member.name!r} has no content")
+    with content, target.open("wb") as file:
+        shutil.copyfileobj(content, file)
 
 
 def _check(path: Path, name: str) -> None:

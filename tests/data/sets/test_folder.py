@@ -116,13 +116,14 @@ def test_an_archive_that_leads_out_of_its_folder_is_refused(tmp_path, name):
     assert not list(tmp_path.rglob("escaped.png"))
 
 
-def test_a_tar_with_a_link_that_leads_out_is_refused(tmp_path):
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE])
+def test_a_tar_with_a_link_or_a_device_is_refused(tmp_path, kind):
     path = tmp_path / "images.tar"
     with tarfile.open(path, "w") as archive:
         link = tarfile.TarInfo("cats")
-        link.type, link.linkname = tarfile.SYMTYPE, "/etc"
+        link.type, link.linkname = kind, "/etc"
         archive.addfile(link)
-    with pytest.raises(DataError, match="no readable archive"):
+    with pytest.raises(DataError, match="a link or a device"):
         Folder(str(path)).load()
 
 
