@@ -81,7 +81,8 @@ def cell(name: str, base: TrainConfig, seed: int) -> Cell:
 
 def tell(progress: Progress) -> None:
     """Say on stderr how far it is."""
-    print(f"{progress.done} of {progress.total} cells, {progress.cell}", file=sys.stderr)
+    what = progress.cell or "done before"
+    print(f"{progress.done} of {progress.total} cells, {what}", file=sys.stderr)
 
 
 def distance(cell: Cell, out: Path) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
@@ -14,21 +15,29 @@ import torch
 from benchmarks.ablation_grid import CPU, against, cell, line, spread
 from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Images, Int64Array
+from geneticgan.data.sampling import BatchSource
 from geneticgan.data.splits import Split, unused
+from geneticgan.data.stores import Batches, Pair
+from geneticgan.evaluation.generation import generate
+from geneticgan.evaluation.generation_metrics import score_generated
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.jobs.cells import DEVELOPMENT_IMAGES, development_part
-from geneticgan.jobs.features import reference_network
+from geneticgan.jobs.features import Extractor, reference_classifier, reference_network
 from geneticgan.jobs.keeping import kept_generators
 from geneticgan.jobs.setup import load_parts
 from geneticgan.methods.augmented import Augmented, generate_missing
 from geneticgan.methods.classifier import ClassifierMethod
 from geneticgan.methods.contract import Task
 from geneticgan.methods.oscn import OsCN
+from geneticgan.networks import Generator
 from geneticgan.training.interrupt import StopRequest
 
 GENERATORS = ("paper", "weight-0", "weight-0-only-nonsat")
 """Variants whose generators are looked at."""
+
+SHARES = (0.25, 1.0)
+"""Generated images for a real one, on top of oversampling."""
 
 RATE = 2e-4
 """Learning rate of the classifiers, the better one of Os+CN's."""
@@ -38,13 +47,14 @@ def study(base: TrainConfig, seeds: Sequence[int], options: argparse.Namespace) 
     """Train classifiers and print their table."""
     torch.set_num_threads(1)
     rows: dict[str, list[float]] = {}
-    wrong: dict[str, list[float]] = {}
+    qualities: dict[str, list[tuple[float, float, float]]] = {}
     for seed in seeds:
         config = dataclasses.replace(base, seed=seed, classifier_learning_rate=RATE)
         source, split = load_parts(config)
         real = development_part(source, split)
         with StopRequest() as stop:
             oracle = reference_network(source, config, CPU, (), stop)
+            extractor = reference_classifier(source, config, CPU, (), stop)
         judge = _judge(config, dataclasses.replace(split, test=real))
         rows.setdefault("Os+CN", []).append(judge(OsCN()))
         rows.setdefault("as many unseen real images", []).append(
@@ -58,9 +68,13 @@ def study(base: TrainConfig, seeds: Sequence[int], options: argparse.Namespace) 
             made = generate_missing(generators, split, seed, CPU)
             said = predict(oracle, made, CPU)
             right = said == made.labels
-            wrong.setdefault(name, []).append(100 * float(1 - right.mean()))
+            quality = 100 * float(1 - right.mean()), *_likeness(generators, real, split, extractor)
+            qualities.setdefault(name, []).append(quality)
             for title, images in _kinds(made, said, right).items():
                 rows.setdefault(f"{name}: {title}", []).append(judge(Augmented(images)))
+            for share in SHARES:
+                title = f"{name}: on top of oversampling, {share:g} for a real one"
+                rows.setdefault(title, []).append(judge(OnTop(made, share)))
             print(f"seed {seed}, {name}", file=sys.stderr)
     print(
         "A classifier on real images, balanced by what is added; ACSA on images of no other part "
@@ -70,9 +84,63 @@ def study(base: TrainConfig, seeds: Sequence[int], options: argparse.Namespace) 
     print(f"{line(['added', 'ACSA', '- Os+CN'])}\n|---|---|---|")
     for title, found in rows.items():
         print(line([title, spread(found), against(found, rows["Os+CN"])]))
-    print(f"\n{line(['generators', 'wrong label, %'])}\n|---|---|")
-    for name, found in wrong.items():
-        print(line([name, spread(found)]))
+    print(
+        "\nOf the smallest class: how far a generated image is from the nearest training image, "
+        "over how far an unseen real one is, medians; and the share of copies, nearer than all "
+        "but one in a hundred unseen real ones.\n"
+    )
+    heads = ["generators", "wrong label, %", "distance", "copies, %"]
+    print(f"{line(heads)}\n|{'---|' * len(heads)}")
+    for name, each in qualities.items():
+        print(line([name, *(spread(found) for found in zip(*each, strict=True))]))
+
+
+class OnTop(ClassifierMethod):
+    """Os+CN with generated images, all classes alike, on top of each batch.
+
+    Parameters
+    ----------
+    generated : Images
+        Of every class but the largest.
+    share : float
+        Generated images for a real one.
+    """
+
+    key = "on-top"
+    title = "Os+CN with generated images on top"
+
+    def __init__(self, generated: Images, share: float) -> None:
+        self.generated = generated
+        self.share = share
+
+    def batches(self, task: Task) -> Batches:
+        """Draw oversampled batches, and generated images to go with them."""
+        real, config = OsCN().batches(task), task.config
+        labels, compact = np.unique(self.generated.labels, return_inverse=True)
+        generated = Images(self.generated.pixels, compact.astype(np.int64))
+        source = BatchSource(generated, len(labels), config.seed, "generated", task.device)
+        draw_generated = source.balanced(max(1, round(self.share * config.batch_size)))
+
+        def draw(number: int) -> Pair:
+            images, classes = real(number)
+            more, which = draw_generated(number)
+            return torch.cat([images, more]), torch.cat([classes, torch.from_numpy(labels)[which]])
+
+        return draw
+
+
+def _likeness(
+    generators: Sequence[Generator], real: Images, split: Split, extractor: Extractor
+) -> tuple[float, float]:
+    """Return novelty and share of copies, in percent, of the smallest class's images."""
+    label = split.smallest_class
+    unseen, training = (
+        extractor.extract(images.pixels[images.labels == label]) for images in (real, split.train)
+    )
+    labels = torch.full((len(unseen),), label)
+    made = extractor.extract(generate(generators, labels, 0, CPU).numpy())
+    scores = score_generated(made, unseen, training, 0)
+    return (scores.novelty, 100 * scores.copies) if scores else (math.nan, math.nan)
 
 
 def _kinds(made: Images, said: Int64Array, right: npt.NDArray[np.bool_]) -> Mapping[str, Images]:

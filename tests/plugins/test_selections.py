@@ -69,3 +69,22 @@ def test_random_does_not_look_at_the_fitness_of_the_living():
             counts[next(i for i, each in enumerate(individuals) if each is one)] += 1
     assert [counts[i] for i in (0, 1, 8, 9)] == [0, 0, 0, 0]
     assert all(150 < counts[i] < 250 for i in range(2, 8))
+
+
+@pytest.mark.parametrize(("temperature", "accepted"), [(0.5, 0.25), (1.0, 1.0), (2.0, 1.0)])
+def test_random_rejects_as_often_as_it_is_told_once_it_is_cold(temperature, accepted):
+    selection, rng = Random(accept=0.25, below=1.0), np.random.default_rng(0)
+    individuals = members([(0.0, 0.0), (-9.0, -9.0), (9.0, 9.0)], 1)
+    chosen = [
+        selection.select(individuals, 1, temperature=temperature, rng=rng)[0] for _ in range(800)
+    ]
+    assert np.mean([one is not individuals[0] for one in chosen]) == pytest.approx(
+        accepted, abs=0.05
+    )
+    assert {id(one) for one in chosen} >= {id(one) for one in individuals[1:]}
+
+
+@pytest.mark.parametrize("options", [{"accept": 1.1}, {"accept": -0.1}, {"below": math.nan}])
+def test_random_refuses_what_is_no_probability(options):
+    with pytest.raises(ValueError, match="must be"):
+        Random(**options)

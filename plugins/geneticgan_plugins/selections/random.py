@@ -15,17 +15,33 @@ from geneticgan.evolution.selection import Selection, broods
 class Random(Selection):
     """Any living offspring takes its parent's place: what the fitness has to be better than.
 
-    Temperature is not looked at.
+    Parameters
+    ----------
+    accept : float
+        Probability, in [0, 1], that an offspring takes its parent's place at all.
+    below : float
+        Temperature under which ``accept`` holds; above it every offspring is accepted, as annealing
+        does while it is hot.
     """
+
+    def __init__(self, accept: float = 1.0, below: float = math.inf) -> None:
+        if not 0 <= accept <= 1:
+            raise ValueError(f"accept must be in [0, 1], got {accept}")
+        if math.isnan(below):
+            raise ValueError("below must be a number")
+        self.accept = accept
+        self.below = below
 
     def select(
         self, individuals: Sequence[Any], k: int, *, temperature: float, rng: np.random.Generator
     ) -> list[Any]:
-        """Return one living offspring of each parent, or the parent if there is none."""
+        """Return one living offspring of each parent, or the parent."""
+        accept = self.accept if temperature < self.below else 1.0
         parents = list(individuals[:k])
         survivors = []
         for parent, brood in zip(parents, broods(parents, individuals[k:]), strict=True):
             living = [one for one in brood if weighted_sum(one.fitness) > -math.inf]
-            draw = rng.random()  # one a parent, whatever there is to choose from
-            survivors.append(living[int(draw * len(living))] if living else parent)
+            which, whether = rng.random(2)  # two a parent, whatever there is to choose from
+            replaced = living and whether < accept
+            survivors.append(living[int(which * len(living))] if replaced else parent)
         return survivors
