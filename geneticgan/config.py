@@ -21,6 +21,8 @@ BREEDINGS = ("auto", "plain", "shared", "resident")
 SETTINGS = ("multi-class", "two-class", "as-is")
 PROFILES = ("exponential", "step")
 OVERSAMPLINGS = ("batches", "exact")
+WEIGHTINGS = ("even", "confidence")
+GUIDANCES = ("shared", "real")
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,14 @@ class TrainConfig:
         Where to compute (``auto``, ``cpu``, ``cuda``), in ``float32`` or ``bf16``.
     validate_every, checkpoint_every : int
         Generations between two looks at the validation part, and between two checkpoints.
-    generated_class_weight : float or None
-        Of the class loss on generated images in what the discriminator learns, >= 0; None is 2
-        over the number of classes.
+    generated_class_weight : float
+        Of the class loss on generated images in what the discriminator learns, >= 0.
+    generated_class_weighting : str
+        What a generated image counts in it: all ``even``, or by ``confidence``, the probability
+        that the guiding head gives to the label that was asked for.
+    class_guidance : str
+        Whose class loss generators learn from: the ``shared`` class head's, or that of a head of
+        its own which learns from ``real`` images alone.
     images_on : str
         Where training images are kept: on the ``device``, or on the ``host``, from where batches
         are streamed; ``auto`` is the device if they take at most half of what is free there.
@@ -123,7 +130,9 @@ class TrainConfig:
     clip: float = 0.01
     critic_steps: int = 1
     gradient_penalty: float = 0.0
-    generated_class_weight: float | None = 1.0
+    generated_class_weight: float = 1.0
+    generated_class_weighting: str = "even"
+    class_guidance: str = "shared"
     validation_fraction: float = 0.1
     steps: int = 3000
     batch_size: int = 50
@@ -148,10 +157,8 @@ class TrainConfig:
         # Batch normalisation needs two samples to have a variance.
         _at_least(self, "batch_size", 2)
         _at_least(self, "critic_steps", 1)
-        for name in ("clip", "gradient_penalty"):
+        for name in ("clip", "gradient_penalty", "generated_class_weight"):
             _at_least(self, name, 0)
-        if self.generated_class_weight is not None:
-            _at_least(self, "generated_class_weight", 0)
         _at_least(self, "seed", 0)
         for name in ("learning_rate", "classifier_learning_rate"):
             if not 0 < getattr(self, name) < math.inf:
@@ -168,6 +175,8 @@ class TrainConfig:
         _one_of(self, "breeding", BREEDINGS)
         _one_of(self, "oversampling", OVERSAMPLINGS)
         _one_of(self, "adversary", ADVERSARIES)
+        _one_of(self, "generated_class_weighting", WEIGHTINGS)
+        _one_of(self, "class_guidance", GUIDANCES)
         if self.profile is not None:
             _one_of(self, "profile", PROFILES)
         if self.ratio is not None and not self.ratio >= 1:

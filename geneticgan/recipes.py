@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-RECIPES: Mapping[str, Mapping[str, float | str | None]] = MappingProxyType(
+RECIPES: Mapping[str, Mapping[str, float | str]] = MappingProxyType(
     {
-        "paper": MappingProxyType({"generated_class_weight": 1.0}),
-        "best": MappingProxyType({"generated_class_weight": None}),
+        "paper": MappingProxyType(
+            {
+                "generated_class_weight": 1.0,
+                "generated_class_weighting": "even",
+                "class_guidance": "shared",
+            }
+        ),
+        "best": MappingProxyType(
+            {
+                "generated_class_weight": 1.0,
+                "generated_class_weighting": "confidence",
+                "class_guidance": "real",
+            }
+        ),
     }
 )
 """From a name to options of `geneticgan.config.TrainConfig`."""

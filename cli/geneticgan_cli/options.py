@@ -13,11 +13,13 @@ from click.core import ParameterSource
 from geneticgan.config import (
     BREEDINGS,
     DEVICES,
+    GUIDANCES,
     OVERSAMPLINGS,
     PLACES,
     PRECISIONS,
     PROFILES,
     SETTINGS,
+    WEIGHTINGS,
     TrainConfig,
     read_toml,
 )
@@ -189,9 +191,22 @@ TRAIN_OPTIONS = [
         "Training",
         "--generated-class-weight",
         "Of the class loss on generated images in what the discriminator learns: 1 in the paper; "
-        "0: its class head learns from real images alone; recipe best: 2 over the number of "
-        "classes.",
+        "0: its class head learns from real images alone.",
         type=click.FloatRange(min=0),
+    ),
+    _option(
+        "Training",
+        "--generated-class-weighting",
+        "What a generated image counts in that loss: even, all alike, as in the paper; "
+        "confidence, by how sure the guiding class head is that it shows its label.",
+        type=click.Choice(WEIGHTINGS),
+    ),
+    _option(
+        "Training",
+        "--class-guidance",
+        "Which class head generators learn from: shared, the classifier itself, as in the paper; "
+        "real, a second one that learns from real images alone.",
+        type=click.Choice(GUIDANCES),
     ),
     SEED,
     _option("Machine", "--device", "Where to compute.", type=click.Choice(DEVICES)),

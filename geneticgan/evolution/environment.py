@@ -24,10 +24,23 @@ class Judgement:
         Shape (B,), logits of being real.
     classes : Tensor
         Shape (B, K), class logits.
+    guide : Tensor or None
+        Shape (B, K), those of a second class head that learns from real images alone, if any.
     """
 
     source: torch.Tensor
     classes: torch.Tensor
+    guide: torch.Tensor | None = None
+
+    @property
+    def guidance(self) -> torch.Tensor:
+        """The class logits that generators learn from."""
+        return self.classes if self.guide is None else self.guide
+
+    def detach(self) -> Judgement:
+        """Return the same without a graph."""
+        guide = None if self.guide is None else self.guide.detach()
+        return Judgement(self.source.detach(), self.classes.detach(), guide)
 
 
 class Environment(Protocol):

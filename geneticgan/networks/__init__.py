@@ -45,9 +45,15 @@ def build_discriminator(
     width: int,
     seed: int,
     architecture: Architecture = CONVOLUTIONAL,
+    guide: bool = False,
 ) -> Discriminator:
-    """Return a discriminator initialised by the seed; otherwise as `build_generator`."""
+    """Return a discriminator initialised by the seed; otherwise as `build_generator`.
+
+    With a ``guide`` it has a second class head; the other weights are the same.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         discriminator = architecture.discriminator(channels, size, classes, width)
+        if guide:
+            discriminator.add_guide()
     return discriminator.to(memory_format=torch.channels_last)

@@ -7,6 +7,8 @@ from abc import ABC, abstractmethod
 import torch
 from torch import nn
 
+from geneticgan.errors import ConfigError
+
 
 class Generator(nn.Module):
     """Latent and label to image.
@@ -41,10 +43,16 @@ class Discriminator(nn.Module):
         Of the last feature map.
     classes : int
         How many labels there are.
+
+    Attributes
+    ----------
+    guide : torch.nn.Linear or None
+        A second class head, for generators to learn from; none unless `add_guide` was called.
     """
 
     def __init__(self, trunk: nn.Module, channels: int, side: int, classes: int) -> None:
         super().__init__()
+        self.guide: nn.Linear | None = None
         self.trunk = trunk
         self.channels = channels
         self.features = channels * side**2
@@ -55,6 +63,29 @@ class Discriminator(nn.Module):
         """Return source logits (B,) and class logits (B, K) of images (B, C, H, W) in [-1, 1]."""
         features = self.trunk(images)
         return self.source(features).squeeze(1), self.classifier(features)
+
+    def add_guide(self) -> None:
+        """Add the second class head.
+
+        Raises
+        ------
+        ConfigError
+            If the family has a forward of its own, which need not be made of trunk and heads.
+        """
+        if type(self).forward is not Discriminator.forward:
+            raise ConfigError(
+                f"{type(self).__name__} computes its heads by itself and takes no second class "
+                "head; use --class-guidance shared"
+            )
+        self.guide = nn.Linear(self.features, self.classifier.out_features)
+
+    def guided(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return what `forward` does and the class logits of the second head (B, K)."""
+        if self.guide is None:
+            raise RuntimeError("the discriminator has no second class head; call add_guide first")
+        features = self.trunk(images)
+        source = self.source(features).squeeze(1)
+        return source, self.classifier(features), self.guide(features)
 
     def channel_means(self, images: torch.Tensor) -> torch.Tensor:
         """Return the last hidden layer's channels averaged over the image, (B, channels)."""

@@ -138,7 +138,7 @@ class DiscriminatorEnvironment:
 
     def class_loss(self, judgement: Judgement) -> torch.Tensor:
         """Return the cross-entropy of generated images under the labels they were asked for."""
-        return cross_entropy(judgement.classes, self._labels)
+        return cross_entropy(judgement.guidance, self._labels)
 
     def evaluate(self, individual: GeneratorIndividual) -> tuple[float, float]:
         """Return (quality, diversity) by the fitness function; DEAD if either is not finite.
@@ -163,7 +163,7 @@ class DiscriminatorEnvironment:
             Assessment(
                 images.detach(),
                 self._labels,
-                Judgement(judgement.source.detach(), judgement.classes.detach()),
+                judgement.detach(),
                 gradients,
                 self._class_counts,
                 self._held_out_loss,
@@ -246,7 +246,7 @@ class DiscriminatorEnvironment:
     def real_loss(self) -> torch.Tensor:
         """Return source and class loss of the real batch."""
         judgement = self._judge(self._real_images, "real")
-        self._real_judgement = Judgement(judgement.source.detach(), judgement.classes.detach())
+        self._real_judgement = judgement.detach()
         return self._loss.real(judgement, self._real_labels)
 
     def generated_loss(self, judgement: Judgement) -> torch.Tensor:
@@ -280,8 +280,11 @@ class DiscriminatorEnvironment:
 
     def _judge(self, images: torch.Tensor, kind: str) -> Judgement:
         with self._autocast(), self._masks(kind, self.discriminator):
-            source, classes = self.discriminator(images)
-        return Judgement(_at_least_float32(source), _at_least_float32(classes))
+            if getattr(self.discriminator, "guide", None) is None:
+                logits = self.discriminator(images)
+            else:
+                logits = self.discriminator.guided(images)  # type: ignore[operator]
+        return Judgement(*map(_at_least_float32, logits))
 
     def _generate_detached(self, individual: GeneratorIndividual) -> torch.Tensor:
         with torch.no_grad():

@@ -27,7 +27,7 @@ from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.environment import DiscriminatorEnvironment
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
-from geneticgan.training.losses import DiscriminatorLoss, class_weight
+from geneticgan.training.losses import DiscriminatorLoss
 from geneticgan.training.model import Model, build_model, make_adam
 from geneticgan.training.monitor import Monitor
 from geneticgan.training.recorder import Recorder, generation_record
@@ -188,7 +188,8 @@ class Evolution:
             config.precision,
             DiscriminatorLoss(
                 make_adversary(config.adversary, config.clip),
-                class_weight(config.generated_class_weight, classes),
+                config.generated_class_weight,
+                config.generated_class_weighting,
             ),
             config.critic_steps,
             config.gradient_penalty,

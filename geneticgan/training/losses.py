@@ -22,25 +22,35 @@ class DiscriminatorLoss:
     generated_class_weight : float
         Of the part of L_Cls that generated images make, >= 0. It is 1 in the paper. With 0 the
         class head learns from real images alone, and still says what generators learn.
+    weighting : str
+        Of `geneticgan.config.WEIGHTINGS`: what a generated image counts in that part. ``even``
+        is all alike, as in the paper; ``confidence`` is the probability that the head which
+        guides generators gives to the label that was asked for, so that the class head does not
+        learn from what shows something else.
     """
 
     adversary: Adversary = field(default_factory=Logistic)
     generated_class_weight: float = 1.0
+    weighting: str = "even"
 
     def real(self, judgement: Judgement, labels: torch.Tensor) -> torch.Tensor:
         """Return the part that real images with labels (B,) make."""
-        return self.adversary.real(judgement.source) + cross_entropy(judgement.classes, labels)
+        loss = self.adversary.real(judgement.source) + cross_entropy(judgement.classes, labels)
+        if judgement.guide is not None:
+            loss = loss + cross_entropy(judgement.guide, labels)
+        return loss
 
     def generated(self, judgement: Judgement, labels: torch.Tensor) -> torch.Tensor:
         """Return the part that images make which were generated for labels (B,)."""
-        class_loss = cross_entropy(judgement.classes, labels)
-        return self.adversary.fake(judgement.source) + self.generated_class_weight * class_loss
+        class_loss = self._class_loss(judgement, labels)
+        loss = self.adversary.fake(judgement.source) + self.generated_class_weight * class_loss
+        if judgement.guide is not None:
+            # The guide learns nothing here, but every parameter needs a gradient.
+            loss = loss + 0.0 * judgement.guide.sum()
+        return loss
 
-
-def class_weight(wanted: float | None, classes: int) -> float:
-    """Return the weight of a config's ``generated_class_weight``.
-
-    None is 2 / K for K classes: 1 for two, where generated images teach the class head well, and
-    less where there are more classes to be taken for another.
-    """
-    return 2 / classes if wanted is None else wanted
+    def _class_loss(self, judgement: Judgement, labels: torch.Tensor) -> torch.Tensor:
+        if self.weighting == "even":
+            return cross_entropy(judgement.classes, labels)
+        belief = judgement.guidance.detach().softmax(dim=1).gather(1, labels[:, None]).squeeze(1)
+        return (belief * cross_entropy(judgement.classes, labels, reduction="none")).mean()

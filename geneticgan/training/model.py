@@ -78,7 +78,13 @@ def build_model(config: TrainConfig, split: Split) -> Model:
         for seed in seeds[1:]
     ]
     discriminator = build_discriminator(
-        channels, size, split.classes, config.width, int(seeds[0]), architecture
+        channels,
+        size,
+        split.classes,
+        config.width,
+        int(seeds[0]),
+        architecture,
+        guide=config.class_guidance == "real",
     )
     return Model(population, discriminator.to(device), device)
 

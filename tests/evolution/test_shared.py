@@ -17,7 +17,7 @@ from geneticgan.evolution.individual import GeneratorIndividual
 from geneticgan.evolution.mutation import Mutation
 from geneticgan.evolution.optimizer_state import step_with
 from geneticgan.evolution.toolbox import plain_toolbox, shared_toolbox
-from geneticgan.networks import build_generator
+from geneticgan.networks import Discriminator, build_generator
 from geneticgan.training.adversaries import make_adversary
 from geneticgan.training.environment import DiscriminatorEnvironment
 from geneticgan.training.losses import DiscriminatorLoss
@@ -85,24 +85,20 @@ class DropoutGenerator(nn.Module):
         return self.body(latent + self.embed(labels)).view(-1, 1, SIZE, SIZE)
 
 
-class AnyDiscriminator(nn.Module):
+class AnyDiscriminator(Discriminator):
     """Convolution, a norm that couples no samples, dropout."""
 
-    def __init__(self, norm, dropout):
-        super().__init__()
-        self.trunk = nn.Sequential(
+    def __init__(self, norm, dropout, guide):
+        trunk = nn.Sequential(
             nn.Conv2d(1, 4, 3, stride=2, padding=1),
             nn.GroupNorm(2, 4) if norm else nn.Identity(),
             nn.LeakyReLU(0.2),
             nn.Dropout(0.4) if dropout else nn.Identity(),
             nn.Flatten(),
         )
-        self.source = nn.Linear(64, 1)
-        self.classes = nn.Linear(64, CLASSES)
-
-    def forward(self, images):
-        features = self.trunk(images)
-        return self.source(features).squeeze(1), self.classes(features)
+        super().__init__(trunk, channels=4, side=4, classes=CLASSES)
+        if guide:
+            self.add_guide()
 
 
 class Halving(Schedule):
@@ -127,6 +123,8 @@ worlds = st.fixed_dictionaries(
         "adversary": st.sampled_from(["logistic", "least-squares", "wasserstein"]),
         "critic_steps": st.integers(1, 3),
         "generated_class_weight": st.sampled_from([1.0, 0.3, 0.0]),
+        "weighting": st.sampled_from(["even", "confidence"]),
+        "guide": st.booleans(),
     }
 )
 
@@ -147,7 +145,7 @@ def build(world, dtype, precision="float32"):
         for number in range(world["population"])
     ]
     torch.manual_seed(seed)
-    discriminator = AnyDiscriminator(world["norm"], world["dropout"]).to(dtype)
+    discriminator = AnyDiscriminator(world["norm"], world["dropout"], world["guide"]).to(dtype)
 
     def draw_real(generation):
         rng = torch.Generator().manual_seed(seed + generation)
@@ -165,7 +163,9 @@ def build(world, dtype, precision="float32"):
         seed,
         precision,
         DiscriminatorLoss(
-            make_adversary(world["adversary"], clip=0.3), world["generated_class_weight"]
+            make_adversary(world["adversary"], clip=0.3),
+            world["generated_class_weight"],
+            world["weighting"],
         ),
         world["critic_steps"],
     )
@@ -271,6 +271,8 @@ WORLD = {
     "adversary": "logistic",
     "critic_steps": 1,
     "generated_class_weight": 1.0,
+    "weighting": "even",
+    "guide": False,
 }
 
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from geneticgan.errors import ConfigError
-from geneticgan.networks import build_discriminator, build_generator
+from geneticgan.networks import Discriminator, build_discriminator, build_generator
 from geneticgan.networks.sizes import SIZES
 
 
@@ -72,3 +72,31 @@ def test_shapes_without_a_network_are_refused(channels, size, classes, width, me
         build_discriminator(channels, size, classes, width, seed=0)
     with pytest.raises(ConfigError, match=message):
         build_generator(channels, size, classes, width, 4, seed=0)
+
+
+def test_a_guide_leaves_the_other_weights_as_they_are():
+    plain = build_discriminator(1, 8, 3, 2, seed=0)
+    guided = build_discriminator(1, 8, 3, 2, seed=0, guide=True)
+    weights = guided.state_dict()
+    assert {name for name in weights if name not in plain.state_dict()} == {
+        "guide.weight",
+        "guide.bias",
+    }
+    assert all(torch.equal(weights[name], value) for name, value in plain.state_dict().items())
+    images = torch.rand(5, 1, 8, 8)
+    source, classes, guide = guided.guided(images)
+    assert torch.equal(source, guided(images)[0])
+    assert torch.equal(classes, guided(images)[1])
+    assert guide.shape == (5, 3)
+    assert not torch.equal(guide, classes)
+
+
+def test_a_guide_needs_heads_on_a_trunk():
+    class Own(Discriminator):
+        def forward(self, images):
+            return super().forward(images)
+
+    with pytest.raises(ConfigError, match="--class-guidance shared"):
+        Own(torch.nn.Flatten(), 1, 8, 3).add_guide()
+    with pytest.raises(RuntimeError, match="add_guide"):
+        build_discriminator(1, 8, 3, 2, seed=0).guided(torch.rand(5, 1, 8, 8))

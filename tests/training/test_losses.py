@@ -6,7 +6,7 @@ from torch.nn.functional import cross_entropy
 
 from geneticgan.evolution.environment import Judgement
 from geneticgan.training.adversaries import LeastSquares, Logistic
-from geneticgan.training.losses import DiscriminatorLoss, class_weight
+from geneticgan.training.losses import DiscriminatorLoss
 
 LABELS = torch.tensor([0, 2, 1])
 
@@ -33,9 +33,33 @@ def test_the_weight_is_of_generated_images_alone(judgement, weight):
     assert torch.isclose(loss.generated(judgement, LABELS), expected)
 
 
-@pytest.mark.parametrize(
-    ("wanted", "classes", "weight"),
-    [(1.0, 10, 1.0), (0.0, 2, 0.0), (None, 2, 1.0), (None, 10, 0.2)],
-)
-def test_the_weight_without_a_wish_falls_with_the_classes(wanted, classes, weight):
-    assert class_weight(wanted, classes) == weight
+def test_the_guide_learns_from_real_images_alone():
+    rng = torch.Generator().manual_seed(0)
+    source, classes, guide = (
+        torch.randn(3, *more, generator=rng, requires_grad=True) for more in ((), (4,), (4,))
+    )
+    judgement, loss = Judgement(source, classes, guide), DiscriminatorLoss()
+    plain = Judgement(source, classes)
+    by_guide = cross_entropy(guide, LABELS)
+    assert torch.isclose(loss.real(judgement, LABELS), loss.real(plain, LABELS) + by_guide)
+    generated = loss.generated(judgement, LABELS)
+    assert generated == loss.generated(plain, LABELS)
+    assert torch.equal(torch.autograd.grad(generated, guide)[0], torch.zeros(3, 4))
+    assert judgement.guidance is guide
+    assert plain.guidance is classes
+
+
+@pytest.mark.parametrize("guided", [False, True])
+def test_confidence_weighs_an_image_by_what_the_guiding_head_believes(guided):
+    source = torch.zeros(2)
+    classes = torch.tensor([[0.0, 1.0], [2.0, 0.0]], requires_grad=True)
+    guide = torch.tensor([[5.0, -5.0], [-50.0, 50.0]]) if guided else None
+    labels = torch.tensor([0, 0])
+    loss = DiscriminatorLoss(weighting="confidence")
+    found = loss.generated(Judgement(source, classes, guide), labels) - Logistic().fake(source)
+    belief = (classes if guide is None else guide).detach().softmax(1)[:, 0]
+    each = cross_entropy(classes, labels, reduction="none")
+    assert torch.isclose(found, (belief * each).mean())
+    (gradient,) = torch.autograd.grad(found, classes)  # the belief itself is not learnt
+    expected = belief[:, None] * (classes.softmax(1) - torch.tensor([1.0, 0.0])) / 2
+    torch.testing.assert_close(gradient, expected.detach())
