@@ -8,6 +8,7 @@ import pytest
 
 from geneticgan.data.splits import split_source
 from geneticgan.errors import ConfigError
+from geneticgan.recipes import RECIPES
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted, StopRequest
 from geneticgan.training.loop import Evolution
@@ -113,3 +114,18 @@ def test_a_threshold_is_selected_on_the_device_as_on_the_host(run):
     assert [r["families"][0]["accepted"] for r in host] == [
         r["families"][0]["accepted"] for r in device
     ]
+
+
+def test_a_recipe_is_trained_the_same_way_however_it_is_bred_and_resumed(run):
+    chosen = dict(RECIPES["best"])
+    whole, _ = run("whole", **chosen)
+    plain, _ = run("plain", breeding="plain", **chosen)
+    for one, other in zip(whole, plain, strict=True):
+        (ours,), (theirs,) = one["families"], other["families"]
+        assert ours["parent"] == pytest.approx(theirs["parent"], rel=1e-3, abs=1e-4)
+    part, _ = run("part", stop_at=3, **chosen)
+    assert len(part) == 3
+    resumed, _ = run("part", **chosen)
+    assert resumed == whole
+    paper, _ = run("paper")
+    assert paper != whole
