@@ -89,6 +89,9 @@ class TrainConfig:
         Where to compute (``auto``, ``cpu``, ``cuda``), in ``float32`` or ``bf16``.
     validate_every, checkpoint_every : int
         Generations between two looks at the validation part, and between two checkpoints.
+    offspring_steps, fitness_batches : int
+        Optimizer steps that make an offspring, each on latents of its own; and generated batches
+        that its fitness is taken on.
     generated_class_weight : float
         Of the class loss on generated images in what the discriminator learns, >= 0.
     generated_class_weighting : str
@@ -130,6 +133,8 @@ class TrainConfig:
     clip: float = 0.01
     critic_steps: int = 1
     gradient_penalty: float = 0.0
+    offspring_steps: int = 1
+    fitness_batches: int = 1
     generated_class_weight: float = 1.0
     generated_class_weighting: str = "even"
     class_guidance: str = "shared"
@@ -156,7 +161,8 @@ class TrainConfig:
             _at_least(self, name, 1)
         # Batch normalisation needs two samples to have a variance.
         _at_least(self, "batch_size", 2)
-        _at_least(self, "critic_steps", 1)
+        for name in ("critic_steps", "offspring_steps", "fitness_batches"):
+            _at_least(self, name, 1)
         for name in ("clip", "gradient_penalty", "generated_class_weight"):
             _at_least(self, name, 0)
         _at_least(self, "seed", 0)

@@ -160,6 +160,18 @@ TRAIN_OPTIONS = [
     _option("Evolution", "--population", "Generators that survive a generation.", type=COUNT),
     _option(
         "Evolution",
+        "--offspring-steps",
+        "Optimizer steps that make an offspring, each on latents of its own.",
+        type=COUNT,
+    ),
+    _option(
+        "Evolution",
+        "--fitness-batches",
+        "Generated batches that the fitness is taken on; more than 1 is bred the plain way.",
+        type=COUNT,
+    ),
+    _option(
+        "Evolution",
         "--breeding",
         "How a generation is computed; slow to fast: plain, shared, resident (for CUDA).",
         type=click.Choice(BREEDINGS),

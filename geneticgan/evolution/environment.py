@@ -49,10 +49,20 @@ class Environment(Protocol):
     Within a generation the real batch, the noise and the labels are fixed, so that a difference
     in fitness is a difference between individuals. Breeding and evaluating change nothing here;
     only `observe` and `update` do.
+
+    Attributes
+    ----------
+    offspring_steps : int
+        Optimizer steps that make an offspring, >= 1, each on latents of its own.
     """
+
+    offspring_steps: int
 
     def observe(self, generation: int) -> None:
         """Draw the situation of a generation (0-based)."""
+
+    def turn(self, step: int) -> None:
+        """Take the latents of an offspring's step; those of step 0 are the ones it is judged on."""
 
     def judge_generated(self, individual: GeneratorIndividual) -> Judgement:
         """Return the judgement of the individual's images, with a graph to its parameters.

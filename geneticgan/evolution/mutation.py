@@ -60,20 +60,34 @@ class Mutation(ABC):
     def mutate(
         self, individual: GeneratorIndividual, environment: Environment
     ) -> tuple[GeneratorIndividual]:
-        """Take one optimizer step in place (lines 6-7), as DEAP's mutations do.
+        """Take an optimizer step in place (lines 6-7), as DEAP's mutations do.
 
-        The individual's fitness is deleted. A non-finite loss or gradient takes no step and
-        marks the individual dead. The discriminator is not touched.
+        Or several, where the environment says so. The individual's fitness is deleted. A
+        non-finite loss or gradient takes no step and marks the individual dead. The discriminator
+        is not touched.
 
         Returns
         -------
         tuple
             The individual itself, alone.
         """
+        self._step(individual, environment)
+        self.step_on(individual, environment)
+        return (individual,)
+
+    def step_on(self, individual: GeneratorIndividual, environment: Environment) -> None:
+        """Take an offspring's further steps, if there are any and it has survived the first."""
+        for step in range(1, environment.offspring_steps):
+            if individual.died_bearing:
+                break
+            environment.turn(step)
+            self._step(individual, environment)
+        environment.turn(0)
+
+    def _step(self, individual: GeneratorIndividual, environment: Environment) -> None:
         loss = self.objective(individual, environment)
         gradients = torch.autograd.grad(loss, individual.parameters, allow_unused=True)
         take_step(individual, loss.detach(), gradients, self.label)
-        return (individual,)
 
 
 def take_step(

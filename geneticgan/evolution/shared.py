@@ -76,6 +76,7 @@ class SharedBreeding:
             for mutation, (loss, gradients) in zip(self._mutations, found, strict=True):
                 child = self._pool.take(parent, shown.buffers)
                 take_step(child, loss, gradients, mutation.label)
+                mutation.step_on(child, self._environment)
                 yield child
 
     def update(self, survivors: Sequence[GeneratorIndividual]) -> None:

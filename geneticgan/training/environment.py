@@ -55,6 +55,10 @@ class DiscriminatorEnvironment:
         Training images by class, for a fitness that looks at them; all alike by default.
     draw_held_out : callable, optional
         As ``draw_real``, of held-out images; for a fitness that needs them.
+    offspring_steps : int
+        Optimizer steps that make an offspring, each on latents of its own.
+    fitness_batches : int
+        Generated batches that an individual is judged on, as one.
     """
 
     def __init__(
@@ -73,6 +77,8 @@ class DiscriminatorEnvironment:
         fitness: FitnessFunction | None = None,
         class_counts: Sequence[int] = (),
         draw_held_out: Callable[[int], Batch] | None = None,
+        offspring_steps: int = 1,
+        fitness_batches: int = 1,
     ) -> None:
         self.discriminator = discriminator
         self.optimizer = optimizer
@@ -81,6 +87,9 @@ class DiscriminatorEnvironment:
         self.device = self.parameters[0].device
         self._seed = seed
         self._generation = 0
+        self._turned = 0
+        self.offspring_steps = offspring_steps
+        self._fitness_batches = fitness_batches
         self._bf16 = precision == "bf16"
         self._loss = loss or DiscriminatorLoss()
         self._critic_steps = critic_steps
@@ -101,7 +110,7 @@ class DiscriminatorEnvironment:
             classes,
             batch_size,
             seed,
-            critic_steps,
+            max(critic_steps, offspring_steps, fitness_batches),
             self.parameters[0],
         )
 
@@ -122,6 +131,13 @@ class DiscriminatorEnvironment:
         self._real_images, self._real_labels, self._latent, self._labels, *held_out = situation
         self._held_out = held_out
         self._real_judgement: Judgement | None = None
+        self._turned = 0
+
+    def turn(self, step: int) -> None:
+        """Take the situation of an offspring's step as the present one."""
+        if step != self._turned:
+            self.face(self.draw(self._generation, step))
+            self._turned = step
 
     def judge_generated(self, individual: GeneratorIndividual) -> Judgement:
         """Judge the individual's images, with a graph to its parameters."""
@@ -148,6 +164,16 @@ class DiscriminatorEnvironment:
         """
         if individual.died_bearing:
             return DEAD
+        own = self._latent, self._labels
+        more = (self.draw(self._generation, extra) for extra in range(1, self._fitness_batches))
+        latents, labels = zip(own, *(situation[2:4] for situation in more), strict=True)
+        self._latent, self._labels = torch.cat(latents), torch.cat(labels)
+        try:
+            return self._evaluate(individual)
+        finally:
+            self._latent, self._labels = own
+
+    def _evaluate(self, individual: GeneratorIndividual) -> tuple[float, float]:
         images = self._generate_detached(individual)
         judgement = self.judge(images)
         loss = self.real_loss() + self.generated_loss(judgement)
@@ -219,6 +245,8 @@ class DiscriminatorEnvironment:
             return "the discriminator couples the samples of a batch"
         if self._gradient_penalty:
             return "the gradient penalty needs real and generated images together"
+        if self._fitness_batches > 1:
+            return "the fitness is taken on more images than offspring are born of"
         return ""
 
     def why_not_resident(self, modules: Sequence[torch.nn.Module]) -> str:
@@ -227,6 +255,8 @@ class DiscriminatorEnvironment:
             return "dropout draws its masks on the host's word"
         if self._critic_steps > 1:
             return "the discriminator takes several steps a generation"
+        if self.offspring_steps > 1:
+            return "an offspring takes several steps"
         return ""
 
     def generate(

@@ -196,6 +196,8 @@ class Evolution:
             create_fitness(config.fitness),
             split.train_counts,
             draw_held_out,
+            config.offspring_steps,
+            config.fitness_batches,
         )
 
     def _after(self, generation: Generation) -> bool:

@@ -125,6 +125,7 @@ worlds = st.fixed_dictionaries(
         "generated_class_weight": st.sampled_from([1.0, 0.3, 0.0]),
         "weighting": st.sampled_from(["even", "confidence"]),
         "guide": st.booleans(),
+        "offspring_steps": st.sampled_from([1, 1, 3]),
     }
 )
 
@@ -168,6 +169,7 @@ def build(world, dtype, precision="float32"):
             world["weighting"],
         ),
         world["critic_steps"],
+        offspring_steps=world["offspring_steps"],
     )
     mutations = [cls() for cls in world["mutations"]]
     for number, mutation in enumerate(mutations):
@@ -273,6 +275,7 @@ WORLD = {
     "generated_class_weight": 1.0,
     "weighting": "even",
     "guide": False,
+    "offspring_steps": 1,
 }
 
 

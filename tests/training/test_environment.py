@@ -8,6 +8,8 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from geneticgan.errors import DivergedError
 from geneticgan.evolution.fitness import weighted_sum
+from geneticgan.training.environment import DiscriminatorEnvironment
+from geneticgan_plugins.mutations.nonsat import NonSaturating
 
 
 def discriminator_loss(environment, individual):
@@ -36,6 +38,51 @@ def test_fitness_is_that_of_equations_2_and_3(environment, make_individual):
     quality, diversity = environment.evaluate(individual)
     assert quality == pytest.approx(torch.sigmoid(source).mean().item(), rel=1e-5)
     assert diversity == pytest.approx(-math.log(norm), rel=1e-4)
+
+
+@pytest.fixture
+def wider(environment):
+    """The same world with three batches for a fitness and two steps for an offspring."""
+    batch_size, latent_dim = environment._latent.shape
+    return DiscriminatorEnvironment(
+        environment.discriminator,
+        environment.optimizer,
+        environment._situations._draw_real,
+        latent_dim,
+        environment.discriminator.classifier.out_features,
+        batch_size,
+        seed=0,
+        offspring_steps=2,
+        fitness_batches=3,
+    )
+
+
+def test_a_fitness_is_taken_on_as_many_batches_as_asked_for(wider, make_individual):
+    individual = make_individual()
+    wider.observe(4)
+    drawn = [wider.draw(4, extra) for extra in range(3)]
+    latent, labels = (torch.cat([situation[part] for situation in drawn]) for part in (2, 3))
+    assert len(latent) == 3 * len(wider._latent)
+    with torch.no_grad():
+        images = copy.deepcopy(individual.module)(latent, labels)
+        expected = torch.sigmoid(wider.discriminator(images)[0]).mean()
+    quality, _ = wider.evaluate(individual)
+    assert quality == pytest.approx(expected.item(), rel=1e-5)
+    assert torch.equal(wider._latent, drawn[0][2])  # what offspring are born of is as it was
+    assert "more images" in wider.why_unshared()
+
+
+def test_an_offspring_takes_as_many_steps_as_asked_for(wider, make_individual):
+    wider.observe(4)
+    child, twin, mutation = make_individual(), make_individual(), NonSaturating()
+    mutation.mutate(child, wider)
+    wider.offspring_steps = 1
+    for step in range(2):
+        wider.turn(step)
+        mutation.mutate(twin, wider)
+    ours, theirs = (one.to_tensors()[0] for one in (child, twin))
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+    assert next(iter(child.optimizer.state.values()))["step"] == 2
 
 
 def test_an_evaluation_leaves_no_trace(environment, make_individual):
