@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 
 import torch
-from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
 from geneticgan.errors import ConfigError, DivergedError
@@ -21,7 +19,8 @@ from geneticgan.networks.coupling import couples_samples
 from geneticgan.seeding import torch_stream
 from geneticgan.training.gradient_penalty import gradient_penalty as penalty_of
 from geneticgan.training.losses import DiscriminatorLoss
-from geneticgan.training.masks import has_dropout, same_masks
+from geneticgan.training.masks import has_dropout
+from geneticgan.training.passes import Passes
 from geneticgan.training.situations import Batch, Situations
 
 
@@ -87,10 +86,10 @@ class DiscriminatorEnvironment:
         self.device = self.parameters[0].device
         self._seed = seed
         self._generation = 0
-        self._turned = 0
+        self._turned = 0  # which step of an offspring the present situation is of
         self.offspring_steps = offspring_steps
         self._fitness_batches = fitness_batches
-        self._bf16 = precision == "bf16"
+        self._passes = Passes(discriminator, seed, precision)
         self._loss = loss or DiscriminatorLoss()
         self._critic_steps = critic_steps
         self._gradient_penalty = gradient_penalty
@@ -116,7 +115,7 @@ class DiscriminatorEnvironment:
 
     def observe(self, generation: int) -> None:
         """Draw the generation's real batch, latents and labels."""
-        self._generation = generation
+        self._generation = self._passes.generation = generation
         self.face(self.draw(generation))
 
     def draw(self, generation: int, extra: int = 0) -> Situation:
@@ -141,15 +140,13 @@ class DiscriminatorEnvironment:
 
     def judge_generated(self, individual: GeneratorIndividual) -> Judgement:
         """Judge the individual's images, with a graph to its parameters."""
-        with self._autocast(), self._masks("generator", individual.module):
-            images = individual.module(self._latent, self._labels)
-        return self.judge(images)
+        return self.judge(self._passes.generate(individual.module, self._latent, self._labels))
 
     def judge_real(self) -> Judgement:
         """Judge the real batch, once a generation, without a graph."""
         if self._real_judgement is None:
             with torch.no_grad():
-                self._real_judgement = self._judge(self._real_images, "real")
+                self._real_judgement = self._passes.judge(self._real_images, "real")
         return self._real_judgement
 
     def class_loss(self, judgement: Judgement) -> torch.Tensor:
@@ -204,9 +201,7 @@ class DiscriminatorEnvironment:
         moved = [parameter - gradient * (length / norm) for parameter, gradient in pairs]
         names = (n for n, p in self.discriminator.named_parameters() if p.requires_grad)
         state = dict(zip(names, moved, strict=True))
-        with self._autocast(), self._masks("held out", self.discriminator):
-            _, classes = functional_call(self.discriminator, state, (images,))
-        return cross_entropy(_at_least_float32(classes), labels)
+        return cross_entropy(self._passes.classes_with(state, images), labels)
 
     def update(self, survivors: Sequence[GeneratorIndividual]) -> None:
         """Take the discriminator's steps on L_D = L_S + L_Cls (lines 19-20).
@@ -265,17 +260,15 @@ class DiscriminatorEnvironment:
         """Return images of the generation's latents, and the buffers after this training pass."""
         module = individual.module
         buffers = {name: buffer.clone() for name, buffer in module.named_buffers()}
-        with self._autocast(), self._masks("generator", module):
-            images = functional_call(module, buffers, (self._latent, self._labels))
-        return images, buffers
+        return self._passes.generate(module, self._latent, self._labels, buffers), buffers
 
     def judge(self, images: torch.Tensor) -> Judgement:
         """Judge generated images."""
-        return self._judge(images, "generated")
+        return self._passes.judge(images, "generated")
 
     def real_loss(self) -> torch.Tensor:
         """Return source and class loss of the real batch."""
-        judgement = self._judge(self._real_images, "real")
+        judgement = self._passes.judge(self._real_images, "real")
         self._real_judgement = judgement.detach()
         return self._loss.real(judgement, self._real_labels)
 
@@ -308,29 +301,7 @@ class DiscriminatorEnvironment:
         step_with(self.optimizer, self.parameters, gradients)
         self._loss.adversary.after_step(self.discriminator.named_parameters())
 
-    def _judge(self, images: torch.Tensor, kind: str) -> Judgement:
-        with self._autocast(), self._masks(kind, self.discriminator):
-            if getattr(self.discriminator, "guide", None) is None:
-                logits = self.discriminator(images)
-            else:
-                logits = self.discriminator.guided(images)  # type: ignore[operator]
-        return Judgement(*map(_at_least_float32, logits))
-
     def _generate_detached(self, individual: GeneratorIndividual) -> torch.Tensor:
         with torch.no_grad():
             images, _ = self.generate(individual)
         return images
-
-    def _autocast(self) -> torch.autocast:
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self._bf16)
-
-    def _masks(self, kind: str, module: torch.nn.Module) -> AbstractContextManager[None]:
-        """Fix the dropout masks of a generation: they are common random numbers too."""
-        if not has_dropout(module):
-            return nullcontext()
-        return same_masks(self._seed, f"dropout {kind}", self._generation, self.device)
-
-
-def _at_least_float32(logits: torch.Tensor) -> torch.Tensor:
-    """Return logits in a precision that losses and fitness can be computed in."""
-    return logits.float() if logits.dtype in (torch.bfloat16, torch.float16) else logits

@@ -160,7 +160,7 @@ def test_a_discriminator_that_diverges_is_named(environment, make_individual):
 def test_bf16_gives_nearly_the_same_fitness(environment, make_individual):
     individual = make_individual()
     exact = environment.evaluate(individual)
-    environment._bf16 = True
+    environment._passes._bf16 = True
     rough = environment.evaluate(individual)
     assert rough != exact
     assert rough == pytest.approx(exact, rel=0.05)
