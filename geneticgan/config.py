@@ -21,8 +21,8 @@ BREEDINGS = ("auto", "plain", "shared", "resident")
 SETTINGS = ("multi-class", "two-class", "as-is")
 PROFILES = ("exponential", "step")
 OVERSAMPLINGS = ("batches", "exact")
-WEIGHTINGS = ("even", "confidence")
-GUIDANCES = ("shared", "real")
+WEIGHTINGS = ("auto", "even", "confidence")
+GUIDANCES = ("auto", "shared", "real")
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,12 @@ class TrainConfig:
         Of the class loss on generated images in what the discriminator learns, >= 0.
     generated_class_weighting : str
         What a generated image counts in it: all ``even``, or by ``confidence``, the probability
-        that the guiding head gives to the label that was asked for.
+        that the guiding head gives to the label that was asked for; ``auto`` is even with two
+        classes, confidence with more.
     class_guidance : str
         Whose class loss generators learn from: the ``shared`` class head's, or that of a head of
-        its own which learns from ``real`` images alone.
+        its own which learns from ``real`` images alone; ``auto`` is shared with two classes, real
+        with more.
     images_on : str
         Where training images are kept: on the ``device``, or on the ``host``, from where batches
         are streamed; ``auto`` is the device if they take at most half of what is free there.

@@ -17,8 +17,8 @@ RECIPES: Mapping[str, Mapping[str, float | str]] = MappingProxyType(
         "best": MappingProxyType(
             {
                 "generated_class_weight": 1.0,
-                "generated_class_weighting": "confidence",
-                "class_guidance": "real",
+                "generated_class_weighting": "auto",
+                "class_guidance": "auto",
             }
         ),
     }
@@ -30,3 +30,22 @@ DEFAULT_RECIPE = "paper"
 
 BY_RECIPE = frozenset().union(*RECIPES.values())
 """Names of the options that a recipe may set."""
+
+
+def class_guidance(wanted: str, classes: int) -> str:
+    """Return ``shared`` or ``real`` for a config's ``class_guidance``.
+
+    With two classes a generator does best to learn from the classifier itself: what is wrong for
+    one class is the other, and a minority that grows into free space is what is wanted. With
+    more, a class head that learns from its own generator's mistakes keeps them alive.
+    """
+    if wanted != "auto":
+        return wanted
+    return "shared" if classes == 2 else "real"
+
+
+def generated_class_weighting(wanted: str, classes: int) -> str:
+    """Return ``even`` or ``confidence`` for a config's ``generated_class_weighting``."""
+    if wanted != "auto":
+        return wanted
+    return "even" if classes == 2 else "confidence"

@@ -210,14 +210,16 @@ TRAIN_OPTIONS = [
         "Training",
         "--generated-class-weighting",
         "What a generated image counts in that loss: even, all alike, as in the paper; "
-        "confidence, by how sure the guiding class head is that it shows its label.",
+        "confidence, by how sure the guiding class head is that it shows its label; auto, even "
+        "with two classes, confidence with more.",
         type=click.Choice(WEIGHTINGS),
     ),
     _option(
         "Training",
         "--class-guidance",
         "Which class head generators learn from: shared, the classifier itself, as in the paper; "
-        "real, a second one that learns from real images alone.",
+        "real, a second one that learns from real images alone; auto, shared with two classes, "
+        "real with more.",
         type=click.Choice(GUIDANCES),
     ),
     SEED,

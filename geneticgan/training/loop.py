@@ -20,6 +20,7 @@ from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.evolution.algorithm import Generation
 from geneticgan.evolution.individual import same_weights
+from geneticgan.recipes import generated_class_weighting
 from geneticgan.seeding import numpy_stream
 from geneticgan.training.adversaries import make_adversary
 from geneticgan.training.breeding import Breeding
@@ -189,7 +190,7 @@ class Evolution:
             DiscriminatorLoss(
                 make_adversary(config.adversary, config.clip),
                 config.generated_class_weight,
-                config.generated_class_weighting,
+                generated_class_weighting(config.generated_class_weighting, classes),
             ),
             config.critic_steps,
             config.gradient_penalty,

@@ -23,7 +23,7 @@ class DiscriminatorLoss:
         Of the part of L_Cls that generated images make, >= 0. It is 1 in the paper. With 0 the
         class head learns from real images alone, and still says what generators learn.
     weighting : str
-        Of `geneticgan.config.WEIGHTINGS`: what a generated image counts in that part. ``even``
+        What a generated image counts in that part. ``even``
         is all alike, as in the paper; ``confidence`` is the probability that the head which
         guides generators gives to the label that was asked for, so that the class head does not
         learn from what shows something else.

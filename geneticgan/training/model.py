@@ -13,6 +13,7 @@ from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.evolution.individual import GeneratorIndividual
 from geneticgan.networks import Discriminator, Generator, build_discriminator, build_generator
+from geneticgan.recipes import class_guidance
 from geneticgan.seeding import numpy_stream
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.device import resolve_device
@@ -84,7 +85,7 @@ def build_model(config: TrainConfig, split: Split) -> Model:
         config.width,
         int(seeds[0]),
         architecture,
-        guide=config.class_guidance == "real",
+        guide=class_guidance(config.class_guidance, split.classes) == "real",
     )
     return Model(population, discriminator.to(device), device)
 
