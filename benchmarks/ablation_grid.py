@@ -29,16 +29,22 @@ Values = Mapping[str, float | str]
 
 CPU = torch.device("cpu")
 
+GUIDED: Values = {"class_guidance": "real"}
+CONFIDENT: Values = {"generated_class_weighting": "confidence"}
+
 VARIANTS: Mapping[str, tuple[str, Values]] = {
     "oscn": ("oscn", {"classifier_learning_rate": 2e-4}),
     "paper": ("aggan", {}),
     "random": ("aggan", {"selection": "random"}),
+    "random-rejection": ("aggan", {"selection": "random:accept=0.5,below=0.02"}),
     "always": ("egan", {}),
     "elitist": ("aggan", {"selection": "elitist"}),
     "only-nonsat": ("acgan", {}),
     "only-minimax": ("aggan", {"mutations": "minimax", "selection": "always"}),
     "only-lsgan": ("aggan", {"mutations": "lsgan", "selection": "always"}),
     "T-1": ("aggan", {"T": 1.0}),
+    "steps-3": ("aggan", {"offspring_steps": 3, "critic_steps": 3, "alpha": 0.99**3}),
+    "fitness-batches-4": ("aggan", {"fitness_batches": 4}),
     "lambda-0": ("aggan", {"lambda_": 0.0}),
     "lambda-10": ("aggan", {"lambda_": 10.0}),
     "fitness-class-balanced": ("aggan", {"fitness": "class-balanced"}),
@@ -47,6 +53,13 @@ VARIANTS: Mapping[str, tuple[str, Values]] = {
     "weight-0.2": ("aggan", {"generated_class_weight": 0.2}),
     "weight-0-random": ("aggan", {"generated_class_weight": 0.0, "selection": "random"}),
     "weight-0-only-nonsat": ("acgan", {"generated_class_weight": 0.0}),
+    "guided": ("aggan", GUIDED),
+    "confident": ("aggan", CONFIDENT),
+    "guided-confident": ("aggan", {**GUIDED, **CONFIDENT}),
+    "guided-confident-always": ("egan", {**GUIDED, **CONFIDENT}),
+    "guided-only-nonsat": ("acgan", GUIDED),
+    "confident-only-nonsat": ("acgan", CONFIDENT),
+    "guided-confident-only-nonsat": ("acgan", {**GUIDED, **CONFIDENT}),
 }
 """By name: the method, and what differs from its defaults."""
 
@@ -76,6 +89,8 @@ def cell(name: str, base: TrainConfig, seed: int) -> Cell:
     """Return a variant's cell."""
     method, differs = VARIANTS[name]
     config = dataclasses.replace(base, seed=seed)
+    if several := differs.get("critic_steps"):  # each has a real batch of its own
+        differs = {**differs, "steps": max(1, base.steps // int(several))}
     return Cell(method, config, values(differs), (DEVELOPMENT,), name=name)
 
 

@@ -179,7 +179,7 @@ def _run(cell: Cell, out: Path, work: Path) -> dict[str, Any]:
         "title": method.title,
         "scores": judged,
         "seconds": seconds,
-        "images_seen": config.steps * config.batch_size,
+        "images_seen": config.steps * config.critic_steps * config.batch_size,
         "curve": curve.points(),
         "train_counts": split.train_counts,
         "class_names": split.class_names,

@@ -41,7 +41,7 @@ class Random(Selection):
         survivors = []
         for parent, brood in zip(parents, broods(parents, individuals[k:]), strict=True):
             living = [one for one in brood if weighted_sum(one.fitness) > -math.inf]
-            which, whether = rng.random(2)  # two a parent, whatever there is to choose from
-            replaced = living and whether < accept
-            survivors.append(living[int(which * len(living))] if replaced else parent)
+            draw = rng.random()  # for every parent, whatever there is to choose from
+            replaced = living and (accept == 1 or rng.random() < accept)
+            survivors.append(living[int(draw * len(living))] if replaced else parent)
         return survivors
