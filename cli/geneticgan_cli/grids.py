@@ -121,15 +121,14 @@ def run_grid(
     numbers = [float(word) for word in number_list(ratios, "--ratios", "10,50,100")]
     cells = grid(table, datasets, methods, seeds, base, chosen, numbers, values)
     runner = make_launcher(launcher, workers, ray_address, gpus_per_cell)
-    console = Console()
+    console, command = Console(), shlex.join(["geneticgan", *sys.argv[1:]])
     try:
         with GridScreen(console, runner.workers) as screen:
             if tune:
                 text = run_trials(cells, tune, out, runner, screen.on_progress)
             else:
-                result = fill(cells, out, runner, screen.on_progress)
+                result = fill(cells, out, runner, screen.on_progress, command)
     except KeyboardInterrupt:
-        command = shlex.join(["geneticgan", *sys.argv[1:]])
         click.echo(f"Stopped; finished cells are kept. Go on with: {command}", err=True)
         ctx.exit(130)
     if tune:

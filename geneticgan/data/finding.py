@@ -65,6 +65,8 @@ def found_or_fetched(
         try:
             root.mkdir(parents=True, exist_ok=True)
             fetch(root)
+        except DataError:
+            raise
         except Exception as error:  # torchvision passes on whatever the network raises
             cause = str(error).strip() or type(error).__name__
             raise DataError(

@@ -103,7 +103,7 @@ def compare(
         rows.append(
             Row(
                 method,
-                next(iter(results[method].values()))["title"] + _options(method),
+                _title(method, next(iter(results[method].values()))),
                 len(values[method]),
                 tuple(means[method]),
                 tuple(statistics.stdev(c) if len(c) > 1 else 0.0 for c in columns),
@@ -139,9 +139,16 @@ def paper_figures(table: str, dataset: str, ratio: float | None) -> dict[str, li
     return {method: [figures[ratios.index(int(ratio))]] for method, figures in found.items()}
 
 
-def _options(method: str) -> str:
-    options = method.partition(":")[2]
-    return f" ({options})" if options else ""
+def _title(method: str, result: Mapping[str, Any]) -> str:
+    """Return a method's title with the options that make it another one; a rate does not."""
+    spec = method.partition(":")[2]
+    tuned = [
+        f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
+        for name, value in result.get("values", {}).items()
+        if not name.endswith("learning_rate")
+    ]
+    options = ", ".join([spec, *tuned] if spec else tuned)
+    return f"{result['title']} ({options})" if options else str(result["title"])
 
 
 def _columns(by_seed: Mapping[int, Sequence[float]]) -> list[list[float]]:

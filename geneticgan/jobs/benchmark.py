@@ -18,7 +18,7 @@ from geneticgan.jobs.cells import Cell, Values
 from geneticgan.jobs.launchers import Launcher
 from geneticgan.jobs.setup import open_dataset
 from geneticgan.methods.catalogue import create_method
-from geneticgan.training.run_folder import write_json
+from geneticgan.training.run_folder import software, write_json
 
 TABLES = ("iv", "v")
 FORMAT = 1
@@ -109,7 +109,11 @@ def values(found: Mapping[str, float | str]) -> Values:
 
 
 def fill(
-    cells: Sequence[Cell], out: Path, launcher: Launcher, on_progress: Callable[[Progress], None]
+    cells: Sequence[Cell],
+    out: Path,
+    launcher: Launcher,
+    on_progress: Callable[[Progress], None],
+    command: str = "",
 ) -> Progress:
     """Run the cells whose result is not on disk yet; a failed one is tried again.
 
@@ -123,13 +127,15 @@ def fill(
         Runs them.
     on_progress : callable
         Hears of every cell that ends.
+    command : str
+        What was typed; noted in the folder.
 
     Raises
     ------
     RunError
         If the folder holds a benchmark of another budget.
     """
-    _claim(out, cells[0].config)
+    _claim(out, cells[0].config, command)
     missing = [cell for cell in cells if not _is_done(cell, out)]
     done, failed = len(cells) - len(missing), 0
     on_progress(Progress(len(cells), done, failed))
@@ -160,18 +166,20 @@ def _is_done(cell: Cell, out: Path) -> bool:
     )
 
 
-def _claim(out: Path, config: TrainConfig) -> None:
+def _claim(out: Path, config: TrainConfig, command: str) -> None:
     options = json.loads(json.dumps(config.to_json()))  # as a file gives them back
     budget = {k: v for k, v in options.items() if k not in FREE}
     path = out / "benchmark.json"
     if not path.is_file():
         try:
             out.mkdir(parents=True, exist_ok=True)
-            write_json(path, {"format": FORMAT, "config": budget})
+            made = {"command": command, **software()}
+            write_json(path, {"format": FORMAT, "config": budget, **made})
         except OSError as error:
             raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
         return
-    before = read_json(path)["config"]
+    # An option that is newer than the folder had, when it was made, what is now its default.
+    before = json.loads(json.dumps(TrainConfig().to_json())) | read_json(path)["config"]
     different = sorted(key for key in budget if before.get(key) != budget[key])
     if different:
         key = different[0]

@@ -56,7 +56,7 @@ class Comparison:
         """The heads of `cells`."""
         heads = ["rank", "method", "seeds"]
         for metric in self.metrics:
-            heads += [NAMES[metric], "paper"]
+            heads += [NAMES[metric], "paper (quoted)"]
         return [*heads, "t-test p", "Wilcoxon p", "time / ACGAN"]
 
     def cells(self) -> Iterator[list[str]]:
@@ -130,7 +130,7 @@ def to_csv(comparisons: Sequence[Comparison]) -> str:
     """Return all tables as one CSV text with numbers, the table's title in the first column."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    heads = ("table", "rank", "method", "seeds", "metric", "mean", "deviation", "paper")
+    heads = ("table", "rank", "method", "seeds", "metric", "mean", "deviation", "paper_quoted")
     writer.writerow([*heads, "t_test_p", "wilcoxon_p", "time_over_acgan"])
     for comparison in comparisons:
         for row in comparison.rows:

@@ -19,7 +19,7 @@ from geneticgan.evaluation.figures.confusion import draw_confusions
 from geneticgan.evaluation.figures.dots import draw_class_scores
 from geneticgan.evaluation.figures.heat import draw_grid
 from geneticgan.evaluation.figures.samples import draw_samples
-from geneticgan.evaluation.report.page import Section, Table
+from geneticgan.evaluation.report.page import Item, Section, Table
 from geneticgan.evolution.registry import parse_specs
 from geneticgan.jobs.cells import PROTOCOLS, folder_name
 from geneticgan.jobs.compare import COMPARISON_NOTE, Comparison, read_benchmark
@@ -30,6 +30,7 @@ from geneticgan.jobs.report_parts import (
     GENERATION_TEXT,
     generation_cells,
     plane_section,
+    software_table,
 )
 
 CONVERGING = ("acgan", "lsgan", "wgan", "egan", "aggan")
@@ -295,4 +296,8 @@ def _plane(group: _Group) -> Iterator[Section]:
 def _made(path: Path) -> Section:
     saved = read_json(path / "benchmark.json")
     rows = [[key.rstrip("_"), "-" if v is None else str(v)] for key, v in saved["config"].items()]
-    return Section("How it was made", [], [Table(["option", "value"], rows)], folded=True)
+    tables: list[Item] = [Table(["option", "value"], rows)]
+    if "versions" in saved:
+        tables.append(software_table(saved))
+    command = [f"Command: {saved['command']}"] if saved.get("command") else []
+    return Section("How it was made", command, tables, folded=True)

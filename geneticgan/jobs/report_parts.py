@@ -91,3 +91,11 @@ def strongest(columns: Sequence[Sequence[float]]) -> frozenset[tuple[int, int]]:
         for row, value in enumerate(column)
         if value == max(column)
     )
+
+
+def software_table(saved: Mapping[str, Any]) -> Table:
+    """Return the versions that a run or a benchmark noted."""
+    versions = [[name, version] for name, version in saved["versions"].items()]
+    if saved.get("git_revision"):
+        versions.append(["revision", saved["git_revision"]])
+    return Table(["software", "version"], versions)

@@ -18,10 +18,15 @@ from geneticgan.evaluation.figures.history import history_charts, objective_char
 from geneticgan.evaluation.figures.samples import draw_samples
 from geneticgan.evaluation.figures.style import Picture
 from geneticgan.evaluation.history import read_history
-from geneticgan.evaluation.report.page import Section, Table
+from geneticgan.evaluation.report.page import Item, Section, Table
 from geneticgan.jobs.keeping import read_sheet
 from geneticgan.jobs.measuring import SPACES, scores_file
-from geneticgan.jobs.report_parts import generation_section, plane_section, strongest
+from geneticgan.jobs.report_parts import (
+    generation_section,
+    plane_section,
+    software_table,
+    strongest,
+)
 from geneticgan.training.run_folder import RunFolder
 
 METRICS = {"acsa": "ACSA", "f1": "macro F1", "g_mean": "G-mean", "smallest_recall": "recall of {}"}
@@ -197,15 +202,8 @@ def _extremes(
 def _made(run: _Run) -> Section:
     saved = read_json(run.folder.config)
     options = [[key.rstrip("_"), _text(value)] for key, value in saved["options"].items()]
-    versions = [[name, version] for name, version in saved["versions"].items()]
-    if saved.get("git_revision"):
-        versions.append(["revision", saved["git_revision"]])
-    return Section(
-        "How it was made",
-        [f"Command: {command(run.config)}"],
-        [Table(["option", "value"], options), Table(["software", "version"], versions)],
-        folded=True,
-    )
+    tables: list[Item] = [Table(["option", "value"], options), software_table(saved)]
+    return Section("How it was made", [f"Command: {command(run.config)}"], tables, folded=True)
 
 
 def command(config: TrainConfig) -> str:

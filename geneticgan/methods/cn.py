@@ -9,7 +9,11 @@ from geneticgan.methods.contract import Task
 
 
 class CN(ClassifierMethod):
-    """CN: every training image is equally likely in a batch."""
+    """CN: every training image is equally likely in a batch (paper, IV).
+
+    The paper calls it the classifier network and prints no layers; here it is the discriminator's
+    trunk with its class head, trained by cross-entropy alone.
+    """
 
     key = "cn"
     title = "CN"

@@ -68,8 +68,9 @@ Trials = tuple[Mapping[str, float | str], ...]
 class Method(ABC):
     """A way to classify imbalanced images; a plugin of the group ``geneticgan.methods``.
 
-    All see as many real images: ``steps`` batches of ``batch_size``. Options are the keyword
-    arguments of ``__init__``.
+    All learn from as many real images: ``steps`` batches of ``batch_size``. Where a method sees
+    more (DeepSMOTE, DOS), its docstring says how many. Options are the keyword arguments of
+    ``__init__``.
 
     Attributes
     ----------

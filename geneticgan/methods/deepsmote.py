@@ -28,8 +28,9 @@ class DeepSmote(ClassifierMethod):
     """DeepSMOTE (Dablain et al. 2021): images are coded, interpolated as codes, and decoded.
 
     The autoencoder learns to reconstruct, and, from codes of a class in another order, to decode
-    images of that class (the penalty). Half of the budget of real images trains the autoencoder,
-    the other half the classifier, so that all methods see as many.
+    images of that class (the penalty). Half of the budget's batches train the autoencoder, the
+    other half the classifier. The images of the penalty come on top, up to a batch of them a step
+    of the autoencoder: of all methods it sees the most, 1.5 times the budget at most.
 
     Parameters
     ----------

@@ -26,7 +26,8 @@ class DOS(Method):
     The target of an image is a random convex combination of the features of its in-class
     neighbours; the features learn to be near it (the micro-cluster loss), the class head learns
     from the features and from the targets. Neighbours are found anew every so often. The paper at
-    hand gives no setting; the squared distance is divided by the number of features.
+    hand gives no setting; the squared distance is divided by the number of features. Finding
+    neighbours looks at all training images, beyond the budget, without learning from them.
 
     Parameters
     ----------

@@ -9,7 +9,11 @@ from geneticgan.methods.contract import Task
 
 
 class OsCN(ClassifierMethod):
-    """Os+CN: every class is equally likely in a batch; minority images are repeated."""
+    """Os+CN: every class is equally likely in a batch; minority images are repeated (paper, IV).
+
+    The paper oversamples until classes are equally large and does not say how; here each label of
+    a batch is drawn evenly, or with ``--oversampling exact`` from a list of repeated images.
+    """
 
     key = "oscn"
     title = "Os+CN"

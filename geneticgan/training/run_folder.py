@@ -60,8 +60,7 @@ class RunFolder:
                 {
                     "format": FORMAT,
                     "options": config.to_json(),
-                    "versions": _versions(),
-                    "git_revision": _git_revision(),
+                    **software(),
                 },
             )
         except OSError as error:
@@ -145,10 +144,14 @@ def write_json(path: Path, data: Any) -> None:
     temporary.replace(path)
 
 
-def _versions() -> dict[str, str]:
+def software() -> dict[str, Any]:
+    """Return what a result was made with, as JSON types: ``versions`` and ``git_revision``."""
     packages = ("geneticgan", "torch", "torchvision", "numpy", "scikit-learn", "deap")
     versions = {package: importlib.metadata.version(package) for package in packages}
-    return {"python": platform.python_version(), **versions}
+    return {
+        "versions": {"python": platform.python_version(), **versions},
+        "git_revision": _git_revision(),
+    }
 
 
 def _git_revision() -> str | None:

@@ -201,6 +201,32 @@ def test_what_cannot_stay_on_the_device_says_why():
         assert "several steps" in why_not_resident(environment, population)
 
 
+def test_where_no_graph_can_be_captured_the_run_goes_on_without_one(monkeypatch):
+    def refuse(graph, **kwargs):
+        raise RuntimeError("operation not permitted when stream is capturing\nand more")
+
+    monkeypatch.setattr("torch.cuda.CUDAGraph", object)
+    monkeypatch.setattr("torch.cuda.synchronize", lambda: None)
+    monkeypatch.setattr("torch.cuda.graph", refuse)
+    plain, _, _ = run_on_device(WORLD, torch.float64, 8)
+    population, environment, mutations = build(WORLD, torch.float64)
+    rng, notes, seen = np.random.default_rng(WORLD["seed"]), [], []
+    schedule = Halving(WORLD["temperature"])
+
+    def note(generation):
+        seen.append((record(generation), dict(environment.last_losses)))
+
+    begin(population, shared_toolbox(environment, mutations, rng), schedule, 8, note)
+    resident = ResidentEvolution(population, environment, mutations, schedule, rng, notes.append)
+    resident._until_capture = 1  # as on CUDA, after a generation to warm up
+    resident.run(len(seen), 8 - len(seen), lambda _: False, note)
+    assert notes == [
+        "Running without a CUDA graph, which is slower: operation not permitted when stream is "
+        "capturing."
+    ]
+    assert seen == plain
+
+
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_a_captured_graph_runs_the_same_generations():

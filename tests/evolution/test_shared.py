@@ -132,7 +132,7 @@ worlds = st.fixed_dictionaries(
 
 def build(world, dtype, precision="float32"):
     """Build population, environment and mutations of a world, always the same."""
-    seed = world["seed"]
+    seed, device = world["seed"], world.get("device", "cpu")
     optimizer = OPTIMIZERS[world["optimizer"]]
 
     def generator(number):
@@ -142,17 +142,18 @@ def build(world, dtype, precision="float32"):
         return DropoutGenerator(norm="batch" in world["generator"])
 
     population = [
-        GeneratorIndividual(generator(number).to(dtype), optimizer, (1.0, 0.7))
+        GeneratorIndividual(generator(number).to(device, dtype), optimizer, (1.0, 0.7))
         for number in range(world["population"])
     ]
     torch.manual_seed(seed)
-    discriminator = AnyDiscriminator(world["norm"], world["dropout"], world["guide"]).to(dtype)
+    discriminator = AnyDiscriminator(world["norm"], world["dropout"], world["guide"])
+    discriminator.to(device, dtype)
 
     def draw_real(generation):
         rng = torch.Generator().manual_seed(seed + generation)
         shape = (world["batch_size"], 1, SIZE, SIZE)
         images = torch.rand(shape, generator=rng, dtype=dtype) * 2 - 1
-        return images, torch.randint(CLASSES, shape[:1], generator=rng)
+        return images.to(device), torch.randint(CLASSES, shape[:1], generator=rng).to(device)
 
     environment = DiscriminatorEnvironment(
         discriminator,

@@ -160,6 +160,19 @@ def test_another_budget_needs_another_folder(tmp_path):
         run(cells_of("cn", base=longer), tmp_path)
 
 
+def test_an_option_newer_than_the_folder_had_its_default_then(tmp_path):
+    run(cells_of("cn", seeds=1), tmp_path)
+    path = tmp_path / "benchmark.json"
+    saved = json.loads(path.read_text())
+    assert saved["versions"]["torch"]
+    del saved["config"]["architecture"]
+    path.write_text(json.dumps(saved))
+    run(cells_of("cn", seeds=1), tmp_path)
+    other = dataclasses.replace(BASE, architecture="tiny")
+    with pytest.raises(RunError, match="architecture 'convolutional', not 'tiny'"):
+        run(cells_of("cn", base=other), tmp_path)
+
+
 def test_table_iv_has_a_setting_for_each_ratio():
     cells = grid("iv", "mnist", "cn", 1, BASE, ("head",), (10, 100))
     assert [cell.setting for cell in cells] == ["two-class-10", "two-class-100"]
@@ -228,6 +241,13 @@ def test_comparison_by_hand():
     # differences 10, 6, 12: mean 9.333, deviation 3.055, t = 5.29, two degrees of freedom
     assert rows["acgan"].t_test == pytest.approx(0.0339, abs=2e-4)
     assert rows["acgan"].wilcoxon == pytest.approx(0.25)  # of 2^3 signs, two are as extreme
+
+
+def test_a_row_says_which_options_were_tuned_but_for_rates():
+    tuned = {"clip": 0.0, "gradient_penalty": 10.0, "learning_rate": 1e-4}
+    results = {"wgan": {0: result(0.5) | {"values": tuned}}, "cb-loss:kind=focal": {0: result(0.4)}}
+    rows = compare(results, "head", ("acsa",), {})
+    assert [row.title for row in rows] == ["X (clip=0, gradient_penalty=10)", "X (kind=focal)"]
 
 
 def test_the_papers_figures_are_quoted():

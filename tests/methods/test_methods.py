@@ -15,15 +15,19 @@ from geneticgan.errors import DataError
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.evolution.registry import parse_specs
+from geneticgan.methods.acgan import ACGAN
+from geneticgan.methods.aggan import AGGAN
 from geneticgan.methods.borderline_smote import BorderlineSmote
 from geneticgan.methods.catalogue import METHODS, create_method
 from geneticgan.methods.cb_loss import ClassBalanced, class_weights
 from geneticgan.methods.contract import Task
 from geneticgan.methods.deepsmote import DeepSmote
 from geneticgan.methods.dos import combine, in_class_neighbours
-from geneticgan.methods.evolved import ACGAN, AGGAN, EGAN, LSGAN, WGAN
+from geneticgan.methods.egan import EGAN
 from geneticgan.methods.gamo import ConvexGenerator
+from geneticgan.methods.lsgan import LSGAN
 from geneticgan.methods.smote import Smote, resampled
+from geneticgan.methods.wgan import WGAN
 from geneticgan.recipes import RECIPES
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted

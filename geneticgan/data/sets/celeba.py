@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +42,7 @@ class CelebA(Dataset):
     image_size : int
         Pixels; the shorter side is resized to it, then the centre is cropped.
     download : bool
-        Fetch the files if they are missing.
+        Fetch the files if they are missing; needs gdown: pip install 'geneticgan[celeba]'.
     skip_corrupt : bool
         Go on without images that cannot be read.
     """
@@ -119,6 +120,11 @@ def _places(root: Path) -> tuple[Path, ...]:
 
 
 def _fetch(folder: Path) -> None:
+    if importlib.util.find_spec("gdown") is None:
+        raise DataError(
+            "CelebA's files lie on Google Drive, and fetching them needs the gdown package: "
+            "pip install 'geneticgan[celeba]'"
+        )
     datasets.CelebA(str(folder), download=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -66,13 +67,12 @@ class Folder(Dataset):
         return with_test_part(everything, names, "folder test")
 
     def _read(self, root: Path) -> tuple[Images, tuple[str, ...]]:
+        check_readable(root)
         try:
             folder = ImageFolder(str(root))
         except FileNotFoundError as error:
             # torchvision's sentence: no class folder at all, or which classes have no image.
             raise DataError(f"{root}: {str(error).splitlines()[0]}") from error
-        except OSError as error:
-            raise DataError(f"{root} cannot be read: {error.strerror or error}") from error
         names = tuple(folder.classes)
         if len(names) < 2:
             raise DataError(f"{root} holds one class only ({names[0]}); put at least two there")
@@ -81,3 +81,16 @@ class Folder(Dataset):
         files = Encoded(paths, labels, lambda index: Path(paths[index]).read_bytes())
         how = Decoding(self.image_size, self.grayscale, self.skip_corrupt)
         return decode_all(files, how, f"{root.name}, images", self.notices), names
+
+
+def check_readable(root: Path) -> None:
+    """Raise `DataError` if a folder below cannot be listed; ImageFolder would leave it out."""
+
+    def refuse(error: OSError) -> None:
+        raise DataError(
+            f"{error.filename} cannot be read: {error.strerror or error}; change its permissions "
+            "or move it elsewhere"
+        ) from error
+
+    for _ in os.walk(root, onerror=refuse, followlinks=True):
+        pass

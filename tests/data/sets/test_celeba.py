@@ -80,3 +80,9 @@ def test_a_damaged_list_is_named(celeba):
 def test_missing_files_are_named(tmp_path):
     with pytest.raises(DataError, match=r"celeba is not in .*list_attr_celeba.txt"):
         CelebA(str(tmp_path)).load()
+
+
+def test_without_the_package_that_fetches_it_a_download_says_which(tmp_path, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(DataError, match=r"pip install 'geneticgan\[celeba\]'"):
+        CelebA(str(tmp_path), download=True).load()

@@ -1,6 +1,7 @@
 """Folders and archives of images, whole and damaged."""
 
 import os
+import re
 import shutil
 import tarfile
 import zipfile
@@ -90,12 +91,20 @@ def test_corrupt_images_can_be_left_out(folder):
     assert "Skipped 1 of 30" in heard[0]
 
 
-def test_a_class_folder_without_permission_is_named(folder, monkeypatch):
-    def refuse(directory):
-        raise PermissionError(13, "Permission denied", str(directory))
+@pytest.mark.parametrize("below", ["", "deep/er"])
+def test_a_folder_without_permission_is_named(folder, monkeypatch, below):
+    # Root may read everything, so the system's refusal is played.
+    closed = folder / "cats" / below
+    closed.mkdir(parents=True, exist_ok=True)
+    scandir = os.scandir
 
-    monkeypatch.setattr("torchvision.datasets.folder.find_classes", refuse)
-    with pytest.raises(DataError, match="cannot be read: Permission denied"):
+    def refuse(path="."):
+        if str(path) == str(closed):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", refuse)
+    with pytest.raises(DataError, match=f"{re.escape(str(closed))} cannot be read: Permission"):
         Folder(str(folder)).load()
 
 

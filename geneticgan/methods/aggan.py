@@ -1,0 +1,52 @@
+"""AGGAN: the paper's method."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from geneticgan.config import TrainConfig
+from geneticgan.methods.evolved import Evolved
+from geneticgan.recipes import RECIPES
+
+
+class AGGAN(Evolved):
+    """AGGAN (Hao et al.): three objectives, the best offspring, annealed acceptance.
+
+    The paper leaves open lambda (1 here), the networks and what an offspring starts from (weights
+    and optimizer state of its parent), and prints the acceptance rule with a sign that accepts
+    everything; docs/algorithm.md says how each was settled.
+
+    Parameters
+    ----------
+    mutations : str
+        The objectives, joined by +.
+    T, alpha : float
+        Of the exponential schedule.
+    recipe : str
+        Of `geneticgan.recipes.RECIPES`; the config's own options if empty.
+    """
+
+    title = "AGGAN"
+
+    def __init__(
+        self,
+        mutations: str = "minimax+nonsat+lsgan",
+        T: float = 1000.0,
+        alpha: float = 0.99,
+        recipe: str = "",
+    ) -> None:
+        if recipe and recipe not in RECIPES:
+            raise ValueError(f"recipe must be one of {', '.join(RECIPES)}, got {recipe!r}")
+        self.mutations = mutations.replace("+", ",")
+        self.schedule = f"exponential:T={T},alpha={alpha}"
+        self.recipe = recipe
+
+    def settings(self, config: TrainConfig) -> TrainConfig:
+        """Set objectives and schedule, and the recipe's options."""
+        if self.recipe:
+            chosen: dict[str, Any] = {"recipe": self.recipe, **RECIPES[self.recipe]}
+            config = dataclasses.replace(config, **chosen)
+        return dataclasses.replace(
+            config, mutations=self.mutations, schedule=self.schedule, T=None, alpha=None
+        )

@@ -1,0 +1,52 @@
+"""WGAN with a class head."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import ClassVar
+
+from geneticgan.config import TrainConfig
+from geneticgan.methods.contract import Trials
+from geneticgan.methods.evolved import ALWAYS, Evolved
+
+
+class WGAN(Evolved):
+    """WGAN (Arjovsky et al. 2017) with a class head, which is not clipped.
+
+    The paper at hand says no more than that; here the critic takes several steps for each of the
+    generator's, each on its own real batch, so the budget of real images allows so many times
+    fewer generator steps. Adam, as all methods here, not RMSprop.
+
+    Parameters
+    ----------
+    clip : float
+        Largest absolute weight of the critic; 0 for none.
+    critic_steps : int
+        For each of the generator's.
+    gradient_penalty : float
+        Weight of the penalty of Gulrajani et al. 2017 (usually 10, with clip=0).
+    """
+
+    title = "WGAN"
+    trials: ClassVar[Trials] = ({}, {"clip": 0.05}, {"clip": 0.0, "gradient_penalty": 10.0})
+
+    def __init__(
+        self, clip: float = 0.01, critic_steps: int = 5, gradient_penalty: float = 0.0
+    ) -> None:
+        self.clip = clip
+        self.critic_steps = critic_steps
+        self.gradient_penalty = gradient_penalty
+
+    def settings(self, config: TrainConfig) -> TrainConfig:
+        """Set the Wasserstein objective and critic, within the budget of real images."""
+        return dataclasses.replace(
+            config,
+            mutations="wgan",
+            adversary="wasserstein",
+            clip=self.clip,
+            critic_steps=self.critic_steps,
+            gradient_penalty=self.gradient_penalty,
+            steps=max(1, config.steps // self.critic_steps),
+            validate_every=max(1, config.validate_every // self.critic_steps),
+            selection=ALWAYS,
+        )
