@@ -129,7 +129,6 @@ def run_cell(cell: Cell, out: Path) -> dict[str, Any]:
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    path = cell.path(out)
     work = out / "work" / cell.place()
     shutil.rmtree(work, ignore_errors=True)
     try:
@@ -144,6 +143,16 @@ def run_cell(cell: Cell, out: Path) -> dict[str, Any]:
         shutil.rmtree(work, ignore_errors=True)
         with contextlib.suppress(OSError):  # not empty: other cells are at work beside it
             os.removedirs(work.parent)
+    return _record(cell, out, result)
+
+
+def record_failure(cell: Cell, out: Path, cause: str) -> dict[str, Any]:
+    """Write that a cell failed, as `run_cell` does; returns the result."""
+    return _record(cell, out, _header(cell) | {"error": cause})
+
+
+def _record(cell: Cell, out: Path, result: dict[str, Any]) -> dict[str, Any]:
+    path = cell.path(out)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_json(path, result)
     return result

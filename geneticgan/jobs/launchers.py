@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from geneticgan.errors import ConfigError, RunError
-from geneticgan.jobs.cells import Cell, run_cell
+from geneticgan.errors import ConfigError
+from geneticgan.jobs.cells import Cell, record_failure, run_cell
 
 Outcome = tuple[Cell, dict[str, Any]]
+
+KILLED = "its process was killed; if that was for lack of memory, lower --width or --batch-size"
 
 
 class Launcher(Protocol):
@@ -48,19 +50,29 @@ class Local:
             for cell in cells:
                 yield cell, run_cell(cell, out)
             return
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(self.workers, context, _end_with_parent) as pool:
-            futures = {pool.submit(run_cell, cell, out): cell for cell in cells}
-            try:
-                for future in as_completed(futures):
-                    yield futures[future], future.result()
-            except BrokenProcessPool as error:
-                raise RunError(
-                    "a process of the benchmark was killed (out of memory?); what is done is kept, "
-                    "go on with fewer --workers"
-                ) from error
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+        left = {cell.path(out): cell for cell in cells}
+        for cell, result in _at_once(cells, out, self.workers):
+            del left[cell.path(out)]
+            yield cell, result
+        # A process was killed, most likely for memory, and which cell's it was cannot be told:
+        # one at a time, it can.
+        for cell in left.values():
+            outcome = next(_at_once([cell], out, 1), None)
+            yield outcome or (cell, record_failure(cell, out, KILLED))
+
+
+def _at_once(cells: Sequence[Cell], out: Path, workers: int) -> Iterator[Outcome]:
+    """Yield what ends, until all have or one of the processes is killed."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _end_with_parent) as pool:
+        futures = {pool.submit(run_cell, cell, out): cell for cell in cells}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        except BrokenProcessPool:
+            return
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _end_with_parent() -> None:

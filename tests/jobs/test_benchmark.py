@@ -2,11 +2,13 @@
 
 import dataclasses
 import json
+import multiprocessing
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -125,6 +127,29 @@ def test_no_process_outlives_a_killed_benchmark(tmp_path):
     finally:
         for number in members(process.pid):
             os.kill(number, signal.SIGKILL)
+
+
+def test_a_killed_process_fails_its_cell_and_the_grid_goes_on(tmp_path):
+    (endless,) = cells_of("aggan", seeds=1, base=dataclasses.replace(BASE, steps=10**7))
+    log, over = tmp_path / "work" / endless.place() / "log.jsonl", threading.Event()
+
+    def kill():  # whenever the endless cell has begun
+        while not over.wait(0.05):
+            if log.is_file():
+                for child in multiprocessing.active_children():
+                    child.kill()
+                log.unlink(missing_ok=True)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        result, heard = run([endless, *cells_of("cn", seeds=2)], tmp_path, workers=2)
+    finally:
+        over.set()
+        killer.join()
+    assert (result.done, result.failed) == (2, 1)
+    assert len(heard) == 3
+    assert "was killed" in json.loads(endless.path(tmp_path).read_text())["error"]
 
 
 def until(condition, seconds=120):

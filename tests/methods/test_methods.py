@@ -177,6 +177,55 @@ def test_a_class_of_one_image_has_no_neighbour(task):
             method.fit(dataclasses.replace(task, split=lonely))
 
 
+@pytest.mark.parametrize(("name", "even"), [("cn", False), ("oscn", True)])
+def test_cn_draws_the_data_as_they_are_and_oscn_the_classes_evenly(name, even, task):
+    draw = make(name).batches(task)
+    labels = torch.cat([draw(number)[1] for number in range(400)])
+    counts = np.asarray(task.split.train_counts, dtype=float)
+    expected = np.full(len(counts), 1 / len(counts)) if even else counts / counts.sum()
+    found = np.bincount(labels.numpy(), minlength=len(counts)) / len(labels)
+    np.testing.assert_allclose(found, expected, atol=0.04)
+
+
+def test_borderline_smote_starts_from_images_near_another_class(task, monkeypatch):
+    # One line of grey levels: the minority lies at 0 to 9 among its own, and at 100 to 104
+    # among the others.
+    inner, border, other = np.arange(10), np.arange(100, 105), np.arange(90, 130)
+    values = np.concatenate([inner, border, other, other])
+    labels = np.repeat([0, 1], [15, 80]).astype(np.int64)
+    pixels = np.broadcast_to(values[:, None, None, None], (95, 1, 8, 8)).astype(np.uint8)
+    split = dataclasses.replace(task.split, train=Images(pixels, labels), class_names=("a", "b"))
+    task = dataclasses.replace(task, split=split)
+    for module in ("smote", "borderline_smote"):
+        name = f"geneticgan.methods.{module}.oversampled_batches"
+        monkeypatch.setattr(name, lambda images, task: images.pixels[95:, 0, 0, 0])
+    assert (Smote(k=2).batches(task) < 10).any()
+    grey = BorderlineSmote(k=2).batches(task)
+    assert len(grey) == 65
+    assert (grey >= 100).all()
+
+
+def test_deepsmote_decodes_points_between_codes_of_a_class(task, monkeypatch):
+    class Plain(torch.nn.Module):  # codes are the images themselves
+        encoder = torch.nn.Flatten()
+        decoder = torch.nn.Unflatten(1, (1, 8, 8))
+
+    monkeypatch.setattr(DeepSmote, "_train_coder", lambda self, task: Plain())
+    found, train = DeepSmote().resample(task), task.split.train
+    points = train.pixels.reshape(len(train), -1).astype(float)
+    for image, label in zip(found.pixels[len(train) :], found.labels[len(train) :], strict=True):
+        own = points[train.labels == label]
+        assert distance_to_segments(image.reshape(-1).astype(float), own) < 8  # of rounding
+
+
+def distance_to_segments(point, ends):
+    """Return the distance to the nearest segment between two of the points."""
+    start, step = ends[:, None], ends[None] - ends[:, None]
+    length = np.maximum((step**2).sum(-1), 1e-9)
+    along = np.clip((step * (point - start)).sum(-1) / length, 0, 1)
+    return np.linalg.norm(start + along[..., None] * step - point, axis=-1).min()
+
+
 def test_deepsmote_keeps_the_real_images_and_balances(task):
     found = DeepSmote().resample(task)
     train = task.split.train
