@@ -96,7 +96,7 @@ def benchmark_sections(path: Path) -> tuple[str, list[Section]]:
             _classes(group),
             _convergence(group),
             _generation(group),
-            *_plane(group),
+            _plane(group),
         ]
         if len(groups) > 1:
             for part in parts:
@@ -168,7 +168,10 @@ def _samples(group: _Group) -> Section:
         sources.append((title, folder / folder_name(method) / f"seed-{seed}.png"))
     sheets = [(title, read_sheet(path, classes)) for title, path in sources if path.is_file()]
     if len(sheets) < 2:
-        section.text.append("No method here keeps a generator, so there is nothing to see.")
+        section.text.append(
+            "There is nothing to see: either no method here keeps a generator, or the folder "
+            f"{folder} has been left out of this copy."
+        )
         return section
     panels = [
         [
@@ -211,6 +214,8 @@ def _classes(group: _Group) -> Section:
     if len(pair) == 2:
         section.text.append("Confusion matrices are added up over the seeds.")
         section.items.append(draw_confusions(pair, names))
+    else:
+        section.text.append("Confusion matrices are drawn where both CN and AGGAN were run.")
     return section
 
 
@@ -286,11 +291,11 @@ def _median(found: list[Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
     return {k: None if None in v else statistics.median(v) for k, v in values.items()}
 
 
-def _plane(group: _Group) -> Iterator[Section]:
+def _plane(group: _Group) -> Section:
     folder = group.folder / "generation" / group.dataset / group.setting
-    for file in sorted(folder.glob("aggan*/seed-0-embedding.npz")):
-        yield plane_section(file, group.class_names, "")
-        return
+    found = sorted(folder.glob("aggan*/seed-0-embedding.npz"))
+    hint = f"geneticgan measure {group.folder}"
+    return plane_section(found[0] if found else folder / "none", group.class_names, hint)
 
 
 def _made(path: Path) -> Section:

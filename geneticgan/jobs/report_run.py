@@ -160,6 +160,8 @@ def _over_time(run: _Run) -> list[Section]:
             training.text.append(f"{deaths} offspring died of numbers that were not finite.")
         chosen = ("losses", "fitness", "temperature", "acceptance", "validation")
         training.items += [charts[name] for name in chosen if name in charts]
+        if "validation" not in charts:
+            training.text.append("There was no validation part to watch the class head on.")
         if "selection" in charts:
             objectives.items.append(charts["selection"])
         else:

@@ -111,8 +111,10 @@ def test_the_report_of_a_benchmark(bench):
     html = write_report([bench]).read_text()
     assert headings(html) == [
         "Methods", "Temperature and cooling", "Samples", "Classes", "Convergence and cost",
-        "Generated images, measured", "How it was made",
+        "Generated images, measured", "Features", "How it was made",
     ]  # fmt: skip
+    assert "laid out; do it with: geneticgan measure" in html
+    assert ">torch<" in html  # the versions it was made with
     assert figures(html) == [
         "temperatures", "samples", "classes", "confusion", "epochs", "seconds", "costs"
     ]  # fmt: skip
