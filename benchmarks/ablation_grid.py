@@ -37,6 +37,10 @@ VARIANTS: Mapping[str, tuple[str, Values]] = {
     "paper": ("aggan", {}),
     "random": ("aggan", {"selection": "random"}),
     "random-rejection": ("aggan", {"selection": "random:accept=0.5,below=0.02"}),
+    "random-rejection-only-nonsat": (
+        "aggan",
+        {"mutations": "nonsat", "selection": "random:accept=0.2,below=0.02"},
+    ),
     "always": ("egan", {}),
     "elitist": ("aggan", {"selection": "elitist"}),
     "only-nonsat": ("acgan", {}),
