@@ -22,11 +22,11 @@ from geneticgan.training.run_folder import software, write_json
 
 TABLES = ("iv", "v")
 FORMAT = 1
-FREE = ("dataset", "setting", "ratio", "seed")
-"""Of the config, what differs between the cells of a grid."""
+FREE = ("dataset", "setting", "ratio", "seed", "data_root")
+"""Of the config, what may differ between the cells of a grid; the last between machines."""
 
 Tuned = Mapping[str, Mapping[str, Mapping[str, float | str]]]
-"""From a data set's and a method's name to values."""
+"""From a data set's name and a method's spec, or its bare name, to values."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,8 @@ def grid(
                 config = dataclasses.replace(base, dataset=str(dataset), seed=seed, **setting)
                 open_dataset(config)
                 for method in method_specs:
-                    name = method.partition(":")[0]
-                    found = (tuned or {}).get(dataset.name, {}).get(name, {})
+                    by_method = (tuned or {}).get(dataset.name, {})
+                    found = by_method.get(method, by_method.get(method.partition(":")[0], {}))
                     cells.append(Cell(method, config, values(found), tuple(protocols)))
     return cells
 

@@ -55,7 +55,7 @@ def tune(
     scores: dict[tuple[str, str], dict[int, list[float]]] = {}
     for cell in everything:
         result = read_json(cell.path(out))
-        name = cell.dataset, cell.method.partition(":")[0]
+        name = cell.dataset, cell.method
         acsa = result.get("scores", {}).get(VALIDATION, {}).get("acsa", 0.0)
         scores.setdefault(name, {}).setdefault(cell.trial or 0, []).append(acsa)
     lines = [
@@ -67,7 +67,7 @@ def tune(
         best = max(means, key=lambda number: means[number])
         shown = ", ".join(f"{100 * mean:.1f}" for mean in means.values())
         lines += ["", f'["{dataset}"."{method}"]  # trials: {shown}']
-        chosen = METHODS.get(method).factory.trials[best]
+        chosen = METHODS.get(method.partition(":")[0]).factory.trials[best]
         lines += [f"{key} = {_toml(value)}" for key, value in sorted(chosen.items())]
     return "\n".join(lines) + "\n"
 

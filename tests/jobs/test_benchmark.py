@@ -223,6 +223,25 @@ def test_tuned_values_reach_method_and_config(tmp_path):
         read_tuned(tmp_path / "nowhere.toml")
 
 
+def test_a_spec_with_options_is_tuned_by_itself(tmp_path):
+    methods = "cb-loss,cb-loss:kind=focal"
+    text = tune(cells_of(methods, seeds=1), 1, tmp_path, Local(1), lambda _: None)
+    (tmp_path / "t.toml").write_text(text)
+    assert set(read_tuned(tmp_path / "t.toml")["digits"]) == set(methods.split(","))
+    tuned = {"digits": {"cb-loss": {"gamma": 1.0}, "cb-loss:kind=focal": {"gamma": 3.0}}}
+    specs = f"{methods},cb-loss:beta=0.9"
+    cells = cells_of(specs, seeds=1, tuned=tuned)
+    assert [dict(cell.values)["gamma"] for cell in cells] == [1.0, 3.0, 1.0]
+
+
+def test_the_place_of_the_data_may_differ(tmp_path):
+    run(cells_of("cn", seeds=1), tmp_path)
+    (cell,) = cells_of("cn", seeds=1)
+    elsewhere = dataclasses.replace(cell.config, data_root=str(tmp_path))
+    result, heard = run([dataclasses.replace(cell, config=elsewhere)], tmp_path)
+    assert (result.done, heard) == (1, [])  # it is the same cell
+
+
 def test_tuning_looks_at_validation_images_alone(tmp_path):
     cells = cells_of("cn,cb-loss", seeds=3)
     everything = trials(cells, 2)
