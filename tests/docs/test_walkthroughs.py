@@ -15,7 +15,8 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from geneticgan.methods.catalogue import METHODS
+from geneticgan.evolution.registry import parse_specs
+from geneticgan.methods.catalogue import create_method
 from geneticgan_cli.main import cli
 
 TINY = ["--steps=3", "--width=2", "--batch-size=6", "--device=cpu"]
@@ -103,5 +104,5 @@ def test_what_needs_no_files_runs(page):
         elif words[0] == "train" and not {"--dataset", "--data-root"} & set(words):
             assert "Dry run: everything is in order" in run([*words, "--dry-run"])
         elif "--methods" in words:
-            for method in words[words.index("--methods") + 1].split(","):
-                METHODS.get(method)
+            for spec in parse_specs(words[words.index("--methods") + 1]):
+                create_method(spec)
