@@ -41,11 +41,13 @@ def main() -> None:
     parser.add_argument("--data-root")
     parser.add_argument("--setting", default="multi-class", choices=("multi-class", "two-class"))
     parser.add_argument("--ratio", type=float, help="of two classes")
+    parser.add_argument("--counts", type=int, nargs="+", help="images by class of the subset")
     parser.add_argument("--seeds", type=int, default=3, help="counted from --first-seed")
     parser.add_argument("--first-seed", type=int, default=2000, help="away from benchmarks' seeds")
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--width", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=5e-4)
+    parser.add_argument("--augmentation", default="none", help="of what every variant learns from")
     parser.add_argument("--variants", nargs="+", help="of the grid; all by default")
     parser.add_argument("--workers", type=int)
     parser.add_argument("--out", type=Path, required=True, help="folder of the cells")
@@ -57,9 +59,11 @@ def main() -> None:
         data_root=options.data_root,
         setting=options.setting,
         ratio=options.ratio,
+        counts=tuple(options.counts) if options.counts else None,
         steps=options.steps,
         width=options.width,
         learning_rate=options.learning_rate,
+        augmentation=options.augmentation,
         device="cpu",
     )
     seeds = range(options.first_seed, options.first_seed + options.seeds)

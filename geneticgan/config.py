@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from geneticgan.changes import NONE, parse_changes
 from geneticgan.errors import ConfigError
 from geneticgan.recipes import RECIPES
 
@@ -78,6 +79,9 @@ class TrainConfig:
         Length of the latent vector.
     learning_rate, classifier_learning_rate : float
         Of Adam (betas 0.5, 0.999) for the GAN, and for the separate classifiers.
+    augmentation : str
+        Changes of every image that a network learns from, generated ones too: ``none``, or some of
+        ``flip,translation,cutout`` (`geneticgan.changes`).
     adversary : str
         The discriminator's loss: ``logistic`` (the paper's), ``least-squares``, ``wasserstein``.
     clip, critic_steps, gradient_penalty : float, int, float
@@ -131,6 +135,7 @@ class TrainConfig:
     largest: int | None = None
     counts: tuple[int, ...] | None = None
     oversampling: str = "batches"
+    augmentation: str = NONE
     adversary: str = "logistic"
     clip: float = 0.01
     critic_steps: int = 1
@@ -185,6 +190,7 @@ class TrainConfig:
         _one_of(self, "adversary", ADVERSARIES)
         _one_of(self, "generated_class_weighting", WEIGHTINGS)
         _one_of(self, "class_guidance", GUIDANCES)
+        parse_changes(self.augmentation)
         if self.profile is not None:
             _one_of(self, "profile", PROFILES)
         if self.ratio is not None and not self.ratio >= 1:

@@ -180,6 +180,12 @@ TRAIN_OPTIONS = [
     *DATA_OPTIONS,
     _option(
         "Data",
+        "--augmentation",
+        "Random changes of every image that a network learns from, generated ones too: none, as in "
+        "the paper, or some of flip,translation,cutout.",
+    ),
+    _option(
+        "Data",
         "--validation-fraction",
         "Share of the training images held out to watch; 0 "
         "for none, else at least 2 of each class.",

@@ -10,6 +10,7 @@ from torch.nn.functional import cross_entropy
 
 from geneticgan.catalogue import create_architecture
 from geneticgan.config import TrainConfig
+from geneticgan.data.augmentation import Augmentation
 from geneticgan.data.splits import Split
 from geneticgan.data.stores import Batches
 from geneticgan.errors import RunError
@@ -53,11 +54,12 @@ class ClassifierMethod(Method):
         """Train a classifier; it is returned as it is after the last step."""
         network = self.build(task.split, task.config, task.device)
         draw, loss = self.batches(task), self.loss(task)
+        augment = augmentation_of(task)
 
         def objective(step: int) -> torch.Tensor:
             images, labels = draw(step)
             with autocast(task):
-                _, logits = network(images)
+                _, logits = network(augment(images, "classifier", step))
             return loss(logits.float(), labels)
 
         train(network, objective, self.title, self.steps(task), task)
@@ -72,6 +74,11 @@ def build_classifier(split: Split, config: TrainConfig, device: torch.device) ->
     return build_discriminator(channels, size, split.classes, config.width, seed, architecture).to(
         device
     )
+
+
+def augmentation_of(task: Task) -> Augmentation:
+    """Return the changes of what a task's networks learn from."""
+    return Augmentation(task.config.augmentation, task.config.seed)
 
 
 def autocast(task: Task) -> torch.autocast:

@@ -12,7 +12,7 @@ from torch.nn.functional import cross_entropy
 from geneticgan.data.dataset import Int64Array
 from geneticgan.data.draws import Draws
 from geneticgan.data.sampling import to_unit_range
-from geneticgan.methods.classifier import autocast, build_classifier, train
+from geneticgan.methods.classifier import augmentation_of, autocast, build_classifier, train
 from geneticgan.methods.contract import Fitted, Method, Task, Trials
 from geneticgan.networks import Discriminator
 from geneticgan.seeding import torch_stream
@@ -55,6 +55,7 @@ class DOS(Method):
         network = build_classifier(split, config, task.device)
         draws = Draws(split.train.labels, split.classes, config.seed, "classifier")
         every = max(1, config.steps // self.refreshes)
+        augment = augmentation_of(task)
         features = torch.empty(0)
         neighbours = np.empty((0, 0), dtype=np.int64)
 
@@ -69,7 +70,7 @@ class DOS(Method):
             rng = torch_stream(config.seed, "dos", step)
             targets = combine(features, torch.from_numpy(neighbours[chosen]), rng).to(task.device)
             with autocast(task):
-                found = network.trunk(to_unit_range(images))
+                found = network.trunk(augment(to_unit_range(images), "classifier", step))
             found = found.float()
             near = (found - targets).square().mean()
             on_images = cross_entropy(network.classifier(found), labels)

@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy, softplus
 
 from geneticgan.data.sampling import to_unit_range
 from geneticgan.errors import DataError
-from geneticgan.methods.classifier import autocast, build_classifier, train
+from geneticgan.methods.classifier import augmentation_of, autocast, build_classifier, train
 from geneticgan.methods.cn import classifier_source
 from geneticgan.methods.contract import Fitted, Method, Task, Trials
 from geneticgan.networks import build_discriminator
@@ -113,7 +113,7 @@ class GAMO(Method):
             generator = ConvexGenerator(config.latent_dim, images, labels, minority).to(device)
         of_generator = make_adam(generator.parameters(), config.learning_rate)
         of_discriminator = make_adam(discriminator.parameters(), config.learning_rate)
-        draw = classifier_source(task).natural(config.batch_size)
+        draw, augment = classifier_source(task).natural(config.batch_size), augmentation_of(task)
         share = torch.from_numpy(missing / missing.sum())
         added = max(1, round(config.batch_size * missing.sum() / counts.sum()))
         added = min(added, 2 * config.batch_size)  # bounds a step where the imbalance is extreme
@@ -125,10 +125,11 @@ class GAMO(Method):
 
         def objective(step: int) -> torch.Tensor:
             real, truth = draw(step)
+            real = augment(real, "classifier", step)
             rng = torch_stream(config.seed, "gamo", step)
             wanted = torch.multinomial(share, added, replacement=True, generator=rng).to(device)
             latent = torch.randn((added, config.latent_dim), generator=rng).to(device)
-            fake = generator(latent, wanted)
+            fake = augment(generator(latent, wanted), "generated", step)
             # The generator's turn: real to the discriminator, another class to the classifier.
             source = logits(discriminator, fake).gather(1, wanted[:, None])
             known = torch.log_softmax(logits(classifier, fake), dim=1).gather(1, wanted[:, None])

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 import torch
 from torch.nn.functional import cross_entropy
 
+from geneticgan.changes import NONE
+from geneticgan.data.augmentation import Augmentation
 from geneticgan.errors import ConfigError, DivergedError
 from geneticgan.evolution.assessment import Assessment, FitnessFunction, PaperFitness
 from geneticgan.evolution.environment import Judgement, Situation
@@ -58,6 +60,8 @@ class DiscriminatorEnvironment:
         Optimizer steps that make an offspring, each on latents of its own.
     fitness_batches : int
         Generated batches that an individual is judged on, as one.
+    augmentation : str
+        Changes of what the discriminator is shown; see `geneticgan.changes`.
     """
 
     def __init__(
@@ -78,6 +82,7 @@ class DiscriminatorEnvironment:
         draw_held_out: Callable[[int], Batch] | None = None,
         offspring_steps: int = 1,
         fitness_batches: int = 1,
+        augmentation: str = NONE,
     ) -> None:
         self.discriminator = discriminator
         self.optimizer = optimizer
@@ -89,7 +94,8 @@ class DiscriminatorEnvironment:
         self._turned = 0  # which step of an offspring the present situation is of
         self.offspring_steps = offspring_steps
         self._fitness_batches = fitness_batches
-        self._passes = Passes(discriminator, seed, precision)
+        self._augmentation = Augmentation(augmentation, seed)
+        self._passes = Passes(discriminator, seed, precision, self._augmentation)
         self._loss = loss or DiscriminatorLoss()
         self._critic_steps = critic_steps
         self._gradient_penalty = gradient_penalty
@@ -248,6 +254,8 @@ class DiscriminatorEnvironment:
         """Return why a generation cannot stay on the device, as a clause; empty if it can."""
         if any(map(has_dropout, (self.discriminator, *modules))):
             return "dropout draws its masks on the host's word"
+        if self._augmentation.changes:
+            return "augmentation is drawn on the host"
         if self._critic_steps > 1:
             return "the discriminator takes several steps a generation"
         if self.offspring_steps > 1:

@@ -199,6 +199,7 @@ class Evolution:
             draw_held_out,
             config.offspring_steps,
             config.fitness_batches,
+            config.augmentation,
         )
 
     def _after(self, generation: Generation) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch.func import functional_call
 
+from geneticgan.data.augmentation import Augmentation
 from geneticgan.evolution.environment import Judgement
 from geneticgan.training.masks import has_dropout, same_masks
 
@@ -24,6 +25,8 @@ class Passes:
         Draws dropout masks, which are a function of the seed and the generation.
     precision : {"float32", "bf16"}
         Of the passes (autocast); weights stay float32.
+    augmentation : Augmentation
+        Of what the discriminator is shown, real or generated; a function of the generation too.
 
     Attributes
     ----------
@@ -31,11 +34,18 @@ class Passes:
         Whose masks are drawn.
     """
 
-    def __init__(self, discriminator: torch.nn.Module, seed: int, precision: str) -> None:
+    def __init__(
+        self,
+        discriminator: torch.nn.Module,
+        seed: int,
+        precision: str,
+        augmentation: Augmentation,
+    ) -> None:
         self.generation = 0
         self._discriminator = discriminator
         self._device = next(discriminator.parameters()).device
         self._seed = seed
+        self._augmentation = augmentation
         self._bf16 = precision == "bf16"
 
     def generate(
@@ -57,8 +67,9 @@ class Passes:
         return images
 
     def judge(self, images: torch.Tensor, kind: str) -> Judgement:
-        """Return the discriminator's judgement; each kind of images has masks of its own."""
+        """Return the discriminator's judgement; each kind of images has draws of its own."""
         discriminator: Any = self._discriminator
+        images = self._augmentation(images, kind, self.generation)
         with self._within(kind, discriminator):
             if getattr(discriminator, "guide", None) is None:
                 logits = discriminator(images)

@@ -9,7 +9,10 @@ import geneticgan
 import geneticgan_cli
 import geneticgan_plugins
 
-BASE = {f"geneticgan{module}" for module in ("", ".config", ".errors", ".recipes", ".seeding")}
+BASE = {
+    f"geneticgan{module}"
+    for module in ("", ".changes", ".config", ".errors", ".recipes", ".seeding")
+}
 # Each room may import from the ones named, and from itself; nothing flows back.
 ROOMS = {
     "geneticgan.networks": set(),

@@ -172,6 +172,7 @@ def test_plugin_options_reach_the_log(tmp_path):
         (["--alpha", "1.5"], "'--alpha': 1.5 is not in the range"),
         (["--steps", "0"], "'--steps': 0 is not in the range"),
         (["--counts", "5,x"], "is not a list of whole numbers"),
+        (["--augmentation", "flop"], "augmentation must be none, or some of flip, translation"),
         (["--counts", "5,5"], "2 counts were given for 10 classes"),
         (["--counts", "999,9,9,9,9,9,9,9,9,9"], "class '0' has 128 training images, but 999"),
         (["--config", "nowhere.toml"], "nowhere.toml cannot be read as TOML"),

@@ -126,6 +126,7 @@ worlds = st.fixed_dictionaries(
         "weighting": st.sampled_from(["even", "confidence"]),
         "guide": st.booleans(),
         "offspring_steps": st.sampled_from([1, 1, 3]),
+        "augmentation": st.sampled_from(["none", "none", "flip,translation,cutout"]),
     }
 )
 
@@ -171,6 +172,7 @@ def build(world, dtype, precision="float32"):
         ),
         world["critic_steps"],
         offspring_steps=world["offspring_steps"],
+        augmentation=world["augmentation"],
     )
     mutations = [cls() for cls in world["mutations"]]
     for number, mutation in enumerate(mutations):
@@ -277,6 +279,7 @@ WORLD = {
     "weighting": "even",
     "guide": False,
     "offspring_steps": 1,
+    "augmentation": "none",
 }
 
 

@@ -77,6 +77,17 @@ def test_it_is_a_function_of_the_seed(name, task):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_it_learns_from_changed_images_if_that_is_asked_for(name, task):
+    def weights(augmentation):
+        config = dataclasses.replace(task.config, steps=5, augmentation=augmentation)
+        return make(name).fit(dataclasses.replace(task, config=config)).network.state_dict()
+
+    plain, changed, again = map(weights, ("none", "flip,cutout", "cutout,flip"))
+    assert all(torch.equal(changed[key], again[key]) for key in changed)
+    assert any(not torch.equal(plain[key], changed[key]) for key in plain)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_stop_is_heard(name, task):
     class StopSoon(Observer):
         def on_progress(self, step):
