@@ -45,6 +45,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3, help="counted from --first-seed")
     parser.add_argument("--first-seed", type=int, default=2000, help="away from benchmarks' seeds")
     parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--classifier-steps", type=int, help="of images; --steps by default")
     parser.add_argument("--width", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=5e-4)
     parser.add_argument("--augmentation", default="none", help="of what every variant learns from")

@@ -36,7 +36,7 @@ from geneticgan.training.interrupt import StopRequest
 GENERATORS = ("paper", "weight-0", "weight-0-only-nonsat")
 """Variants whose generators are looked at."""
 
-SHARES = (0.25, 1.0)
+SHARES = (0.25, 0.5, 1.0)
 """Generated images for a real one, on top of oversampling."""
 
 RATE = 2e-4
@@ -49,7 +49,8 @@ def study(base: TrainConfig, seeds: Sequence[int], options: argparse.Namespace) 
     rows: dict[str, list[float]] = {}
     qualities: dict[str, list[tuple[float, float, float]]] = {}
     for seed in seeds:
-        config = dataclasses.replace(base, seed=seed, classifier_learning_rate=RATE)
+        steps = options.classifier_steps or base.steps
+        config = dataclasses.replace(base, seed=seed, steps=steps, classifier_learning_rate=RATE)
         source, split = load_parts(config)
         real = development_part(source, split)
         with StopRequest() as stop:
