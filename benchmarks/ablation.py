@@ -49,6 +49,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=5e-4)
     parser.add_argument("--augmentation", default="none", help="of what every variant learns from")
+    parser.add_argument("--oversampling", default="batches", help="how classes are balanced")
     parser.add_argument("--variants", nargs="+", help="of the grid; all by default")
     parser.add_argument("--workers", type=int)
     parser.add_argument("--out", type=Path, required=True, help="folder of the cells")
@@ -65,6 +66,7 @@ def main() -> None:
         width=options.width,
         learning_rate=options.learning_rate,
         augmentation=options.augmentation,
+        oversampling=options.oversampling,
         device="cpu",
     )
     seeds = range(options.first_seed, options.first_seed + options.seeds)

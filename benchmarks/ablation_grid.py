@@ -34,6 +34,7 @@ CONFIDENT: Values = {"generated_class_weighting": "confidence"}
 
 VARIANTS: Mapping[str, tuple[str, Values]] = {
     "oscn": ("oscn", {"classifier_learning_rate": 2e-4}),
+    "cb-loss": ("cb-loss", {"classifier_learning_rate": 5e-4}),
     "paper": ("aggan", {}),
     "random": ("aggan", {"selection": "random"}),
     "random-rejection": ("aggan", {"selection": "random:accept=0.5,below=0.02"}),
@@ -47,6 +48,7 @@ VARIANTS: Mapping[str, tuple[str, Values]] = {
     "only-minimax": ("aggan", {"mutations": "minimax", "selection": "always"}),
     "only-lsgan": ("aggan", {"mutations": "lsgan", "selection": "always"}),
     "T-1": ("aggan", {"T": 1.0}),
+    "parents-3": ("aggan", {"population": 3}),
     "steps-3": ("aggan", {"offspring_steps": 3, "critic_steps": 3, "alpha": 0.99**3}),
     "fitness-batches-4": ("aggan", {"fitness_batches": 4}),
     "lambda-0": ("aggan", {"lambda_": 0.0}),

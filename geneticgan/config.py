@@ -21,7 +21,7 @@ PLACES = ("auto", "device", "host")
 BREEDINGS = ("auto", "plain", "shared", "resident")
 SETTINGS = ("multi-class", "two-class", "as-is")
 PROFILES = ("exponential", "step")
-OVERSAMPLINGS = ("batches", "exact")
+OVERSAMPLINGS = ("batches", "exact", "root", "weights")
 WEIGHTINGS = ("auto", "even", "confidence")
 GUIDANCES = ("auto", "shared", "real")
 
@@ -66,7 +66,9 @@ class TrainConfig:
         Images by class; overrides profile and setting.
     oversampling : str
         How minority images are repeated: ``batches`` draws the label of every image of a batch
-        evenly, ``exact`` shuffles a list in which every class has as many entries.
+        evenly, ``exact`` shuffles a list in which every class has as many entries. ``root`` draws
+        labels by the square root of the classes' sizes, ``weights`` images as they are, and both
+        let an image count so much that all classes weigh alike in the mean.
     validation_fraction : float
         Share of the training images held out to watch, in [0, 1).
     steps : int

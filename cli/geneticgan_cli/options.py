@@ -104,8 +104,10 @@ DATA_OPTIONS = [
     _option(
         "Data",
         "--oversampling",
-        "How minority images are repeated: batches draws every label of a batch evenly, exact "
-        "shuffles a list in which all classes are equally large.",
+        "How classes are balanced: batches draws every label of a batch evenly, exact shuffles a "
+        "list in which minority images are repeated until all classes are equally large; root "
+        "draws by the square root of the classes' sizes, weights as the data are, and both let an "
+        "image count for more the smaller its class.",
         type=click.Choice(OVERSAMPLINGS),
     ),
 ]

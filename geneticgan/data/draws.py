@@ -45,6 +45,15 @@ class Draws:
         chosen: Int64Array = self._by_class[self._offsets[labels] + within]
         return chosen
 
+    def rooted(self, number: int, batch_size: int) -> Int64Array:
+        """Return indices of batch ``number``, shape (B,), with labels by the root of the counts."""
+        rng = numpy_stream(self._seed, self._name, number)
+        parts = np.sqrt(self._counts)
+        labels = rng.choice(self._classes, size=batch_size, p=parts / parts.sum())
+        within = (rng.random(batch_size) * self._counts[labels]).astype(np.int64)
+        chosen: Int64Array = self._by_class[self._offsets[labels] + within]
+        return chosen
+
     def natural(self, number: int, batch_size: int) -> Int64Array:
         """Return indices of batch ``number``, shape (B,), with every image equally likely."""
         rng = numpy_stream(self._seed, self._name, number)

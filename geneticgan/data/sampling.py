@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 
 from geneticgan.data.dataset import Images
@@ -17,6 +19,28 @@ def to_unit_range(pixels: torch.Tensor) -> torch.Tensor:
 def to_uint8(images: torch.Tensor) -> torch.Tensor:
     """Return uint8 images for ones in [-1, 1]; the inverse of `to_unit_range`."""
     return images.float().add(1.0).mul(127.5).round().clamp(0, 255).to(torch.uint8)
+
+
+def balancing_weights(counts: Sequence[int], how: str) -> torch.Tensor | None:
+    """Return what an image of each class counts, so that classes weigh alike in batches.
+
+    Parameters
+    ----------
+    counts : sequence of int
+        Training images by class, each >= 1.
+    how : str
+        As for `BatchSource.balanced`.
+
+    Returns
+    -------
+    torch.Tensor or None
+        Shape (K,), 1 in the mean over a batch; None where labels are drawn evenly.
+    """
+    power = {"root": 0.5, "weights": 1.0}.get(how)
+    if power is None:
+        return None
+    drawn = torch.tensor(counts, dtype=torch.float64) ** power
+    return (drawn.sum() / (len(counts) * drawn)).float()
 
 
 class BatchSource:
@@ -56,11 +80,17 @@ class BatchSource:
         ----------
         batch_size : int
             Images of a batch.
-        how : {"batches", "exact"}
+        how : {"batches", "exact", "root", "weights"}
             Labels uniform over the classes in every batch, in the mean; or batches of a shuffled
-            list in which every class has exactly as many entries.
+            list in which every class has exactly as many entries. With the other two it is the
+            losses that are balanced, by `balancing_weights`.
         """
-        draw = self._draws.exact if how == "exact" else self._draws.balanced
+        draw = {
+            "batches": self._draws.balanced,
+            "exact": self._draws.exact,
+            "root": self._draws.rooted,
+            "weights": self._draws.natural,
+        }[how]
         return self._batches(lambda number: draw(number, batch_size))
 
     def natural(self, batch_size: int) -> Batches:

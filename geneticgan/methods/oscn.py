@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import torch
+from torch.nn.functional import cross_entropy
+
+from geneticgan.data.sampling import balancing_weights
 from geneticgan.data.stores import Batches
-from geneticgan.methods.classifier import ClassifierMethod
+from geneticgan.methods.classifier import ClassifierMethod, Loss
 from geneticgan.methods.cn import classifier_source
 from geneticgan.methods.contract import Task
 
@@ -12,7 +16,8 @@ class OsCN(ClassifierMethod):
     """Os+CN: every class is equally likely in a batch; minority images are repeated (paper, IV).
 
     The paper oversamples until classes are equally large and does not say how; here each label of
-    a batch is drawn evenly, or with ``--oversampling exact`` from a list of repeated images.
+    a batch is drawn evenly, or with ``--oversampling exact`` from a list of repeated images. With
+    ``root`` and ``weights`` minority images are drawn less often, and count for more.
     """
 
     key = "oscn"
@@ -22,3 +27,15 @@ class OsCN(ClassifierMethod):
         """Draw the classes evenly."""
         config = task.config
         return classifier_source(task).balanced(config.batch_size, config.oversampling)
+
+    def loss(self, task: Task) -> Loss:
+        """Return the cross-entropy, with as much weight on every class."""
+        weights = balancing_weights(task.split.train_counts, task.config.oversampling)
+        if weights is None:
+            return cross_entropy
+        of_class = weights.to(task.device)
+
+        def weighted(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+            return (of_class[labels] * cross_entropy(logits, labels, reduction="none")).mean()
+
+        return weighted

@@ -14,10 +14,10 @@ class Adversary(Protocol):
     """How the discriminator tells real from generated."""
 
     def real(self, source: torch.Tensor) -> torch.Tensor:
-        """Return the loss (scalar) of source logits (B,) of real images."""
+        """Return the losses (B,) of source logits (B,) of real images."""
 
     def fake(self, source: torch.Tensor) -> torch.Tensor:
-        """Return the loss (scalar) of source logits (B,) of generated images."""
+        """Return the losses (B,) of source logits (B,) of generated images."""
 
     def after_step(self, parameters: Iterable[tuple[str, torch.nn.Parameter]]) -> None:
         """Do what has to be done to named parameters after each of the optimizer's steps."""
@@ -28,12 +28,12 @@ class Logistic:
     """The minimax discriminator's loss: the cross-entropy of the sigmoid of the source logit."""
 
     def real(self, source: torch.Tensor) -> torch.Tensor:
-        """Return the mean of -log sigmoid(s)."""
-        return softplus(-source).mean()
+        """Return -log sigmoid(s)."""
+        return softplus(-source)
 
     def fake(self, source: torch.Tensor) -> torch.Tensor:
-        """Return the mean of -log(1 - sigmoid(s))."""
-        return softplus(source).mean()
+        """Return -log(1 - sigmoid(s))."""
+        return softplus(source)
 
     def after_step(self, parameters: Iterable[tuple[str, torch.nn.Parameter]]) -> None:
         """Nothing."""
@@ -44,12 +44,12 @@ class LeastSquares:
     """The least-squares discriminator's loss on the bare logit (Mao et al. 2017, eq. 9)."""
 
     def real(self, source: torch.Tensor) -> torch.Tensor:
-        """Return half the mean of (s - 1)^2."""
-        return (source - 1).square().mean() / 2
+        """Return half of (s - 1)^2."""
+        return (source - 1).square() / 2
 
     def fake(self, source: torch.Tensor) -> torch.Tensor:
-        """Return half the mean of s^2."""
-        return source.square().mean() / 2
+        """Return half of s^2."""
+        return source.square() / 2
 
     def after_step(self, parameters: Iterable[tuple[str, torch.nn.Parameter]]) -> None:
         """Nothing."""
@@ -70,12 +70,12 @@ class Wasserstein:
     clip: float = 0.01
 
     def real(self, source: torch.Tensor) -> torch.Tensor:
-        """Return minus the mean logit."""
-        return -source.mean()
+        """Return minus the logit."""
+        return -source
 
     def fake(self, source: torch.Tensor) -> torch.Tensor:
-        """Return the mean logit."""
-        return source.mean()
+        """Return the logit."""
+        return source
 
     def after_step(self, parameters: Iterable[tuple[str, torch.nn.Parameter]]) -> None:
         """Clip the critic's weights."""

@@ -13,7 +13,7 @@ from geneticgan.catalogue import (
     create_selection,
 )
 from geneticgan.config import TrainConfig
-from geneticgan.data.sampling import BatchSource
+from geneticgan.data.sampling import BatchSource, balancing_weights
 from geneticgan.data.splits import Split
 from geneticgan.errors import DivergedError, RunError
 from geneticgan.evaluation.metrics import score
@@ -174,6 +174,7 @@ class Evolution:
         split, device = self._split, self.model.device
         classes, where = split.classes, config.images_on
         source = BatchSource(split.train, classes, config.seed, "real", device, where)
+        weights = balancing_weights(split.train_counts, config.oversampling)
         draw_held_out = None
         if len(split.validation):
             held_out = BatchSource(split.validation, classes, config.seed, "held out", device)
@@ -191,6 +192,7 @@ class Evolution:
                 make_adversary(config.adversary, config.clip),
                 config.generated_class_weight,
                 generated_class_weighting(config.generated_class_weighting, classes),
+                None if weights is None else weights.to(device),
             ),
             config.critic_steps,
             config.gradient_penalty,

@@ -27,23 +27,30 @@ class DiscriminatorLoss:
         is all alike, as in the paper; ``confidence`` is the probability that the head which
         guides generators gives to the label that was asked for, so that the class head does not
         learn from what shows something else.
+    class_weights : torch.Tensor, optional
+        Shape (K,), of what a real image counts by its class, where batches are not balanced; see
+        `geneticgan.data.sampling.balancing_weights`. All alike by default.
     """
 
     adversary: Adversary = field(default_factory=Logistic)
     generated_class_weight: float = 1.0
     weighting: str = "even"
+    class_weights: torch.Tensor | None = None
 
     def real(self, judgement: Judgement, labels: torch.Tensor) -> torch.Tensor:
         """Return the part that real images with labels (B,) make."""
-        loss = self.adversary.real(judgement.source) + cross_entropy(judgement.classes, labels)
-        if judgement.guide is not None:
-            loss = loss + cross_entropy(judgement.guide, labels)
+        weights = None if self.class_weights is None else self.class_weights[labels]
+        loss = _mean(self.adversary.real(judgement.source), weights)
+        for logits in (judgement.classes, judgement.guide):
+            if logits is not None:
+                loss = loss + _mean(cross_entropy(logits, labels, reduction="none"), weights)
         return loss
 
     def generated(self, judgement: Judgement, labels: torch.Tensor) -> torch.Tensor:
         """Return the part that images make which were generated for labels (B,)."""
         class_loss = self._class_loss(judgement, labels)
-        loss = self.adversary.fake(judgement.source) + self.generated_class_weight * class_loss
+        adversarial = self.adversary.fake(judgement.source).mean()
+        loss = adversarial + self.generated_class_weight * class_loss
         if judgement.guide is not None:
             # The guide learns nothing here, but every parameter needs a gradient.
             loss = loss + 0.0 * judgement.guide.sum()
@@ -54,3 +61,7 @@ class DiscriminatorLoss:
             return cross_entropy(judgement.classes, labels)
         belief = judgement.guidance.detach().softmax(dim=1).gather(1, labels[:, None]).squeeze(1)
         return (belief * cross_entropy(judgement.classes, labels, reduction="none")).mean()
+
+
+def _mean(losses: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor:
+    return (losses if weights is None else weights * losses).mean()

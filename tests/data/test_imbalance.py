@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geneticgan.config import OVERSAMPLINGS
 from geneticgan.data.dataset import Images, Source, only
 from geneticgan.data.draws import Draws
 from geneticgan.data.holdout import balanced, with_test_part
@@ -17,6 +18,7 @@ from geneticgan.data.imbalance import (
     imbalance_ratio,
     profile_shares,
 )
+from geneticgan.data.sampling import balancing_weights
 from geneticgan.data.sets.celeba import CelebA
 from geneticgan.data.sets.cifar10 import Cifar10
 from geneticgan.data.sets.idx import FashionMnist, Mnist
@@ -137,6 +139,27 @@ def test_exact_oversampling_repeats_every_image_alike():
     assert (counts[:10] == 1).all()
     assert sorted(counts[10:14].tolist()) == [2, 2, 3, 3]
     assert sorted(counts[14:].tolist()) == [3, 3, 4]
+
+
+def test_root_draws_between_the_data_as_they_are_and_all_classes_alike():
+    labels = np.repeat([0, 1, 2], [81, 16, 1]).astype(np.int64)
+    draws = Draws(labels, 3, seed=0, name="x")
+    chosen = np.concatenate([draws.rooted(number, 50) for number in range(400)])
+    found = np.bincount(labels[chosen]) / len(chosen)
+    np.testing.assert_allclose(found, [9 / 14, 4 / 14, 1 / 14], atol=0.01)
+    per_image = np.bincount(chosen, minlength=98)[:81]
+    assert per_image.min() > 0.5 * per_image.mean()  # within a class all alike
+    np.testing.assert_array_equal(draws.rooted(7, 50), Draws(labels, 3, 0, "x").rooted(7, 50))
+
+
+@given(st.lists(st.integers(1, 5000), min_size=2, max_size=12), st.sampled_from(OVERSAMPLINGS))
+def test_drawn_and_weighed_all_classes_count_alike(counts, how):
+    weights = balancing_weights(counts, how)
+    if how in ("batches", "exact"):
+        assert weights is None
+        return
+    drawn = np.array(counts) ** (0.5 if how == "root" else 1.0)
+    np.testing.assert_allclose(drawn / drawn.sum() * weights.numpy(), 1 / len(counts), rtol=1e-5)
 
 
 def test_exact_oversampling_goes_on_from_any_batch():

@@ -198,6 +198,21 @@ def test_cn_draws_the_data_as_they_are_and_oscn_the_classes_evenly(name, even, t
     np.testing.assert_allclose(found, expected, atol=0.04)
 
 
+@pytest.mark.parametrize("how", ["root", "weights"])
+def test_oscn_balances_by_weights_where_batches_are_not_balanced(how, task):
+    task = dataclasses.replace(task, config=dataclasses.replace(task.config, oversampling=how))
+    method = make("oscn")
+    draw, loss = method.batches(task), method.loss(task)
+    labels = torch.cat([draw(number)[1] for number in range(400)])
+    classes = task.split.classes
+    logits = torch.zeros(len(labels), classes, requires_grad=True)
+    loss(logits, labels).backward()
+    share = logits.grad.neg().max(dim=1).values * classes / (classes - 1)
+    found = torch.bincount(labels, share, minlength=classes)
+    np.testing.assert_allclose(found.numpy(), 1 / classes, atol=0.04)
+    assert labels.bincount()[0] > 1.5 * labels.bincount()[-1]
+
+
 def test_borderline_smote_starts_from_images_near_another_class(task, monkeypatch):
     # One line of grey levels: the minority lies at 0 to 9 among its own, and at 100 to 104
     # among the others.

@@ -20,17 +20,32 @@ def judgement():
 def test_both_parts_are_source_and_class_loss(judgement):
     loss, adversary = DiscriminatorLoss(), Logistic()
     by_class = cross_entropy(judgement.classes, LABELS)
-    assert loss.real(judgement, LABELS) == adversary.real(judgement.source) + by_class
-    assert loss.generated(judgement, LABELS) == adversary.fake(judgement.source) + by_class
+    real, fake = adversary.real(judgement.source).mean(), adversary.fake(judgement.source).mean()
+    assert torch.isclose(loss.real(judgement, LABELS), real + by_class)
+    assert torch.isclose(loss.generated(judgement, LABELS), fake + by_class)
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.25, 3.0])
 def test_the_weight_is_of_generated_images_alone(judgement, weight):
     loss, adversary = DiscriminatorLoss(LeastSquares(), weight), LeastSquares()
     by_class = cross_entropy(judgement.classes, LABELS)
-    assert loss.real(judgement, LABELS) == adversary.real(judgement.source) + by_class
-    expected = adversary.fake(judgement.source) + weight * by_class
+    real = adversary.real(judgement.source).mean() + by_class
+    assert torch.isclose(loss.real(judgement, LABELS), real)
+    expected = adversary.fake(judgement.source).mean() + weight * by_class
     assert torch.isclose(loss.generated(judgement, LABELS), expected)
+
+
+def test_class_weights_are_of_real_images_in_all_that_they_teach():
+    rng = torch.Generator().manual_seed(0)
+    source, classes, guide = (torch.randn(3, *more, generator=rng) for more in ((), (4,), (4,)))
+    judgement, weights = Judgement(source, classes, guide), torch.tensor([1.0, 3.0, 0.5, 9.0])
+    loss = DiscriminatorLoss(class_weights=weights)
+    by_image = Logistic().real(source)
+    for logits in (classes, guide):
+        by_image = by_image + cross_entropy(logits, LABELS, reduction="none")
+    expected = (1.0 * by_image[0] + 0.5 * by_image[1] + 3.0 * by_image[2]) / 3  # labels 0, 2, 1
+    assert torch.isclose(loss.real(judgement, LABELS), expected)
+    assert loss.generated(judgement, LABELS) == DiscriminatorLoss().generated(judgement, LABELS)
 
 
 def test_the_guide_learns_from_real_images_alone():
@@ -56,7 +71,8 @@ def test_confidence_weighs_an_image_by_what_the_guiding_head_believes(guided):
     guide = torch.tensor([[5.0, -5.0], [-50.0, 50.0]]) if guided else None
     labels = torch.tensor([0, 0])
     loss = DiscriminatorLoss(weighting="confidence")
-    found = loss.generated(Judgement(source, classes, guide), labels) - Logistic().fake(source)
+    found = loss.generated(Judgement(source, classes, guide), labels)
+    found = found - Logistic().fake(source).mean()
     belief = (classes if guide is None else guide).detach().softmax(1)[:, 0]
     each = cross_entropy(classes, labels, reduction="none")
     assert torch.isclose(found, (belief * each).mean())
