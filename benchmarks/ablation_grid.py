@@ -35,6 +35,7 @@ CONFIDENT: Values = {"generated_class_weighting": "confidence"}
 VARIANTS: Mapping[str, tuple[str, Values]] = {
     "oscn": ("oscn", {"classifier_learning_rate": 2e-4}),
     "cb-loss": ("cb-loss", {"classifier_learning_rate": 5e-4}),
+    "dos": ("dos", {"weight": 0.1}),
     "paper": ("aggan", {}),
     "random": ("aggan", {"selection": "random"}),
     "random-rejection": ("aggan", {"selection": "random:accept=0.5,below=0.02"}),
@@ -59,6 +60,7 @@ VARIANTS: Mapping[str, tuple[str, Values]] = {
     "weight-0.2": ("aggan", {"generated_class_weight": 0.2}),
     "weight-0-random": ("aggan", {"generated_class_weight": 0.0, "selection": "random"}),
     "weight-0-only-nonsat": ("acgan", {"generated_class_weight": 0.0}),
+    "weight-0-always": ("egan", {"generated_class_weight": 0.0}),
     "guided": ("aggan", GUIDED),
     "confident": ("aggan", CONFIDENT),
     "guided-confident": ("aggan", {**GUIDED, **CONFIDENT}),
