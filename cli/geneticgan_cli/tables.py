@@ -14,7 +14,7 @@ from rich.text import Text
 from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.data.splits import Split
 from geneticgan.evolution.registry import Loaded, PluginGroup
-from geneticgan.jobs.compare import NAMES, Comparison, p_text
+from geneticgan.jobs.compare import NAMES, QUOTED, Comparison, p_text
 from geneticgan.jobs.datasets import Survey
 from geneticgan.jobs.judging import Report, Row
 from geneticgan.jobs.plugins import Entry
@@ -114,9 +114,11 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         table.add_column(head, justify="right", no_wrap=True)
     for row in comparison.rows:
         figures = []
-        for i, (mean, deviation) in enumerate(zip(row.means, row.deviations, strict=True)):
-            quoted = "" if row.paper is None else f" ({row.paper[i]:.1f})"
-            figures.append(f"{mean:.1f}±{deviation:.1f}{quoted or '       '}")
+        for i, metric in enumerate(comparison.metrics):
+            figure = f"{row.means[i]:.1f}±{row.deviations[i]:.1f}"
+            if metric in QUOTED:
+                figure += "       " if row.paper is None else f" ({row.paper[i]:.1f})"
+            figures.append(figure)
         tests = [p_text(p) for p in (row.t_test, row.wilcoxon)]
         cost = "" if row.cost is None else f"{row.cost:.2f}"
         table.add_row(Text(row.title), *figures, *tests, cost)

@@ -12,6 +12,7 @@ from typing import Any
 from geneticgan.config import read_json
 from geneticgan.errors import RunError
 from geneticgan.evaluation.comparison import (
+    REFERENCE,
     TABLE_IV_METRICS,
     TABLE_V_METRICS,
     Row,
@@ -19,12 +20,16 @@ from geneticgan.evaluation.comparison import (
     paper_figures,
 )
 
-NAMES = {"acsa": "ACSA", "f1": "F1", "g_mean": "G-mean", "accuracy": "accuracy"}
-COMPARISON_NOTE = (
-    "Mean ± deviation over seeds, in percent; beside it the paper's figure, quoted: its networks "
-    "and budget are others. p: paired tests of AGGAN against the method on the first metric. Time: "
-    "seconds a real image, over ACGAN's."
-)
+NAMES = {
+    "acsa": "ACSA",
+    "f1": "F1",
+    "g_mean": "G-mean",
+    "smallest_recall": "smallest class",
+    "accuracy": "accuracy",
+}
+QUOTED = ("acsa", "f1", "g_mean", "accuracy")
+"""Metrics that the paper prints."""
+
 PEEK_NOTE = "best of many looks at the test part, only for comparison with the paper"
 
 
@@ -42,6 +47,8 @@ class Comparison:
         Best first.
     failed : int
         Cells of it that ended with an error.
+    against : str
+        The title of the method that every other is tested against; empty where it was not run.
     """
 
     title: str
@@ -50,27 +57,42 @@ class Comparison:
     metrics: tuple[str, ...]
     rows: list[Row]
     failed: int
+    against: str
 
     @property
     def heads(self) -> list[str]:
         """The heads of `cells`."""
         heads = ["rank", "method", "seeds"]
         for metric in self.metrics:
-            heads += [NAMES[metric], "paper (quoted)"]
+            heads += [NAMES[metric], "paper (quoted)"] if metric in QUOTED else [NAMES[metric]]
         return [*heads, "t-test p", "Wilcoxon p", "time / ACGAN"]
 
     def cells(self) -> Iterator[list[str]]:
         """Yield the rows as text."""
         for row in self.rows:
             cells = [str(row.rank), row.title, str(row.seeds)]
-            for i, (mean, deviation) in enumerate(zip(row.means, row.deviations, strict=True)):
-                quoted = "" if row.paper is None else f"{row.paper[i]:.2f}"
-                cells += [f"{mean:.1f} ± {deviation:.1f}", quoted]
+            for i, metric in enumerate(self.metrics):
+                cells.append(f"{row.means[i]:.1f} ± {row.deviations[i]:.1f}")
+                if metric in QUOTED:
+                    cells.append("" if row.paper is None else f"{row.paper[i]:.2f}")
             tests = [p_text(row.t_test), p_text(row.wilcoxon)]
             yield [*cells, *tests, _text(row.cost, "{:.2f}")]
 
 
-def read_benchmark(out: Path, protocol: str) -> list[Comparison]:
+def comparison_note(comparisons: Sequence[Comparison]) -> str:
+    """Return what the columns are."""
+    notes = [
+        "Mean ± deviation over seeds, in percent; beside it the paper's figure, quoted: its "
+        "networks and budget are others."
+    ]
+    if any("smallest_recall" in each.metrics for each in comparisons):
+        notes.append("Smallest class: the recall of the one with the fewest training images.")
+    if against := next((each.against for each in comparisons if each.against), ""):
+        notes.append(f"p: paired tests of {against} against the method on the first metric.")
+    return " ".join([*notes, "Time: seconds a real image, over ACGAN's."])
+
+
+def read_benchmark(out: Path, protocol: str, against: str = REFERENCE) -> list[Comparison]:
     """Compare all that a benchmark's folder holds.
 
     Parameters
@@ -79,11 +101,13 @@ def read_benchmark(out: Path, protocol: str) -> list[Comparison]:
         The folder.
     protocol : str
         Of `geneticgan.jobs.cells.PROTOCOLS`.
+    against : str
+        The method that every other is tested against, as the benchmark names it.
 
     Raises
     ------
     RunError
-        If there is no finished cell judged by the protocol.
+        If there is no finished cell judged by the protocol, or none of the method named.
     """
     groups: dict[tuple[str, str], dict[str, dict[int, Any]]] = {}
     failed: dict[tuple[str, str], int] = {}
@@ -95,12 +119,15 @@ def read_benchmark(out: Path, protocol: str) -> list[Comparison]:
         else:
             groups.setdefault(key, {}).setdefault(result["method"], {})[result["seed"]] = result
     comparisons = [
-        _compare(*key, results, protocol, failed.get(key, 0))
+        _compare(*key, results, protocol, failed.get(key, 0), against)
         for key, results in sorted(groups.items())
     ]
     comparisons = [comparison for comparison in comparisons if comparison.rows]
     if not comparisons:
         raise RunError(f"{out} holds no finished cell that was judged by protocol {protocol!r}")
+    if against != REFERENCE and not any(comparison.against for comparison in comparisons):
+        methods = ", ".join(sorted({row.method for each in comparisons for row in each.rows}))
+        raise RunError(f"{out} holds no finished cell of method {against!r}; there are {methods}")
     return comparisons
 
 
@@ -110,6 +137,7 @@ def _compare(
     results: Mapping[str, Mapping[int, Mapping[str, Any]]],
     protocol: str,
     failed: int,
+    against: str,
 ) -> Comparison:
     two_class = setting.startswith("two-class")
     metrics = TABLE_IV_METRICS if two_class else TABLE_V_METRICS
@@ -122,8 +150,9 @@ def _compare(
         f"{dataset}, {setting}, protocol {protocol}{note}; width {config['width']}, "
         f"{budget} real images seen"
     )
-    rows = compare(results, protocol, metrics, paper)
-    return Comparison(title, dataset, setting, metrics, rows, failed)
+    rows = compare(results, protocol, metrics, paper, against)
+    tested = next((row.title for row in rows if row.method == against), "")
+    return Comparison(title, dataset, setting, metrics, rows, failed, tested)
 
 
 def to_csv(comparisons: Sequence[Comparison]) -> str:
@@ -135,7 +164,7 @@ def to_csv(comparisons: Sequence[Comparison]) -> str:
     for comparison in comparisons:
         for row in comparison.rows:
             for i, metric in enumerate(comparison.metrics):
-                quoted = "" if row.paper is None else row.paper[i]
+                quoted = "" if row.paper is None or metric not in QUOTED else row.paper[i]
                 first = [comparison.title, row.rank, row.title, row.seeds, metric]
                 writer.writerow(
                     [
@@ -152,14 +181,14 @@ def to_csv(comparisons: Sequence[Comparison]) -> str:
 
 
 def to_markdown(comparisons: Sequence[Comparison]) -> str:
-    """Return the tables as Markdown."""
+    """Return the tables as Markdown, and what the columns are."""
     parts = []
     for comparison in comparisons:
         lines = [f"### {comparison.title}", ""]
         lines += [_line(comparison.heads), _line(["---"] * len(comparison.heads))]
         lines += [_line(cells) for cells in comparison.cells()]
         parts.append("\n".join(lines))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*parts, comparison_note(comparisons)]) + "\n"
 
 
 def to_latex(comparisons: Sequence[Comparison]) -> str:

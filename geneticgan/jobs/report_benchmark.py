@@ -22,7 +22,7 @@ from geneticgan.evaluation.figures.samples import draw_samples
 from geneticgan.evaluation.report.page import Item, Section, Table
 from geneticgan.evolution.registry import parse_specs
 from geneticgan.jobs.cells import PROTOCOLS, folder_name
-from geneticgan.jobs.compare import COMPARISON_NOTE, Comparison, read_benchmark
+from geneticgan.jobs.compare import Comparison, comparison_note, read_benchmark
 from geneticgan.jobs.keeping import read_sheet
 from geneticgan.jobs.measuring import SPACES, scores_file
 from geneticgan.jobs.report_parts import (
@@ -132,7 +132,7 @@ def _title(method: str, by_seed: Mapping[int, Mapping[str, Any]]) -> str:
 
 
 def _tables(comparisons: list[Comparison]) -> Section:
-    section = Section("Methods", [COMPARISON_NOTE])
+    section = Section("Methods", [comparison_note(comparisons)])
     for comparison in comparisons:
         rows = list(comparison.cells())
         section.items.append(

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import re
 import signal
+import statistics
 import subprocess
 import sys
 import threading
@@ -285,6 +286,9 @@ def test_comparison_by_hand():
     # differences 10, 6, 12: mean 9.333, deviation 3.055, t = 5.29, two degrees of freedom
     assert rows["acgan"].t_test == pytest.approx(0.0339, abs=2e-4)
     assert rows["acgan"].wilcoxon == pytest.approx(0.25)  # of 2^3 signs, two are as extreme
+    other = {row.method: row for row in compare(results, "head", ("acsa",), {}, against="acgan")}
+    assert other["aggan"].t_test == rows["acgan"].t_test
+    assert other["acgan"].t_test is None
 
 
 def test_a_row_says_which_options_were_tuned_but_for_rates():
@@ -310,9 +314,31 @@ def test_tables_in_every_form(tmp_path):
     assert markdown.count("| AGGAN |") == 1
     assert r"\toprule" in latex
     assert "_" not in re.sub(r"\\_", "", latex)
-    assert len(to_csv(comparisons).splitlines()) == 1 + 3 * 3
+    assert len(to_csv(comparisons).splitlines()) == 1 + 3 * 4
+    assert "paired tests of AGGAN against" in markdown
     with pytest.raises(RunError, match=r"no finished cell .* 'augment'"):
         read_benchmark(tmp_path, "augment")
+
+
+def test_the_smallest_class_and_another_reference(tmp_path):
+    run(cells_of("cn,aggan"), tmp_path)
+    cells = [json.loads(file.read_text()) for file in (tmp_path / "cells").rglob("aggan/*.json")]
+    recall = statistics.mean(100 * cell["scores"]["head"]["smallest_recall"] for cell in cells)
+    out = str(tmp_path)
+    other = CliRunner().invoke(cli, ["compare", out, "--against", "cn"])
+    assert other.exit_code == 0, other.output
+    assert "paired tests of CN against the method" in " ".join(other.output.split())
+    (table,) = list(tmp_path.glob("compare-*.md"))
+    assert table.name == "compare-head-against-cn.md"
+    (row,) = [line for line in table.read_text().splitlines() if "| AGGAN |" in line]
+    heads = next(line for line in table.read_text().splitlines() if "| method |" in line)
+    column = heads.split(" | ").index("smallest class")
+    assert row.split(" | ")[column].startswith(f"{recall:.1f} ±")
+    missing = CliRunner().invoke(cli, ["compare", out, "--against", "gamo"])
+    assert missing.exit_code != 0
+    assert "no finished cell of method 'gamo'; there are aggan, cn" in " ".join(
+        missing.output.split()
+    )
 
 
 def test_as_one_would_type_it(tmp_path):

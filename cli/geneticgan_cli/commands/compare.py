@@ -15,17 +15,24 @@ import click
     default="head",
     show_default=True,
 )
-def compare(out: Path, protocol: str) -> None:
+@click.option(
+    "--against",
+    metavar="METHOD",
+    help="Test every other method against this one, named as in the benchmark.  [default: aggan]",
+)
+def compare(out: Path, protocol: str, against: str | None) -> None:
     """Show a benchmark's tables beside the paper's figures, and write them to OUT.
 
-    Files: compare-PROTOCOL.csv, .md and .tex. The paper's figures are quoted; its networks and
-    budget are others.
+    Files: compare-PROTOCOL.csv, .md and .tex, or compare-PROTOCOL-against-METHOD with --against.
+    The paper's figures are quoted; its networks and budget are others.
     """
     from rich.console import Console
 
     from geneticgan.errors import RunError
+    from geneticgan.evaluation.comparison import REFERENCE
+    from geneticgan.jobs.cells import folder_name
     from geneticgan.jobs.compare import (
-        COMPARISON_NOTE,
+        comparison_note,
         read_benchmark,
         to_csv,
         to_latex,
@@ -34,15 +41,16 @@ def compare(out: Path, protocol: str) -> None:
     from geneticgan_cli.tables import print_comparison
 
     console = Console()
-    comparisons = read_benchmark(out, protocol)
+    comparisons = read_benchmark(out, protocol, against or REFERENCE)
     for comparison in comparisons:
         print_comparison(console, comparison)
-    console.print(COMPARISON_NOTE, highlight=False, soft_wrap=True)
+    console.print(comparison_note(comparisons), highlight=False, soft_wrap=True)
+    name = f"compare-{protocol}" + (f"-against-{folder_name(against)}" if against else "")
     texts = {"csv": to_csv, "md": to_markdown, "tex": to_latex}
     try:
         for suffix, render in texts.items():
-            path = out / f"compare-{protocol}.{suffix}"
+            path = out / f"{name}.{suffix}"
             path.write_text(render(comparisons), encoding="utf-8")
     except OSError as error:
         raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
-    console.print(f"Also as {out}/compare-{protocol}.csv, .md and .tex", highlight=False)
+    console.print(f"Also as {out}/{name}.csv, .md and .tex", highlight=False)
