@@ -36,6 +36,7 @@ VARIANTS: Mapping[str, tuple[str, Values]] = {
     "oscn": ("oscn", {"classifier_learning_rate": 2e-4}),
     "cb-loss": ("cb-loss", {"classifier_learning_rate": 5e-4}),
     "dos": ("dos", {"weight": 0.1}),
+    "oscn-faster": ("oscn", {"classifier_learning_rate": 5e-4}),
     "paper": ("aggan", {}),
     "random": ("aggan", {"selection": "random"}),
     "random-rejection": ("aggan", {"selection": "random:accept=0.5,below=0.02"}),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from geneticgan.errors import ConfigError
 
-CHANGES = ("flip", "translation", "cutout")
+CHANGES = ("flip", "translation", "deformation", "cutout")
 """Mirrored left to right, in half of all cases; moved by up to an eighth of the size each way, the
-border pixels repeated; a square of half the size, somewhere, set to the mean of the range (0)."""
+border pixels repeated; bent, in half of all cases; a square of half the size, somewhere, set to the
+mean of the range (0)."""
 
 NONE = "none"
 

@@ -83,7 +83,7 @@ class TrainConfig:
         Of Adam (betas 0.5, 0.999) for the GAN, and for the separate classifiers.
     augmentation : str
         Changes of every image that a network learns from, generated ones too: ``none``, or some of
-        ``flip,translation,cutout`` (`geneticgan.changes`).
+        ``flip,translation,deformation,cutout`` (`geneticgan.changes`).
     adversary : str
         The discriminator's loss: ``logistic`` (the paper's), ``least-squares``, ``wasserstein``.
     clip, critic_steps, gradient_penalty : float, int, float

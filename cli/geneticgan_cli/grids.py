@@ -42,7 +42,7 @@ OPTIONS = [
         default="none",
         show_default=True,
         help="Of what every method learns from: none, as in the paper, or some of "
-        "flip,translation,cutout.",
+        "flip,translation,deformation,cutout.",
     ),
     click.option("--data-root", type=click.Path(), help="Where data sets are that name no place."),
     click.option("--device", default="auto", show_default=True),

@@ -184,7 +184,7 @@ TRAIN_OPTIONS = [
         "Data",
         "--augmentation",
         "Random changes of every image that a network learns from, generated ones too: none, as in "
-        "the paper, or some of flip,translation,cutout.",
+        "the paper, or some of flip,translation,deformation,cutout.",
     ),
     _option(
         "Data",

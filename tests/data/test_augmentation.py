@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from geneticgan.changes import CHANGES, parse_changes
 from geneticgan.config import TrainConfig
 from geneticgan.data.augmentation import Augmentation
+from geneticgan.data.deformation import displacements, sample
 from geneticgan.errors import ConfigError
 
 SHAPE = (6, 2, 16, 8)
@@ -31,9 +32,13 @@ def test_pixels_stay_in_their_image_and_channel(seed, changes):
     changed = Augmentation(",".join(changes), seed)(images, "real", 1)
     assert changed.shape == images.shape
     for before, after in zip(images.flatten(0, 1), changed.flatten(0, 1), strict=True):
-        found = set(after.flatten().tolist())
         hidden = {0.0} if "cutout" in changes else set()
-        assert found <= set(before.flatten().tolist()) | hidden
+        known = set(before.flatten().tolist()) | hidden
+        if "deformation" in changes:  # between pixels
+            assert min(known) <= after.min()
+            assert after.max() <= max(known)
+        else:
+            assert set(after.flatten().tolist()) <= known
 
 
 def test_images_are_mirrored_or_left():
@@ -64,6 +69,46 @@ def test_a_square_of_about_half_the_size_is_hidden():
     assert sizes.max() == 81  # 9 x 9 where it fits
 
 
+def test_half_of_the_images_are_bent_and_the_others_left():
+    images = unlike(shape=(200, 1, 16, 16))
+    changed = Augmentation("deformation", 0)(images, "real", 0)
+    same = (changed == images).flatten(1).double().mean(1)  # beyond the border, pixels repeat
+    assert ((same == 1) | (same < 0.2)).all()
+    assert 60 < (same == 1).sum() < 140
+
+
+def test_images_are_bent_by_a_few_pixels_and_smoothly():
+    moves = displacements(400, 28, 20, torch.Generator().manual_seed(0))
+    pixels = moves * torch.tensor([28, 20])[:, None, None]
+    bent = pixels.flatten(1).abs().amax(1) > 0
+    assert 0.5 < pixels[bent].std(0).mean() < 3  # pixels
+    for axis in (2, 3):
+        assert pixels.diff(dim=axis).abs().max() < 1.5  # nothing tears or folds over itself
+    assert pixels.mean(0).abs().max() < 1  # in no direction more than in another
+
+
+def test_moves_fetch_from_beside_a_pixel_and_repeat_the_border():
+    images = unlike(shape=(1, 2, 8, 8))
+    down_by_two = torch.zeros(1, 2, 8, 8)
+    down_by_two[:, 0] = 2 / 8
+    expected = images[:, :, [2, 3, 4, 5, 6, 7, 7, 7]]
+    torch.testing.assert_close(sample(images, down_by_two), expected)
+    half_right = torch.zeros(1, 2, 8, 8)
+    half_right[:, 1] = 0.5 / 8
+    between = (images + images[..., [1, 2, 3, 4, 5, 6, 7, 7]]) / 2
+    torch.testing.assert_close(sample(images, half_right), between)
+
+
+def test_what_was_drawn_is_kept_for_the_next_call_and_no_longer():
+    images, other = unlike(), unlike(shape=(4, 2, 16, 8))
+    make, fresh = (Augmentation(",".join(CHANGES), 5) for _ in range(2))
+    expected = fresh(images, "real", 1)
+    for before in ((images, "real", 0), (other, "real", 1), (images, "generated", 1)):
+        make(*before)
+        assert torch.equal(make(images, "real", 1), expected)
+    assert torch.equal(make(2 * images, "real", 1), 2 * expected)
+
+
 def test_draws_are_a_function_of_seed_name_and_number():
     images = unlike()
     make = Augmentation("flip,translation,cutout", 5)
@@ -76,7 +121,7 @@ def test_draws_are_a_function_of_seed_name_and_number():
 
 
 def test_images_of_one_number_are_changed_alike_whatever_they_show():
-    make = Augmentation("flip,translation", 1)
+    make = Augmentation("flip,translation,deformation", 1)
     images = unlike()
     assert torch.equal(make(2 * images, "real", 0), 2 * make(images, "real", 0))
 
@@ -93,7 +138,7 @@ def test_changes_are_parsed_into_one_order():
     assert parse_changes("none") == ()
     assert parse_changes("cutout, flip") == ("flip", "cutout")
     for wrong in ("rotation", "", "flip,none", "flip,"):
-        with pytest.raises(ConfigError, match="flip, translation, cutout"):
+        with pytest.raises(ConfigError, match="flip, translation, deformation, cutout"):
             parse_changes(wrong)
     with pytest.raises(ConfigError, match="augmentation"):
         TrainConfig(augmentation="mirror")

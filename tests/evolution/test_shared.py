@@ -127,7 +127,7 @@ worlds = st.fixed_dictionaries(
         "class_weights": st.sampled_from([None, None, (0.3, 2.0, 0.7)]),
         "guide": st.booleans(),
         "offspring_steps": st.sampled_from([1, 1, 3]),
-        "augmentation": st.sampled_from(["none", "none", "flip,translation,cutout"]),
+        "augmentation": st.sampled_from(["none", "none", "flip,translation,deformation,cutout"]),
     }
 )
 
