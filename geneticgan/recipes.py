@@ -12,6 +12,7 @@ RECIPES: Mapping[str, Mapping[str, float | str]] = MappingProxyType(
                 "generated_class_weight": 1.0,
                 "generated_class_weighting": "even",
                 "class_guidance": "shared",
+                "augmentation": "none",
             }
         ),
         "best": MappingProxyType(
@@ -19,6 +20,7 @@ RECIPES: Mapping[str, Mapping[str, float | str]] = MappingProxyType(
                 "generated_class_weight": 1.0,
                 "generated_class_weighting": "auto",
                 "class_guidance": "auto",
+                "augmentation": "deformation",
             }
         ),
     }
@@ -27,6 +29,10 @@ RECIPES: Mapping[str, Mapping[str, float | str]] = MappingProxyType(
 
 DEFAULT_RECIPE = "paper"
 """Of the command line, until another one is ahead with few and with many classes."""
+
+OF_IMAGES = frozenset({"augmentation"})
+"""Those that say what networks are shown. They help any method, so a comparison sets them for all
+methods alike (``geneticgan benchmark --augmentation``), and not by the recipe of one."""
 
 BY_RECIPE = frozenset().union(*RECIPES.values())
 """Names of the options that a recipe may set."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from geneticgan.config import TrainConfig
 from geneticgan.methods.evolved import Evolved
-from geneticgan.recipes import RECIPES
+from geneticgan.recipes import OF_IMAGES, RECIPES
 
 
 class AGGAN(Evolved):
@@ -24,7 +24,8 @@ class AGGAN(Evolved):
     T, alpha : float
         Of the exponential schedule.
     recipe : str
-        Of `geneticgan.recipes.RECIPES`; the config's own options if empty.
+        Of `geneticgan.recipes.RECIPES`; the config's own options if empty. What images are
+        shown stays as the config says, which is the same for every method of a comparison.
     """
 
     title = "AGGAN"
@@ -43,10 +44,11 @@ class AGGAN(Evolved):
         self.recipe = recipe
 
     def settings(self, config: TrainConfig) -> TrainConfig:
-        """Set objectives and schedule, and the recipe's options."""
+        """Set objectives and schedule, and the recipe's options but for what images are shown."""
         if self.recipe:
-            chosen: dict[str, Any] = {"recipe": self.recipe, **RECIPES[self.recipe]}
-            config = dataclasses.replace(config, **chosen)
+            options = RECIPES[self.recipe].items()
+            chosen: dict[str, Any] = {k: v for k, v in options if k not in OF_IMAGES}
+            config = dataclasses.replace(config, recipe=self.recipe, **chosen)
         return dataclasses.replace(
             config, mutations=self.mutations, schedule=self.schedule, T=None, alpha=None
         )

@@ -6,7 +6,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from geneticgan.data.sampling import balancing_weights
-from geneticgan.data.stores import Batches
+from geneticgan.data.stores import Batches, Pair
 from geneticgan.methods.classifier import ClassifierMethod, Loss
 from geneticgan.methods.cn import classifier_source
 from geneticgan.methods.contract import Task
@@ -18,15 +18,33 @@ class OsCN(ClassifierMethod):
     The paper oversamples until classes are equally large and does not say how; here each label of
     a batch is drawn evenly, or with ``--oversampling exact`` from a list of repeated images. With
     ``root`` and ``weights`` minority images are drawn less often, and count for more.
+
+    Parameters
+    ----------
+    views : int
+        How often a batch holds each of its images, >= 1; of use with ``--augmentation``, which
+        changes each differently. A GAN's class head learns from a generated image beside every
+        real one, so two views are as many images a step as that.
     """
 
     key = "oscn"
     title = "Os+CN"
 
+    def __init__(self, views: int = 1) -> None:
+        if views < 1:
+            raise ValueError(f"views must be >= 1, got {views}")
+        self.views = views
+
     def batches(self, task: Task) -> Batches:
         """Draw the classes evenly."""
         config = task.config
-        return classifier_source(task).balanced(config.batch_size, config.oversampling)
+        drawn = classifier_source(task).balanced(config.batch_size, config.oversampling)
+
+        def batch(number: int) -> Pair:
+            images, labels = drawn(number)
+            return images.repeat(self.views, 1, 1, 1), labels.repeat(self.views)
+
+        return batch
 
     def loss(self, task: Task) -> Loss:
         """Return the cross-entropy, with as much weight on every class."""

@@ -10,6 +10,7 @@ import torch
 from imblearn.over_sampling import SMOTE
 from torch.nn.functional import cross_entropy
 
+from geneticgan.data.augmentation import Augmentation
 from geneticgan.data.dataset import Images
 from geneticgan.errors import DataError
 from geneticgan.evaluation.metrics import score
@@ -26,9 +27,10 @@ from geneticgan.methods.dos import combine, in_class_neighbours
 from geneticgan.methods.egan import EGAN
 from geneticgan.methods.gamo import ConvexGenerator
 from geneticgan.methods.lsgan import LSGAN
+from geneticgan.methods.oscn import OsCN
 from geneticgan.methods.smote import Smote, resampled
 from geneticgan.methods.wgan import WGAN
-from geneticgan.recipes import RECIPES
+from geneticgan.recipes import OF_IMAGES, RECIPES
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted
 
@@ -320,13 +322,27 @@ def test_egan_accepts_always_and_aggan_does_not(task):
     assert 0 < sum(accepted) < len(accepted)
 
 
+def test_oscn_may_look_at_an_image_more_than_once(task):
+    images, labels = OsCN().batches(task)(3)
+    twice, their_labels = OsCN(views=2).batches(task)(3)
+    assert torch.equal(twice, torch.cat([images, images]))
+    assert torch.equal(their_labels, torch.cat([labels, labels]))
+    bent = Augmentation("deformation", 0)(twice, "classifier", 0)
+    assert not torch.equal(*bent.chunk(2))  # each view is changed in its own way
+    with pytest.raises(ValueError, match="views must be >= 1"):
+        OsCN(views=0)
+
+
 def test_aggan_takes_a_recipe_or_what_the_config_says(task):
-    config = dataclasses.replace(task.config, generated_class_weight=0.4)
+    config = dataclasses.replace(task.config, generated_class_weight=0.4, augmentation="flip")
     assert AGGAN().settings(config).generated_class_weight == 0.4
     for name, values in RECIPES.items():
         settings = AGGAN(recipe=name).settings(config)
         assert settings.recipe == name
-        assert all(getattr(settings, key) == value for key, value in values.items())
+        assert set(values) > OF_IMAGES
+        for key, value in values.items():
+            # What is shown is the comparison's to say, or it would help one method alone.
+            assert getattr(settings, key) == ("flip" if key in OF_IMAGES else value)
     with pytest.raises(ValueError, match="recipe must be one of paper, best"):
         AGGAN(recipe="mine")
 
