@@ -7,7 +7,6 @@ images, and differentiable, so that generators learn through them (Zhao et al. 2
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 
@@ -15,6 +14,9 @@ from geneticgan.changes import parse_changes
 from geneticgan.data.deformation import displacements, sample
 from geneticgan.data.stores import upload
 from geneticgan.seeding import torch_stream
+
+Drawn = tuple[torch.Tensor, ...]
+"""What is done to the images of a batch; all that is drawn, so that doing it draws nothing."""
 
 
 class Augmentation:
@@ -26,12 +28,21 @@ class Augmentation:
         As for `geneticgan.changes.parse_changes`.
     seed : int
         Of the draws.
+
+    Attributes
+    ----------
+    changes : tuple of str
+        In the order in which they are made.
+    tensors : int
+        How many tensors hold what is drawn for a batch.
     """
 
     def __init__(self, changes: str, seed: int) -> None:
         self.changes = parse_changes(changes)
+        self._moves_pixels = bool({"flip", "translation"} & set(self.changes))
+        single = sum(change in self.changes for change in ("deformation", "cutout"))
+        self.tensors = 2 * self._moves_pixels + single
         self._seed = seed
-        self._last: dict[str, tuple[tuple[int, ...], _Drawn]] = {}
 
     def __call__(self, images: torch.Tensor, name: str, number: int) -> torch.Tensor:
         """Return images (B, C, H, W) in [-1, 1], each changed by itself.
@@ -39,46 +50,40 @@ class Augmentation:
         Two calls with the same name and number change image i in the same way, whatever the
         images: what is compared with one another is seen through the same changes.
         """
+        return self.apply(images, self.draw(images, name, number))
+
+    def draw(self, like: torch.Tensor, name: str, number: int) -> Drawn:
+        """Draw for a batch of images (B, C, H, W) like these, on their device."""
         if not self.changes:
-            return images
-        drawn = self._drawn(images, name, number)
-        images = _pick(images, drawn.rows, drawn.columns)
-        if drawn.moves is not None:
-            images = sample(images, drawn.moves)
-        if drawn.hidden is not None:
-            images = images.masked_fill(drawn.hidden, 0.0)
+            return ()
+        rng = torch_stream(self._seed, f"augmentation {name}", number)
+        count, _, height, width = like.shape
+        drawn: list[torch.Tensor] = []
+        if self._moves_pixels:
+            drawn += _pixels(self.changes, count, height, width, rng)
+        if "deformation" in self.changes:
+            drawn.append(displacements(count, height, width, rng))
+        if "cutout" in self.changes:
+            rows, columns = _near(count, height, rng), _near(count, width, rng)
+            drawn.append((rows[:, :, None] & columns[:, None, :])[:, None])
+        return tuple(upload(tensor, like.device) for tensor in drawn)
+
+    def apply(self, images: torch.Tensor, drawn: Drawn) -> torch.Tensor:
+        """Return the images, changed as was drawn by `draw` for as many."""
+        left = iter(drawn)
+        if self._moves_pixels:
+            images = _pick(images, next(left), next(left))
+        if "deformation" in self.changes:
+            images = sample(images, next(left))
+        if "cutout" in self.changes:
+            images = images.masked_fill(next(left), 0.0)
         return images
 
-    def _drawn(self, images: torch.Tensor, name: str, number: int) -> _Drawn:
-        """Return what was drawn; a parent and all its offspring ask for the same, so it is kept."""
-        count, _, height, width = images.shape
-        key = number, count, height, width
-        known, drawn = self._last.get(name, ((), None))
-        if drawn is None or known != key:
-            rng = torch_stream(self._seed, f"augmentation {name}", number)
-            drawn = _draw(self.changes, (count, height, width), rng, images.device)
-            self._last[name] = key, drawn
-        return drawn
 
-
-@dataclass(frozen=True)
-class _Drawn:
-    """What is done to the images of a batch; each part on their device."""
-
-    rows: torch.Tensor
-    columns: torch.Tensor
-    moves: torch.Tensor | None
-    hidden: torch.Tensor | None
-
-
-def _draw(
-    changes: Sequence[str],
-    shape: tuple[int, int, int],
-    rng: torch.Generator,
-    device: torch.device,
-) -> _Drawn:
-    """Draw for so many images of a height and width."""
-    count, height, width = shape
+def _pixels(
+    changes: Sequence[str], count: int, height: int, width: int, rng: torch.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Draw which rows (B, H) and columns (B, W) the changed images are made of."""
     rows, columns = (torch.arange(side).expand(count, -1) for side in (height, width))
     if "flip" in changes:
         mirrored = torch.rand((count, 1), generator=rng) < 0.5
@@ -86,13 +91,7 @@ def _draw(
     if "translation" in changes:
         rows = (rows + _shifts(count, height, rng)).clamp(0, height - 1)
         columns = (columns + _shifts(count, width, rng)).clamp(0, width - 1)
-    moves = hidden = None
-    if "deformation" in changes:
-        moves = upload(displacements(count, height, width, rng), device)
-    if "cutout" in changes:
-        square = _near(count, height, rng)[:, :, None] & _near(count, width, rng)[:, None, :]
-        hidden = upload(square[:, None], device)
-    return _Drawn(upload(rows, device), upload(columns, device), moves, hidden)
+    return rows.contiguous(), columns.contiguous()
 
 
 def _shifts(count: int, side: int, rng: torch.Generator) -> torch.Tensor:

@@ -9,7 +9,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from geneticgan.changes import NONE
-from geneticgan.data.augmentation import Augmentation
+from geneticgan.data.augmentation import Augmentation, Drawn
 from geneticgan.errors import ConfigError, DivergedError
 from geneticgan.evolution.assessment import Assessment, FitnessFunction, PaperFitness
 from geneticgan.evolution.environment import Judgement, Situation
@@ -117,6 +117,7 @@ class DiscriminatorEnvironment:
             seed,
             max(critic_steps, offspring_steps, fitness_batches),
             self.parameters[0],
+            self._augmentation,
         )
 
     def observe(self, generation: int) -> None:
@@ -125,7 +126,7 @@ class DiscriminatorEnvironment:
         self.face(self.draw(generation))
 
     def draw(self, generation: int, extra: int = 0) -> Situation:
-        """Return the real batch, the latents and the labels of a generation.
+        """Return the real batch, the latents, the labels and the augmentation of a generation.
 
         With several critic steps, of the one that is ``extra`` steps after the first.
         """
@@ -133,10 +134,17 @@ class DiscriminatorEnvironment:
 
     def face(self, situation: Situation) -> None:
         """Take a situation that `draw` returned, or tensors like it, as the present one."""
-        self._real_images, self._real_labels, self._latent, self._labels, *held_out = situation
-        self._held_out = held_out
+        parts = self._situations.parts(situation)
+        self._real_images, self._real_labels = parts.real_images, parts.real_labels
+        self._held_out = parts.held_out
+        self._face_generated(parts.latent, parts.labels, parts.generated_changes)
+        self._passes.changes["real"] = parts.real_changes
         self._real_judgement: Judgement | None = None
         self._turned = 0
+
+    def _face_generated(self, latent: torch.Tensor, labels: torch.Tensor, changes: Drawn) -> None:
+        self._latent, self._labels = latent, labels
+        self._passes.changes["generated"] = changes
 
     def turn(self, step: int) -> None:
         """Take the situation of an offspring's step as the present one."""
@@ -167,14 +175,18 @@ class DiscriminatorEnvironment:
         """
         if individual.died_bearing:
             return DEAD
-        own = self._latent, self._labels
-        more = (self.draw(self._generation, extra) for extra in range(1, self._fitness_batches))
-        latents, labels = zip(own, *(situation[2:4] for situation in more), strict=True)
-        self._latent, self._labels = torch.cat(latents), torch.cat(labels)
+        own = self._latent, self._labels, self._passes.changes["generated"]
+        batches = [own]
+        for extra in range(1, self._fitness_batches):
+            parts = self._situations.parts(self.draw(self._generation, extra))
+            batches.append((parts.latent, parts.labels, parts.generated_changes))
+        latents, labels, changes = zip(*batches, strict=True)
+        together = tuple(map(torch.cat, zip(*changes, strict=True)))
+        self._face_generated(torch.cat(latents), torch.cat(labels), together)
         try:
             return self._evaluate(individual)
         finally:
-            self._latent, self._labels = own
+            self._face_generated(*own)
 
     def _evaluate(self, individual: GeneratorIndividual) -> tuple[float, float]:
         images = self._generate_detached(individual)
@@ -254,8 +266,6 @@ class DiscriminatorEnvironment:
         """Return why a generation cannot stay on the device, as a clause; empty if it can."""
         if any(map(has_dropout, (self.discriminator, *modules))):
             return "dropout draws its masks on the host's word"
-        if self._augmentation.changes:
-            return "augmentation is drawn on the host"
         if self._critic_steps > 1:
             return "the discriminator takes several steps a generation"
         if self.offspring_steps > 1:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch.func import functional_call
 
-from geneticgan.data.augmentation import Augmentation
+from geneticgan.data.augmentation import Augmentation, Drawn
 from geneticgan.evolution.environment import Judgement
 from geneticgan.training.masks import has_dropout, same_masks
 
@@ -26,12 +26,14 @@ class Passes:
     precision : {"float32", "bf16"}
         Of the passes (autocast); weights stay float32.
     augmentation : Augmentation
-        Of what the discriminator is shown, real or generated; a function of the generation too.
+        Of what the discriminator is shown, real or generated.
 
     Attributes
     ----------
     generation : int
         Whose masks are drawn.
+    changes : dict of str to Drawn
+        By the kind of images, what their augmentation drew.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Passes:
         self._device = next(discriminator.parameters()).device
         self._seed = seed
         self._augmentation = augmentation
+        self.changes: dict[str, Drawn] = {}
         self._bf16 = precision == "bf16"
 
     def generate(
@@ -69,7 +72,7 @@ class Passes:
     def judge(self, images: torch.Tensor, kind: str) -> Judgement:
         """Return the discriminator's judgement; each kind of images has draws of its own."""
         discriminator: Any = self._discriminator
-        images = self._augmentation(images, kind, self.generation)
+        images = self._augmentation.apply(images, self.changes[kind])
         with self._within(kind, discriminator):
             if getattr(discriminator, "guide", None) is None:
                 logits = discriminator(images)

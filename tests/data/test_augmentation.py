@@ -99,14 +99,13 @@ def test_moves_fetch_from_beside_a_pixel_and_repeat_the_border():
     torch.testing.assert_close(sample(images, half_right), between)
 
 
-def test_what_was_drawn_is_kept_for_the_next_call_and_no_longer():
-    images, other = unlike(), unlike(shape=(4, 2, 16, 8))
-    make, fresh = (Augmentation(",".join(CHANGES), 5) for _ in range(2))
-    expected = fresh(images, "real", 1)
-    for before in ((images, "real", 0), (other, "real", 1), (images, "generated", 1)):
-        make(*before)
-        assert torch.equal(make(images, "real", 1), expected)
-    assert torch.equal(make(2 * images, "real", 1), 2 * expected)
+@pytest.mark.parametrize("changes", ["none", *CHANGES, ",".join(CHANGES)])
+def test_to_apply_what_was_drawn_draws_nothing(changes):
+    images, make = unlike(), Augmentation(changes, 5)
+    drawn = make.draw(images, "real", 1)
+    assert len(drawn) == make.tensors
+    assert torch.equal(make.apply(images, drawn), make(images, "real", 1))
+    assert torch.equal(make.apply(images, drawn), make.apply(images, drawn))
 
 
 def test_draws_are_a_function_of_seed_name_and_number():

@@ -120,7 +120,6 @@ def test_device_and_host_run_the_same_generations(world):
         "dropout": False,
         "critic_steps": 1,
         "offspring_steps": 1,
-        "augmentation": "none",
     }
     host = run_on_host(world, torch.float64, 4)
     device = run_on_device(world, torch.float64, 4)
@@ -202,8 +201,8 @@ def test_what_cannot_stay_on_the_device_says_why():
     assert why_not_resident(environment, population) == ""
     population, environment, _ = build(WORLD | {"dropout": True}, torch.float64)
     assert "dropout" in why_not_resident(environment, population)
-    population, environment, _ = build(WORLD | {"augmentation": "flip"}, torch.float64)
-    assert "augmentation" in why_not_resident(environment, population)
+    population, environment, _ = build(WORLD | {"augmentation": "deformation"}, torch.float64)
+    assert why_not_resident(environment, population) == ""
     for option in ("critic_steps", "offspring_steps"):
         population, environment, _ = build(WORLD | {option: 2}, torch.float64)
         assert "several steps" in why_not_resident(environment, population)
