@@ -153,7 +153,8 @@ def print_report(console: Console, report: Report) -> None:
         f"({split.train_counts[split.smallest_class]} training images). Every method saw "
         f"{config.steps * config.batch_size} real images. One seed: differences of a few points "
         "may be chance.",
-        f"Best ACSA: {leader.title}. Recipe: {config.recipe}.",
+        f"Best ACSA: {leader.title}. Recipe: {config.recipe}. Augmentation, in every row: "
+        f"{config.augmentation}.",
         f"Generated samples by class: {report.picture}",
         f"Every figure: geneticgan report {run}",
         f"Next: geneticgan augment {run} --out {run}-balanced",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from geneticgan.changes import NONE
 from geneticgan.config import read_json
 from geneticgan.errors import RunError
 from geneticgan.evaluation.comparison import (
@@ -142,17 +143,20 @@ def _compare(
     two_class = setting.startswith("two-class")
     metrics = TABLE_IV_METRICS if two_class else TABLE_V_METRICS
     any_cell = next(iter(next(iter(results.values())).values()))
-    config = any_cell["config"]
-    paper = paper_figures("iv" if two_class else "v", dataset, config["ratio"])
+    paper = paper_figures("iv" if two_class else "v", dataset, any_cell["config"]["ratio"])
     note = f" ({PEEK_NOTE})" if protocol == "paper-peek" else ""
-    budget = any_cell["images_seen"]
-    title = (
-        f"{dataset}, {setting}, protocol {protocol}{note}; width {config['width']}, "
-        f"{budget} real images seen"
-    )
+    title = f"{dataset}, {setting}, protocol {protocol}{note}; {budget(any_cell)}"
     rows = compare(results, protocol, metrics, paper, against)
     tested = next((row.title for row in rows if row.method == against), "")
     return Comparison(title, dataset, setting, metrics, rows, failed, tested)
+
+
+def budget(cell: Mapping[str, Any]) -> str:
+    """Return the networks' width and what they learnt from, as every cell beside this one."""
+    config = cell["config"]
+    changes = config.get("augmentation", NONE)  # older cells do not say
+    changed = "" if changes == NONE else f", changed by {changes}"
+    return f"width {config['width']}, {cell['images_seen']} real images seen{changed}"
 
 
 def to_csv(comparisons: Sequence[Comparison]) -> str:

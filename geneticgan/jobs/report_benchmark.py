@@ -22,7 +22,7 @@ from geneticgan.evaluation.figures.samples import draw_samples
 from geneticgan.evaluation.report.page import Item, Section, Table
 from geneticgan.evolution.registry import parse_specs
 from geneticgan.jobs.cells import PROTOCOLS, folder_name
-from geneticgan.jobs.compare import Comparison, comparison_note, read_benchmark
+from geneticgan.jobs.compare import Comparison, budget, comparison_note, read_benchmark
 from geneticgan.jobs.keeping import read_sheet
 from geneticgan.jobs.measuring import SPACES, scores_file
 from geneticgan.jobs.report_parts import (
@@ -105,11 +105,10 @@ def benchmark_sections(path: Path) -> tuple[str, list[Section]]:
     any_group = groups[0]
     seeds = {seed for group in groups for by_seed in group.cells.values() for seed in by_seed}
     methods = {method for group in groups for method in group.cells}
-    config = any_group.any_cell["config"]
     lead = (
         f"{len(methods)} methods, {len(seeds)} seeds, on "
-        f"{' and '.join(f'{g.dataset} ({g.setting})' for g in groups)}; networks of width "
-        f"{config['width']}, {any_group.any_cell['images_seen']} real images seen by each."
+        f"{' and '.join(f'{g.dataset} ({g.setting})' for g in groups)}; for each method, "
+        f"{budget(any_group.any_cell)}."
     )
     return lead, [*sections, _made(path)]
 

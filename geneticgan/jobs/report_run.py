@@ -65,8 +65,8 @@ def run_sections(path: Path) -> tuple[str, list[Section]]:
     run = _Run(folder, config, results, saved["class_names"], saved["train_counts"])
     lead = (
         f"AGGAN on {config.dataset}, {config.setting}: {config.steps} generations with "
-        f"{config.mutations}, schedule {config.schedule}, recipe {config.recipe}, seed "
-        f"{config.seed}."
+        f"{config.mutations}, schedule {config.schedule}, recipe {config.recipe}, augmentation "
+        f"{config.augmentation}, seed {config.seed}."
     )
     hint = f"geneticgan measure {path}"
     files = [scores_file(path / "generation", space) for space in SPACES]

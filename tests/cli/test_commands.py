@@ -49,6 +49,7 @@ def test_train_says_what_it_did_and_what_to_do_next(run):
         "Os+CN",
         "G-mean",
         f"Recipe: {DEFAULT_RECIPE}",
+        f"Augmentation, in every row: {RECIPES[DEFAULT_RECIPE]['augmentation']}",
         "recall of '9'",
         "generation 4/4",
         "accepted",
