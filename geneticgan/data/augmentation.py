@@ -62,7 +62,7 @@ class Augmentation:
         if self._moves_pixels:
             drawn += _pixels(self.changes, count, height, width, rng)
         if "deformation" in self.changes:
-            drawn.append(displacements(count, height, width, rng))
+            drawn.append(displacements(count, height, width, rng, like.device))
         if "cutout" in self.changes:
             rows, columns = _near(count, height, rng), _near(count, width, rng)
             drawn.append((rows[:, :, None] & columns[:, None, :])[:, None])

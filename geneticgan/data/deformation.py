@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch.nn.functional import interpolate
 
+from geneticgan.data.stores import upload
+
 SHARE = 0.5
 """Of the images that are bent; the others stay as they are, so that networks know both."""
 
@@ -17,17 +19,24 @@ KNOTS, BEND = 4, 0.035
 deviation of its two components there, in sizes of the image (1 pixel of 28)."""
 
 
-def displacements(count: int, height: int, width: int, rng: torch.Generator) -> torch.Tensor:
+def displacements(
+    count: int, height: int, width: int, rng: torch.Generator, device: torch.device
+) -> torch.Tensor:
     """Draw how far from each pixel its new value is fetched, shape (B, 2, H, W).
 
     Rows first, then columns, in parts of the image's height and width; zero for the images that
     are not bent. It does not depend on what the images show.
     """
-    rows = torch.linspace(-0.5, 0.5, height)[:, None].expand(height, width)
-    columns = torch.linspace(-0.5, 0.5, width).expand(height, width)
-    turn, stretch_rows, stretch_columns, shear, down, right = (
-        2 * torch.rand((6, count, 1, 1), generator=rng) - 1
-    ) * torch.tensor([ROTATION, STRETCH, STRETCH, SHEAR, SHIFT, SHIFT])[:, None, None, None]
+    drawn = 2 * torch.rand((6, count, 1, 1), generator=rng) - 1
+    limits = torch.tensor([ROTATION, STRETCH, STRETCH, SHEAR, SHIFT, SHIFT])
+    knots = BEND * torch.randn((count, 2, KNOTS, KNOTS), generator=rng)
+    bent = torch.rand((count, 1, 1, 1), generator=rng) < SHARE
+    # Few numbers are drawn on the host; the fields are made of them where they are used.
+    turn, stretch_rows, stretch_columns, shear, down, right = upload(
+        drawn * limits[:, None, None, None], device
+    )
+    rows = torch.linspace(-0.5, 0.5, height, device=device)[:, None].expand(height, width)
+    columns = torch.linspace(-0.5, 0.5, width, device=device).expand(height, width)
     affine = torch.stack(
         [
             stretch_rows * rows + turn * columns + down,
@@ -35,10 +44,8 @@ def displacements(count: int, height: int, width: int, rng: torch.Generator) -> 
         ],
         dim=1,
     )
-    knots = BEND * torch.randn((count, 2, KNOTS, KNOTS), generator=rng)
-    smooth = interpolate(knots, (height, width), mode="bicubic", align_corners=True)
-    bent = torch.rand((count, 1, 1, 1), generator=rng) < SHARE
-    return (affine + smooth) * bent
+    smooth = interpolate(upload(knots, device), (height, width), mode="bicubic", align_corners=True)
+    return (affine + smooth) * upload(bent, device)
 
 
 def sample(images: torch.Tensor, moves: torch.Tensor) -> torch.Tensor:

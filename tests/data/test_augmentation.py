@@ -78,7 +78,7 @@ def test_half_of_the_images_are_bent_and_the_others_left():
 
 
 def test_images_are_bent_by_a_few_pixels_and_smoothly():
-    moves = displacements(400, 28, 20, torch.Generator().manual_seed(0))
+    moves = displacements(400, 28, 20, torch.Generator().manual_seed(0), torch.device("cpu"))
     pixels = moves * torch.tensor([28, 20])[:, None, None]
     bent = pixels.flatten(1).abs().amax(1) > 0
     assert 0.5 < pixels[bent].std(0).mean() < 3  # pixels
