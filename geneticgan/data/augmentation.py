@@ -58,15 +58,17 @@ class Augmentation:
             return ()
         rng = torch_stream(self._seed, f"augmentation {name}", number)
         count, _, height, width = like.shape
+        device = like.device
         drawn: list[torch.Tensor] = []
         if self._moves_pixels:
-            drawn += _pixels(self.changes, count, height, width, rng)
+            pixels = _pixels(self.changes, count, height, width, rng)
+            drawn += [upload(indices, device) for indices in pixels]
         if "deformation" in self.changes:
-            drawn.append(displacements(count, height, width, rng, like.device))
+            drawn.append(displacements(count, height, width, rng, device))
         if "cutout" in self.changes:
             rows, columns = _near(count, height, rng), _near(count, width, rng)
-            drawn.append((rows[:, :, None] & columns[:, None, :])[:, None])
-        return tuple(upload(tensor, like.device) for tensor in drawn)
+            drawn.append(upload((rows[:, :, None] & columns[:, None, :])[:, None], device))
+        return tuple(drawn)
 
     def apply(self, images: torch.Tensor, drawn: Drawn) -> torch.Tensor:
         """Return the images, changed as was drawn by `draw` for as many."""

@@ -72,6 +72,8 @@ def sample(images: torch.Tensor, moves: torch.Tensor) -> torch.Tensor:
     below, after = (top + 1).clamp_max(height - 1), (left + 1).clamp_max(width - 1)
     down, right = rows - top, columns - left
     flat = images.flatten(2)
+    if flat.dtype in (torch.bfloat16, torch.float16):  # too coarse for weights that add up to 1
+        flat = flat.float()
 
     def fetch(row: torch.Tensor, column: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         places = (row * width + column).flatten(1)[:, None].expand(-1, channels, -1)

@@ -73,7 +73,7 @@ class BatchSource:
     def balanced(self, batch_size: int, how: str = "batches") -> Batches:
         """Return what draws batches in which minority images are repeated until all is balanced.
 
-        No other augmentation is done (the paper's oversampling). Images have shape (B, C, H, W)
+        Nothing else is done to them here (the paper's oversampling). Images have shape (B, C, H, W)
         and are float32 in [-1, 1]; labels (B,) are int64.
 
         Parameters

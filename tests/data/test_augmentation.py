@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from geneticgan.changes import CHANGES, parse_changes
 from geneticgan.config import TrainConfig
+from geneticgan.data import augmentation, deformation
 from geneticgan.data.augmentation import Augmentation
 from geneticgan.data.deformation import displacements, sample
 from geneticgan.errors import ConfigError
@@ -100,12 +101,36 @@ def test_moves_fetch_from_beside_a_pixel_and_repeat_the_border():
 
 
 @pytest.mark.parametrize("changes", ["none", *CHANGES, ",".join(CHANGES)])
-def test_to_apply_what_was_drawn_draws_nothing(changes):
+def test_to_apply_what_was_drawn_draws_nothing(changes, monkeypatch):
     images, make = unlike(), Augmentation(changes, 5)
+    expected = make(images, "real", 1)
     drawn = make.draw(images, "real", 1)
     assert len(drawn) == make.tensors
-    assert torch.equal(make.apply(images, drawn), make(images, "real", 1))
-    assert torch.equal(make.apply(images, drawn), make.apply(images, drawn))
+
+    def refuse(*_):
+        raise AssertionError("drawn")
+
+    monkeypatch.setattr(augmentation, "torch_stream", refuse)
+    assert torch.equal(make.apply(images, drawn), expected)
+
+
+@pytest.mark.parametrize("changes", [*CHANGES, ",".join(CHANGES)])
+def test_what_is_drawn_on_the_host_goes_to_the_device_once(changes, monkeypatch):
+    def upload_once(tensor, device):
+        assert tensor.device.type == "cpu"  # a tensor of a GPU cannot be pinned
+        return tensor.to(device)
+
+    for module in (augmentation, deformation):
+        monkeypatch.setattr(module, "upload", upload_once)
+    elsewhere = torch.empty(SHAPE, device="meta")
+    drawn = Augmentation(changes, 0).draw(elsewhere, "real", 0)
+    assert {tensor.device.type for tensor in drawn} == {"meta"}
+
+
+def test_images_of_low_precision_are_bent_by_weights_that_are_not():
+    images = torch.ones(8, 1, 16, 16)
+    bent = Augmentation("deformation", 0)(images.bfloat16(), "real", 0)
+    torch.testing.assert_close(bent, images)
 
 
 def test_draws_are_a_function_of_seed_name_and_number():

@@ -237,7 +237,12 @@ def test_where_no_graph_can_be_captured_the_run_goes_on_without_one(monkeypatch)
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_a_captured_graph_runs_the_same_generations():
-    world = WORLD | {"mutations": [Minimax, NonSaturating], "optimizer": "sgd", "device": "cuda"}
+    world = WORLD | {
+        "mutations": [Minimax, NonSaturating],
+        "optimizer": "sgd",
+        "device": "cuda",
+        "augmentation": "flip,translation,deformation,cutout",
+    }
     host = run_on_host(world, torch.float64, 30)
     device = run_on_device(world, torch.float64, 30)
     assert_same_runs(host, device, close64)

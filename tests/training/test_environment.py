@@ -54,21 +54,25 @@ def wider(environment):
         seed=0,
         offspring_steps=2,
         fitness_batches=3,
+        augmentation="deformation",
     )
 
 
 def test_a_fitness_is_taken_on_as_many_batches_as_asked_for(wider, make_individual):
     individual = make_individual()
     wider.observe(4)
-    drawn = [wider.draw(4, extra) for extra in range(3)]
-    latent, labels = (torch.cat([situation[part] for situation in drawn]) for part in (2, 3))
+    drawn = [wider._situations.parts(wider.draw(4, extra)) for extra in range(3)]
+    latent, labels = (torch.cat([parts[part] for parts in drawn]) for part in (2, 3))
     assert len(latent) == 3 * len(wider._latent)
+    bent = tuple(map(torch.cat, zip(*(p.generated_changes for p in drawn), strict=True)))
     with torch.no_grad():
-        images = copy.deepcopy(individual.module)(latent, labels)
+        images = wider._augmentation.apply(copy.deepcopy(individual.module)(latent, labels), bent)
         expected = torch.sigmoid(wider.discriminator(images)[0]).mean()
     quality, _ = wider.evaluate(individual)
     assert quality == pytest.approx(expected.item(), rel=1e-5)
-    assert torch.equal(wider._latent, drawn[0][2])  # what offspring are born of is as it was
+    # What offspring are born of, and seen through, is as it was.
+    assert torch.equal(wider._latent, drawn[0].latent)
+    assert torch.equal(wider._passes.changes["generated"][0], drawn[0].generated_changes[0])
     assert "more images" in wider.why_unshared()
 
 
