@@ -22,7 +22,7 @@ from geneticgan_cli.main import cli
 TINY = ["--steps=3", "--width=2", "--batch-size=6", "--device=cpu"]
 SMALLER = {
     "train": [*TINY, "--latent-dim=4", "--validate-every=2"],
-    "benchmark": [*TINY, "--seeds=1", "--workers=1", "--methods=cn,aggan"],
+    "benchmark": [*TINY, "--seeds=1", "--workers=1", "--methods=cn,aggan,aggan:recipe=best"],
 }
 
 
