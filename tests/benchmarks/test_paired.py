@@ -1,0 +1,42 @@
+"""The table of paired differences: its numbers, and what it leaves out."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def table(monkeypatch):
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
+    from benchmarks.paired import table
+
+    yield table
+    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
+        del sys.modules[name]
+
+
+def write(folder, method, seed, acsa, smallest):
+    scores = {"head": {"acsa": acsa, "smallest_recall": smallest}}
+    file = folder / "cells" / method / f"seed-{seed}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"method": method, "seed": seed, "scores": scores}))
+
+
+def test_differences_are_of_the_seeds_that_both_have(table, tmp_path):
+    for seed, (ours, theirs) in enumerate([(0.9, 0.8), (0.8, 0.6)]):
+        write(tmp_path, "ours", seed, ours, 0.5)
+        write(tmp_path, "theirs", seed, theirs, 0.5)
+    write(tmp_path, "theirs", 2, 0.1, 0.5)
+    failed = tmp_path / "cells" / "ours" / "seed-2.json"
+    failed.write_text(json.dumps({"method": "ours", "seed": 2, "error": "killed"}))
+    *_, ours, theirs = table(tmp_path, "ours", "head")
+    assert ours == "| ours | 85.0 ± 7.1 | 50.0 ± 0.0 |  |  |"
+    assert theirs.startswith("| theirs | 70.0 ± 14.1 | 50.0 ± 0.0 | +15.0 (p = 0.2) | +0.0 |")
+
+
+def test_a_method_that_is_not_there_is_named(table, tmp_path):
+    write(tmp_path, "theirs", 0, 0.8, 0.5)
+    with pytest.raises(SystemExit, match="no cell of ours judged by head"):
+        table(tmp_path, "ours", "head")
