@@ -87,7 +87,7 @@ def test_your_own_images(pages, small_world):
     (small_world / "pets.toml").write_text(config.code)
     said = walk(page)
     assert {"train", "resume", "watch", "evaluate", "benchmark", "compare"} <= dict(said).keys()
-    assert (small_world / "verdict" / "compare-augment.md").is_file()
+    assert (small_world / "verdict" / "compare-augment-against-aggan-recipe=best.md").is_file()
     assert len(list((small_world / "dogs").glob("dogs-*.png"))) == 100
 
 
