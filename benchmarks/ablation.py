@@ -1,15 +1,16 @@
-"""What makes annealed evolution pay: ``python -m benchmarks.ablation grid|selection|images``.
+"""What makes annealed evolution pay: ``python -m benchmarks.ablation STUDY``.
 
-Three studies, on images that no method trains on and that are not the test part (training images
+Four studies, on images that no method trains on and that are not the test part (training images
 outside the imbalanced subset):
 
 - ``grid``: variants of the method, one thing changed at a time, beside Os+CN and ACGAN;
 - ``selection``: is a generation's fitness more than noise, and does it tell what comes of an
   offspring later?
 - ``images``: what a classifier gains from generated images, from the same with right labels, with
-  wrong ones left out, and from as many real ones.
+  wrong ones left out, and from as many real ones;
+- ``thresholds``: does a variant tell classes apart better, or only decide sooner for small ones?
 
-``grid`` comes first; ``images`` takes the generators that it kept.
+``grid`` comes before ``images``, which takes the generators that it kept.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import ablation_grid, ablation_images, ablation_selection
+from benchmarks import ablation_grid, ablation_images, ablation_selection, ablation_thresholds
 from geneticgan.config import TrainConfig
 
 STUDIES = {
     "grid": ablation_grid.study,
     "selection": ablation_selection.study,
     "images": ablation_images.study,
+    "thresholds": ablation_thresholds.study,
 }
 
 
@@ -50,7 +52,7 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float, default=5e-4)
     parser.add_argument("--augmentation", default="none", help="of what every variant learns from")
     parser.add_argument("--oversampling", default="batches", help="how classes are balanced")
-    parser.add_argument("--variants", nargs="+", help="of the grid; all by default")
+    parser.add_argument("--variants", nargs="+", help="by default those a study is about")
     parser.add_argument("--workers", type=int)
     parser.add_argument("--out", type=Path, required=True, help="folder of the cells")
     options = parser.parse_args()

@@ -31,8 +31,10 @@ OPTIONS = [
         "--protocols",
         default="head",
         show_default=True,
-        help="head: the method's own class head at the end; augment: a fresh classifier on real "
-        "and generated images; paper-peek: the best of many looks at the test part.",
+        help="head: the method's own class head at the end; head-calibrated: the same with an "
+        "offset for each class, fitted on the validation images; augment: a fresh classifier on "
+        "real and generated images; calibrate: Os+CN with offsets fitted on generated images; "
+        "paper-peek: the best of many looks at the test part.",
     ),
     click.option("--steps", type=click.IntRange(min=1), default=3000, show_default=True),
     click.option("--width", type=click.IntRange(min=1), default=32, show_default=True),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from geneticgan.data.dataset import Images, Int64Array
@@ -11,9 +13,17 @@ CHUNK = 500
 """Images judged at once; bounds the memory."""
 
 
-@torch.no_grad()
 def predict(network: torch.nn.Module, images: Images, device: torch.device) -> Int64Array:
-    """Return the labels that the class head gives, shape (N,).
+    """Return the labels that the class head gives, shape (N,); parameters as `class_logits`."""
+    labels: Int64Array = class_logits(network, images, device).argmax(axis=1)
+    return labels
+
+
+@torch.no_grad()
+def class_logits(
+    network: torch.nn.Module, images: Images, device: torch.device
+) -> npt.NDArray[np.float64]:
+    """Return the logits that the class head gives, shape (N, K).
 
     Parameters
     ----------
@@ -27,11 +37,11 @@ def predict(network: torch.nn.Module, images: Images, device: torch.device) -> I
     training = network.training
     network.eval()
     try:
-        labels = []
+        found = []
         for chunk in torch.split(torch.from_numpy(images.pixels), CHUNK):
-            _, classes = network(to_unit_range(chunk.to(device)))
-            labels.append(classes.argmax(dim=1).cpu())
-        result: Int64Array = torch.cat(labels).numpy()
+            _, logits = network(to_unit_range(chunk.to(device)))
+            found.append(logits.cpu().double())
+        result: npt.NDArray[np.float64] = torch.cat(found).numpy()
         return result
     finally:
         network.train(training)

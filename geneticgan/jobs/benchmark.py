@@ -158,12 +158,12 @@ def _is_done(cell: Cell, out: Path) -> bool:
     if not path.is_file():
         return False
     result = read_json(path)
-    wanted = set(cell.protocols) - {"augment"}  # which some methods cannot be judged by
-    return (
-        "error" not in result
-        and result["values"] == dict(cell.values)
-        and wanted <= result["scores"].keys()
-    )
+    if "error" in result:
+        return False
+    # What was asked for and is not among the scores could not be judged so. Older cells do not
+    # say what they were asked for; they may have been asked for augment.
+    asked = result.get("asked", [*result["scores"], "augment"])
+    return result["values"] == dict(cell.values) and set(cell.protocols) <= set(asked)
 
 
 def _claim(out: Path, config: TrainConfig, command: str) -> None:

@@ -17,6 +17,8 @@ from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Images, Source
 from geneticgan.data.splits import Split, unused
 from geneticgan.errors import GeneticGanError
+from geneticgan.evaluation.calibration import calibrate
+from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.metrics import Scores, score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.evolution.registry import options_of, parse_specs
@@ -26,13 +28,16 @@ from geneticgan.jobs.setup import load_parts
 from geneticgan.methods.augmented import Augmented, generate_missing
 from geneticgan.methods.catalogue import METHODS, create_method
 from geneticgan.methods.contract import Fitted, Task
+from geneticgan.methods.oscn import OsCN
 from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer
 from geneticgan.training.run_folder import write_json
 
-PROTOCOLS = ("head", "augment", "paper-peek")
-"""What judges: the method's own class head after the last step; a fresh classifier on real and
-generated images; the best of many looks at the test part, as the authors' code does."""
+PROTOCOLS = ("head", "head-calibrated", "augment", "calibrate", "paper-peek")
+"""What judges: the method's own class head after the last step; the same with an offset for each
+class, fitted on the validation part; a fresh classifier on real and generated images; Os+CN with
+offsets fitted on generated images; the best of many looks at the test part, as the authors' code
+does."""
 
 VALIDATION = "validation"
 """The protocol of tuning: the class head on the validation part."""
@@ -43,6 +48,9 @@ each class as there are up to `DEVELOPMENT_IMAGES`. Of a small class the validat
 few images, too few to tell one variant from another; the test part is not for choosing."""
 
 DEVELOPMENT_IMAGES = 500
+
+CALIBRATING = 500
+"""Generated images of each class that offsets are fitted on."""
 
 Values = tuple[tuple[str, float | str], ...]
 
@@ -186,6 +194,7 @@ def _run(cell: Cell, out: Path, work: Path) -> dict[str, Any]:
             judged[protocol] = _to_json(found)
     return _header(cell) | {
         "title": method.title,
+        "asked": list(cell.protocols),
         "scores": judged,
         "seconds": seconds,
         "images_seen": config.steps * config.critic_steps * config.batch_size,
@@ -220,20 +229,37 @@ def _keep(cell: Cell, out: Path, fitted: Fitted, task: Task) -> None:
 
 def _judge(protocol: str, fitted: Fitted, task: Task, peek: Peek) -> Scores | None:
     """Score by a protocol; None where the method has nothing to judge by it."""
-    split = task.split
+    split, device = task.split, task.device
     if protocol == "paper-peek":
         return peek.best
     if protocol == VALIDATION:
-        predicted = predict(fitted.network, split.validation, task.device)
+        predicted = predict(fitted.network, split.validation, device)
         return score(split.validation.labels, predicted, split.classes, split.smallest_class)
-    if protocol == "augment":
+    if protocol == "head-calibrated":
+        if not len(split.validation):
+            return None
+        return _score(calibrate(fitted.network, split.validation, device), split, device)
+    if protocol in ("augment", "calibrate"):
         if not fitted.generators:
             return None
-        seed = task.config.seed
-        generated = generate_missing(fitted.generators, split, seed, task.device)
-        fresh = Augmented(generated).fit(dataclasses.replace(task, observers=()))
-        return _score(fresh.network, split, task.device)
-    return _score(fitted.network, split, task.device)
+        unseen = dataclasses.replace(task, observers=())
+        use = _augment if protocol == "augment" else _calibrate
+        return _score(use(fitted, unseen), split, device)
+    return _score(fitted.network, split, device)
+
+
+def _augment(fitted: Fitted, task: Task) -> torch.nn.Module:
+    """Return a fresh classifier on real and generated images."""
+    generated = generate_missing(fitted.generators, task.split, task.config.seed, task.device)
+    return Augmented(generated).fit(task).network
+
+
+def _calibrate(fitted: Fitted, task: Task) -> torch.nn.Module:
+    """Return Os+CN with offsets fitted on generated images."""
+    labels = torch.arange(task.split.classes).repeat_interleave(CALIBRATING)
+    images = generate(fitted.generators, labels, task.config.seed, task.device)
+    network = OsCN().fit(task).network
+    return calibrate(network, Images(images.numpy(), labels.numpy()), task.device)
 
 
 def _score(network: torch.nn.Module, split: Split, device: torch.device) -> Scores:

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from geneticgan.jobs import features
@@ -60,6 +61,51 @@ def test_generations_are_taken_apart(run, ablation, monkeypatch):
     assert "| 0 | " in shown
     assert "| 2 | " in shown
     assert "nan" not in shown
+
+
+def test_thresholds_are_told_from_skill(run, tmp_path):
+    shown = run("thresholds", "--variants", "oscn", "paper")
+    rows = shown.splitlines()[6:]
+    assert [row.split("|")[1].strip() for row in rows] == ["oscn", "paper"]
+    assert "nan" not in shown
+    kept = list((tmp_path / "logits").rglob("*.npz"))
+    assert len(kept) == 4
+    for path in kept:
+        path.touch()
+    times = [path.stat().st_mtime_ns for path in kept]
+    assert run("thresholds", "--variants", "oscn", "paper") == shown
+    assert [path.stat().st_mtime_ns for path in kept] == times
+
+
+def test_a_shift_is_found_and_skill_is_not_made_up(ablation, tmp_path):
+    thresholds = sys.modules["benchmarks.ablation_thresholds"]
+    rng = np.random.default_rng(0)
+    labels = rng.permutation(np.repeat(np.arange(3), 400))
+    skilled = rng.normal(size=(1200, 3)) + 2.5 * np.eye(3)[labels]
+
+    def read(logits):
+        np.savez(tmp_path / "kept.npz", logits=logits, labels=labels, smallest=2)
+        return thresholds.read(tmp_path / "kept.npz")
+
+    plain, shifted = read(skilled), read(skilled - [0, 0, 4])
+    assert abs(plain.moved - plain.acsa) < 1
+    assert shifted.acsa < plain.acsa - 15
+    assert shifted.smallest < 20
+    assert abs(shifted.moved - plain.moved) < 0.5
+    assert abs(shifted.smallest_moved - plain.smallest_moved) < 1
+    clueless = read(rng.normal(size=(1200, 3)))
+    assert abs(clueless.moved - 100 / 3) < 5
+    assert abs(clueless.auc - 50) < 5
+    assert plain.auc > 90
+
+
+def test_offsets_minimise_the_loss(ablation):
+    thresholds = sys.modules["benchmarks.ablation_thresholds"]
+    rng = np.random.default_rng(1)
+    labels = rng.integers(2, size=2000)
+    logits = rng.normal(size=(2000, 2)) + 2 * np.eye(2)[labels]
+    found = thresholds.fit_offsets(3 * logits + [5.0, 0.0], labels)
+    assert found[1] - found[0] == pytest.approx(5, abs=0.3)
 
 
 def test_differences_are_paired(ablation):

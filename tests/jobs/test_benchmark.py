@@ -19,7 +19,7 @@ from geneticgan.config import TrainConfig
 from geneticgan.errors import ConfigError, PluginError, RunError
 from geneticgan.evaluation.comparison import compare, paper_figures
 from geneticgan.jobs.benchmark import fill, grid, read_tuned
-from geneticgan.jobs.cells import run_cell
+from geneticgan.jobs.cells import PROTOCOLS, run_cell
 from geneticgan.jobs.compare import read_benchmark, to_csv, to_latex, to_markdown
 from geneticgan.jobs.launchers import Local, make_launcher
 from geneticgan.jobs.tuning import SEED, trials, tune
@@ -45,7 +45,7 @@ def without_clock(result):
 
 
 def test_every_finished_cell_is_on_disk_with_all_that_made_it(tmp_path):
-    cells = cells_of(protocols=("head", "augment", "paper-peek"))
+    cells = cells_of(protocols=PROTOCOLS)
     result, _ = run(cells, tmp_path)
     assert (result.total, result.done, result.failed) == (4, 4, 0)
     found = json.loads(cells[1].path(tmp_path).read_text())
@@ -55,11 +55,11 @@ def test_every_finished_cell_is_on_disk_with_all_that_made_it(tmp_path):
     assert found["config"]["steps"] == 4
     assert found["images_seen"] == 32
     assert found["seconds"] > 0
-    assert set(found["scores"]) == {"head", "augment", "paper-peek"}
+    assert set(found["scores"]) == set(PROTOCOLS)
     assert sum(map(sum, found["scores"]["head"]["confusion"])) == 500
     assert found["scores"]["paper-peek"]["acsa"] >= found["scores"]["head"]["acsa"]
     plain = json.loads(cells[0].path(tmp_path).read_text())
-    assert set(plain["scores"]) == {"head", "paper-peek"}  # CN generates nothing
+    assert set(plain["scores"]) == {"head", "head-calibrated", "paper-peek"}  # it generates nothing
     assert not list((tmp_path / "work").rglob("*.safetensors"))
 
 
@@ -177,6 +177,29 @@ def test_ray_gives_the_same_results(tmp_path):
     for cell in cells:
         one, two = (json.loads(cell.path(tmp_path / n).read_text()) for n in ("ray", "local"))
         assert without_clock(one) == without_clock(two)
+
+
+def test_a_cell_is_judged_anew_by_a_protocol_it_was_not_asked_for(tmp_path):
+    run(cells_of(seeds=1), tmp_path)
+    more = cells_of(seeds=1, protocols=("head", "calibrate"))
+    assert len(run(more, tmp_path)[1]) == 2
+    assert run(more, tmp_path)[1] == []  # CN cannot be judged so, and was asked
+    path = more[0].path(tmp_path)
+    older = {k: v for k, v in json.loads(path.read_text()).items() if k != "asked"}
+    path.write_text(json.dumps(older))
+    assert run(cells_of(seeds=1, protocols=("head", "augment")), tmp_path)[1] == [
+        "digits, multi-class, aggan, seed 0"
+    ]
+
+
+def test_without_validation_images_there_is_nothing_to_calibrate_on(tmp_path):
+    cells = cells_of("cn", seeds=1, protocols=("head", "head-calibrated"))
+    bare = [
+        dataclasses.replace(c, config=dataclasses.replace(c.config, validation_fraction=0.0))
+        for c in cells
+    ]
+    run(bare, tmp_path)
+    assert set(json.loads(bare[0].path(tmp_path).read_text())["scores"]) == {"head"}
 
 
 def test_another_budget_needs_another_folder(tmp_path):

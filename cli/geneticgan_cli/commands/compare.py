@@ -11,7 +11,7 @@ import click
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option(
     "--protocol",
-    type=click.Choice(["head", "augment", "paper-peek"]),
+    type=click.Choice(["head", "head-calibrated", "augment", "calibrate", "paper-peek"]),
     default="head",
     show_default=True,
 )

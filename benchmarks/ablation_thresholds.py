@@ -1,0 +1,154 @@
+"""Whether a variant tells classes apart better, or only decides sooner for the small ones."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from joblib import Parallel, delayed
+from scipy.special import softmax
+from sklearn.metrics import recall_score, roc_auc_score
+
+from benchmarks.ablation_grid import CPU, against, cell, line, spread
+from geneticgan.config import TrainConfig
+from geneticgan.data.dataset import Int64Array
+from geneticgan.evaluation.calibration import fit_offsets
+from geneticgan.evaluation.prediction import class_logits
+from geneticgan.evolution.registry import options_of, parse_specs
+from geneticgan.jobs.cells import Cell, development_part
+from geneticgan.jobs.setup import load_parts
+from geneticgan.methods.catalogue import METHODS, create_method
+from geneticgan.methods.contract import Task
+
+Float64Array = npt.NDArray[np.float64]
+
+LOOKED_AT = ("oscn", "paper", "random", "always", "only-nonsat")
+"""Variants that are looked at if none are named."""
+
+REFERENCE = "oscn"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one network says, in percent.
+
+    Attributes
+    ----------
+    acsa, smallest : float
+        As it decides.
+    auc : float
+        Area under the ROC curve, the mean over pairs of classes: of the order alone, whatever
+        is decided.
+    moved, smallest_moved : float
+        Once every class has got an offset to its logits, fitted on one half of the images and
+        judged on the other, both ways.
+    """
+
+    acsa: float
+    smallest: float
+    auc: float
+    moved: float
+    smallest_moved: float
+
+
+def study(base: TrainConfig, seeds: Sequence[int], options: argparse.Namespace) -> None:
+    """Train, or take what is kept, and print the table."""
+    names = options.variants or LOOKED_AT
+    wanted = [cell(name, base, seed) for name in names for seed in seeds]
+    jobs = (delayed(_keep)(each, options.out) for each in wanted)
+    Parallel(n_jobs=options.workers or 1)(jobs)
+    found = {
+        name: [read(_file(each, options.out)) for each in wanted if each.name == name]
+        for name in names
+    }
+    print(
+        "ACSA as the network decides, the same of the smallest class, the area under the ROC "
+        "curve, and both once more with an offset for every class, fitted on one half of the "
+        "images and judged on the other.\n"
+    )
+    heads = ["variant", "ACSA", "smallest class", "AUC", "ACSA, moved", "smallest class, moved"]
+    compared = ["ACSA", "AUC", "ACSA, moved"] if REFERENCE in names else []
+    heads += [f"{what}: - {REFERENCE}" for what in compared]
+    print(f"{line(heads)}\n|{'---|' * len(heads)}")
+    for name, readings in found.items():
+        columns = _columns(readings)
+        cells = [spread(column) for column in columns.values()]
+        if compared:
+            others = _columns(found[REFERENCE])
+            keys = ("acsa", "auc", "moved")
+            cells += [
+                "" if name == REFERENCE else against(columns[key], others[key]) for key in keys
+            ]
+        print(line([name, *cells]))
+
+
+def _columns(readings: Sequence[Reading]) -> dict[str, list[float]]:
+    return {key: [getattr(each, key) for each in readings] for key in Reading.__annotations__}
+
+
+def _file(cell: Cell, out: Path) -> Path:
+    return out / "logits" / cell.place().with_suffix(".npz")
+
+
+def _keep(cell: Cell, out: Path) -> None:
+    """Train a cell's network and keep its logits of the study's images."""
+    file = _file(cell, out)
+    if file.is_file():
+        return
+    torch.set_num_threads(1)  # the result does not depend on how many run at once
+    (spec,) = parse_specs(cell.method)
+    own = options_of(METHODS.get(spec.name).factory)
+    values: dict[str, Any] = dict(cell.values)
+    config = replace(cell.config, **{k: v for k, v in values.items() if k not in own})
+    source, split = load_parts(config)
+    images = development_part(source, split)
+    method = create_method(spec, **{k: v for k, v in values.items() if k in own})
+    fitted = method.fit(Task(split, config, CPU, out / "work" / cell.place()))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("wb") as stream:
+        np.savez_compressed(
+            stream,
+            logits=class_logits(fitted.network, images, CPU),
+            labels=images.labels,
+            smallest=split.smallest_class,
+        )
+    print(cell, file=sys.stderr)
+
+
+def read(file: Path) -> Reading:
+    """Judge kept logits."""
+    with np.load(file) as kept:
+        logits, labels, smallest = kept["logits"], kept["labels"], int(kept["smallest"])
+    order = np.random.default_rng(0).permutation(len(labels))
+    moved = np.empty_like(logits)
+    for ones, others in ((order[::2], order[1::2]), (order[1::2], order[::2])):
+        moved[others] = logits[others] + fit_offsets(logits[ones], labels[ones])
+    plain, shifted = _recalls(logits, labels), _recalls(moved, labels)
+    return Reading(
+        float(plain.mean()),
+        float(plain[smallest]),
+        100 * _auc(logits, labels),
+        float(shifted.mean()),
+        float(shifted[smallest]),
+    )
+
+
+def _recalls(logits: Float64Array, labels: Int64Array) -> Float64Array:
+    said = logits.argmax(axis=1)
+    recalls: Float64Array = 100 * recall_score(labels, said, average=None, zero_division=0.0)
+    return recalls
+
+
+def _auc(logits: Float64Array, labels: Int64Array) -> float:
+    shares = softmax(logits, axis=1)
+    if logits.shape[1] == 2:
+        # The difference of logits has the same order as the shares, and no ties by rounding.
+        return float(roc_auc_score(labels, logits[:, 1] - logits[:, 0]))
+    return float(roc_auc_score(labels, shares, multi_class="ovo", average="macro"))
