@@ -8,6 +8,7 @@ both.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.ablation_grid import against, line, spread
@@ -22,14 +23,18 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folders", type=Path, nargs="+", help="of benchmarks on one data set each")
-    parser.add_argument("--against", default="aggan:recipe=best", help="the method that is ahead")
-    parser.add_argument("--protocol", default="head")
+    parser.add_argument(
+        "--against",
+        default="aggan:recipe=best",
+        help="the method that is ahead; with several protocols 'METHOD, PROTOCOL'",
+    )
+    parser.add_argument("--protocols", default="head", help="joined by commas; a row for each")
     options = parser.parse_args()
     for folder in options.folders:
-        print("\n".join(table(folder, options.against, options.protocol)), end="\n\n")
+        print("\n".join(table(folder, options.against, options.protocols.split(","))), end="\n\n")
 
 
-def table(folder: Path, reference: str, protocol: str) -> list[str]:
+def table(folder: Path, reference: str, protocols: Sequence[str]) -> list[str]:
     """Return the lines of a folder's table, the highest ACSA first.
 
     Parameters
@@ -37,18 +42,21 @@ def table(folder: Path, reference: str, protocol: str) -> list[str]:
     folder : Path
         Of a benchmark on one data set, in one setting.
     reference : str
-        The method that every other is compared with, as the benchmark names it.
-    protocol : str
+        The row that every other is compared with: the method as the benchmark names it, and with
+        several protocols a comma and the protocol.
+    protocols : sequence of str
         Of `geneticgan.jobs.cells.PROTOCOLS`.
     """
     found: dict[str, dict[int, dict[str, float]]] = {}
     for file in sorted((folder / "cells").rglob("seed-*.json")):
         result = read_json(file)
-        if protocol in result.get("scores", {}):
-            scores = result["scores"][protocol]
-            found.setdefault(result["method"], {})[result["seed"]] = scores
+        for protocol in protocols:
+            if protocol in result.get("scores", {}):
+                row = result["method"] if len(protocols) == 1 else f"{result['method']}, {protocol}"
+                found.setdefault(row, {})[result["seed"]] = result["scores"][protocol]
     if reference not in found:
-        raise SystemExit(f"{folder} holds no cell of {reference} judged by {protocol}")
+        by = " or ".join(protocols)
+        raise SystemExit(f"{folder} holds no cell of {reference} judged by {by}")
     heads = ["method", "ACSA", "smallest class", "ahead in ACSA", "in the smallest class"]
     lines = [
         f"{folder.name}, {reference} against the others:",

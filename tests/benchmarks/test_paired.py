@@ -17,8 +17,9 @@ def table(monkeypatch):
         del sys.modules[name]
 
 
-def write(folder, method, seed, acsa, smallest):
+def write(folder, method, seed, acsa, smallest, **others):
     scores = {"head": {"acsa": acsa, "smallest_recall": smallest}}
+    scores |= {name: {"acsa": value, "smallest_recall": value} for name, value in others.items()}
     file = folder / "cells" / method / f"seed-{seed}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({"method": method, "seed": seed, "scores": scores}))
@@ -31,7 +32,7 @@ def test_differences_are_of_the_seeds_that_both_have(table, tmp_path):
     write(tmp_path, "theirs", 2, 0.1, 0.5)
     failed = tmp_path / "cells" / "ours" / "seed-2.json"
     failed.write_text(json.dumps({"method": "ours", "seed": 2, "error": "killed"}))
-    *_, ours, theirs = table(tmp_path, "ours", "head")
+    *_, ours, theirs = table(tmp_path, "ours", ["head"])
     assert ours == "| ours | 85.0 ± 7.1 | 50.0 ± 0.0 |  |  |"
     assert theirs.startswith("| theirs | 70.0 ± 14.1 | 50.0 ± 0.0 | +15.0 (p = 0.2) | +0.0 |")
 
@@ -39,4 +40,17 @@ def test_differences_are_of_the_seeds_that_both_have(table, tmp_path):
 def test_a_method_that_is_not_there_is_named(table, tmp_path):
     write(tmp_path, "theirs", 0, 0.8, 0.5)
     with pytest.raises(SystemExit, match="no cell of ours judged by head"):
-        table(tmp_path, "ours", "head")
+        table(tmp_path, "ours", ["head"])
+
+
+def test_protocols_stand_beside_each_other(table, tmp_path):
+    for seed in range(2):
+        write(tmp_path, "ours", seed, 0.8, 0.5, calibrate=0.88 + 0.04 * seed)
+        write(tmp_path, "theirs", seed, 0.7 - 0.01 * seed, 0.5 - 0.01 * seed)
+    rows = table(tmp_path, "ours, calibrate", ["head", "calibrate"])[4:]
+    assert [row.split("|")[1].strip() for row in rows] == [
+        "ours, calibrate",
+        "ours, head",
+        "theirs, head",
+    ]
+    assert "+20.5" in rows[2]
