@@ -18,7 +18,10 @@ from sklearn.metrics import recall_score, roc_auc_score
 
 from benchmarks.ablation_grid import CPU, against, cell, line, spread
 from geneticgan.config import TrainConfig
-from geneticgan.data.dataset import Int64Array
+from geneticgan.data.augmentation import Augmentation
+from geneticgan.data.dataset import Images, Int64Array
+from geneticgan.data.sampling import to_uint8, to_unit_range
+from geneticgan.data.splits import Split
 from geneticgan.evaluation.calibration import fit_offsets
 from geneticgan.evaluation.prediction import class_logits
 from geneticgan.evolution.registry import options_of, parse_specs
@@ -26,6 +29,7 @@ from geneticgan.jobs.cells import Cell, development_part
 from geneticgan.jobs.setup import load_parts
 from geneticgan.methods.catalogue import METHODS, create_method
 from geneticgan.methods.contract import Task
+from geneticgan.seeding import numpy_stream
 
 Float64Array = npt.NDArray[np.float64]
 
@@ -33,6 +37,11 @@ LOOKED_AT = ("oscn", "paper", "random", "always", "only-nonsat")
 """Variants that are looked at if none are named."""
 
 REFERENCE = "oscn"
+
+BENT = 500
+"""Bent training images of each class."""
+
+CHUNK = 250
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,10 @@ class Reading:
         is decided.
     moved, smallest_moved : float
         Once every class has got an offset to its logits, fitted on one half of the images and
-        judged on the other, both ways.
+        judged on the other, both ways: as good as thresholds can be.
+    held_out, bent : float
+        ACSA with offsets of the validation images, and of training images, half of them
+        bent in ways the network did not see: what can be had without other images.
     """
 
     acsa: float
@@ -56,6 +68,8 @@ class Reading:
     auc: float
     moved: float
     smallest_moved: float
+    held_out: float
+    bent: float
 
 
 def study(base: TrainConfig, seeds: Sequence[int], options: argparse.Namespace) -> None:
@@ -71,9 +85,11 @@ def study(base: TrainConfig, seeds: Sequence[int], options: argparse.Namespace) 
     print(
         "ACSA as the network decides, the same of the smallest class, the area under the ROC "
         "curve, and both once more with an offset for every class, fitted on one half of the "
-        "images and judged on the other.\n"
+        "images and judged on the other; then ACSA with offsets fitted on the validation images, "
+        "and on training images, half of them bent.\n"
     )
     heads = ["variant", "ACSA", "smallest class", "AUC", "ACSA, moved", "smallest class, moved"]
+    heads += ["by held-out images", "by bent ones"]
     compared = ["ACSA", "AUC", "ACSA, moved"] if REFERENCE in names else []
     heads += [f"{what}: - {REFERENCE}" for what in compared]
     print(f"{line(heads)}\n|{'---|' * len(heads)}")
@@ -111,21 +127,34 @@ def _keep(cell: Cell, out: Path) -> None:
     images = development_part(source, split)
     method = create_method(spec, **{k: v for k, v in values.items() if k in own})
     fitted = method.fit(Task(split, config, CPU, out / "work" / cell.place()))
+    kinds = {"study": images, "held_out": split.validation, "bent": _bent(split, config.seed)}
+    arrays = {}
+    for name, each in kinds.items():
+        arrays[name] = class_logits(fitted.network, each, CPU)
+        arrays[f"{name}_labels"] = each.labels
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("wb") as stream:
-        np.savez_compressed(
-            stream,
-            logits=class_logits(fitted.network, images, CPU),
-            labels=images.labels,
-            smallest=split.smallest_class,
-        )
+        np.savez_compressed(stream, smallest=split.smallest_class, **arrays)
     print(cell, file=sys.stderr)
+
+
+def _bent(split: Split, seed: int) -> Images:
+    """Return `BENT` training images of each class, repeated where few; half of them bent."""
+    rng = numpy_stream(seed, "thresholds")
+    labels = np.repeat(np.arange(split.classes, dtype=np.int64), BENT)
+    members = [np.flatnonzero(split.train.labels == label) for label in range(split.classes)]
+    chosen = np.concatenate([rng.choice(each, BENT) for each in members])
+    images = to_unit_range(torch.from_numpy(split.train.pixels[chosen]))
+    bend = Augmentation("deformation", seed)
+    bent = torch.cat([bend(c, "thresholds", i) for i, c in enumerate(torch.split(images, CHUNK))])
+    return Images(to_uint8(bent).numpy(), labels)
 
 
 def read(file: Path) -> Reading:
     """Judge kept logits."""
-    with np.load(file) as kept:
-        logits, labels, smallest = kept["logits"], kept["labels"], int(kept["smallest"])
+    with np.load(file) as found:
+        kept = dict(found)
+    logits, labels, smallest = kept["study"], kept["study_labels"], int(kept["smallest"])
     order = np.random.default_rng(0).permutation(len(labels))
     moved = np.empty_like(logits)
     for ones, others in ((order[::2], order[1::2]), (order[1::2], order[::2])):
@@ -137,6 +166,10 @@ def read(file: Path) -> Reading:
         100 * _auc(logits, labels),
         float(shifted.mean()),
         float(shifted[smallest]),
+        *(
+            float(_recalls(logits + fit_offsets(kept[k], kept[f"{k}_labels"]), labels).mean())
+            for k in ("held_out", "bent")
+        ),
     )
 
 
