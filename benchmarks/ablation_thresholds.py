@@ -128,7 +128,7 @@ def _keep(cell: Cell, out: Path) -> None:
     method = create_method(spec, **{k: v for k, v in values.items() if k in own})
     fitted = method.fit(Task(split, config, CPU, out / "work" / cell.place()))
     kinds = {"study": images, "held_out": split.validation, "bent": _bent(split, config.seed)}
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for name, each in kinds.items():
         arrays[name] = class_logits(fitted.network, each, CPU)
         arrays[f"{name}_labels"] = each.labels
