@@ -22,7 +22,7 @@ from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.generation_metrics import score_generated
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
-from geneticgan.jobs.cells import DEVELOPMENT_IMAGES, development_part
+from geneticgan.benchmark.cell import DEVELOPMENT_IMAGES, development_part
 from geneticgan.jobs.features import Extractor, reference_classifier, reference_network
 from geneticgan.jobs.keeping import kept_generators
 from geneticgan.jobs.setup import load_parts

@@ -25,12 +25,12 @@ from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.generation_metrics import score_generated
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
-from geneticgan.evolution.individual import GeneratorIndividual, same_weights
-from geneticgan.jobs.cells import development_part
+from geneticgan.gan.individual import GeneratorIndividual, same_weights
+from geneticgan.benchmark.cell import development_part
 from geneticgan.jobs.features import Extractor, reference_classifier
 from geneticgan.jobs.setup import load_parts
 from geneticgan.training.breeding import Breeding
-from geneticgan.training.environment import DiscriminatorEnvironment
+from geneticgan.gan.discriminator import DiscriminatorEnvironment
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.loop import Evolution
 from geneticgan.training.run_folder import RunFolder

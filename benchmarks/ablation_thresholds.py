@@ -24,8 +24,8 @@ from geneticgan.data.sampling import to_uint8, to_unit_range
 from geneticgan.data.splits import Split
 from geneticgan.evaluation.calibration import fit_offsets
 from geneticgan.evaluation.prediction import class_logits
-from geneticgan.evolution.registry import options_of, parse_specs
-from geneticgan.jobs.cells import Cell, development_part
+from geneticgan.registry import options_of, parse_specs
+from geneticgan.benchmark.cell import Cell, development_part
 from geneticgan.jobs.setup import load_parts
 from geneticgan.methods.catalogue import METHODS, create_method
 from geneticgan.methods.contract import Task

@@ -13,12 +13,12 @@ from torch.utils.flop_counter import FlopCounterMode
 from geneticgan.catalogue import create_mutations, create_schedule
 from geneticgan.data.dataset import Images
 from geneticgan.data.sampling import BatchSource
-from geneticgan.evolution.algorithm import ea_annealing
-from geneticgan.evolution.individual import GeneratorIndividual
-from geneticgan.evolution.resident import ResidentEvolution, has_begun
-from geneticgan.evolution.toolbox import plain_toolbox, shared_toolbox
+from geneticgan.annealing.algorithm import ea_annealing
+from geneticgan.gan.individual import GeneratorIndividual
+from geneticgan.gan.resident import ResidentEvolution, has_begun
+from geneticgan.gan.plain import plain_toolbox, shared_toolbox
 from geneticgan.networks import build_discriminator, build_generator
-from geneticgan.training.environment import DiscriminatorEnvironment
+from geneticgan.gan.discriminator import DiscriminatorEnvironment
 from geneticgan.training.model import make_adam
 
 CLASSES, LATENT, IMAGES, LEARNING_RATE = 10, 64, 10_000, 2e-4

@@ -45,7 +45,7 @@ def table(folder: Path, reference: str, protocols: Sequence[str]) -> list[str]:
         The row that every other is compared with: the method as the benchmark names it, and with
         several protocols a comma and the protocol.
     protocols : sequence of str
-        Of `geneticgan.jobs.cells.PROTOCOLS`.
+        Of `geneticgan.benchmark.cell.PROTOCOLS`.
     """
     found: dict[str, dict[int, dict[str, float]]] = {}
     for file in sorted((folder / "cells").rglob("seed-*.json")):

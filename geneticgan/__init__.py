@@ -8,41 +8,41 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from geneticgan.config import TrainConfig
     from geneticgan.errors import GeneticGanError
-    from geneticgan.evolution.algorithm import ea_annealing
-    from geneticgan.evolution.annealing import (
+    from geneticgan.annealing.algorithm import ea_annealing
+    from geneticgan.annealing.schedule import (
         Schedule,
         metropolis_accept,
         metropolis_probability,
     )
-    from geneticgan.evolution.assessment import FitnessFunction
-    from geneticgan.evolution.individual import GeneratorIndividual
-    from geneticgan.evolution.mutation import Mutation
-    from geneticgan.evolution.selection import (
+    from geneticgan.gan.fitness import FitnessFunction
+    from geneticgan.gan.individual import GeneratorIndividual
+    from geneticgan.gan.mutation import Mutation
+    from geneticgan.annealing.selection import (
         BestOffspring,
         Selection,
         assign_lineage,
         sel_annealing,
     )
-    from geneticgan.sampler import AnnealingGANSampler
+    from geneticgan.estimators import AnnealingGANSampler
 
 __version__ = "0.1.0"
 
 # Loaded when first asked for: importing geneticgan must cost nothing.
 _HOMES = {
-    "AnnealingGANSampler": "geneticgan.sampler",
-    "BestOffspring": "geneticgan.evolution.selection",
-    "FitnessFunction": "geneticgan.evolution.assessment",
-    "GeneratorIndividual": "geneticgan.evolution.individual",
+    "AnnealingGANSampler": "geneticgan.estimators",
+    "BestOffspring": "geneticgan.annealing.selection",
+    "FitnessFunction": "geneticgan.gan.fitness",
+    "GeneratorIndividual": "geneticgan.gan.individual",
     "GeneticGanError": "geneticgan.errors",
-    "Mutation": "geneticgan.evolution.mutation",
-    "Schedule": "geneticgan.evolution.annealing",
-    "Selection": "geneticgan.evolution.selection",
+    "Mutation": "geneticgan.gan.mutation",
+    "Schedule": "geneticgan.annealing.schedule",
+    "Selection": "geneticgan.annealing.selection",
     "TrainConfig": "geneticgan.config",
-    "assign_lineage": "geneticgan.evolution.selection",
-    "ea_annealing": "geneticgan.evolution.algorithm",
-    "metropolis_accept": "geneticgan.evolution.annealing",
-    "metropolis_probability": "geneticgan.evolution.annealing",
-    "sel_annealing": "geneticgan.evolution.selection",
+    "assign_lineage": "geneticgan.annealing.selection",
+    "ea_annealing": "geneticgan.annealing.algorithm",
+    "metropolis_accept": "geneticgan.annealing.schedule",
+    "metropolis_probability": "geneticgan.annealing.schedule",
+    "sel_annealing": "geneticgan.annealing.selection",
 }
 
 __all__ = [

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from geneticgan.data.dataset import Dataset
-from geneticgan.evolution.annealing import Schedule
-from geneticgan.evolution.assessment import FitnessFunction
-from geneticgan.evolution.mutation import Mutation
-from geneticgan.evolution.registry import PluginGroup, parse_specs
-from geneticgan.evolution.selection import Selection
+from geneticgan.annealing.schedule import Schedule
+from geneticgan.gan.fitness import FitnessFunction
+from geneticgan.gan.mutation import Mutation
+from geneticgan.registry import PluginGroup, parse_specs
+from geneticgan.annealing.selection import Selection
 from geneticgan.networks import Architecture
 
 # The contracts are abstract on purpose: a group checks plugins against them, it makes none.

@@ -8,7 +8,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from geneticgan.jobs.benchmark import Progress as GridProgress
+from geneticgan.benchmark.grid import Progress as GridProgress
 
 
 class GridScreen:

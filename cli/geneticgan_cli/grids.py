@@ -109,10 +109,10 @@ def run_grid(
 
     from geneticgan.config import TrainConfig
     from geneticgan.errors import ConfigError
-    from geneticgan.jobs.benchmark import fill, grid, read_tuned
-    from geneticgan.jobs.cells import PROTOCOLS
-    from geneticgan.jobs.launchers import make_launcher
-    from geneticgan.jobs.tuning import tune as run_trials
+    from geneticgan.benchmark.grid import fill, grid, read_tuned
+    from geneticgan.benchmark.cell import PROTOCOLS
+    from geneticgan.benchmark.launchers import make_launcher
+    from geneticgan.benchmark.tuning import tune as run_trials
     from geneticgan_cli.grid_screen import GridScreen
 
     chosen = tuple(protocols.split(","))

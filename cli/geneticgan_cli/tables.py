@@ -13,12 +13,12 @@ from rich.text import Text
 
 from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.data.splits import Split
-from geneticgan.evolution.registry import Loaded, PluginGroup
-from geneticgan.jobs.compare import NAMES, QUOTED, Comparison, p_text
+from geneticgan.registry import Loaded, PluginGroup
+from geneticgan.benchmark.compare import NAMES, QUOTED, Comparison, p_text
 from geneticgan.jobs.datasets import Survey
 from geneticgan.jobs.judging import Report, Row
 from geneticgan.jobs.plugins import Entry
-from geneticgan.jobs.report_parts import GENERATION_HEADS, generation_cells
+from geneticgan.report.parts import GENERATION_HEADS, generation_cells
 
 
 def print_split(console: Console, split: Split, dataset: str) -> None:

@@ -10,8 +10,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from geneticgan.evaluation.figures.charts import FloatArray
-from geneticgan.evaluation.history import History
+from geneticgan.report.figures.charts import FloatArray
+from geneticgan.report.history import History
 from geneticgan.jobs.watching import View
 
 BARS = "▁▂▃▄▅▆▇█"

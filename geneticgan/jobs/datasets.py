@@ -11,7 +11,7 @@ from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Dataset, Source
 from geneticgan.data.splits import Split
 from geneticgan.errors import RunError
-from geneticgan.evaluation.pictures import draw_contact_sheet
+from geneticgan.report.pictures import draw_contact_sheet
 from geneticgan.jobs.setup import draw_split, load_source, open_dataset
 from geneticgan.training.hooks import Observer
 

@@ -12,7 +12,7 @@ from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.metrics import Scores, score
-from geneticgan.evaluation.pictures import draw_classes
+from geneticgan.report.pictures import draw_classes
 from geneticgan.evaluation.prediction import predict
 from geneticgan.jobs.keeping import draw_real_sheet, draw_sheet
 from geneticgan.methods.augmented import Augmented, generate_missing

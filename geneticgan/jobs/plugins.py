@@ -12,9 +12,9 @@ import numpy as np
 
 from geneticgan.catalogue import GROUPS, SCHEDULES
 from geneticgan.errors import PluginError, RunError
-from geneticgan.evaluation.figures.charts import Line, LineChart, draw_lines
-from geneticgan.evolution.annealing import metropolis_probability
-from geneticgan.evolution.registry import Broken, Loaded, PluginGroup, Spec, options_of
+from geneticgan.report.figures.charts import Line, LineChart, draw_lines
+from geneticgan.annealing.schedule import metropolis_probability
+from geneticgan.registry import Broken, Loaded, PluginGroup, Spec, options_of
 from geneticgan.methods.catalogue import METHODS
 from geneticgan.testing import CONTRACTS, Outcome, run_contract
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geneticgan.errors import RunError
-from geneticgan.evaluation.report.page import Item, Page, Section, Table
-from geneticgan.jobs.report_benchmark import benchmark_sections
-from geneticgan.jobs.report_run import run_sections
+from geneticgan.report.page import Item, Page, Section, Table
+from geneticgan.report.grid import benchmark_sections
+from geneticgan.report.run import run_sections
 
 FIGURES = "figures"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from geneticgan.config import TrainConfig, read_json
-from geneticgan.evaluation.history import History, read_history
+from geneticgan.report.history import History, read_history
 from geneticgan.training.run_folder import RunFolder
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geneticgan.evolution.registry import PluginGroup, Spec
+from geneticgan.registry import PluginGroup, Spec
 from geneticgan.methods.contract import Method
 
 METHODS = PluginGroup("geneticgan.methods", Method, "method")  # type: ignore[type-abstract]

@@ -78,7 +78,7 @@ class Method(ABC):
         Name in tables.
     trials : tuple of mapping
         Options and config values that tuning tries, as many for every method (see
-        `geneticgan.jobs.tuning`); the first is the default.
+        `geneticgan.benchmark.tuning`); the first is the default.
     """
 
     title: str

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from geneticgan.catalogue import create_mutations
-from geneticgan.evolution.assessment import FitnessFunction
-from geneticgan.evolution.family import show
-from geneticgan.evolution.toolbox import plain_toolbox, shared_toolbox
+from geneticgan.gan.fitness import FitnessFunction
+from geneticgan.gan.family import show
+from geneticgan.gan.plain import plain_toolbox, shared_toolbox
 from geneticgan.testing.contract import Contract, expect
 from geneticgan.testing.world import make_parent, make_world
 

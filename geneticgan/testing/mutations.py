@@ -7,12 +7,12 @@ from abc import abstractmethod
 import numpy as np
 import torch
 
-from geneticgan.evolution.algorithm import Generation, ea_annealing
-from geneticgan.evolution.annealing import Schedule
-from geneticgan.evolution.family import why_plain
-from geneticgan.evolution.individual import GeneratorIndividual
-from geneticgan.evolution.mutation import Mutation
-from geneticgan.evolution.toolbox import plain_toolbox, shared_toolbox
+from geneticgan.annealing.algorithm import Generation, ea_annealing
+from geneticgan.annealing.schedule import Schedule
+from geneticgan.gan.family import why_plain
+from geneticgan.gan.individual import GeneratorIndividual
+from geneticgan.gan.mutation import Mutation
+from geneticgan.gan.plain import plain_toolbox, shared_toolbox
 from geneticgan.testing.contract import Contract, expect
 from geneticgan.testing.world import make_parent, make_world
 

@@ -6,7 +6,7 @@ import json
 import math
 from abc import abstractmethod
 
-from geneticgan.evolution.annealing import Schedule
+from geneticgan.annealing.schedule import Schedule
 from geneticgan.testing.contract import Contract, expect
 
 GENERATIONS = (*range(50), 100, 999, 1000, 10**4, 10**6, 10**9)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from geneticgan.evolution.fitness import DEAD, SumFitness
-from geneticgan.evolution.selection import BestOffspring, Selection
+from geneticgan.annealing.fitness import DEAD, SumFitness
+from geneticgan.annealing.selection import BestOffspring, Selection
 from geneticgan.testing.contract import Contract, expect
 
 TEMPERATURES = (0.0, 0.5, 1e3, math.inf)

@@ -6,11 +6,11 @@ from functools import partial
 
 import torch
 
-from geneticgan.evolution.assessment import FitnessFunction
-from geneticgan.evolution.individual import GeneratorIndividual
+from geneticgan.gan.fitness import FitnessFunction
+from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.networks import build_discriminator, build_generator
-from geneticgan.training.environment import DiscriminatorEnvironment
-from geneticgan.training.situations import Batch
+from geneticgan.gan.discriminator import DiscriminatorEnvironment
+from geneticgan.gan.batch import Batch
 
 CLASSES, LATENT, BATCH, SIZE, WIDTH = 3, 4, 9, 8, 2
 

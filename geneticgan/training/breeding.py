@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from deap import tools
 
-from geneticgan.evolution.algorithm import Generation, ea_annealing
-from geneticgan.evolution.annealing import Schedule
-from geneticgan.evolution.family import why_plain
-from geneticgan.evolution.individual import GeneratorIndividual
-from geneticgan.evolution.mutation import Mutation
-from geneticgan.evolution.resident import ResidentEvolution, has_begun, why_not_resident
-from geneticgan.evolution.selection import Selection
-from geneticgan.evolution.toolbox import plain_toolbox, shared_toolbox
-from geneticgan.training.environment import DiscriminatorEnvironment
+from geneticgan.annealing.algorithm import Generation, ea_annealing
+from geneticgan.annealing.schedule import Schedule
+from geneticgan.gan.family import why_plain
+from geneticgan.gan.individual import GeneratorIndividual
+from geneticgan.gan.mutation import Mutation
+from geneticgan.gan.resident import ResidentEvolution, has_begun, why_not_resident
+from geneticgan.annealing.selection import Selection
+from geneticgan.gan.plain import plain_toolbox, shared_toolbox
+from geneticgan.gan.discriminator import DiscriminatorEnvironment
 
 
 class Breeding:
@@ -28,7 +28,7 @@ class Breeding:
     population : list of GeneratorIndividual
         Changed in place.
     environment, mutations, schedule, rng, selection
-        As for `geneticgan.evolution.toolbox.plain_toolbox` and `ea_annealing`.
+        As for `geneticgan.gan.plain.plain_toolbox` and `ea_annealing`.
     on_note : callable
         Told once, in a sentence, if it cannot be the way that was asked for.
     """

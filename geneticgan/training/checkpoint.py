@@ -11,8 +11,8 @@ from typing import Any
 import torch
 
 from geneticgan.errors import RunError
-from geneticgan.evolution.individual import GeneratorIndividual
-from geneticgan.evolution.optimizer_state import load_optimizer, optimizer_to_tensors
+from geneticgan.gan.individual import GeneratorIndividual
+from geneticgan.gan.optimizer_state import load_optimizer, optimizer_to_tensors
 from geneticgan.training.manifest import sync, what_is_wrong, write_manifest
 from geneticgan.training.run_folder import write_json
 from geneticgan.training.tensors import load_module, load_tensors, save_tensors

@@ -11,7 +11,7 @@ import torch
 from geneticgan.catalogue import create_architecture
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
-from geneticgan.evolution.individual import GeneratorIndividual
+from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.networks import Discriminator, Generator, build_discriminator, build_generator
 from geneticgan.recipes import class_guidance
 from geneticgan.seeding import numpy_stream

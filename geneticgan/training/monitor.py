@@ -6,7 +6,7 @@ import time
 from collections import deque
 from typing import Any
 
-from geneticgan.evolution.algorithm import Generation
+from geneticgan.annealing.algorithm import Generation
 from geneticgan.training.hooks import Status
 
 RECENT = 100

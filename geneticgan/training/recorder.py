@@ -7,8 +7,8 @@ import math
 from pathlib import Path
 from typing import Any
 
-from geneticgan.evolution.algorithm import Generation
-from geneticgan.evolution.individual import GeneratorIndividual
+from geneticgan.annealing.algorithm import Generation
+from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.training.hooks import Observer
 
 

@@ -17,20 +17,20 @@ BASE = {
 ROOMS = {
     "geneticgan.networks": set(),
     "geneticgan.data": set(),
-    "geneticgan.evolution": {"geneticgan.networks"},
-    "geneticgan.catalogue": {"geneticgan.evolution", "geneticgan.networks", "geneticgan.data"},
-    "geneticgan.evaluation": {"geneticgan.evolution", "geneticgan.networks", "geneticgan.data"},
+    "geneticgan.gan": {"geneticgan.networks"},
+    "geneticgan.catalogue": {"geneticgan.gan", "geneticgan.networks", "geneticgan.data"},
+    "geneticgan.evaluation": {"geneticgan.gan", "geneticgan.networks", "geneticgan.data"},
     "geneticgan.training": {
         "geneticgan.catalogue",
         "geneticgan.evaluation",
-        "geneticgan.evolution",
+        "geneticgan.gan",
         "geneticgan.networks",
         "geneticgan.data",
     },
-    "geneticgan_plugins": {"geneticgan.evolution", "geneticgan.networks"},
+    "geneticgan_plugins": {"geneticgan.gan", "geneticgan.networks"},
 }
 ROOMS["geneticgan.methods"] = ROOMS["geneticgan.training"] | {"geneticgan.training"}
-ROOMS["geneticgan.sampler"] = ROOMS["geneticgan.methods"]
+ROOMS["geneticgan.estimators"] = ROOMS["geneticgan.methods"]
 ROOMS["geneticgan.testing"] = ROOMS["geneticgan.training"] | {"geneticgan.training"}
 BESIDE = {"geneticgan.methods", "geneticgan.testing"}
 ROOMS["geneticgan.jobs"] = ROOMS["geneticgan.methods"] | BESIDE

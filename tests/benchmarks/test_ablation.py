@@ -113,7 +113,7 @@ def test_differences_are_paired(ablation):
 
 def test_every_variant_can_be_made(ablation):
     from geneticgan.config import TrainConfig
-    from geneticgan.evolution.registry import options_of, parse_specs
+    from geneticgan.registry import options_of, parse_specs
     from geneticgan.jobs.setup import check_plugins
     from geneticgan.methods.catalogue import METHODS, create_method
 

@@ -3,7 +3,7 @@
 import pytest
 
 from geneticgan.catalogue import ARCHITECTURES, FITNESS, MUTATIONS, SCHEDULES, SELECTIONS
-from geneticgan.evolution.registry import Spec
+from geneticgan.registry import Spec
 from geneticgan.testing import CONTRACTS, run_contract
 
 SUITES = [

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from geneticgan.evolution.registry import parse_specs
+from geneticgan.registry import parse_specs
 from geneticgan.methods.catalogue import create_method
 from geneticgan_cli.main import cli
 

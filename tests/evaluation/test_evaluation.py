@@ -5,7 +5,7 @@ from PIL import Image
 
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.metrics import score
-from geneticgan.evaluation.pictures import draw_classes
+from geneticgan.report.pictures import draw_classes
 from geneticgan.evaluation.prediction import predict
 from geneticgan.networks import build_discriminator, build_generator
 

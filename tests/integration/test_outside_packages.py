@@ -78,7 +78,7 @@ def test_the_list_is_alive_and_names_every_cause(geneticgan):
     assert found["minimax", "geneticgan"]["healthy"]
     for name, cause in {
         "raises": "(RuntimeError: no licence); mend or uninstall that package",
-        "wrongbase": "is not a subclass of geneticgan.evolution.mutation.Mutation",
+        "wrongbase": "is not a subclass of geneticgan.gan.mutation.Mutation",
         "nonsat": "is provided by geneticgan 0.1.0 and outside-nonsat 3.2.1; uninstall all but one",
         "slow": "was still being imported after 3 s",
     }.items():

@@ -15,7 +15,7 @@ from geneticgan.data.dataset import Images
 from geneticgan.errors import DataError
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
-from geneticgan.evolution.registry import parse_specs
+from geneticgan.registry import parse_specs
 from geneticgan.methods.acgan import ACGAN
 from geneticgan.methods.aggan import AGGAN
 from geneticgan.methods.borderline_smote import BorderlineSmote

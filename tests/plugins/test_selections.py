@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from geneticgan.evolution.fitness import DEAD
+from geneticgan.annealing.fitness import DEAD
 from geneticgan.testing.selections import members
 from geneticgan_plugins.selections.always import Always
 from geneticgan_plugins.selections.elitist import Elitist

@@ -5,8 +5,8 @@ import random
 import numpy as np
 from deap import base, tools
 
-from geneticgan.evolution.algorithm import ea_annealing
-from geneticgan.evolution.selection import sel_annealing
+from geneticgan.annealing.algorithm import ea_annealing
+from geneticgan.annealing.selection import sel_annealing
 
 
 class Maximise(base.Fitness):

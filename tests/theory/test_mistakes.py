@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from deap import tools
 
-from geneticgan.evolution import selection
-from geneticgan.evolution.annealing import Schedule, metropolis_accept
-from geneticgan.evolution.selection import sel_annealing
+from geneticgan.gan import selection
+from geneticgan.annealing.schedule import Schedule, metropolis_accept
+from geneticgan.annealing.selection import sel_annealing
 from geneticgan_plugins.schedules.exponential import Exponential
 
 COOLING = Exponential(T=2.0, alpha=0.6)  # fitness is standard normal: from lenient to strict

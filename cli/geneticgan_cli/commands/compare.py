@@ -29,9 +29,9 @@ def compare(out: Path, protocol: str, against: str | None) -> None:
     from rich.console import Console
 
     from geneticgan.errors import RunError
-    from geneticgan.evaluation.comparison import REFERENCE
-    from geneticgan.jobs.cells import folder_name
-    from geneticgan.jobs.compare import (
+    from geneticgan.evaluation.statistics import REFERENCE
+    from geneticgan.benchmark.cell import folder_name
+    from geneticgan.benchmark.compare import (
         comparison_note,
         read_benchmark,
         to_csv,

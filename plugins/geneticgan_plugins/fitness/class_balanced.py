@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch.nn.functional import one_hot
 
-from geneticgan.evolution.assessment import Assessment, FitnessFunction
+from geneticgan.gan.fitness import Assessment, FitnessFunction
 
 TINY = 1e-6
 

@@ -6,8 +6,8 @@ import math
 
 import torch
 
-from geneticgan.evolution.assessment import Assessment, FitnessFunction
-from geneticgan.evolution.fitness import diversity
+from geneticgan.gan.fitness import Assessment, FitnessFunction
+from geneticgan.annealing.fitness import diversity
 
 
 class Validation(FitnessFunction):

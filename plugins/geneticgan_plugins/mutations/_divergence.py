@@ -7,7 +7,7 @@ from abc import abstractmethod
 
 import torch
 
-from geneticgan.evolution.mutation import Mutation
+from geneticgan.gan.mutation import Mutation
 
 
 class Divergence(Mutation):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch.nn.functional import relu
 
-from geneticgan.evolution.mutation import Mutation
+from geneticgan.gan.mutation import Mutation
 
 
 class Hinge(Mutation):

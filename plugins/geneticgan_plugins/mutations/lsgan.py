@@ -6,7 +6,7 @@ import math
 
 import torch
 
-from geneticgan.evolution.mutation import Mutation
+from geneticgan.gan.mutation import Mutation
 
 
 class LeastSquares(Mutation):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from geneticgan.evolution.mutation import Mutation
+from geneticgan.gan.mutation import Mutation
 
 
 class Wasserstein(Mutation):

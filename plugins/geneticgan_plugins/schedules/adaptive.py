@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from geneticgan.evolution.annealing import Schedule
+from geneticgan.annealing.schedule import Schedule
 from geneticgan_plugins.schedules._checks import check_count, check_share, check_temperature
 
 LOWEST = 1e-12

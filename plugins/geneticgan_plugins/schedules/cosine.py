@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from geneticgan.evolution.annealing import Schedule
+from geneticgan.annealing.schedule import Schedule
 from geneticgan_plugins.schedules._checks import check_count, check_temperature
 
 

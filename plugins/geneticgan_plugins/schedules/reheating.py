@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geneticgan.evolution.annealing import Schedule
+from geneticgan.annealing.schedule import Schedule
 from geneticgan_plugins.schedules._checks import check_count, check_share, check_temperature
 
 

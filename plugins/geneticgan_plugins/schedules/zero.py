@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geneticgan.evolution.annealing import Schedule
+from geneticgan.annealing.schedule import Schedule
 
 
 class Zero(Schedule):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from geneticgan.evolution.selection import BestOffspring
+from geneticgan.annealing.selection import BestOffspring
 
 
 class Always(BestOffspring):

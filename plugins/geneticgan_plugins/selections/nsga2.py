@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from deap import tools
 
-from geneticgan.evolution.fitness import weighted_sum
-from geneticgan.evolution.selection import Selection
+from geneticgan.annealing.fitness import weighted_sum
+from geneticgan.annealing.selection import Selection
 
 
 class NSGA2(Selection):

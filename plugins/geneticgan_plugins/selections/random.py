@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from geneticgan.evolution.fitness import weighted_sum
-from geneticgan.evolution.selection import Selection, broods
+from geneticgan.annealing.fitness import weighted_sum
+from geneticgan.annealing.selection import Selection, broods
 
 
 class Random(Selection):

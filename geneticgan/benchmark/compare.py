@@ -1,0 +1,237 @@
+"""From a benchmark's folder to its tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geneticgan.changes import NONE
+from geneticgan.config import read_json
+from geneticgan.errors import RunError
+from geneticgan.evaluation.statistics import (
+    REFERENCE,
+    TABLE_IV_METRICS,
+    TABLE_V_METRICS,
+    Row,
+    compare,
+    paper_figures,
+)
+
+NAMES = {
+    "acsa": "ACSA",
+    "f1": "F1",
+    "g_mean": "G-mean",
+    "smallest_recall": "smallest class",
+    "accuracy": "accuracy",
+}
+QUOTED = ("acsa", "f1", "g_mean", "accuracy")
+"""Metrics that the paper prints."""
+
+PEEK_NOTE = "best of many looks at the test part, only for comparison with the paper"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A table: one data set, one setting, one protocol.
+
+    Attributes
+    ----------
+    title, dataset, setting : str
+        Say which.
+    metrics : tuple of str
+        Its columns, as the scores name them.
+    rows : list of Row
+        Best first.
+    failed : int
+        Cells of it that ended with an error.
+    against : str
+        The title of the method that every other is tested against; empty where it was not run.
+    """
+
+    title: str
+    dataset: str
+    setting: str
+    metrics: tuple[str, ...]
+    rows: list[Row]
+    failed: int
+    against: str
+
+    @property
+    def heads(self) -> list[str]:
+        """The heads of `cells`."""
+        heads = ["rank", "method", "seeds"]
+        for metric in self.metrics:
+            heads += [NAMES[metric], "paper (quoted)"] if metric in QUOTED else [NAMES[metric]]
+        return [*heads, "t-test p", "Wilcoxon p", "time / ACGAN"]
+
+    def cells(self) -> Iterator[list[str]]:
+        """Yield the rows as text."""
+        for row in self.rows:
+            cells = [str(row.rank), row.title, str(row.seeds)]
+            for i, metric in enumerate(self.metrics):
+                cells.append(f"{row.means[i]:.1f} ± {row.deviations[i]:.1f}")
+                if metric in QUOTED:
+                    cells.append("" if row.paper is None else f"{row.paper[i]:.2f}")
+            tests = [p_text(row.t_test), p_text(row.wilcoxon)]
+            yield [*cells, *tests, _text(row.cost, "{:.2f}")]
+
+
+def comparison_note(comparisons: Sequence[Comparison]) -> str:
+    """Return what the columns are."""
+    notes = [
+        "Mean ± deviation over seeds, in percent; beside it the paper's figure, quoted: its "
+        "networks and budget are others."
+    ]
+    if any("smallest_recall" in each.metrics for each in comparisons):
+        notes.append("Smallest class: the recall of the one with the fewest training images.")
+    if against := next((each.against for each in comparisons if each.against), ""):
+        notes.append(f"p: paired tests of {against} against the method on the first metric.")
+    return " ".join([*notes, "Time: seconds a real image, over ACGAN's."])
+
+
+def read_benchmark(out: Path, protocol: str, against: str = REFERENCE) -> list[Comparison]:
+    """Compare all that a benchmark's folder holds.
+
+    Parameters
+    ----------
+    out : Path
+        The folder.
+    protocol : str
+        Of `geneticgan.benchmark.cell.PROTOCOLS`.
+    against : str
+        The method that every other is tested against, as the benchmark names it.
+
+    Raises
+    ------
+    RunError
+        If there is no finished cell judged by the protocol, or none of the method named.
+    """
+    groups: dict[tuple[str, str], dict[str, dict[int, Any]]] = {}
+    failed: dict[tuple[str, str], int] = {}
+    for path in sorted((out / "cells").rglob("seed-*.json")):
+        result = read_json(path)
+        key = result["dataset"], result["setting"]
+        if "error" in result:
+            failed[key] = failed.get(key, 0) + 1
+        else:
+            groups.setdefault(key, {}).setdefault(result["method"], {})[result["seed"]] = result
+    comparisons = [
+        _compare(*key, results, protocol, failed.get(key, 0), against)
+        for key, results in sorted(groups.items())
+    ]
+    comparisons = [comparison for comparison in comparisons if comparison.rows]
+    if not comparisons:
+        raise RunError(f"{out} holds no finished cell that was judged by protocol {protocol!r}")
+    if against != REFERENCE and not any(comparison.against for comparison in comparisons):
+        methods = ", ".join(sorted({row.method for each in comparisons for row in each.rows}))
+        raise RunError(f"{out} holds no finished cell of method {against!r}; there are {methods}")
+    return comparisons
+
+
+def _compare(
+    dataset: str,
+    setting: str,
+    results: Mapping[str, Mapping[int, Mapping[str, Any]]],
+    protocol: str,
+    failed: int,
+    against: str,
+) -> Comparison:
+    two_class = setting.startswith("two-class")
+    metrics = TABLE_IV_METRICS if two_class else TABLE_V_METRICS
+    any_cell = next(iter(next(iter(results.values())).values()))
+    paper = paper_figures("iv" if two_class else "v", dataset, any_cell["config"]["ratio"])
+    note = f" ({PEEK_NOTE})" if protocol == "paper-peek" else ""
+    title = f"{dataset}, {setting}, protocol {protocol}{note}; {budget(any_cell)}"
+    rows = compare(results, protocol, metrics, paper, against)
+    tested = next((row.title for row in rows if row.method == against), "")
+    return Comparison(title, dataset, setting, metrics, rows, failed, tested)
+
+
+def budget(cell: Mapping[str, Any]) -> str:
+    """Return the networks' width and what they learnt from, as every cell beside this one."""
+    config = cell["config"]
+    changes = config.get("augmentation", NONE)  # older cells do not say
+    changed = "" if changes == NONE else f", changed by {changes}"
+    return f"width {config['width']}, {cell['images_seen']} real images seen{changed}"
+
+
+def to_csv(comparisons: Sequence[Comparison]) -> str:
+    """Return all tables as one CSV text with numbers, the table's title in the first column."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    heads = ("table", "rank", "method", "seeds", "metric", "mean", "deviation", "paper_quoted")
+    writer.writerow([*heads, "t_test_p", "wilcoxon_p", "time_over_acgan"])
+    for comparison in comparisons:
+        for row in comparison.rows:
+            for i, metric in enumerate(comparison.metrics):
+                quoted = "" if row.paper is None or metric not in QUOTED else row.paper[i]
+                first = [comparison.title, row.rank, row.title, row.seeds, metric]
+                writer.writerow(
+                    [
+                        *first,
+                        row.means[i],
+                        row.deviations[i],
+                        quoted,
+                        _text(row.t_test, "{}") if i == 0 else "",
+                        _text(row.wilcoxon, "{}") if i == 0 else "",
+                        _text(row.cost, "{}"),
+                    ]
+                )
+    return text.getvalue()
+
+
+def to_markdown(comparisons: Sequence[Comparison]) -> str:
+    """Return the tables as Markdown, and what the columns are."""
+    parts = []
+    for comparison in comparisons:
+        lines = [f"### {comparison.title}", ""]
+        lines += [_line(comparison.heads), _line(["---"] * len(comparison.heads))]
+        lines += [_line(cells) for cells in comparison.cells()]
+        parts.append("\n".join(lines))
+    return "\n\n".join([*parts, comparison_note(comparisons)]) + "\n"
+
+
+def to_latex(comparisons: Sequence[Comparison]) -> str:
+    """Return the tables as LaTeX (package booktabs)."""
+    parts = []
+    for comparison in comparisons:
+        columns = "rl" + "r" * (len(comparison.heads) - 2)
+        lines = [
+            r"\begin{table}",
+            rf"\caption{{{_escaped(comparison.title)}}}",
+            rf"\begin{{tabular}}{{{columns}}}",
+            r"\toprule",
+            " & ".join(map(_escaped, comparison.heads)) + r" \\",
+            r"\midrule",
+            *(" & ".join(map(_escaped, cells)) + r" \\" for cells in comparison.cells()),
+            r"\bottomrule",
+            r"\end{tabular}",
+            r"\end{table}",
+        ]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def p_text(value: float | None) -> str:
+    """Return a p value for a table; nothing where there is none."""
+    if value is None:
+        return ""
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _text(value: float | None, form: str) -> str:
+    return "" if value is None else form.format(value)
+
+
+def _escaped(text: str) -> str:
+    for sign in "&%$#_{}":
+        text = text.replace(sign, f"\\{sign}")
+    return text.replace("±", r"$\pm$")

@@ -1,0 +1,170 @@
+"""Columns of numbers and of categories, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from geneticgan.networks import Discriminator, Generator
+from geneticgan.networks.tabular import TabularDiscriminator, TabularGenerator, fit_gaussians
+from geneticgan.estimators.codec import Array, Codec, Int64Array
+from geneticgan.seeding import torch_stream
+
+MOST_CATEGORIES = 100
+"""Of a column: each is a column of the networks."""
+
+
+def detect_categorical(X: Any) -> list[int]:
+    """Return the positions of columns that hold no numbers.
+
+    Of a DataFrame those of dtype category, object, string or bool; of an array of objects or
+    texts those in which a value is no number; of an array of bools all.
+    """
+    if hasattr(X, "iloc"):
+        dtypes = [str(dtype) for dtype in X.dtypes]
+        return [i for i, dtype in enumerate(dtypes) if not _is_number(X.iloc[:, i], dtype)]
+    array = X if hasattr(X, "dtype") else np.asarray(X)
+    if array.dtype.kind == "b":
+        return list(range(array.shape[1]))
+    if array.dtype.kind not in "OUS":
+        return []
+    return [i for i in range(array.shape[1]) if not _all_numbers(array[:, i])]
+
+
+def _is_number(column: Any, dtype: str) -> bool:
+    if dtype.startswith("Sparse"):
+        return "bool" not in dtype
+    return column.dtype.kind in "iuf" if hasattr(column.dtype, "kind") else False
+
+
+def _all_numbers(column: Array) -> bool:
+    try:
+        column.astype(np.float64)
+    except (TypeError, ValueError):
+        return False
+    return not any(isinstance(value, bool | np.bool_) for value in column)
+
+
+class Columns(Codec):
+    """Rows of a table.
+
+    Numbers are taken as they are and categories one-hot; all is then standardised. Made numbers
+    are clipped to what their column holds, and rounded in columns of integers; of the made values
+    of a categorical column the largest names the category.
+
+    Parameters
+    ----------
+    X : array
+        Shape (N, D): numbers, or objects.
+    codes : array of int64
+        Shape (N,), 0..K-1.
+    categorical : sequence of int
+        Positions of categorical columns.
+    whole : sequence of int
+        Positions of columns that hold integers, and shall.
+    seed : int
+        Of the spread that `batch` gives to rows.
+
+    Raises
+    ------
+    ValueError
+        If a categorical column has too many categories, or a numeric one values that are none.
+    """
+
+    def __init__(
+        self,
+        X: Array,
+        codes: Int64Array,
+        categorical: Sequence[int],
+        whole: Sequence[int],
+        seed: int,
+    ) -> None:
+        self._dtype = X.dtype
+        self._categorical = sorted(categorical)
+        self._numeric = [i for i in range(X.shape[1]) if i not in set(self._categorical)]
+        numbers = X[:, self._numeric].astype(np.float64)
+        self._low, self._high = (
+            numbers.min(axis=0, initial=np.inf),
+            numbers.max(axis=0, initial=-np.inf),
+        )
+        self._whole = np.isin(self._numeric, list(whole))
+        parts = [numbers]
+        if self._categorical:
+            parts.append(self._encode(X[:, self._categorical]))
+        self._scaler = StandardScaler()
+        self._rows = self._scaler.fit_transform(np.hstack(parts))
+        self._codes = codes
+        self._seed = seed
+        self._table = torch.from_numpy(self._rows).float()
+        self._labels = torch.from_numpy(codes)
+        self._spread = torch.from_numpy(_bandwidths(self._rows, codes)).float()
+
+    def networks(self, width: int, latent_dim: int, seed: int) -> tuple[Generator, Discriminator]:
+        """Return a generator that begins as a Gaussian of each class, and a discriminator."""
+        features = self._rows.shape[1]
+        gaussians = fit_gaussians(self._rows, self._codes, min(latent_dim, features))
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            generator = TabularGenerator(gaussians, width)
+            return generator, TabularDiscriminator(features, len(gaussians.means), width)
+
+    def to(self, device: torch.device) -> None:
+        """Take the table to a device."""
+        self._table = self._table.to(device)
+        self._labels = self._labels.to(device)
+        self._spread = self._spread.to(device)
+
+    def batch(self, rows: torch.Tensor, number: int) -> torch.Tensor:
+        """Return rows (B, D'), each moved a little.
+
+        By a normal deviate of its class's bandwidth: otherwise the discriminator would know the
+        few rows of a class by heart.
+        """
+        real = self._table[rows]
+        noise = torch.randn(real.shape, generator=torch_stream(self._seed, "spread", number))
+        return real + self._spread[self._labels[rows]] * noise.to(real.device)
+
+    def decode(self, generated: torch.Tensor) -> Array:
+        """Return rows (N, D) of the dtype that X had."""
+        values = self._scaler.inverse_transform(generated.double().cpu().numpy())
+        numbers = values[:, : len(self._numeric)].clip(self._low, self._high)
+        numbers[:, self._whole] = numbers[:, self._whole].round()
+        made = np.empty((len(values), len(self._numeric) + len(self._categorical)), self._dtype)
+        made[:, self._numeric] = numbers.astype(self._dtype)
+        if self._categorical:
+            hot = self._one_hot(values[:, len(self._numeric) :])
+            made[:, self._categorical] = self._encoder.inverse_transform(hot)
+        return made
+
+    def _encode(self, categories: Array) -> Array:
+        self._encoder = OneHotEncoder(sparse_output=False, dtype=np.float64)
+        encoded: Array = self._encoder.fit_transform(categories)
+        for position, found in zip(self._categorical, self._encoder.categories_, strict=True):
+            if len(found) > MOST_CATEGORIES:
+                raise ValueError(
+                    f"column {position} has {len(found)} categories; at most {MOST_CATEGORIES} "
+                    "can be learnt: merge rare ones, or drop the column"
+                )
+        return encoded
+
+    def _one_hot(self, values: Array) -> Array:
+        hot, start = np.zeros_like(values), 0
+        for found in self._encoder.categories_:
+            block = slice(start, start + len(found))
+            hot[np.arange(len(values)), start + values[:, block].argmax(axis=1)] = 1
+            start += len(found)
+        return hot
+
+
+def _bandwidths(rows: Array, codes: Int64Array) -> Array:
+    """Return Silverman's bandwidth of each class and column, (K, D)."""
+    width = rows.shape[1]
+    found = []
+    for label in range(codes.max() + 1):
+        own = rows[codes == label]
+        found.append((4 / ((width + 2) * len(own))) ** (1 / (width + 4)) * own.std(axis=0))
+    return np.stack(found)

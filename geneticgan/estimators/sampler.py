@@ -1,0 +1,329 @@
+"""AnnealingGANSampler: an over-sampler as imbalanced-learn has them."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from imblearn.over_sampling.base import BaseOverSampler
+from imblearn.utils import check_target_type
+from scipy import sparse
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from geneticgan.config import DEVICES
+from geneticgan.errors import GeneticGanError
+from geneticgan.estimators.codec import Array, Codec, Int64Array
+from geneticgan.estimators.columns import Columns, detect_categorical
+from geneticgan.estimators.evolving import Recipe, evolve
+from geneticgan.estimators.images import LAYOUTS, Pictures
+from geneticgan.estimators.progress import Progress
+from geneticgan.seeding import torch_stream
+
+CHUNK = 1000
+"""Rows made at once; bounds the memory."""
+
+AUTO: dict[str, dict[str, Any]] = {
+    "steps": {"rows": 300, "images": 3000},
+    "width": {"rows": 64, "images": 32},
+    "learning_rate": {"rows": 5e-5, "images": 2e-4},
+    "classifier_learning_rate": {"rows": 1e-3, "images": 2e-4},
+}
+"""What ``"auto"`` is for a table and for images."""
+
+
+class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no types
+    """Over-sample with an annealing genetic GAN.
+
+    A generator for all classes is evolved on the rows, the smaller classes' repeated until all
+    are seen alike, and makes the rows that ``sampling_strategy`` asks for. Of tables it begins as
+    a Gaussian of each class; of images as random weights.
+
+    Parameters
+    ----------
+    sampling_strategy : float, str, dict or callable
+        How many rows of which class there are to be, as for any over-sampler of imbalanced-learn.
+    mutations : str
+        Adversarial losses, as on the command line: ``minimax,nonsat,lsgan:b=0.9``.
+    schedule : str
+        Annealing schedule, such as ``exponential`` or ``linear:period=300``.
+    T, alpha : float
+        Initial temperature and annealing coefficient, for schedules that have them.
+    fitness, selection : str
+        Plugins of these groups.
+    lambda_ : float
+        Weight of diversity in the fitness, >= 0.
+    steps : int or "auto"
+        Generations; 0 leaves the generator as it begins. ``auto``: 300 for tables, 3000 for
+        images.
+    batch_size : int
+        Rows of a batch, >= 2.
+    width : int or "auto"
+        Units of the hidden layers for tables (64), channels of the narrowest one for images (32).
+    latent_dim : int
+        Length of the latent; for tables at most the number of their encoded columns.
+    learning_rate, classifier_learning_rate : float or "auto"
+        Of the generator and of the discriminator.
+    categorical_features : "auto" or array-like of int, bool or str
+        Columns that hold categories, by position, mask or (of a DataFrame) name. ``auto``: those
+        of a DataFrame of dtype category, object, string or bool, and those of an array of objects
+        that hold no numbers. Each may have up to 100 categories.
+    channels : {"auto", "first", "last"}
+        Where images of four dimensions have them; ``auto``: last if that axis is 1 or 3 long.
+    device : {"auto", "cpu", "cuda"}
+        Where it is evolved.
+    random_state : int, RandomState instance or None
+        Of everything that is random.
+    verbose : bool
+        Show progress on stderr.
+
+    Attributes
+    ----------
+    generator_ : Generator
+        The evolved generator, a torch module.
+    logbook_ : deap.tools.Logbook
+        What happened in every generation.
+    classes_ : array
+        Shape (K,), the labels.
+    sampling_strategy_ : dict
+        How many rows of which class were made.
+    n_features_in_ : int
+        Columns seen in `fit_resample`; of images the length of the second axis.
+    feature_names_in_ : array
+        Names of the columns, of a DataFrame that has names.
+
+    See Also
+    --------
+    imblearn.over_sampling.SMOTE : Interpolates between neighbours.
+
+    Notes
+    -----
+    A sparse X is evolved, and returned, with every value, so that it should be small.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> X, y = make_classification(weights=[0.9], random_state=0)
+    >>> X_balanced, y_balanced = AnnealingGANSampler(steps=10).fit_resample(X, y)
+    >>> X_balanced.shape
+    (182, 20)
+    """
+
+    _parameter_constraints = {  # noqa: RUF012  # sklearn's idiom
+        **BaseOverSampler._parameter_constraints,
+        **{name: [str] for name in ("mutations", "schedule", "fitness", "selection")},
+        "T": [Interval(numbers.Real, 0, None, closed="left")],
+        "alpha": [Interval(numbers.Real, 0, 1, closed="right")],
+        "lambda_": [Interval(numbers.Real, 0, None, closed="left")],
+        "steps": [Interval(numbers.Integral, 0, None, closed="left"), StrOptions({"auto"})],
+        "batch_size": [Interval(numbers.Integral, 2, None, closed="left")],
+        "width": [Interval(numbers.Integral, 1, None, closed="left"), StrOptions({"auto"})],
+        "latent_dim": [Interval(numbers.Integral, 1, None, closed="left")],
+        "learning_rate": [
+            Interval(numbers.Real, 0, None, closed="neither"),
+            StrOptions({"auto"}),
+        ],
+        "classifier_learning_rate": [
+            Interval(numbers.Real, 0, None, closed="neither"),
+            StrOptions({"auto"}),
+        ],
+        "categorical_features": ["array-like", StrOptions({"auto"})],
+        "channels": [StrOptions(set(LAYOUTS))],
+        "device": [StrOptions(set(DEVICES))],
+        "verbose": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: float | str | Mapping[Any, int] | Any = "auto",
+        mutations: str = "minimax,nonsat,lsgan",
+        schedule: str = "exponential",
+        T: float = 1000.0,
+        alpha: float = 0.99,
+        fitness: str = "paper",
+        selection: str = "annealing",
+        lambda_: float = 1.0,
+        steps: int | str = "auto",
+        batch_size: int = 50,
+        width: int | str = "auto",
+        latent_dim: int = 64,
+        learning_rate: float | str = "auto",
+        classifier_learning_rate: float | str = "auto",
+        categorical_features: str | Sequence[Any] = "auto",
+        channels: str = "auto",
+        device: str = "auto",
+        random_state: int | np.random.RandomState | None = 0,
+        verbose: bool = False,
+    ) -> None:
+        super().__init__(sampling_strategy=sampling_strategy)
+        self.mutations = mutations
+        self.schedule = schedule
+        self.T = T
+        self.alpha = alpha
+        self.fitness = fitness
+        self.selection = selection
+        self.lambda_ = lambda_
+        self.steps = steps
+        self.batch_size = batch_size
+        self.width = width
+        self.latent_dim = latent_dim
+        self.learning_rate = learning_rate
+        self.classifier_learning_rate = classifier_learning_rate
+        self.categorical_features = categorical_features
+        self.channels = channels
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def sample(self, n: int, y: Any) -> Any:
+        """Make rows.
+
+        Parameters
+        ----------
+        n : int
+            How many, >= 0.
+        y : label or array-like
+            Their class, or the class of each, shape (n,).
+
+        Returns
+        -------
+        array or DataFrame
+            Shape (n, ...), as X was in `fit_resample`. Two calls give different rows; the same
+            calls after the same `fit_resample` give the same.
+
+        Raises
+        ------
+        ValueError
+            If there is no such class, or y has another length.
+        """
+        check_is_fitted(self, "generator_")
+        wanted = np.asarray(y)
+        if wanted.ndim == 0:
+            wanted = np.full(n, wanted[()])
+        if len(wanted) != n:
+            raise ValueError(f"y has {len(wanted)} labels, and n is {n}")
+        codes = np.searchsorted(self.classes_, wanted).clip(max=len(self.classes_) - 1)
+        unknown = wanted[self.classes_[codes] != wanted]
+        if len(unknown):
+            known = ", ".join(map(str, self.classes_))
+            raise ValueError(f"there is no class {unknown.tolist()[0]!r}; there are {known}")
+        made = self._make(codes)
+        if self._frame is None:
+            return made
+        columns, dtypes = self._frame
+        return _to_frame(made, columns, dtypes)
+
+    def __sklearn_tags__(self) -> Any:
+        """Tell scikit-learn what X may be."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.input_tags.three_d_array = True
+        return tags
+
+    def _check_X_y(  # noqa: N802  # imbalanced-learn's name
+        self, X: Any, y: Any, accept_sparse: Any = None
+    ) -> tuple[Any, Any, bool]:
+        """Validate, noting before it is lost what X is."""
+        y, binarize_y = check_target_type(y, indicate_one_vs_all=True)
+        shape = np.shape(X)
+        self._frame = (X.columns, X.dtypes) if hasattr(X, "iloc") else None
+        self._categorical: list[int] = []
+        self._whole: list[int] = []
+        if len(shape) > 2:
+            X, y = validate_data(self, X=X, y=y, reset=True, dtype="numeric", allow_nd=True)
+            return X, y, binarize_y
+        if len(shape) == 2 and not sparse.issparse(X):
+            self._categorical = self._find_categorical(X)
+            self._whole = _integers(X)
+        dtype = None if self._categorical else "numeric"
+        X, y = validate_data(self, X=X, y=y, reset=True, dtype=dtype, accept_sparse=["csr", "csc"])
+        return X, y, binarize_y
+
+    def _find_categorical(self, X: Any) -> list[int]:
+        if isinstance(self.categorical_features, str):
+            return detect_categorical(X)
+        named = np.asarray(self.categorical_features)
+        if named.dtype.kind in "OUS" and len(named):
+            if self._frame is None:
+                raise ValueError("categorical_features has names, and X is no DataFrame")
+            found = self._frame[0].get_indexer(named)
+        else:
+            found = np.flatnonzero(named) if named.dtype == bool else named.astype(np.int64)
+        width = np.shape(X)[1]
+        if len(found) and not (found.min() >= 0 and found.max() < width):
+            raise ValueError(
+                f"categorical_features must name columns of X, 0 to {width - 1}, got "
+                f"{list(self.categorical_features)}"
+            )
+        return sorted({int(i) for i in found})
+
+    def _fit_resample(self, X: Any, y: Array, **params: Any) -> tuple[Any, Array]:
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        codes = codes.astype(np.int64)
+        self._seed = int(check_random_state(self.random_state).randint(2**31))
+        dense = X.toarray() if sparse.issparse(X) else X
+        kind = "rows" if X.ndim == 2 else "images"
+        self._none: Array = dense[:0]
+        self._codec = self._make_codec(dense, codes, kind)
+        recipe = self._recipe(kind)
+        try:
+            with Progress(recipe.steps, shown=self.verbose) as progress:
+                self.generator_, self.logbook_ = evolve(self._codec, codes, recipe, progress)
+        except GeneticGanError as error:
+            raise ValueError(str(error)) from error
+        self._drawn = 0
+        wanted = [np.searchsorted(self.classes_, k) for k in self.sampling_strategy_]
+        made_codes = np.repeat(wanted, list(self.sampling_strategy_.values())).astype(np.int64)
+        made = self._make(made_codes)
+        labels = np.concatenate([y, self.classes_[made_codes].astype(y.dtype)])
+        if sparse.issparse(X):
+            return sparse.vstack([X, sparse.csr_matrix(made, dtype=X.dtype)], X.format), labels
+        return np.concatenate([X, made]), labels
+
+    def _make_codec(self, X: Array, codes: Int64Array, kind: str) -> Codec:
+        if kind == "images":
+            return Pictures(X, self.channels, len(self.classes_))
+        return Columns(X, codes, self._categorical, self._whole, self._seed)
+
+    def _recipe(self, kind: str) -> Recipe:
+        values = {
+            name: getattr(self, name) for name in Recipe.__dataclass_fields__ if name != "seed"
+        }
+        values |= {name: table[kind] for name, table in AUTO.items() if values[name] == "auto"}
+        return Recipe(seed=self._seed, **values)
+
+    def _make(self, codes: Int64Array) -> Array:
+        """Make rows of the given classes; every call draws anew."""
+        if not len(codes):
+            return self._none  # of no rows
+        rng = torch_stream(self._seed, "sample", self._drawn)
+        self._drawn += 1
+        device = next(self.generator_.parameters()).device
+        chunks = []
+        with torch.no_grad():
+            for part in torch.split(torch.from_numpy(codes), CHUNK):
+                latent = torch.randn((len(part), self.generator_.latent_dim), generator=rng)
+                made = self.generator_(latent.to(device), part.to(device))
+                chunks.append(self._codec.decode(made))
+        return np.concatenate(chunks)
+
+
+def _integers(X: Any) -> list[int]:
+    """Return the positions of columns of an integer dtype."""
+    if hasattr(X, "iloc"):
+        dtypes = [getattr(d, "subtype", d) for d in X.dtypes]
+        return [i for i, dtype in enumerate(dtypes) if getattr(dtype, "kind", "") in "iu"]
+    X = np.asarray(X)
+    return list(range(X.shape[1])) if X.dtype.kind in "iu" else []
+
+
+def _to_frame(rows: Array, columns: Any, dtypes: Any) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=columns).astype(dtypes)

@@ -1,0 +1,73 @@
+"""The FitnessFunction contract: what an individual is worth, seen from several sides."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from geneticgan.gan.environment import Judgement
+from geneticgan.annealing.fitness import diversity, quality
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What is known of an individual in a generation; tensors on the device, without graphs.
+
+    Attributes
+    ----------
+    images : Tensor
+        Shape (B, C, H, W) in [-1, 1], what it generates of the generation's latents and labels.
+    labels : Tensor
+        Shape (B,), int64: the classes that were asked for.
+    judgement : Judgement
+        The discriminator's.
+    gradients : sequence of Tensor
+        Of the discriminator's loss L_D on real and on these images, one a parameter.
+    class_counts : Tensor
+        Shape (K,), training images by class.
+    held_out_loss : callable
+        From gradients and a length to the class loss (a scalar) that the discriminator would have
+        on held-out real images after a step of that length against the gradients. Only where the
+        fitness says ``needs_held_out``.
+    """
+
+    images: torch.Tensor
+    labels: torch.Tensor
+    judgement: Judgement
+    gradients: Sequence[torch.Tensor]
+    class_counts: torch.Tensor
+    held_out_loss: Callable[[Sequence[torch.Tensor], float], torch.Tensor]
+
+
+class FitnessFunction(ABC):
+    """Judges individuals by two values; a plugin of the group ``geneticgan.fitness``.
+
+    Selection compares ``quality + lambda * diversity``; DEAP's multi-objective selections see the
+    two apart. Nothing in `assess` may wait for the device or draw random numbers, so that it can
+    be a part of a CUDA graph and every individual of a generation is judged alike.
+
+    Attributes
+    ----------
+    needs_held_out : bool
+        Whether `Assessment.held_out_loss` is called.
+    """
+
+    needs_held_out: bool = False
+
+    @abstractmethod
+    def assess(self, assessment: Assessment) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return quality and diversity, scalars, the higher the better.
+
+        A value that is not finite kills the individual.
+        """
+
+
+class PaperFitness(FitnessFunction):
+    """E[sigmoid(D(G(z)))] and -log of the norm of D's gradient (the paper's equations 2 and 3)."""
+
+    def assess(self, assessment: Assessment) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the mean belief that the images are real, and minus the log gradient norm."""
+        return quality(assessment.judgement.source), diversity(assessment.gradients)

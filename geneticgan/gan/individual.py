@@ -1,0 +1,191 @@
+"""A generator as a DEAP individual: a torch module, its buffers and its optimizer's state."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NoReturn
+
+import torch
+
+from geneticgan.annealing.fitness import DEAD, SumFitness
+from geneticgan.gan.optimizer_state import (
+    copy_all,
+    copy_optimizer,
+    load_optimizer,
+    optimizer_to_tensors,
+)
+
+OptimizerFactory = Callable[[Iterable[torch.nn.Parameter]], torch.optim.Optimizer]
+"""Builds an optimizer over a module's parameters, with its hyper-parameters bound."""
+
+
+NO_LOSS = "non-finite loss"
+NO_GRADIENT = "non-finite gradient"
+NO_FITNESS = "non-finite fitness"
+"""Causes of death."""
+
+
+class GeneratorIndividual:
+    """One individual of the population.
+
+    It has what DEAP asks of an individual, a ``fitness``, and can be cloned (``deepcopy``), so
+    ``Statistics``, ``Logbook``, ``HallOfFame``, ``selBest`` and ``selNSGA2`` work on it. It is
+    never pickled: `to_tensors` and `load_tensors` carry it to and from safetensors.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        The generator.
+    make_optimizer : callable
+        Builds the optimizer over the module's parameters; shared by all clones.
+    weights : sequence of float
+        Fitness weights, (1, lambda) in the paper.
+
+    Attributes
+    ----------
+    lineage : int
+        Label that an individual and the offspring born of it share; see `sel_annealing`.
+    mutation : str
+        The mutation that made it from its parent; empty for an initial individual.
+    cause_of_death : str
+        Empty while alive. A dead individual has fitness -inf whatever the evaluation says.
+    """
+
+    def __init__(
+        self,
+        module: torch.nn.Module,
+        make_optimizer: OptimizerFactory,
+        weights: Sequence[float] = (1.0, 1.0),
+    ) -> None:
+        self.module = module
+        self.optimizer = make_optimizer(module.parameters())
+        self.fitness = SumFitness(weights)
+        self.lineage = 0
+        self.mutation = ""
+        self.cause_of_death = ""
+        self._make_optimizer = make_optimizer
+
+    @property
+    def parameters(self) -> list[torch.nn.Parameter]:
+        """The parameters that are trained."""
+        return [p for p in self.module.parameters() if p.requires_grad]
+
+    def state_tensors(self) -> list[torch.Tensor]:
+        """Return its parameters, buffers and optimizer state, always in the same order."""
+        state = self.optimizer.state
+        moments = (state[p][name] for p in self.parameters for name in sorted(state.get(p, ())))
+        return [
+            *self.module.parameters(),
+            *self.module.buffers(),
+            *(moment for moment in moments if isinstance(moment, torch.Tensor)),
+        ]
+
+    @property
+    def died_bearing(self) -> bool:
+        """Whether the step that made it failed; then there is nothing to evaluate."""
+        return self.cause_of_death in (NO_LOSS, NO_GRADIENT)
+
+    def judged(self, quality: torch.Tensor, diversity: torch.Tensor) -> tuple[float, float]:
+        """Return the fitness values, or `DEAD` and note the cause if one is not finite."""
+        values = torch.stack([quality, diversity]).tolist()
+        if not all(map(math.isfinite, values)):
+            self.cause_of_death = NO_FITNESS
+            return DEAD
+        self.cause_of_death = ""
+        return values[0], values[1]
+
+    def become(self, other: GeneratorIndividual) -> None:
+        """Take over another's weights, buffers, optimizer state and lineage, in place.
+
+        The other has the same architecture and the same kind of optimizer. Nothing is allocated
+        once both optimizers have a state.
+        """
+        with torch.no_grad():
+            copy_all(self.module.parameters(), other.module.parameters())
+            copy_all(self.module.buffers(), other.module.buffers())
+        copy_optimizer(self.optimizer, other.optimizer)
+        self.lineage = other.lineage
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> GeneratorIndividual:
+        # A clone starts with the parent's exact weights, buffers and optimizer state. The
+        # optimizer is built anew because its state is keyed by the parameters it steps.
+        clone = GeneratorIndividual(
+            copy.deepcopy(self.module, memo), self._make_optimizer, self.fitness.weights
+        )
+        # load_state_dict may keep the tensors it is given; a parent's must not be shared.
+        clone.optimizer.load_state_dict(copy.deepcopy(self.optimizer.state_dict()))
+        clone.fitness = copy.deepcopy(self.fitness, memo)
+        clone.lineage = self.lineage
+        clone.mutation = self.mutation
+        clone.cause_of_death = self.cause_of_death
+        memo[id(self)] = clone
+        return clone
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError(
+            "a GeneratorIndividual is not pickled; save to_tensors() with safetensors instead"
+        )
+
+    def to_tensors(self) -> tuple[dict[str, torch.Tensor], str]:
+        """Return everything the individual is, as named tensors and a JSON text.
+
+        Returns
+        -------
+        tensors : dict of str to Tensor
+            ``module.<name>`` for weights and buffers, ``optimizer.<index>.<name>`` for the state.
+        metadata : str
+            JSON: fitness, lineage, mutation and the optimizer's settings.
+        """
+        state, optimizer = optimizer_to_tensors(self.optimizer)
+        weights = self.module.state_dict()
+        tensors = {f"module.{name}": value.contiguous() for name, value in weights.items()}
+        tensors |= {f"optimizer.{name}": value.contiguous() for name, value in state.items()}
+        metadata = {
+            "weights": self.fitness.weights,
+            "values": [repr(value) for value in self.fitness.values],  # repr carries inf and NaN
+            "lineage": self.lineage,
+            "mutation": self.mutation,
+            "cause_of_death": self.cause_of_death,
+            "optimizer": optimizer,
+        }
+        return tensors, json.dumps(metadata)
+
+    def load_tensors(self, tensors: Mapping[str, torch.Tensor], metadata: str) -> None:
+        """Become what `to_tensors` returned.
+
+        Parameters
+        ----------
+        tensors : mapping of str to Tensor
+            As `to_tensors` gave them, for a module of the same architecture.
+        metadata : str
+            The JSON text.
+
+        Raises
+        ------
+        RuntimeError, ValueError, KeyError
+            If the tensors or the metadata do not fit the module and its optimizer.
+        """
+        data = json.loads(metadata)
+        self.module.load_state_dict(_below("module.", tensors))
+        load_optimizer(self.optimizer, _below("optimizer.", tensors), data["optimizer"])
+        self.fitness = SumFitness(data["weights"], [float(value) for value in data["values"]])
+        self.lineage = data["lineage"]
+        self.mutation = data["mutation"]
+        self.cause_of_death = data["cause_of_death"]
+
+
+def _below(prefix: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {
+        name.removeprefix(prefix): value
+        for name, value in tensors.items()
+        if name.startswith(prefix)
+    }
+
+
+def same_weights(one: GeneratorIndividual, other: GeneratorIndividual) -> bool:
+    """Tell whether two generators are the same; pass it to DEAP's ``HallOfFame(similar=...)``."""
+    ours, theirs = one.module.state_dict(), other.module.state_dict()
+    return all(torch.equal(ours[name], theirs[name]) for name in ours)

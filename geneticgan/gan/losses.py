@@ -1,0 +1,67 @@
+"""What the discriminator learns: source and class loss, on real and generated images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from torch.nn.functional import cross_entropy
+
+from geneticgan.gan.environment import Judgement
+from geneticgan.gan.adversaries import Adversary, Logistic
+
+
+@dataclass(frozen=True)
+class DiscriminatorLoss:
+    """L_D = L_S + L_Cls (Algorithm 1, line 19), in its real and its generated part.
+
+    Attributes
+    ----------
+    adversary : Adversary
+        L_S.
+    generated_class_weight : float
+        Of the part of L_Cls that generated images make, >= 0. It is 1 in the paper. With 0 the
+        class head learns from real images alone, and still says what generators learn.
+    weighting : str
+        What a generated image counts in that part. ``even``
+        is all alike, as in the paper; ``confidence`` is the probability that the head which
+        guides generators gives to the label that was asked for, so that the class head does not
+        learn from what shows something else.
+    class_weights : torch.Tensor, optional
+        Shape (K,), of what a real image counts by its class, where batches are not balanced; see
+        `geneticgan.data.sampling.balancing_weights`. All alike by default.
+    """
+
+    adversary: Adversary = field(default_factory=Logistic)
+    generated_class_weight: float = 1.0
+    weighting: str = "even"
+    class_weights: torch.Tensor | None = None
+
+    def real(self, judgement: Judgement, labels: torch.Tensor) -> torch.Tensor:
+        """Return the part that real images with labels (B,) make."""
+        weights = None if self.class_weights is None else self.class_weights[labels]
+        loss = _mean(self.adversary.real(judgement.source), weights)
+        for logits in (judgement.classes, judgement.guide):
+            if logits is not None:
+                loss = loss + _mean(cross_entropy(logits, labels, reduction="none"), weights)
+        return loss
+
+    def generated(self, judgement: Judgement, labels: torch.Tensor) -> torch.Tensor:
+        """Return the part that images make which were generated for labels (B,)."""
+        class_loss = self._class_loss(judgement, labels)
+        adversarial = self.adversary.fake(judgement.source).mean()
+        loss = adversarial + self.generated_class_weight * class_loss
+        if judgement.guide is not None:
+            # The guide learns nothing here, but every parameter needs a gradient.
+            loss = loss + 0.0 * judgement.guide.sum()
+        return loss
+
+    def _class_loss(self, judgement: Judgement, labels: torch.Tensor) -> torch.Tensor:
+        if self.weighting == "even":
+            return cross_entropy(judgement.classes, labels)
+        belief = judgement.guidance.detach().softmax(dim=1).gather(1, labels[:, None]).squeeze(1)
+        return (belief * cross_entropy(judgement.classes, labels, reduction="none")).mean()
+
+
+def _mean(losses: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor:
+    return (losses if weights is None else weights * losses).mean()

@@ -1,0 +1,124 @@
+"""The Mutation contract: an adversarial objective that makes an offspring of a generator."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+import torch
+
+from geneticgan.gan.environment import Environment
+from geneticgan.gan.individual import NO_GRADIENT, NO_LOSS, GeneratorIndividual
+from geneticgan.gan.optimizer_state import step_with
+
+
+class Mutation(ABC):
+    """One optimizer step on an adversarial objective, with DEAP's mutation signature.
+
+    A subclass that defines `loss` is complete:
+
+        class Hinge(Mutation):
+            \"\"\"Minus the mean logit.\"\"\"
+
+            def loss(self, fake, real):
+                return -fake.mean()
+
+    Options of a plugin are the keyword arguments of its ``__init__``; the subclass validates
+    them and raises `ValueError` with a sentence for the user.
+    """
+
+    label: str = ""
+    """What the run calls it (its name and options as the user wrote them); set by the registry."""
+
+    @abstractmethod
+    def loss(self, fake: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
+        """Return the generator's adversarial loss M_c, to be minimised.
+
+        Parameters
+        ----------
+        fake : Tensor
+            Shape (B,), source logits of the generated batch.
+        real : Tensor
+            Shape (B',), source logits of the generation's real batch; no gradient flows there.
+
+        Returns
+        -------
+        Tensor
+            Scalar, the mean over the batch.
+        """
+
+    def objective(self, individual: GeneratorIndividual, environment: Environment) -> torch.Tensor:
+        """Return L_Gc = M_c + L_Cls (Algorithm 1, line 6).
+
+        Override only an objective that needs more than logits; it then takes the plain path.
+        """
+        judgement = environment.judge_generated(individual)
+        real = environment.judge_real()
+        return self.loss(judgement.source, real.source) + environment.class_loss(judgement)
+
+    def mutate(
+        self, individual: GeneratorIndividual, environment: Environment
+    ) -> tuple[GeneratorIndividual]:
+        """Take an optimizer step in place (lines 6-7), as DEAP's mutations do.
+
+        Or several, where the environment says so. The individual's fitness is deleted. A
+        non-finite loss or gradient takes no step and marks the individual dead. The discriminator
+        is not touched.
+
+        Returns
+        -------
+        tuple
+            The individual itself, alone.
+        """
+        self._step(individual, environment)
+        self.step_on(individual, environment)
+        return (individual,)
+
+    def step_on(self, individual: GeneratorIndividual, environment: Environment) -> None:
+        """Take an offspring's further steps, if there are any and it has survived the first."""
+        for step in range(1, environment.offspring_steps):
+            if individual.died_bearing:
+                break
+            environment.turn(step)
+            self._step(individual, environment)
+        environment.turn(0)
+
+    def _step(self, individual: GeneratorIndividual, environment: Environment) -> None:
+        loss = self.objective(individual, environment)
+        gradients = torch.autograd.grad(loss, individual.parameters, allow_unused=True)
+        take_step(individual, loss.detach(), gradients, self.label)
+
+
+def take_step(
+    individual: GeneratorIndividual,
+    loss: torch.Tensor,
+    gradients: Sequence[torch.Tensor | None],
+    label: str,
+) -> None:
+    """Make an individual the offspring that one step of its optimizer gives, or mark it dead.
+
+    Parameters
+    ----------
+    individual : GeneratorIndividual
+        Still its parent's copy; changed in place, its fitness deleted.
+    loss : Tensor
+        Scalar, of the objective.
+    gradients : sequence of Tensor or None
+        Of the objective, one a parameter; None where it has no part.
+    label : str
+        Of the mutation.
+    """
+    individual.mutation = label
+    individual.cause_of_death = ""
+    del individual.fitness.values
+    if not all_finite([loss, *gradients]):
+        individual.cause_of_death = NO_GRADIENT if torch.isfinite(loss) else NO_LOSS
+        return
+    step_with(individual.optimizer, individual.parameters, gradients)
+
+
+def all_finite(tensors: Sequence[torch.Tensor | None]) -> torch.Tensor:
+    """Return, as a scalar of bool on the device, whether no tensor holds NaN or an infinity."""
+    largest = torch._foreach_norm([t for t in tensors if t is not None], math.inf)
+    return torch.isfinite(torch.stack(largest)).all()

@@ -1,0 +1,115 @@
+"""An optimizer's state as named tensors and JSON, and back; no pickle."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from geneticgan.gan.packing import laid_out_as
+
+_IMPLEMENTATION = ("capturable", "foreach", "fused")
+
+
+def optimizer_to_tensors(optimizer: torch.optim.Optimizer) -> tuple[dict[str, torch.Tensor], str]:
+    """Return the state of an optimizer.
+
+    Returns
+    -------
+    tensors : dict of str to Tensor
+        ``<parameter index>.<name>``.
+    metadata : str
+        JSON: the parameter groups, and state that is no tensor.
+    """
+    state = optimizer.state_dict()
+    tensors: dict[str, torch.Tensor] = {}
+    scalars: dict[str, dict[str, Any]] = {}
+    for index, entries in state["state"].items():
+        for name, value in entries.items():
+            if isinstance(value, torch.Tensor):
+                tensors[f"{index}.{name}"] = value
+            else:
+                scalars.setdefault(str(index), {})[name] = value
+    return tensors, json.dumps({"param_groups": state["param_groups"], "scalars": scalars})
+
+
+def load_optimizer(
+    optimizer: torch.optim.Optimizer, tensors: Mapping[str, torch.Tensor], metadata: str
+) -> None:
+    """Give an optimizer the state that `optimizer_to_tensors` returned.
+
+    Raises
+    ------
+    ValueError, KeyError
+        If the state is not of such an optimizer over such parameters.
+    """
+    data = json.loads(metadata)
+    state = {int(index): dict(entries) for index, entries in data["scalars"].items()}
+    for key, value in tensors.items():
+        index, name = key.split(".", 1)
+        state.setdefault(int(index), {})[name] = value
+    groups = data["param_groups"]
+    for group, own in zip(groups, optimizer.param_groups, strict=True):
+        if "betas" in group:
+            group["betas"] = tuple(group["betas"])  # JSON knows no tuple
+        # How a step is computed depends on the device at hand, not on the one it was saved from.
+        group.update({name: own[name] for name in _IMPLEMENTATION if name in own})
+    optimizer.load_state_dict({"state": state, "param_groups": groups})
+    _align(optimizer)
+
+
+def _align(optimizer: torch.optim.Optimizer) -> None:
+    """Lay the state out in memory as its parameters are, which fused optimizers rely on."""
+    for parameter, entries in optimizer.state.items():
+        for name, value in entries.items():
+            if isinstance(value, torch.Tensor) and value.shape == parameter.shape:
+                entries[name] = laid_out_as(parameter, value)
+
+
+def copy_all(targets: Iterable[torch.Tensor], sources: Iterable[torch.Tensor]) -> None:
+    """Copy tensors into as many others of the same shapes, in as few kernels as possible."""
+    into, outof = list(targets), list(sources)
+    if into:
+        torch._foreach_copy_(into, outof)
+
+
+def copy_optimizer(target: torch.optim.Optimizer, source: torch.optim.Optimizer) -> None:
+    """Give an optimizer the state of another of the same kind over parameters of equal shapes."""
+    if not source.state:
+        target.state.clear()
+        return
+    if not target.state:
+        # load_state_dict may keep the tensors it is given, and the source goes on with its own.
+        target.load_state_dict(copy.deepcopy(source.state_dict()))
+        return
+    into, outof = [], []
+    for ours, theirs in zip(target.param_groups, source.param_groups, strict=True):
+        ours.update({name: value for name, value in theirs.items() if name != "params"})
+        for mine, its in zip(ours["params"], theirs["params"], strict=True):
+            for name, value in source.state[its].items():
+                if isinstance(value, torch.Tensor):
+                    into.append(target.state[mine][name])
+                    outof.append(value)
+                else:
+                    target.state[mine][name] = value
+    copy_all(into, outof)
+
+
+def step_with(
+    optimizer: torch.optim.Optimizer,
+    parameters: Sequence[torch.nn.Parameter],
+    gradients: Sequence[torch.Tensor | None],
+) -> None:
+    """Take one step of an optimizer with given gradients, leaving none behind.
+
+    A gradient from `torch.autograd.grad` may lie in memory otherwise than its parameter (after a
+    convolution of channels-last images it does). ``backward`` would mend that; fused optimizers
+    rely on it and read such a gradient in the wrong order, without an error.
+    """
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        parameter.grad = None if gradient is None else laid_out_as(parameter, gradient)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)

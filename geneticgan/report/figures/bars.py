@@ -1,0 +1,25 @@
+"""Bars: what a training epoch costs (figure 8, right)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from geneticgan.report.figures.charts import colour
+from geneticgan.report.figures.style import Picture, literal, new_figure, picture, style
+
+
+def draw_costs(seconds: Mapping[str, float]) -> Picture:
+    """Draw the seconds that each method took for an epoch."""
+    with style():
+        figure = new_figure(8.0, 1.3 + 0.42 * len(seconds))
+        axes = figure.subplots()
+        bars = axes.barh(
+            [literal(name) for name in seconds], list(seconds.values()), color=colour(0)
+        )
+        axes.bar_label(bars, fmt="%.3g", padding=4)
+        axes.invert_yaxis()
+        axes.grid(False, axis="y")
+        axes.margins(x=0.12)
+        axes.set_xlabel("seconds an epoch")
+        alt = ", ".join(f"{name} {value:.3g} s" for name, value in seconds.items())
+        return picture(figure, "costs", "Cost of an epoch", f"Seconds an epoch: {alt}.")

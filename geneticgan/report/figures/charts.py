@@ -1,0 +1,118 @@
+"""Line charts, as data: drawn here as a picture, and on a page that one can point at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from geneticgan.report.figures.style import (
+    DASHES,
+    PALETTE,
+    Picture,
+    literal,
+    new_figure,
+    picture,
+    style,
+)
+
+FloatArray = npt.NDArray[np.float64]
+
+
+WHOLE = (-3.0, 103.0)
+"""Axis of percentages from 0 to 100, with room for the lines at its ends."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line.
+
+    Attributes
+    ----------
+    x, y : array of float64
+        Shape (N,); NaN in ``y`` leaves a gap.
+    spread : array of float64 or None
+        Half the height of a band around the line, shape (N,).
+    """
+
+    x: FloatArray
+    y: FloatArray
+    spread: FloatArray | None = None
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """Lines over a common axis.
+
+    Attributes
+    ----------
+    name, title, alt : str
+        As for `Picture`.
+    x_label, y_label : str
+        With units.
+    lines : mapping from str to Line
+        By the name in the legend.
+    log_x, log_y : bool
+        Logarithmic axes.
+    percent : bool
+        The values are shares, shown in percent.
+    whole : bool
+        The vertical axis goes from 0 to 100 percent, whatever the values are.
+    """
+
+    name: str
+    title: str
+    alt: str
+    x_label: str
+    y_label: str
+    lines: Mapping[str, Line] = field(default_factory=dict)
+    log_x: bool = False
+    log_y: bool = False
+    percent: bool = False
+    whole: bool = False
+
+
+def colour(number: int) -> str:
+    """Return the colour of the n-th thing."""
+    return PALETTE[number % len(PALETTE)]
+
+
+def dash(number: int) -> str:
+    """Return the dashes of the n-th line: with the colour, more than one sign tells lines apart."""
+    return DASHES[(number + number // len(PALETTE)) % len(DASHES)]
+
+
+def draw_lines(chart: LineChart) -> Picture:
+    """Draw a chart."""
+    with style():
+        figure = new_figure()
+        axes = figure.subplots()
+        for number, (name, line) in enumerate(chart.lines.items()):
+            scale = 100.0 if chart.percent else 1.0
+            # A line of one point would not be seen.
+            marker = "o" if len(line.x) < 4 else None
+            axes.plot(
+                line.x,
+                scale * line.y,
+                color=colour(number),
+                linestyle=dash(number),
+                marker=marker,
+                label=literal(name),
+            )
+            if line.spread is not None:
+                low, high = scale * (line.y - line.spread), scale * (line.y + line.spread)
+                axes.fill_between(line.x, low, high, color=colour(number), alpha=0.15, linewidth=0)
+        axes.set_xlabel(chart.x_label)
+        axes.set_ylabel(chart.y_label)
+        if chart.whole:
+            axes.set_ylim(*WHOLE)
+        if chart.log_x:
+            axes.set_xscale("log")
+        if chart.log_y:
+            axes.set_yscale("log")
+        if len(chart.lines) > 1:
+            columns = min(4, len(chart.lines))
+            figure.legend(loc="outside upper center", ncols=columns)
+        return picture(figure, chart.name, chart.title, chart.alt)

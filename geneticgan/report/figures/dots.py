@@ -1,0 +1,62 @@
+"""Methods in rows, figures as dots: how the smallest and the largest class fare (figures 3, 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from geneticgan.report.figures.charts import colour
+from geneticgan.report.figures.style import Picture, literal, new_figure, picture, style
+from geneticgan.evaluation.metrics import class_scores
+
+Confusion = Sequence[Sequence[int]]
+MARKERS = ("o", "s", "D")
+
+
+def draw_class_scores(
+    confusions: Mapping[str, Sequence[Confusion]], classes: Mapping[str, int], name: str
+) -> Picture:
+    """Draw precision, recall and F1 of some classes, a panel for each.
+
+    Parameters
+    ----------
+    confusions : mapping
+        From a method's title to its confusion matrices, one a seed.
+    classes : mapping from str to int
+        From a panel's title to the class's label.
+    name : str
+        Of the picture.
+    """
+    titles = list(confusions)
+    with style():
+        figure = new_figure(9.0, 1.9 + 0.36 * len(titles))
+        panels = figure.subplots(1, len(classes), sharey=True, squeeze=False)[0]
+        for axes, (title, label) in zip(panels, classes.items(), strict=True):
+            for number, key in enumerate(("precision", "recall", "F1")):
+                each = [[class_scores(c, label)[number] for c in confusions[t]] for t in titles]
+                means = [100 * float(np.mean(values)) for values in each]
+                spread = [100 * float(np.std(values)) for values in each]
+                axes.errorbar(
+                    means,
+                    np.arange(len(titles)) + 0.18 * (number - 1),
+                    xerr=spread if max(spread) > 0 else None,
+                    fmt=MARKERS[number],
+                    color=colour(number),
+                    label=key,
+                    markersize=7,
+                    elinewidth=1.5,
+                )
+            axes.set_title(literal(title))
+            axes.set_xlabel("percent")
+            axes.set_xlim(-3, 103)
+        panels[0].set_yticks(range(len(titles)), map(literal, titles))
+        panels[0].invert_yaxis()
+        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+        return picture(
+            figure,
+            name,
+            "Smallest and largest class",
+            f"Precision, recall and F1 on the test part of {' and '.join(classes)}, for "
+            f"{', '.join(titles)}.",
+        )

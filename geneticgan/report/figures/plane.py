@@ -1,0 +1,64 @@
+"""Where training images, and generated ones, lie among unseen ones (figure 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.lines import Line2D
+
+from geneticgan.evaluation.embedding import KINDS, Embedding
+from geneticgan.report.figures.charts import colour
+from geneticgan.report.figures.style import Picture, literal, new_figure, picture, style
+
+PANELS = {"training images": ("train",), "training + generated images": ("train", "generated")}
+MARKERS = ("o", "^", "s", "v")
+
+
+def draw_plane(embedding: Embedding, class_names: Sequence[str]) -> Picture:
+    """Draw training images, then with generated ones, over the test part in pale."""
+    kinds = {kind: embedding.kinds == number for number, kind in enumerate(KINDS)}
+    with style():
+        figure = new_figure(9.6, 5.6)
+        panels = figure.subplots(1, len(PANELS), sharex=True, sharey=True, squeeze=False)[0]
+        for axes, (title, shown) in zip(panels, PANELS.items(), strict=True):
+            for label in range(len(class_names)):
+                own = embedding.labels == label
+                for kind, alpha, size in (("test", 0.22, 26), *((k, 0.95, 11) for k in shown)):
+                    points = embedding.points[own & kinds[kind]]
+                    axes.scatter(
+                        points[:, 0],
+                        points[:, 1],
+                        s=size,
+                        color=colour(label),
+                        marker=MARKERS[label // 8 % len(MARKERS)],
+                        alpha=alpha,
+                        linewidths=0,
+                        rasterized=True,
+                    )
+            axes.set_title(title)
+            axes.set_xticks([])
+            axes.set_yticks([])
+            axes.grid(False)
+        handles = [
+            Line2D(
+                [],
+                [],
+                linestyle="",
+                marker=MARKERS[label // 8 % len(MARKERS)],
+                color=colour(label),
+                label=literal(name[:16]),
+            )
+            for label, name in enumerate(class_names)
+        ]
+        if len(handles) <= 24:
+            columns = min(5, len(handles))
+            figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+        counts = {kind: int(np.sum(at)) for kind, at in kinds.items()}
+        return picture(
+            figure,
+            "features",
+            "Features of real and generated images",
+            f"t-SNE of features: {counts['test']} test images (pale), {counts['train']} training "
+            f"images (left), with {counts['generated']} generated ones (right), coloured by class.",
+        )

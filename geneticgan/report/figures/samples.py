@@ -1,0 +1,51 @@
+"""Samples by class, real above generated (figure 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from geneticgan.data.dataset import UInt8Array
+from geneticgan.report.figures.style import Picture, literal, new_figure, picture, style
+
+Rows = Sequence[tuple[str, UInt8Array]]
+"""What stands on the left, and images (columns, H, W, 3)."""
+
+
+def draw_samples(panels: Sequence[Rows], name: str, title: str, alt: str) -> Picture:
+    """Draw rows of images, in panels side by side."""
+    rows = max(len(panel) for panel in panels)
+    columns = max(len(images) for panel in panels for _, images in panel)
+    with style():
+        figure = new_figure((1.4 + 0.4 * columns) * len(panels), 0.44 * rows + 0.1)
+        grid = figure.subplots(rows, len(panels), squeeze=False)
+        for column, panel in enumerate(panels):
+            for row, axes in enumerate(grid[:, column]):
+                axes.set_axis_off()
+                if row < len(panel):
+                    label, images = panel[row]
+                    axes.imshow(_strip(images, columns), interpolation="nearest")
+                    axes.text(
+                        -0.02,
+                        0.5,
+                        literal(label),
+                        transform=axes.transAxes,
+                        ha="right",
+                        va="center",
+                        fontsize=11,
+                    )
+        return picture(figure, name, title, alt)
+
+
+def _strip(images: UInt8Array, columns: int) -> UInt8Array:
+    """Return images side by side with clear gaps, and clear where some are missing."""
+    count, height, width, _ = images.shape
+    gap = max(1, width // 16)
+    strip = np.zeros((height, columns * (width + gap) - gap, 4), np.uint8)
+    for number in range(count):
+        left = number * (width + gap)
+        strip[:, left : left + width] = np.dstack(
+            [images[number], np.full((height, width), 255, np.uint8)]
+        )
+    return strip

@@ -1,0 +1,307 @@
+"""The report of a benchmark or a sweep, from its folder alone."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geneticgan.config import read_json
+from geneticgan.errors import RunError
+from geneticgan.report.figures.bars import draw_costs
+from geneticgan.report.figures.charts import Line, LineChart
+from geneticgan.report.figures.confusion import draw_confusions
+from geneticgan.report.figures.dots import draw_class_scores
+from geneticgan.report.figures.heat import draw_grid
+from geneticgan.report.figures.samples import draw_samples
+from geneticgan.report.page import Item, Section, Table
+from geneticgan.registry import parse_specs
+from geneticgan.benchmark.cell import PROTOCOLS, folder_name
+from geneticgan.benchmark.compare import Comparison, budget, comparison_note, read_benchmark
+from geneticgan.jobs.keeping import read_sheet
+from geneticgan.jobs.measuring import SPACES, scores_file
+from geneticgan.report.parts import (
+    GENERATION_HEADS,
+    GENERATION_TEXT,
+    generation_cells,
+    plane_section,
+    software_table,
+)
+
+CONVERGING = ("acgan", "lsgan", "wgan", "egan", "aggan")
+"""The methods of the paper's figure 8."""
+
+BEFORE, AFTER = "cn", "aggan"
+"""The methods of the paper's figure 6."""
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Finished cells of one data set and setting: results by method and seed."""
+
+    folder: Path
+    dataset: str
+    setting: str
+    cells: Mapping[str, Mapping[int, Mapping[str, Any]]]
+
+    @property
+    def any_cell(self) -> Mapping[str, Any]:
+        return next(iter(next(iter(self.cells.values())).values()))
+
+    @property
+    def class_names(self) -> list[str]:
+        return list(self.any_cell["class_names"])
+
+    @property
+    def counts(self) -> list[int]:
+        return list(self.any_cell["train_counts"])
+
+    def of_kind(self, *names: str) -> Iterator[tuple[str, Mapping[int, Mapping[str, Any]]]]:
+        """Yield title and results of the methods of the given names, in their order."""
+        for name in names:
+            for method, by_seed in self.cells.items():
+                if method.partition(":")[0] == name:
+                    yield _title(method, by_seed), by_seed
+
+
+def benchmark_sections(path: Path) -> tuple[str, list[Section]]:
+    """Return what a benchmark is in a sentence, and the sections of its report.
+
+    Raises
+    ------
+    RunError
+        If it holds no finished cell.
+    """
+    groups = list(_groups(path))
+    if not groups:
+        raise RunError(f"{path} holds no finished cell of a benchmark")
+    comparisons: dict[tuple[str, str], list[Comparison]] = defaultdict(list)
+    for protocol in PROTOCOLS:
+        try:
+            for comparison in read_benchmark(path, protocol):
+                comparisons[comparison.dataset, comparison.setting].append(comparison)
+        except RunError:
+            continue  # judged by other protocols
+    sections = []
+    for group in groups:
+        parts = [
+            _tables(comparisons[group.dataset, group.setting]),
+            *_sweep(group),
+            _samples(group),
+            _classes(group),
+            _convergence(group),
+            _generation(group),
+            _plane(group),
+        ]
+        if len(groups) > 1:
+            for part in parts:
+                part.title = f"{group.dataset}, {group.setting}: {part.title}"
+        sections += parts
+    any_group = groups[0]
+    seeds = {seed for group in groups for by_seed in group.cells.values() for seed in by_seed}
+    methods = {method for group in groups for method in group.cells}
+    lead = (
+        f"{len(methods)} methods, {len(seeds)} seeds, on "
+        f"{' and '.join(f'{g.dataset} ({g.setting})' for g in groups)}; for each method, "
+        f"{budget(any_group.any_cell)}."
+    )
+    return lead, [*sections, _made(path)]
+
+
+def _groups(path: Path) -> Iterator[_Group]:
+    found: dict[tuple[str, str], dict[str, dict[int, Any]]] = {}
+    for file in sorted((path / "cells").rglob("seed-*.json")):
+        result = read_json(file)
+        if "error" not in result and result["trial"] is None:
+            group = found.setdefault((result["dataset"], result["setting"]), {})
+            group.setdefault(result["method"], {})[result["seed"]] = result
+    for (dataset, setting), cells in sorted(found.items()):
+        yield _Group(path, dataset, setting, cells)
+
+
+def _title(method: str, by_seed: Mapping[int, Mapping[str, Any]]) -> str:
+    options = method.partition(":")[2]
+    title = str(next(iter(by_seed.values()))["title"])
+    return f"{title} ({options})" if options else title
+
+
+def _tables(comparisons: list[Comparison]) -> Section:
+    section = Section("Methods", [comparison_note(comparisons)])
+    for comparison in comparisons:
+        rows = list(comparison.cells())
+        section.items.append(
+            Table(comparison.heads[1:], [r[1:] for r in rows], caption=comparison.title)
+        )
+    return section
+
+
+def _sweep(group: _Group) -> Iterator[Section]:
+    """Yield the grid over T and alpha, where there is one (figure 10)."""
+    values = {}
+    for method, by_seed in group.cells.items():
+        (spec,) = parse_specs(method)
+        if spec.name == AFTER and {"T", "alpha"} <= spec.options.keys():
+            acsa = [100 * r["scores"]["head"]["acsa"] for r in by_seed.values()]
+            spread = statistics.stdev(acsa) if len(acsa) > 1 else 0.0
+            place = float(spec.options["T"]), float(spec.options["alpha"])
+            values[place] = statistics.fmean(acsa), spread
+    if len(values) > 1:
+        text = "ACSA of AGGAN's class head by initial temperature and annealing coefficient."
+        yield Section("Temperature and cooling", [text], [draw_grid(values, "ACSA")])
+
+
+def _samples(group: _Group) -> Section:
+    section = Section("Samples")
+    classes, counts, names = len(group.counts), group.counts, group.class_names
+    order = sorted(range(classes), key=lambda label: (counts[label], -label))[:2]
+    folder = group.folder / "samples" / group.dataset / group.setting
+    seed = min(seed for by_seed in group.cells.values() for seed in by_seed)
+    sources = [("real", folder / "real" / f"seed-{seed}.png")]
+    for method in group.cells:
+        title = _title(method, group.cells[method])
+        sources.append((title, folder / folder_name(method) / f"seed-{seed}.png"))
+    sheets = [(title, read_sheet(path, classes)) for title, path in sources if path.is_file()]
+    if len(sheets) < 2:
+        section.text.append(
+            "There is nothing to see: either no method here keeps a generator, or the folder "
+            f"{folder} has been left out of this copy."
+        )
+        return section
+    panels = [
+        [
+            (title, sheet[label, : counts[label] if title == "real" else None])
+            for title, sheet in sheets
+        ]
+        for label in order
+    ]
+    shown = " and ".join(f"{names[label]} ({counts[label]} training images)" for label in order)
+    section.text.append(f"The smallest classes, {shown}: real images, and what each method makes.")
+    alt = f"Images of {shown}, by method: {', '.join(title for title, _ in sheets)}."
+    section.items.append(draw_samples(panels, "samples", "The smallest classes by method", alt))
+    return section
+
+
+def _classes(group: _Group) -> Section:
+    section = Section("Classes")
+    counts, names = group.counts, group.class_names
+    smallest = min(range(len(counts)), key=lambda label: (counts[label], -label))
+    largest = max(range(len(counts)), key=lambda label: counts[label])
+    confusions = {
+        _title(method, by_seed): [
+            result["scores"]["head"]["confusion"]
+            for result in by_seed.values()
+            if "head" in result["scores"]
+        ]
+        for method, by_seed in group.cells.items()
+    }
+    confusions = {title: found for title, found in confusions.items() if found}
+    if not confusions:
+        section.text.append("No cell was judged by the protocol head.")
+        return section
+    classes = {
+        f"smallest: {names[smallest][:16]} ({counts[smallest]})": smallest,
+        f"largest: {names[largest][:16]} ({counts[largest]})": largest,
+    }
+    section.items.append(draw_class_scores(confusions, classes, "classes"))
+    titles = [_title(m, group.cells[m]) for m in (BEFORE, AFTER) if m in group.cells]
+    pair = {t: np.sum(confusions[t], axis=0).tolist() for t in titles if t in confusions}
+    if len(pair) == 2:
+        section.text.append("Confusion matrices are added up over the seeds.")
+        section.items.append(draw_confusions(pair, names))
+    else:
+        section.text.append("Confusion matrices are drawn where both CN and AGGAN were run.")
+    return section
+
+
+def _convergence(group: _Group) -> Section:
+    """Accuracy over epochs and seconds, and the cost of an epoch (figure 8)."""
+    section = Section("Convergence and cost")
+    by_epoch, by_second, costs = {}, {}, {}
+    for title, by_seed in group.of_kind(*CONVERGING):
+        cells = [cell for cell in by_seed.values() if cell["curve"]]
+        if not cells:
+            continue
+        epochs = cells[0]["images_seen"] / sum(cells[0]["train_counts"])
+        shares = np.array([point["share"] for point in cells[0]["curve"]])
+        acsa = np.array([[point["validation_acsa"] for point in c["curve"]] for c in cells])
+        seconds = np.array([[point["seconds"] for point in c["curve"]] for c in cells])
+        spread = acsa.std(axis=0) if len(cells) > 1 else None
+        by_epoch[title] = Line(shares * epochs, acsa.mean(axis=0), spread)
+        by_second[title] = Line(seconds.mean(axis=0), acsa.mean(axis=0), spread)
+        costs[title] = statistics.median(cell["seconds"] for cell in cells) / epochs
+    if not costs:
+        section.text.append("No GAN was trained here, or none had a validation part to look at.")
+        return section
+    section.text.append(
+        "On the validation part, with the deviation over seeds. An epoch is as many real images "
+        "as the training part has. A cell computes with one thread; cells ran side by side."
+    )
+    alt = f"Mean validation ACSA of {', '.join(costs)}"
+    for unit, lines in (("epochs", by_epoch), ("seconds", by_second)):
+        title, label = f"Accuracy over {unit}", "validation ACSA, percent"
+        chart = LineChart(unit, title, f"{alt}, over {unit}.", unit, label, lines, percent=True)
+        section.items.append(chart)
+    section.items.append(draw_costs(costs))
+    return section
+
+
+def _generation(group: _Group) -> Section:
+    section = Section("Generated images, measured")
+    counts = group.counts
+    smallest = min(range(len(counts)), key=lambda label: (counts[label], -label))
+    for space in SPACES:
+        rows, caption = [], ""
+        for method, by_seed in group.cells.items():
+            folder = group.folder / "generation" / group.dataset / group.setting
+            folder /= folder_name(method)
+            files = [scores_file(folder / f"seed-{seed}", space) for seed in sorted(by_seed)]
+            found = [read_json(file) for file in files if file.is_file()]
+            if not found:
+                continue
+            caption = f"Features: {found[0]['features']}. Medians over {len(found)} seeds."
+            title = _title(method, by_seed)
+            overall = _median([each["overall"] for each in found])
+            own = _median([each["classes"][smallest] for each in found])
+            rows.append([title, "all", *generation_cells(overall)])
+            rows.append(["", group.class_names[smallest], *generation_cells(own)])
+        if rows:
+            section.items.append(
+                Table(["method", "class", *GENERATION_HEADS], rows, caption=caption)
+            )
+    if section.items:
+        section.text.append(GENERATION_TEXT)
+    else:
+        section.text.append(
+            f"They have not been measured; do it with: geneticgan measure {group.folder}"
+        )
+    return section
+
+
+def _median(found: list[Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
+    scores = [each for each in found if each is not None]
+    if not scores:
+        return None
+    values = {key: [each[key] for each in scores] for key in scores[0]}
+    return {k: None if None in v else statistics.median(v) for k, v in values.items()}
+
+
+def _plane(group: _Group) -> Section:
+    folder = group.folder / "generation" / group.dataset / group.setting
+    found = sorted(folder.glob("aggan*/seed-0-embedding.npz"))
+    hint = f"geneticgan measure {group.folder}"
+    return plane_section(found[0] if found else folder / "none", group.class_names, hint)
+
+
+def _made(path: Path) -> Section:
+    saved = read_json(path / "benchmark.json")
+    rows = [[key.rstrip("_"), "-" if v is None else str(v)] for key, v in saved["config"].items()]
+    tables: list[Item] = [Table(["option", "value"], rows)]
+    if "versions" in saved:
+        tables.append(software_table(saved))
+    command = [f"Command: {saved['command']}"] if saved.get("command") else []
+    return Section("How it was made", command, tables, folded=True)

@@ -1,0 +1,101 @@
+"""Parts that the report of a run and that of a benchmark have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from geneticgan.config import read_json
+from geneticgan.evaluation.embedding import Embedding
+from geneticgan.report.figures.plane import draw_plane
+from geneticgan.report.page import Section, Table
+
+GENERATION_HEADS = (
+    "FID", "KID", "precision", "recall", "density", "coverage", "novelty", "copies, %",
+)  # fmt: skip
+GENERATION_TEXT = (
+    "Generated images beside as many unseen real ones, in a space of features. FID and KID: lower "
+    "is better. Precision and density say how realistic the images are, recall and coverage how "
+    "much of the real variety they reach. Novelty is the distance to the nearest training image, "
+    "in units of that of unseen real images: near 0, the generator copies. Copies: generated "
+    "images nearer to a training image than 99% of unseen real ones are."
+)
+
+
+def generation_cells(scores: Mapping[str, Any] | None) -> list[str]:
+    """Return the cells under `GENERATION_HEADS`; dashes where there were too few images."""
+    if scores is None:
+        return ["-"] * len(GENERATION_HEADS)
+    fid = "-" if scores["fid"] is None else f"{scores['fid']:.2f}"
+    shares = [f"{scores[key]:.2f}" for key in ("precision", "recall", "density", "coverage")]
+    kid, copies = f"{scores['kid']:.3g}", f"{100 * scores['copies']:.1f}"
+    return [fid, kid, *shares, f"{scores['novelty']:.2f}", copies]
+
+
+def generation_section(files: Sequence[Path], counts: Sequence[int], hint: str) -> Section:
+    """Return the generation metrics of one set of generators, a table for each feature space.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Scores in different feature spaces, those that exist.
+    counts : sequence of int
+        Training images by class.
+    hint : str
+        The command that makes them.
+    """
+    section = Section("Generated images, measured")
+    if not files:
+        section.text.append(f"They have not been measured; do it with: {hint}")
+        return section
+    section.text.append(GENERATION_TEXT)
+    for file in files:
+        found = read_json(file)
+        order = sorted(range(len(counts)), key=lambda label: (counts[label], -label))
+        names = found["class_names"]
+        rows = [["all classes", *generation_cells(found["overall"])]]
+        rows += [
+            [f"{names[label]} ({counts[label]})", *generation_cells(found["classes"][label])]
+            for label in order
+        ]
+        caption = (
+            f"Features: {found['features']}. In brackets: training images. No FID where there are "
+            "fewer images than features."
+        )
+        section.items.append(Table(["class", *GENERATION_HEADS], rows, caption=caption))
+    return section
+
+
+def plane_section(file: Path, class_names: Sequence[str], hint: str) -> Section:
+    """Return the features of training and generated images over those of the test part."""
+    section = Section("Features")
+    if not file.is_file():
+        section.text.append(f"The features have not been laid out; do it with: {hint}")
+        return section
+    section.text.append(
+        "Features of a classifier that was trained on balanced real data, in two dimensions: pale, "
+        "the images of the test part; on them the training images alone, and with the generated "
+        "ones that balance them. Where pale points of a rare class lie uncovered, a classifier has "
+        "nothing to learn them from."
+    )
+    section.items.append(draw_plane(Embedding.load(file), class_names))
+    return section
+
+
+def strongest(columns: Sequence[Sequence[float]]) -> frozenset[tuple[int, int]]:
+    """Return row and column, after one of names, of the highest values of each column."""
+    return frozenset(
+        (row, number + 1)
+        for number, column in enumerate(columns)
+        for row, value in enumerate(column)
+        if value == max(column)
+    )
+
+
+def software_table(saved: Mapping[str, Any]) -> Table:
+    """Return the versions that a run or a benchmark noted."""
+    versions = [[name, version] for name, version in saved["versions"].items()]
+    if saved.get("git_revision"):
+        versions.append(["revision", saved["git_revision"]])
+    return Table(["software", "version"], versions)

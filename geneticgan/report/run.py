@@ -1,0 +1,227 @@
+"""The report of a run, from its folder alone."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from geneticgan.catalogue import create_mutations
+from geneticgan.config import TrainConfig, read_json
+from geneticgan.data.imbalance import imbalance_ratio
+from geneticgan.errors import GeneticGanError, RunError
+from geneticgan.report.figures.confusion import draw_confusions
+from geneticgan.report.figures.dots import draw_class_scores
+from geneticgan.report.figures.history import history_charts, objective_chart
+from geneticgan.report.figures.samples import draw_samples
+from geneticgan.report.figures.style import Picture
+from geneticgan.report.history import read_history
+from geneticgan.report.page import Item, Section, Table
+from geneticgan.jobs.keeping import read_sheet
+from geneticgan.jobs.measuring import SPACES, scores_file
+from geneticgan.report.parts import (
+    generation_section,
+    plane_section,
+    software_table,
+    strongest,
+)
+from geneticgan.training.run_folder import RunFolder
+
+METRICS = {"acsa": "ACSA", "f1": "macro F1", "g_mean": "G-mean", "smallest_recall": "recall of {}"}
+PICTURED_CLASSES = 12
+"""Classes of the samples' picture, the smallest ones."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Run:
+    folder: RunFolder
+    config: TrainConfig
+    results: list[dict[str, Any]]
+    class_names: list[str]
+    counts: list[int]
+
+    @property
+    def smallest(self) -> int:
+        return min(range(len(self.counts)), key=lambda label: (self.counts[label], -label))
+
+    @property
+    def largest(self) -> int:
+        return max(range(len(self.counts)), key=lambda label: self.counts[label])
+
+
+def run_sections(path: Path) -> tuple[str, list[Section]]:
+    """Return what a run is in a sentence, and the sections of its report.
+
+    Raises
+    ------
+    RunError
+        If it is no run folder, or its files are damaged.
+    """
+    folder, config = RunFolder.open(path)
+    results = read_json(folder.results) if folder.results.is_file() else []
+    saved = read_json(folder.split)
+    run = _Run(folder, config, results, saved["class_names"], saved["train_counts"])
+    lead = (
+        f"AGGAN on {config.dataset}, {config.setting}: {config.steps} generations with "
+        f"{config.mutations}, schedule {config.schedule}, recipe {config.recipe}, augmentation "
+        f"{config.augmentation}, seed {config.seed}."
+    )
+    hint = f"geneticgan measure {path}"
+    files = [scores_file(path / "generation", space) for space in SPACES]
+    sections = [
+        _result(run),
+        _samples(run),
+        *_over_time(run),
+        _classes(run),
+        generation_section([f for f in files if f.is_file()], run.counts, hint),
+        plane_section(path / "generation-embedding.npz", run.class_names, hint),
+        _made(run),
+    ]
+    return lead, sections
+
+
+def _result(run: _Run) -> Section:
+    section = Section("Result")
+    counts, ratio = ", ".join(map(str, run.counts)), imbalance_ratio(run.counts)
+    section.text.append(
+        f"Training images by class: {counts} (ratio {ratio:g}). Each method saw "
+        f"{run.config.steps * run.config.batch_size} real images."
+    )
+    if not run.results:
+        section.text.append(
+            f"The run is not finished; go on with: geneticgan resume {run.folder.path}"
+        )
+        return section
+    heads = [text.format(repr(run.class_names[run.smallest])) for text in METRICS.values()]
+    columns = [[result[key] for result in run.results] for key in METRICS]
+    rows = [
+        [result["method"], *(f"{100 * result[key]:.1f}" for key in METRICS)]
+        for result in run.results
+    ]
+    caption = (
+        "In percent, on a test part that was never seen in training; one seed: differences of a "
+        "few points may be chance. ACSA is the mean of the classes' recalls."
+    )
+    section.items.append(Table(["method", *heads], rows, strongest(columns), caption))
+    return section
+
+
+def _samples(run: _Run) -> Section:
+    section = Section("Samples")
+    sheets = {kind: run.folder.samples / f"{kind}.png" for kind in ("real", "generated")}
+    if not all(path.is_file() for path in sheets.values()):
+        section.text.append(
+            "There are no samples yet; the end of the training, or geneticgan evaluate "
+            f"{run.folder.path}, draws them."
+        )
+        return section
+    classes = len(run.class_names)
+    images = {kind: read_sheet(path, classes) for kind, path in sheets.items()}
+    order = sorted(range(classes), key=lambda label: (run.counts[label], -label))
+    shown = order[:PICTURED_CLASSES]
+    rows = []
+    for label in shown:
+        rows += [
+            (
+                f"{run.class_names[label][:16]} ({run.counts[label]})",
+                images["real"][label, : run.counts[label]],
+            ),
+            ("generated", images["generated"][label]),
+        ]
+    half = 2 * ((len(shown) + 1) // 2)
+    panels = [part for part in (rows[:half], rows[half:]) if part]
+    section.text.append(
+        "Training images above, generated ones below, the smallest class first; in brackets, how "
+        "many training images the class has."
+    )
+    alt = "Real training images and, below each row, generated ones of the classes " + ", ".join(
+        run.class_names[label] for label in shown
+    )
+    section.items.append(draw_samples(panels, "samples", "Real and generated images", alt))
+    return section
+
+
+def _over_time(run: _Run) -> list[Section]:
+    training, objectives = Section("Training"), Section("Objectives")
+    try:
+        history = read_history(run.folder.log, run.config.lambda_)
+    except RunError as error:
+        training.text.append(f"There is nothing to draw: {error}.")
+    else:
+        charts = {chart.name: chart for chart in history_charts(history)}
+        training.text.append(
+            f"{len(history)} of {run.config.steps} generations. A parent and its offspring are "
+            "judged by the same discriminator on the same images and noise."
+        )
+        deaths = int(history.columns["deaths"].sum())
+        if deaths:
+            training.text.append(f"{deaths} offspring died of numbers that were not finite.")
+        chosen = ("losses", "fitness", "temperature", "acceptance", "validation")
+        training.items += [charts[name] for name in chosen if name in charts]
+        if "validation" not in charts:
+            training.text.append("There was no validation part to watch the class head on.")
+        if "selection" in charts:
+            objectives.items.append(charts["selection"])
+        else:
+            objectives.text.append("One objective alone made all offspring: nothing was selected.")
+    try:
+        objectives.items.append(objective_chart(create_mutations(run.config.mutations)))
+    except GeneticGanError as error:  # a plugin that is not installed here
+        objectives.text.append(f"The gradients are not drawn: {error}.")
+    return [training, objectives]
+
+
+def _classes(run: _Run) -> Section:
+    section = Section("Classes")
+    if not run.results:
+        section.text.append("The classes are judged when the run is finished.")
+        return section
+    confusions = {result["method"]: [result["confusion"]] for result in run.results}
+    names, smallest, largest = run.class_names, run.smallest, run.largest
+    section.items.append(_extremes(confusions, names, run.counts, smallest, largest))
+    first, last = run.results[0]["method"], run.results[-1]["method"]
+    pair = {title: confusions[title][0] for title in (last, first)}
+    section.items.append(draw_confusions(pair, names))
+    return section
+
+
+def _extremes(
+    confusions: dict[str, list[Any]],
+    names: Sequence[str],
+    counts: Sequence[int],
+    smallest: int,
+    largest: int,
+) -> Picture:
+    classes = {
+        f"smallest: {names[smallest][:16]} ({counts[smallest]})": smallest,
+        f"largest: {names[largest][:16]} ({counts[largest]})": largest,
+    }
+    return draw_class_scores(confusions, classes, "classes")
+
+
+def _made(run: _Run) -> Section:
+    saved = read_json(run.folder.config)
+    options = [[key.rstrip("_"), _text(value)] for key, value in saved["options"].items()]
+    tables: list[Item] = [Table(["option", "value"], options), software_table(saved)]
+    return Section("How it was made", [f"Command: {command(run.config)}"], tables, folded=True)
+
+
+def command(config: TrainConfig) -> str:
+    """Return the command that trains with a config: the options that are not the defaults."""
+    words = ["geneticgan", "train"]
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if value == field.default:
+            continue
+        words.append("--" + field.name.rstrip("_").replace("_", "-"))
+        if value is not True:
+            words.append(_text(value))
+    return shlex.join(words)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "-"
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -1,7 +1,0 @@
-"""The method as an imbalanced-learn sampler."""
-
-from __future__ import annotations
-
-from geneticgan.sampler.sampler import AnnealingGANSampler
-
-__all__ = ["AnnealingGANSampler"]

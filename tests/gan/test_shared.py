@@ -1,0 +1,385 @@
+"""The shared-gradient step against its oracle, the plain path."""
+
+import copy
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from geneticgan.annealing.algorithm import ea_annealing
+from geneticgan.annealing.schedule import Schedule
+from geneticgan.gan.family import why_plain
+from geneticgan.gan.individual import GeneratorIndividual
+from geneticgan.gan.mutation import Mutation
+from geneticgan.gan.optimizer_state import step_with
+from geneticgan.gan.plain import plain_toolbox, shared_toolbox
+from geneticgan.networks import Discriminator, build_generator
+from geneticgan.gan.adversaries import make_adversary
+from geneticgan.gan.discriminator import DiscriminatorEnvironment
+from geneticgan.gan.losses import DiscriminatorLoss
+from geneticgan_plugins.mutations.lsgan import LeastSquares
+from geneticgan_plugins.mutations.minimax import Minimax
+from geneticgan_plugins.mutations.nonsat import NonSaturating
+
+CLASSES, LATENT, SIZE = 3, 4, 8
+
+
+class Relativistic(Mutation):
+    """Looks at the real logits too."""
+
+    def loss(self, fake, real):
+        return nn.functional.softplus(real.mean() - fake).mean()
+
+
+class Indifferent(Mutation):
+    """Leaves everything to the class loss."""
+
+    def loss(self, fake, real):
+        return torch.zeros((), dtype=fake.dtype)
+
+
+class Dead(Mutation):
+    """A loss that is no number."""
+
+    def loss(self, fake, real):
+        return fake.mean() * float("nan")
+
+
+class Cusp(Mutation):
+    """A number with a gradient that is none."""
+
+    def loss(self, fake, real):
+        return (fake - fake.detach()).abs().sqrt().mean()
+
+
+MUTATIONS = [Minimax, NonSaturating, LeastSquares, Relativistic, Indifferent, Dead, Cusp]
+OPTIMIZERS = {
+    "adam": partial(torch.optim.Adam, lr=1e-2, betas=(0.5, 0.999)),
+    "fused adam": partial(torch.optim.Adam, lr=1e-2, betas=(0.5, 0.999), fused=True),
+    "sgd": partial(torch.optim.SGD, lr=1e-2),
+    "momentum": partial(torch.optim.SGD, lr=1e-2, momentum=0.9),
+    "rmsprop": partial(torch.optim.RMSprop, lr=1e-3),
+}
+
+
+class DropoutGenerator(nn.Module):
+    """A generator of another make: dropout, no label but by an embedding."""
+
+    def __init__(self, norm):
+        super().__init__()
+        self.embed = nn.Embedding(CLASSES, LATENT)
+        self.body = nn.Sequential(
+            nn.Linear(LATENT, 12),
+            nn.BatchNorm1d(12) if norm else nn.LayerNorm(12),
+            nn.ReLU(),
+            nn.Dropout(0.3),
+            nn.Linear(12, SIZE * SIZE),
+            nn.Tanh(),
+        )
+
+    def forward(self, latent, labels):
+        return self.body(latent + self.embed(labels)).view(-1, 1, SIZE, SIZE)
+
+
+class AnyDiscriminator(Discriminator):
+    """Convolution, a norm that couples no samples, dropout."""
+
+    def __init__(self, norm, dropout, guide):
+        trunk = nn.Sequential(
+            nn.Conv2d(1, 4, 3, stride=2, padding=1),
+            nn.GroupNorm(2, 4) if norm else nn.Identity(),
+            nn.LeakyReLU(0.2),
+            nn.Dropout(0.4) if dropout else nn.Identity(),
+            nn.Flatten(),
+        )
+        super().__init__(trunk, channels=4, side=4, classes=CLASSES)
+        if guide:
+            self.add_guide()
+
+
+class Halving(Schedule):
+    def __init__(self, start):
+        self.start = start
+
+    def temperature(self, generation):
+        return self.start / 2**generation
+
+
+worlds = st.fixed_dictionaries(
+    {
+        "seed": st.integers(0, 10**6),
+        "batch_size": st.integers(2, 7),
+        "mutations": st.lists(st.sampled_from(MUTATIONS), min_size=1, max_size=5),
+        "optimizer": st.sampled_from(sorted(OPTIMIZERS)),
+        "population": st.integers(1, 3),
+        "temperature": st.sampled_from([0.0, 1e-3, 0.1, 1e3]),
+        "generator": st.sampled_from(["ours", "batch norm and dropout", "dropout"]),
+        "norm": st.booleans(),
+        "dropout": st.booleans(),
+        "adversary": st.sampled_from(["logistic", "least-squares", "wasserstein"]),
+        "critic_steps": st.integers(1, 3),
+        "generated_class_weight": st.sampled_from([1.0, 0.3, 0.0]),
+        "weighting": st.sampled_from(["even", "confidence"]),
+        "class_weights": st.sampled_from([None, None, (0.3, 2.0, 0.7)]),
+        "guide": st.booleans(),
+        "offspring_steps": st.sampled_from([1, 1, 3]),
+        "augmentation": st.sampled_from(["none", "none", "flip,translation,deformation,cutout"]),
+    }
+)
+
+
+def build(world, dtype, precision="float32"):
+    """Build population, environment and mutations of a world, always the same."""
+    seed, device = world["seed"], world.get("device", "cpu")
+    weights = world["class_weights"]
+    optimizer = OPTIMIZERS[world["optimizer"]]
+
+    def generator(number):
+        if world["generator"] == "ours":
+            return build_generator(1, SIZE, CLASSES, 2, LATENT, seed + number)
+        torch.manual_seed(seed + number)
+        return DropoutGenerator(norm="batch" in world["generator"])
+
+    population = [
+        GeneratorIndividual(generator(number).to(device, dtype), optimizer, (1.0, 0.7))
+        for number in range(world["population"])
+    ]
+    torch.manual_seed(seed)
+    discriminator = AnyDiscriminator(world["norm"], world["dropout"], world["guide"])
+    discriminator.to(device, dtype)
+
+    def draw_real(generation):
+        rng = torch.Generator().manual_seed(seed + generation)
+        shape = (world["batch_size"], 1, SIZE, SIZE)
+        images = torch.rand(shape, generator=rng, dtype=dtype) * 2 - 1
+        return images.to(device), torch.randint(CLASSES, shape[:1], generator=rng).to(device)
+
+    environment = DiscriminatorEnvironment(
+        discriminator,
+        optimizer(discriminator.parameters()),
+        draw_real,
+        LATENT,
+        CLASSES,
+        world["batch_size"],
+        seed,
+        precision,
+        DiscriminatorLoss(
+            make_adversary(world["adversary"], clip=0.3),
+            world["generated_class_weight"],
+            world["weighting"],
+            None if weights is None else torch.tensor(weights, dtype=dtype, device=device),
+        ),
+        world["critic_steps"],
+        offspring_steps=world["offspring_steps"],
+        augmentation=world["augmentation"],
+    )
+    mutations = [cls() for cls in world["mutations"]]
+    for number, mutation in enumerate(mutations):
+        mutation.label = f"{number} {type(mutation).__name__}"
+    return population, environment, mutations
+
+
+def snapshot(generation, environment):
+    """Everything that a generation made, copied."""
+    return {
+        "individuals": [
+            copy.deepcopy(individual) for individual in generation.parents + generation.offspring
+        ],
+        "survivors": [(survivor.lineage, survivor.mutation) for survivor in generation.survivors],
+        "accepted": generation.accepted,
+        "losses": dict(environment.last_losses),
+        "discriminator": copy.deepcopy(environment.discriminator.state_dict()),
+        "its optimizer": copy.deepcopy(environment.optimizer.state_dict()["state"]),
+    }
+
+
+def history(make_toolbox, world, dtype, precision="float32", generations=3):
+    population, environment, mutations = build(world, dtype, precision)
+    toolbox = make_toolbox(environment, mutations, np.random.default_rng(world["seed"]))
+    snapshots = []
+    ea_annealing(
+        population,
+        toolbox,
+        Halving(world["temperature"]),
+        generations,
+        on_generation=lambda g: snapshots.append(snapshot(g, environment)),
+    )
+    return snapshots
+
+
+def assert_alike(plain, shared, close):
+    for ours, theirs in zip(shared, plain, strict=True):
+        for mine, its in zip(ours["individuals"], theirs["individuals"], strict=True):
+            assert (mine.lineage, mine.mutation) == (its.lineage, its.mutation)
+            assert mine.cause_of_death == its.cause_of_death
+            close(mine.fitness.values, its.fitness.values)
+            tensors, expected = mine.to_tensors()[0], its.to_tensors()[0]
+            assert tensors.keys() == expected.keys()
+            for name in tensors:
+                close(tensors[name], expected[name])
+        assert ours["survivors"] == theirs["survivors"]
+        assert ours["accepted"] == theirs["accepted"]
+        close(ours["losses"], theirs["losses"])
+        close(ours["discriminator"], theirs["discriminator"])
+        close(ours["its optimizer"], theirs["its optimizer"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(world=worlds)
+def test_both_paths_give_the_same_generations(world):
+    # In float64, so that the tolerance can be far below any mistake: three generations of an
+    # optimizer that divides by small gradients magnify rounding, more so in batches of two.
+    plain = history(plain_toolbox, world, torch.float64)
+    shared = history(shared_toolbox, world, torch.float64)
+    assert_alike(plain, shared, partial(torch.testing.assert_close, rtol=1e-5, atol=1e-6))
+
+
+@settings(max_examples=20, deadline=None)
+@given(world=worlds)
+def test_in_float32_the_first_generation_agrees_to_float32(world):
+    # SGD, because Adam's first step divides a gradient by itself: where it is nothing but
+    # rounding, so is the step.
+    world = world | {"optimizer": "sgd", "mutations": [NonSaturating, Relativistic, Dead]}
+    plain = history(plain_toolbox, world, torch.float32, generations=1)
+    shared = history(shared_toolbox, world, torch.float32, generations=1)
+    for ours, theirs in zip(shared[0]["individuals"], plain[0]["individuals"], strict=True):
+        torch.testing.assert_close(ours.fitness.values, theirs.fitness.values, rtol=1e-4, atol=1e-4)
+        torch.testing.assert_close(
+            ours.to_tensors()[0], theirs.to_tensors()[0], rtol=1e-4, atol=1e-5
+        )
+
+
+@settings(max_examples=15, deadline=None)
+@given(world=worlds)
+def test_in_bf16_the_first_generation_agrees_to_bf16(world):
+    world = world | {"optimizer": "sgd", "mutations": [NonSaturating, LeastSquares]}
+    plain = history(plain_toolbox, world, torch.float32, "bf16", generations=1)
+    shared = history(shared_toolbox, world, torch.float32, "bf16", generations=1)
+    for ours, theirs in zip(shared[0]["individuals"], plain[0]["individuals"], strict=True):
+        torch.testing.assert_close(ours.fitness.values, theirs.fitness.values, rtol=0.02, atol=0.02)
+        steps = world["offspring_steps"]  # the rounding of each is added to the others'
+        torch.testing.assert_close(
+            ours.to_tensors()[0], theirs.to_tensors()[0], rtol=0.02, atol=2e-3 * steps
+        )
+
+
+WORLD = {
+    "seed": 1,
+    "batch_size": 5,
+    "mutations": [Minimax, NonSaturating, LeastSquares],
+    "optimizer": "adam",
+    "population": 2,
+    "temperature": 0.0,
+    "generator": "ours",
+    "norm": False,
+    "dropout": False,
+    "adversary": "logistic",
+    "critic_steps": 1,
+    "generated_class_weight": 1.0,
+    "weighting": "even",
+    "class_weights": None,
+    "guide": False,
+    "offspring_steps": 1,
+    "augmentation": "none",
+}
+
+
+def test_no_individual_is_made_after_the_first_generations(monkeypatch):
+    population, environment, mutations = build(WORLD, torch.float32)
+    toolbox = shared_toolbox(environment, mutations, np.random.default_rng(0))
+    copies = []
+    original = GeneratorIndividual.__deepcopy__
+
+    def counted(self, memo):
+        copies.append(self)
+        return original(self, memo)
+
+    monkeypatch.setattr(GeneratorIndividual, "__deepcopy__", counted)
+    ea_annealing(population, toolbox, Halving(0.0), 1)
+    assert len(copies) == 6  # two parents, three mutations
+    ea_annealing(population, toolbox, Halving(0.0), 5, first_generation=1)
+    assert len(copies) == 6
+
+
+def test_if_all_offspring_die_the_parent_stays():
+    world = WORLD | {"mutations": [Dead, Cusp], "temperature": 1e3}
+    for make_toolbox in (plain_toolbox, shared_toolbox):
+        for generation in history(make_toolbox, world, torch.float64):
+            assert generation["accepted"] == [False, False]
+            causes = {i.cause_of_death for i in generation["individuals"][2:]}
+            assert causes == {"non-finite loss", "non-finite gradient"}
+
+
+def test_a_selection_that_keeps_the_dead_is_served_alike():
+    world = WORLD | {"mutations": [NonSaturating, Dead]}
+
+    def keep_last(make_toolbox):
+        def make(environment, mutations, rng):
+            toolbox = make_toolbox(environment, mutations, rng)
+            toolbox.register("select", lambda everyone, k, temperature: everyone[-1:] * k)
+            return toolbox
+
+        return make
+
+    world = world | {"population": 1}
+    plain = history(keep_last(plain_toolbox), world, torch.float64)
+    shared = history(keep_last(shared_toolbox), world, torch.float64)
+    assert plain[0]["survivors"] == [(0, "1 Dead")]
+    assert_alike(plain, shared, partial(torch.testing.assert_close, rtol=1e-5, atol=1e-6))
+
+
+class NeedsImages(Mutation):
+    """Overrides the general method."""
+
+    label = "needy"
+
+    def loss(self, fake, real):
+        return -fake.mean()
+
+    def objective(self, individual, environment):
+        return super().objective(individual, environment) * 2
+
+
+def test_what_cannot_share_says_why():
+    _, environment, mutations = build(WORLD, torch.float32)
+    assert why_plain(environment, mutations) == ""
+    assert "'needy' needs more than logits" in why_plain(environment, [NeedsImages()])
+    environment._gradient_penalty = 10.0
+    assert "gradient penalty" in why_plain(environment, mutations)
+    environment._gradient_penalty = 0.0
+    environment.discriminator.trunk.append(nn.BatchNorm1d(64))
+    assert "couples the samples" in why_plain(environment, mutations)
+
+
+@pytest.mark.parametrize("fused", [False, True])
+def test_a_child_of_a_parent_without_optimizer_state_starts_without_one(fused):
+    optimizer = partial(torch.optim.Adam, lr=0.1, fused=fused)
+    parent = GeneratorIndividual(nn.Linear(2, 2), optimizer)
+    child = copy.deepcopy(parent)
+    child.module(torch.ones(1, 2)).sum().backward()
+    child.optimizer.step()
+    assert child.optimizer.state
+    child.become(parent)
+    assert not child.optimizer.state
+    assert torch.equal(child.module.weight, parent.module.weight)
+
+
+@pytest.mark.parametrize("fused", [False, True])
+def test_a_gradient_in_another_memory_order_is_the_same_gradient(fused):
+    def stepped(gradient):
+        layer = nn.Conv2d(2, 3, 2)
+        with torch.no_grad():
+            layer.weight.fill_(0.0)
+        optimizer = torch.optim.Adam([layer.weight], lr=0.1, fused=fused)
+        step_with(optimizer, [layer.weight], [gradient])
+        return layer.weight.detach()
+
+    gradient = torch.linspace(-1, 1, 24).view(3, 2, 2, 2)
+    strided = gradient.to(memory_format=torch.channels_last)
+    assert strided.stride() != gradient.stride()
+    assert torch.equal(stepped(gradient), stepped(strided))
+    assert stepped(gradient)[0, 0, 0, 0] > 0 > stepped(gradient)[2, 1, 1, 1]

@@ -1,0 +1,250 @@
+import json
+import re
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import geneticgan.jobs.features as features
+import geneticgan.jobs.setup as setup
+from geneticgan.errors import RunError
+from geneticgan.report.page import Page, Section, Table
+from geneticgan.benchmark.grid import fill, grid
+from geneticgan.benchmark.launchers import Local
+from geneticgan.jobs.measuring import measure
+from geneticgan.jobs.report import write_report
+from geneticgan.report.run import command
+from geneticgan.jobs.train import plan, train
+from geneticgan_cli.main import cli
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    from geneticgan.config import TrainConfig
+
+    return TrainConfig(
+        steps=6, batch_size=8, width=2, latent_dim=4, validate_every=2, checkpoint_every=2,
+        counts=(20, 10, 9, 8, 7, 6, 6, 6, 6, 5), device="cpu",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def run(tiny, tmp_path_factory):
+    path = tmp_path_factory.mktemp("runs") / "run"
+    train(tiny, path, plan(tiny), [])
+    return path
+
+
+@pytest.fixture(scope="module")
+def bench(tiny, tmp_path_factory):
+    import dataclasses
+
+    out = tmp_path_factory.mktemp("bench") / "b"
+    base = dataclasses.replace(tiny, counts=None)
+    methods = "cn,acgan,aggan,aggan:T=1,alpha=0.9,aggan:T=10,alpha=0.9"
+    fill(grid("v", "digits", methods, 2, base, ("head", "augment")), out, Local(1), lambda _: None)
+    return out
+
+
+@pytest.fixture(autouse=True)
+def short_reference(monkeypatch):
+    monkeypatch.setattr(features, "STEPS", 3)
+    monkeypatch.setattr(features, "WIDTH", 4)
+
+
+@pytest.fixture
+def no_data(monkeypatch):
+    """Whatever reads a data set fails: reports are drawn from folders alone."""
+
+    def fail(*_, **__):
+        raise AssertionError("a data set was read")
+
+    monkeypatch.setattr(setup, "create_dataset", fail)
+
+
+def headings(html):
+    return re.findall(r"<h2>(.*?)</h2>", html)
+
+
+def figures(html):
+    return re.findall(r'<figure id="figure-(.*?)">', html)
+
+
+def test_the_report_of_a_run_holds_every_part(run):
+    measure(run, "classifier", None, [])
+    html = write_report([run]).read_text()
+    assert headings(html) == [
+        "Result", "Samples", "Training", "Objectives", "Classes", "Generated images, measured",
+        "Features", "How it was made",
+    ]  # fmt: skip
+    assert figures(html) == [
+        "samples", "losses", "fitness", "temperature", "acceptance", "validation", "selection",
+        "objectives", "classes", "confusion", "features",
+    ]  # fmt: skip
+    found = {path.name for path in (run / "figures").iterdir()}
+    assert found == {f"{name}.{kind}" for name in figures(html) for kind in ("png", "svg")}
+    results = json.loads((run / "results.json").read_text())
+    for row in results:
+        assert f"{100 * row['acsa']:.1f}" in html
+    assert "geneticgan train --counts 20,10,9,8,7,6,6,6,6,5" in html
+    assert len(html) < 5_000_000
+
+
+def test_a_page_loads_nothing(run):
+    html = write_report([run]).read_text()
+    html = re.sub(r"<script.*?</script>", "", html, flags=re.S)  # the browser's test runs these
+    for address in re.findall(r'(?:src|href)="(.*?)"', html):
+        assert address.startswith(("data:", "#")), address[:80]
+    assert "@import" not in html
+    assert all(re.findall(r'<img [^>]*alt="[^"]{10,}"', html))
+
+
+def test_reports_come_from_folders_alone_and_are_the_same_again(run, bench, no_data):
+    for path in (run, bench):
+        write_report([path])
+        before = {p.name: p.read_bytes() for p in (path / "figures").iterdir()}
+        write_report([path])
+        assert {p.name: p.read_bytes() for p in (path / "figures").iterdir()} == before
+
+
+def test_the_report_of_a_benchmark(bench):
+    html = write_report([bench]).read_text()
+    assert headings(html) == [
+        "Methods", "Temperature and cooling", "Samples", "Classes", "Convergence and cost",
+        "Generated images, measured", "Features", "How it was made",
+    ]  # fmt: skip
+    assert "laid out; do it with: geneticgan measure" in html
+    assert ">torch<" in html  # the versions it was made with
+    assert figures(html) == [
+        "temperatures", "samples", "classes", "confusion", "epochs", "seconds", "costs"
+    ]  # fmt: skip
+    assert "have not been measured" in html
+    found = measure(bench, "classifier", None, [])
+    assert len(found) == 8  # four that generate, two seeds
+    html = write_report([bench]).read_text()
+    assert "have not been measured" not in html
+    assert "features" in figures(html)
+    assert "Medians over 2 seeds" in html
+
+
+def test_several_in_one_page(run, bench, tmp_path):
+    html = write_report([run, bench], tmp_path).read_text()
+    names = figures(html)
+    assert len(names) == len(set(names))
+    assert "run: Result" in headings(html)
+    assert "b: Methods" in headings(html)
+
+
+def test_an_unfinished_run_says_what_is_missing(tiny, tmp_path):
+    from geneticgan.training.run_folder import RunFolder
+
+    folder = RunFolder.create(tmp_path / "new", tiny)
+    folder.write_split(plan(tiny))
+    html = write_report([tmp_path / "new"]).read_text()
+    assert "not finished; go on with: geneticgan resume" in html
+    assert "There are no samples yet" in html
+    assert "There is nothing to draw" in html
+    assert "have not been measured" in html
+    assert figures(html) == ["objectives"]
+
+
+def test_names_are_text_on_a_page():
+    table = Table(["<script>"], [["<b>x</b>"]], caption="a & b")
+    html = Page("<i>t</i>", "l", [Section("<u>", ["<p>"], [table])]).html()
+    for tag in ("<script>alert", "<b>x", "<i>t", "<u>"):
+        assert tag not in html
+
+
+def test_the_command_of_a_config(tiny):
+    import dataclasses
+
+    config = dataclasses.replace(tiny, counts=None, skip_corrupt=True, lambda_=0.5, dataset="a b")
+    assert command(config) == (
+        "geneticgan train --lambda 0.5 --dataset 'a b' --skip-corrupt --steps 6 --batch-size 8 "
+        "--width 2 --latent-dim 4 --device cpu --validate-every 2 --checkpoint-every 2"
+    )
+
+
+def test_what_is_neither_run_nor_benchmark_is_named(tmp_path):
+    with pytest.raises(RunError, match="neither a run folder"):
+        write_report([tmp_path])
+
+
+def test_the_reference_classifier_is_trained_once(run, monkeypatch):
+    (run / "generation.json").unlink(missing_ok=True)
+    measure(run, "classifier", None, [])
+    first = (run / "generation.json").read_text()
+    (run / "generation.json").unlink()
+
+    def fail(*_):
+        raise AssertionError("it was trained again")
+
+    monkeypatch.setattr(features.OsCN, "fit", fail)
+    measure(run, "classifier", None, [])
+    assert (run / "generation.json").read_text() == first
+
+
+def test_inception_needs_the_very_file(run, tmp_path):
+    (run / "generation-inception.json").unlink(missing_ok=True)
+    with pytest.raises(RunError, match="weights are not at"):
+        measure(run, "inception", tmp_path / "none.pth", [])
+    other = tmp_path / "other.pth"
+    other.write_bytes(b"something else")
+    with pytest.raises(RunError, match="is not torch-fidelity's"):
+        measure(run, "inception", other, [])
+
+
+def test_inception_is_kept_apart(run, tmp_path, monkeypatch):
+    import hashlib
+
+    import torch
+    from torch_fidelity import feature_extractor_inceptionv3 as module
+
+    # The published weights are not at hand: the same network with random ones stands in.
+    load = module.FeatureExtractorInceptionV3.load_state_dict
+    monkeypatch.setattr(module.FeatureExtractorInceptionV3, "load_state_dict", lambda *_: None)
+    monkeypatch.setattr(module, "load_state_dict_from_url", lambda *_, **__: None)
+    torch.manual_seed(0)
+    network = module.FeatureExtractorInceptionV3("inception-v3-compat", ["2048"])
+    weights = tmp_path / "weights.pth"
+    torch.save(network.state_dict(), weights)
+    monkeypatch.setattr(module.FeatureExtractorInceptionV3, "load_state_dict", load)
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    monkeypatch.setattr(features, "INCEPTION_DIGEST", digest)
+    monkeypatch.setattr("geneticgan.jobs.measuring.LIMIT", 1)
+    measure(run, "inception", weights, [])
+    found = json.loads((run / "generation-inception.json").read_text())
+    assert "InceptionV3" in found["features"]
+    assert found["overall"]["fid"] is None  # fewer images than its 2048 features
+    assert np.isfinite(found["overall"]["kid"])
+    html = write_report([run]).read_text()
+    assert "Features: InceptionV3" in html
+
+
+def test_as_one_would_type_it(run, bench):
+    runner = CliRunner()
+    result = runner.invoke(cli, ["report", str(run)])
+    assert result.exit_code == 0, result.output
+    assert f"Report: {run / 'report.html'}" in result.output
+    measured = runner.invoke(cli, ["measure", str(run)])
+    assert "coverage" in measured.output
+    watched = runner.invoke(cli, ["watch", str(run)])
+    assert "generation 6 of 6" in watched.output
+    assert "Os+CN" in watched.output
+    nothing = runner.invoke(cli, ["watch", str(bench)])
+    assert nothing.exit_code != 0
+    assert "no run folder" in nothing.output
+
+
+def test_a_sweep_as_one_would_type_it(tmp_path):
+    out = str(tmp_path / "s")
+    options = ["--datasets", "digits", "--steps", "3", "--width", "2", "--batch-size", "8"]
+    options += ["--seeds", "1", "--workers", "1", "--out", out]
+    runner = CliRunner()
+    result = runner.invoke(cli, ["sweep", "--T", "1,10", "--alpha", "0.9", *options])
+    assert result.exit_code == 0, result.output
+    assert "[2/2] digits, multi-class, aggan:T=10,alpha=0.9, seed 0" in result.output
+    assert "temperatures" in figures(write_report([tmp_path / "s"]).read_text())
+    wrong = runner.invoke(cli, ["sweep", "--T", "hot", *options])
+    assert wrong.exit_code != 0
+    assert "--T takes numbers" in wrong.output
