@@ -13,17 +13,17 @@ from typing import Any
 import torch
 from scipy.stats import ttest_rel
 
+from geneticgan.benchmark.cell import DEVELOPMENT, Cell, development_part
+from geneticgan.benchmark.grid import Progress, fill, values
+from geneticgan.benchmark.keeping import kept_generators
+from geneticgan.benchmark.launchers import make_launcher
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.generation_metrics import score_generated
-from geneticgan.benchmark.grid import Progress, fill, values
-from geneticgan.benchmark.cell import DEVELOPMENT, Cell, development_part
 from geneticgan.jobs.features import reference_classifier
-from geneticgan.jobs.keeping import kept_generators
-from geneticgan.benchmark.launchers import make_launcher
-from geneticgan.jobs.setup import load_parts
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.run_folder import write_json
+from geneticgan.training.setup import load_parts
 
 Values = Mapping[str, float | str]
 

@@ -13,6 +13,8 @@ import numpy.typing as npt
 import torch
 
 from benchmarks.ablation_grid import CPU, against, cell, line, spread
+from geneticgan.benchmark.cell import DEVELOPMENT_IMAGES, development_part
+from geneticgan.benchmark.keeping import kept_generators
 from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Images, Int64Array
 from geneticgan.data.sampling import BatchSource
@@ -22,16 +24,14 @@ from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.generation_metrics import score_generated
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
-from geneticgan.benchmark.cell import DEVELOPMENT_IMAGES, development_part
 from geneticgan.jobs.features import Extractor, reference_classifier, reference_network
-from geneticgan.jobs.keeping import kept_generators
-from geneticgan.jobs.setup import load_parts
 from geneticgan.methods.augmented import Augmented, generate_missing
 from geneticgan.methods.classifier import ClassifierMethod
 from geneticgan.methods.contract import Task
 from geneticgan.methods.oscn import OsCN
 from geneticgan.networks import Generator
 from geneticgan.training.interrupt import StopRequest
+from geneticgan.training.setup import load_parts
 
 GENERATORS = ("paper", "weight-0", "weight-0-only-nonsat")
 """Variants whose generators are looked at."""

@@ -18,6 +18,7 @@ from deap import tools
 from scipy.stats import spearmanr, ttest_1samp
 
 from benchmarks.ablation_grid import CPU, line
+from geneticgan.benchmark.cell import development_part
 from geneticgan.catalogue import create_mutations, create_schedule, create_selection
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
@@ -25,15 +26,14 @@ from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.generation_metrics import score_generated
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
-from geneticgan.gan.individual import GeneratorIndividual, same_weights
-from geneticgan.benchmark.cell import development_part
-from geneticgan.jobs.features import Extractor, reference_classifier
-from geneticgan.jobs.setup import load_parts
-from geneticgan.training.breeding import Breeding
 from geneticgan.gan.discriminator import DiscriminatorEnvironment
+from geneticgan.gan.individual import GeneratorIndividual, same_weights
+from geneticgan.jobs.features import Extractor, reference_classifier
+from geneticgan.training.breeding import Breeding
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.loop import Evolution
 from geneticgan.training.run_folder import RunFolder
+from geneticgan.training.setup import load_parts
 
 Float64Array = npt.NDArray[np.float64]
 

@@ -17,6 +17,7 @@ from scipy.special import softmax
 from sklearn.metrics import recall_score, roc_auc_score
 
 from benchmarks.ablation_grid import CPU, against, cell, line, spread
+from geneticgan.benchmark.cell import Cell, development_part
 from geneticgan.config import TrainConfig
 from geneticgan.data.augmentation import Augmentation
 from geneticgan.data.dataset import Images, Int64Array
@@ -24,12 +25,11 @@ from geneticgan.data.sampling import to_uint8, to_unit_range
 from geneticgan.data.splits import Split
 from geneticgan.evaluation.calibration import fit_offsets
 from geneticgan.evaluation.prediction import class_logits
-from geneticgan.registry import options_of, parse_specs
-from geneticgan.benchmark.cell import Cell, development_part
-from geneticgan.jobs.setup import load_parts
 from geneticgan.methods.catalogue import METHODS, create_method
 from geneticgan.methods.contract import Task
+from geneticgan.registry import options_of, parse_specs
 from geneticgan.seeding import numpy_stream
+from geneticgan.training.setup import load_parts
 
 Float64Array = npt.NDArray[np.float64]
 

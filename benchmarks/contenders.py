@@ -10,15 +10,15 @@ import torch
 from torch.nn.functional import cross_entropy, softplus
 from torch.utils.flop_counter import FlopCounterMode
 
+from geneticgan.annealing.algorithm import ea_annealing
 from geneticgan.catalogue import create_mutations, create_schedule
 from geneticgan.data.dataset import Images
 from geneticgan.data.sampling import BatchSource
-from geneticgan.annealing.algorithm import ea_annealing
-from geneticgan.gan.individual import GeneratorIndividual
-from geneticgan.gan.resident import ResidentEvolution, has_begun
-from geneticgan.gan.plain import plain_toolbox, shared_toolbox
-from geneticgan.networks import build_discriminator, build_generator
 from geneticgan.gan.discriminator import DiscriminatorEnvironment
+from geneticgan.gan.individual import GeneratorIndividual
+from geneticgan.gan.plain import plain_toolbox, shared_toolbox
+from geneticgan.gan.resident import ResidentEvolution, has_begun
+from geneticgan.networks import build_discriminator, build_generator
 from geneticgan.training.model import make_adam
 
 CLASSES, LATENT, IMAGES, LEARNING_RATE = 10, 64, 10_000, 2e-4

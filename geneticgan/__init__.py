@@ -6,24 +6,24 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from geneticgan.config import TrainConfig
-    from geneticgan.errors import GeneticGanError
     from geneticgan.annealing.algorithm import ea_annealing
     from geneticgan.annealing.schedule import (
         Schedule,
         metropolis_accept,
         metropolis_probability,
     )
-    from geneticgan.gan.fitness import FitnessFunction
-    from geneticgan.gan.individual import GeneratorIndividual
-    from geneticgan.gan.mutation import Mutation
     from geneticgan.annealing.selection import (
         BestOffspring,
         Selection,
         assign_lineage,
         sel_annealing,
     )
+    from geneticgan.config import TrainConfig
+    from geneticgan.errors import GeneticGanError
     from geneticgan.estimators import AnnealingGANSampler
+    from geneticgan.gan.fitness import FitnessFunction
+    from geneticgan.gan.individual import GeneratorIndividual
+    from geneticgan.gan.mutation import Mutation
 
 __version__ = "0.1.0"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from geneticgan.data.dataset import Dataset
 from geneticgan.annealing.schedule import Schedule
+from geneticgan.annealing.selection import Selection
+from geneticgan.data.dataset import Dataset
 from geneticgan.gan.fitness import FitnessFunction
 from geneticgan.gan.mutation import Mutation
-from geneticgan.registry import PluginGroup, parse_specs
-from geneticgan.annealing.selection import Selection
 from geneticgan.networks import Architecture
+from geneticgan.registry import PluginGroup, parse_specs
 
 # The contracts are abstract on purpose: a group checks plugins against them, it makes none.
 MUTATIONS = PluginGroup("geneticgan.mutations", Mutation, "mutation")  # type: ignore[type-abstract]

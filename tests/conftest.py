@@ -17,9 +17,9 @@ from hypothesis import settings
 from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Images, Source
 from geneticgan.data.splits import Split, split_source
+from geneticgan.gan.discriminator import DiscriminatorEnvironment
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.networks import build_discriminator, build_generator
-from geneticgan.gan.discriminator import DiscriminatorEnvironment
 
 # On CI the same examples every time; elsewhere new ones, which may find what those do not.
 settings.register_profile("ci", derandomize=True)

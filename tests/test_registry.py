@@ -3,9 +3,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from geneticgan.errors import PluginError
-from geneticgan.gan import registry
+from geneticgan import registry
 from geneticgan.annealing.schedule import Schedule
+from geneticgan.errors import PluginError
 from geneticgan.registry import Broken, Loaded, PluginGroup, Spec, parse_specs
 
 

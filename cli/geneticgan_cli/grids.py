@@ -107,12 +107,12 @@ def run_grid(
     """
     from rich.console import Console
 
-    from geneticgan.config import TrainConfig
-    from geneticgan.errors import ConfigError
-    from geneticgan.benchmark.grid import fill, grid, read_tuned
     from geneticgan.benchmark.cell import PROTOCOLS
+    from geneticgan.benchmark.grid import fill, grid, read_tuned
     from geneticgan.benchmark.launchers import make_launcher
     from geneticgan.benchmark.tuning import tune as run_trials
+    from geneticgan.config import TrainConfig
+    from geneticgan.errors import ConfigError
     from geneticgan_cli.grid_screen import GridScreen
 
     chosen = tuple(protocols.split(","))

@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from geneticgan.benchmark.compare import NAMES, QUOTED, Comparison, p_text
 from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.data.splits import Split
-from geneticgan.registry import Loaded, PluginGroup
-from geneticgan.benchmark.compare import NAMES, QUOTED, Comparison, p_text
 from geneticgan.jobs.datasets import Survey
 from geneticgan.jobs.judging import Report, Row
 from geneticgan.jobs.plugins import Entry
+from geneticgan.registry import Loaded, PluginGroup
 from geneticgan.report.parts import GENERATION_HEADS, generation_cells
 
 

@@ -10,9 +10,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from geneticgan.jobs.watching import View
 from geneticgan.report.figures.charts import FloatArray
 from geneticgan.report.history import History
-from geneticgan.jobs.watching import View
 
 BARS = "▁▂▃▄▅▆▇█"
 COLUMNS = 48

@@ -8,8 +8,8 @@ from typing import Any
 
 from deap import tools
 
-from geneticgan.annealing.schedule import Schedule
 from geneticgan.annealing.breeding import breed_plain
+from geneticgan.annealing.schedule import Schedule
 from geneticgan.annealing.selection import assign_lineage
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from geneticgan.annealing.schedule import metropolis_accept
 from geneticgan.annealing.fitness import weighted_sum
+from geneticgan.annealing.schedule import metropolis_accept
 
 Accepts = Callable[[float, float, float, float], bool]
 """From the fitness of candidate and incumbent, a temperature and a uniform draw to a decision."""

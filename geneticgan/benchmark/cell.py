@@ -13,6 +13,8 @@ from typing import Any
 
 import torch
 
+from geneticgan.benchmark.curves import Curve
+from geneticgan.benchmark.keeping import draw_real_sheet, draw_sheet, keep_generators
 from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Images, Source
 from geneticgan.data.splits import Split, unused
@@ -21,17 +23,15 @@ from geneticgan.evaluation.calibration import calibrate
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.metrics import Scores, score
 from geneticgan.evaluation.prediction import predict
-from geneticgan.registry import options_of, parse_specs
-from geneticgan.benchmark.curves import Curve
-from geneticgan.jobs.keeping import draw_real_sheet, draw_sheet, keep_generators
-from geneticgan.jobs.setup import load_parts
 from geneticgan.methods.augmented import Augmented, generate_missing
 from geneticgan.methods.catalogue import METHODS, create_method
 from geneticgan.methods.contract import Fitted, Task
 from geneticgan.methods.oscn import OsCN
+from geneticgan.registry import options_of, parse_specs
 from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer
 from geneticgan.training.run_folder import write_json
+from geneticgan.training.setup import load_parts
 
 PROTOCOLS = ("head", "head-calibrated", "augment", "calibrate", "paper-peek")
 """What judges: the method's own class head after the last step; the same with an offset for each

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from geneticgan.benchmark.cell import Cell, Values
+from geneticgan.benchmark.launchers import Launcher
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.imbalance import RATIOS
 from geneticgan.errors import ConfigError, RunError
-from geneticgan.registry import parse_specs
-from geneticgan.benchmark.cell import Cell, Values
-from geneticgan.benchmark.launchers import Launcher
-from geneticgan.jobs.setup import open_dataset
 from geneticgan.methods.catalogue import create_method
+from geneticgan.registry import parse_specs
 from geneticgan.training.run_folder import software, write_json
+from geneticgan.training.setup import open_dataset
 
 TABLES = ("iv", "v")
 FORMAT = 1

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from geneticgan.errors import ConfigError
 from geneticgan.benchmark.cell import Cell, record_failure, run_cell
+from geneticgan.errors import ConfigError
 
 Outcome = tuple[Cell, dict[str, Any]]
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from geneticgan.config import read_json
-from geneticgan.benchmark.grid import Progress, fill, values
 from geneticgan.benchmark.cell import VALIDATION, Cell
+from geneticgan.benchmark.grid import Progress, fill, values
 from geneticgan.benchmark.launchers import Launcher
+from geneticgan.config import read_json
 from geneticgan.methods.catalogue import METHODS
 
 SEED = 1000

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from geneticgan.estimators.codec import Array, Codec, Int64Array
 from geneticgan.networks import Discriminator, Generator
 from geneticgan.networks.tabular import TabularDiscriminator, TabularGenerator, fit_gaussians
-from geneticgan.estimators.codec import Array, Codec, Int64Array
 from geneticgan.seeding import torch_stream
 
 MOST_CATEGORIES = 100

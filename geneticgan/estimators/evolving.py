@@ -10,20 +10,20 @@ import numpy as np
 import torch
 from deap import tools
 
+from geneticgan.annealing.algorithm import Generation
+from geneticgan.annealing.schedule import Schedule
 from geneticgan.catalogue import SCHEDULES, create_fitness, create_mutations, create_selection
 from geneticgan.data.draws import Draws
 from geneticgan.data.stores import upload
 from geneticgan.errors import ConfigError
-from geneticgan.annealing.algorithm import Generation
-from geneticgan.annealing.schedule import Schedule
-from geneticgan.gan.individual import GeneratorIndividual, same_weights
-from geneticgan.registry import options_of, parse_specs
-from geneticgan.networks import Generator
 from geneticgan.estimators.codec import Codec, Int64Array
+from geneticgan.gan.discriminator import DiscriminatorEnvironment
+from geneticgan.gan.individual import GeneratorIndividual, same_weights
+from geneticgan.networks import Generator
+from geneticgan.registry import options_of, parse_specs
 from geneticgan.seeding import numpy_stream
 from geneticgan.training.breeding import Breeding
 from geneticgan.training.device import resolve_device
-from geneticgan.gan.discriminator import DiscriminatorEnvironment
 from geneticgan.training.model import make_adam
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from geneticgan.data.sampling import to_unit_range
+from geneticgan.estimators.codec import Array, Codec
 from geneticgan.networks import Discriminator, Generator, build_discriminator, build_generator
 from geneticgan.networks.sizes import CHANNELS, SIZES
-from geneticgan.estimators.codec import Array, Codec
 
 LAYOUTS = ("auto", "first", "last")
 """Where an image's channels are."""

@@ -8,22 +8,22 @@ from collections.abc import Callable, Sequence
 import torch
 from torch.nn.functional import cross_entropy
 
+from geneticgan.annealing.fitness import DEAD
 from geneticgan.changes import NONE
 from geneticgan.data.augmentation import Augmentation, Drawn
 from geneticgan.errors import ConfigError, DivergedError
-from geneticgan.gan.fitness import Assessment, FitnessFunction, PaperFitness
+from geneticgan.gan.batch import Batch, Situations
+from geneticgan.gan.dropout import has_dropout
 from geneticgan.gan.environment import Judgement, Situation
-from geneticgan.annealing.fitness import DEAD
+from geneticgan.gan.fitness import Assessment, FitnessFunction, PaperFitness
+from geneticgan.gan.gradient_penalty import gradient_penalty as penalty_of
 from geneticgan.gan.individual import GeneratorIndividual
+from geneticgan.gan.losses import DiscriminatorLoss
 from geneticgan.gan.mutation import all_finite
 from geneticgan.gan.optimizer_state import step_with
+from geneticgan.gan.passes import Passes
 from geneticgan.networks.coupling import couples_samples
 from geneticgan.seeding import torch_stream
-from geneticgan.gan.gradient_penalty import gradient_penalty as penalty_of
-from geneticgan.gan.losses import DiscriminatorLoss
-from geneticgan.gan.dropout import has_dropout
-from geneticgan.gan.passes import Passes
-from geneticgan.gan.batch import Batch, Situations
 
 
 class DiscriminatorEnvironment:

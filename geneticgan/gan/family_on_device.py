@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 import torch
 
+from geneticgan.annealing.selection import AcceptsOnDevice, metropolis_on_device
 from geneticgan.gan.environment import ResidentEnvironment
 from geneticgan.gan.family import Gradients, Shown, offspring_gradients, show
 from geneticgan.gan.individual import NO_FITNESS, NO_GRADIENT, NO_LOSS, GeneratorIndividual
 from geneticgan.gan.mutation import Mutation, all_finite
 from geneticgan.gan.optimizer_state import copy_all, step_with
 from geneticgan.gan.packing import Packing, choose
-from geneticgan.annealing.selection import AcceptsOnDevice, metropolis_on_device
 
 CAUSES = ("", NO_LOSS, NO_GRADIENT, NO_FITNESS)
 """What the code of a death on the device stands for."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import torch
 
-from geneticgan.gan.environment import Judgement
 from geneticgan.annealing.fitness import diversity, quality
+from geneticgan.gan.environment import Judgement
 
 
 @dataclass(frozen=True)

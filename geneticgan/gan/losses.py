@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import torch
 from torch.nn.functional import cross_entropy
 
-from geneticgan.gan.environment import Judgement
 from geneticgan.gan.adversaries import Adversary, Logistic
+from geneticgan.gan.environment import Judgement
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import torch
 from torch.func import functional_call
 
 from geneticgan.data.augmentation import Augmentation, Drawn
-from geneticgan.gan.environment import Judgement
 from geneticgan.gan.dropout import has_dropout, same_masks
+from geneticgan.gan.environment import Judgement
 
 
 class Passes:

@@ -15,13 +15,13 @@ import torch
 from deap import tools
 
 from geneticgan.annealing.algorithm import Generation
+from geneticgan.annealing.fitness import DEAD, SumFitness, weighted_sum
 from geneticgan.annealing.schedule import Schedule
+from geneticgan.annealing.selection import AcceptsOnDevice, metropolis_on_device
 from geneticgan.gan.environment import ResidentEnvironment, Situation
 from geneticgan.gan.family_on_device import CAUSES, FamilyOnDevice
-from geneticgan.annealing.fitness import DEAD, SumFitness, weighted_sum
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.mutation import Mutation
-from geneticgan.annealing.selection import AcceptsOnDevice, metropolis_on_device
 
 READ_EVERY = 20
 """Generations between two looks at the device."""

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
+from geneticgan.annealing.fitness import DEAD
 from geneticgan.gan.environment import SharedEnvironment
 from geneticgan.gan.family import Gradients, Shown, offspring_gradients, show
-from geneticgan.annealing.fitness import DEAD
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.mutation import Mutation, take_step
 from geneticgan.gan.pool import Pool

@@ -12,8 +12,8 @@ from geneticgan.data.dataset import Dataset, Source
 from geneticgan.data.splits import Split
 from geneticgan.errors import RunError
 from geneticgan.report.pictures import draw_contact_sheet
-from geneticgan.jobs.setup import draw_split, load_source, open_dataset
 from geneticgan.training.hooks import Observer
+from geneticgan.training.setup import draw_split, load_source, open_dataset
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,11 @@ from geneticgan.config import TrainConfig
 from geneticgan.data.places import cache_folder
 from geneticgan.errors import GeneticGanError
 from geneticgan.jobs.plugins import entries
-from geneticgan.jobs.setup import load_split
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted, StopRequest
 from geneticgan.training.loop import Evolution
 from geneticgan.training.run_folder import RunFolder
+from geneticgan.training.setup import load_split
 
 PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "imbalanced-learn", "deap", "bokeh")
 ROOMY_GIB = 1.0

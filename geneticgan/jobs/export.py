@@ -13,9 +13,9 @@ from geneticgan.data.dataset import Images, UInt8Array
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError
 from geneticgan.evaluation.generation import generate
-from geneticgan.jobs.setup import open_run
 from geneticgan.methods.augmented import generate_missing
 from geneticgan.training.model import load_model
+from geneticgan.training.setup import open_run
 
 
 def generate_images(path: Path, class_name: str | None, count: int, out: Path, seed: int) -> Path:

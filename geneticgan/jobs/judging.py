@@ -8,18 +8,18 @@ from pathlib import Path
 
 import torch
 
+from geneticgan.benchmark.keeping import draw_real_sheet, draw_sheet
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.metrics import Scores, score
-from geneticgan.report.pictures import draw_classes
 from geneticgan.evaluation.prediction import predict
-from geneticgan.jobs.keeping import draw_real_sheet, draw_sheet
 from geneticgan.methods.augmented import Augmented, generate_missing
 from geneticgan.methods.classifier import ClassifierMethod
 from geneticgan.methods.cn import CN
 from geneticgan.methods.contract import Task
 from geneticgan.methods.oscn import OsCN
+from geneticgan.report.pictures import draw_classes
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.model import Model

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from geneticgan.benchmark.keeping import kept_generators
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.dataset import Images, Source
 from geneticgan.data.splits import Split
@@ -20,8 +21,6 @@ from geneticgan.evaluation.embedding import KINDS, Embedding, embed
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.generation_metrics import score_generated
 from geneticgan.jobs.features import Extractor, inception, reference_classifier
-from geneticgan.jobs.keeping import kept_generators
-from geneticgan.jobs.setup import draw_split, load_source, open_dataset
 from geneticgan.methods.augmented import generate_missing
 from geneticgan.networks import Generator
 from geneticgan.training.device import resolve_device
@@ -29,6 +28,7 @@ from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.model import load_model
 from geneticgan.training.run_folder import RunFolder, write_json
+from geneticgan.training.setup import draw_split, load_source, open_dataset
 
 LIMIT = 1000
 """Images of a class of either kind that are compared at most."""

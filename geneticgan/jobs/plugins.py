@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from geneticgan.annealing.schedule import metropolis_probability
 from geneticgan.catalogue import GROUPS, SCHEDULES
 from geneticgan.errors import PluginError, RunError
-from geneticgan.report.figures.charts import Line, LineChart, draw_lines
-from geneticgan.annealing.schedule import metropolis_probability
-from geneticgan.registry import Broken, Loaded, PluginGroup, Spec, options_of
 from geneticgan.methods.catalogue import METHODS
+from geneticgan.registry import Broken, Loaded, PluginGroup, Spec, options_of
+from geneticgan.report.figures.charts import Line, LineChart, draw_lines
 from geneticgan.testing import CONTRACTS, Outcome, run_contract
 
 OFFERED = 0.1

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geneticgan.errors import RunError
-from geneticgan.report.page import Item, Page, Section, Table
 from geneticgan.report.grid import benchmark_sections
+from geneticgan.report.page import Item, Page, Section, Table
 from geneticgan.report.run import run_sections
 
 FIGURES = "figures"

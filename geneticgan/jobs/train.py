@@ -9,7 +9,6 @@ from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.errors import RunError
 from geneticgan.jobs.judging import Report, judge
-from geneticgan.jobs.setup import check_plugins, load_split, open_run
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
@@ -17,6 +16,7 @@ from geneticgan.training.lock import RunLock
 from geneticgan.training.loop import Evolution
 from geneticgan.training.model import load_model
 from geneticgan.training.run_folder import RunFolder
+from geneticgan.training.setup import check_plugins, load_split, open_run
 from geneticgan.training.tensorboard import TensorBoard, summary_writer
 
 

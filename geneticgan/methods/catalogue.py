@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from geneticgan.registry import PluginGroup, Spec
 from geneticgan.methods.contract import Method
+from geneticgan.registry import PluginGroup, Spec
 
 METHODS = PluginGroup("geneticgan.methods", Method, "method")  # type: ignore[type-abstract]
 

@@ -11,8 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from geneticgan.benchmark.cell import PROTOCOLS, folder_name
+from geneticgan.benchmark.compare import Comparison, budget, comparison_note, read_benchmark
+from geneticgan.benchmark.keeping import read_sheet
 from geneticgan.config import read_json
 from geneticgan.errors import RunError
+from geneticgan.jobs.measuring import SPACES, scores_file
+from geneticgan.registry import parse_specs
 from geneticgan.report.figures.bars import draw_costs
 from geneticgan.report.figures.charts import Line, LineChart
 from geneticgan.report.figures.confusion import draw_confusions
@@ -20,11 +25,6 @@ from geneticgan.report.figures.dots import draw_class_scores
 from geneticgan.report.figures.heat import draw_grid
 from geneticgan.report.figures.samples import draw_samples
 from geneticgan.report.page import Item, Section, Table
-from geneticgan.registry import parse_specs
-from geneticgan.benchmark.cell import PROTOCOLS, folder_name
-from geneticgan.benchmark.compare import Comparison, budget, comparison_note, read_benchmark
-from geneticgan.jobs.keeping import read_sheet
-from geneticgan.jobs.measuring import SPACES, scores_file
 from geneticgan.report.parts import (
     GENERATION_HEADS,
     GENERATION_TEXT,

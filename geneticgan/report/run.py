@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from geneticgan.benchmark.keeping import read_sheet
 from geneticgan.catalogue import create_mutations
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.errors import GeneticGanError, RunError
+from geneticgan.jobs.measuring import SPACES, scores_file
 from geneticgan.report.figures.confusion import draw_confusions
 from geneticgan.report.figures.dots import draw_class_scores
 from geneticgan.report.figures.history import history_charts, objective_chart
@@ -19,8 +21,6 @@ from geneticgan.report.figures.samples import draw_samples
 from geneticgan.report.figures.style import Picture
 from geneticgan.report.history import read_history
 from geneticgan.report.page import Item, Section, Table
-from geneticgan.jobs.keeping import read_sheet
-from geneticgan.jobs.measuring import SPACES, scores_file
 from geneticgan.report.parts import (
     generation_section,
     plane_section,

@@ -6,11 +6,11 @@ from functools import partial
 
 import torch
 
+from geneticgan.gan.batch import Batch
+from geneticgan.gan.discriminator import DiscriminatorEnvironment
 from geneticgan.gan.fitness import FitnessFunction
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.networks import build_discriminator, build_generator
-from geneticgan.gan.discriminator import DiscriminatorEnvironment
-from geneticgan.gan.batch import Batch
 
 CLASSES, LATENT, BATCH, SIZE, WIDTH = 3, 4, 9, 8, 2
 

@@ -9,13 +9,13 @@ from deap import tools
 
 from geneticgan.annealing.algorithm import Generation, ea_annealing
 from geneticgan.annealing.schedule import Schedule
+from geneticgan.annealing.selection import Selection
+from geneticgan.gan.discriminator import DiscriminatorEnvironment
 from geneticgan.gan.family import why_plain
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.mutation import Mutation
-from geneticgan.gan.resident import ResidentEvolution, has_begun, why_not_resident
-from geneticgan.annealing.selection import Selection
 from geneticgan.gan.plain import plain_toolbox, shared_toolbox
-from geneticgan.gan.discriminator import DiscriminatorEnvironment
+from geneticgan.gan.resident import ResidentEvolution, has_begun, why_not_resident
 
 
 class Breeding:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from deap import tools
 
+from geneticgan.annealing.algorithm import Generation
 from geneticgan.catalogue import (
     create_fitness,
     create_mutations,
@@ -18,17 +19,16 @@ from geneticgan.data.splits import Split
 from geneticgan.errors import DivergedError, RunError
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
-from geneticgan.annealing.algorithm import Generation
+from geneticgan.gan.adversaries import make_adversary
+from geneticgan.gan.discriminator import DiscriminatorEnvironment
 from geneticgan.gan.individual import same_weights
+from geneticgan.gan.losses import DiscriminatorLoss
 from geneticgan.recipes import generated_class_weighting
 from geneticgan.seeding import numpy_stream
-from geneticgan.gan.adversaries import make_adversary
 from geneticgan.training.breeding import Breeding
 from geneticgan.training.checkpoint import Checkpoint
-from geneticgan.gan.discriminator import DiscriminatorEnvironment
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
-from geneticgan.gan.losses import DiscriminatorLoss
 from geneticgan.training.model import Model, build_model, make_adam
 from geneticgan.training.monitor import Monitor
 from geneticgan.training.recorder import Recorder, generation_record

@@ -11,30 +11,39 @@ import geneticgan_plugins
 
 BASE = {
     f"geneticgan{module}"
-    for module in ("", ".changes", ".config", ".errors", ".recipes", ".seeding")
+    for module in ("", ".changes", ".config", ".errors", ".recipes", ".registry", ".seeding")
 }
+BESIDE = {"geneticgan.networks", "geneticgan.data", "geneticgan.evaluation"}
 # Each room may import from the ones named, and from itself; nothing flows back.
 ROOMS = {
+    "geneticgan.annealing": set(),
     "geneticgan.networks": set(),
     "geneticgan.data": set(),
-    "geneticgan.gan": {"geneticgan.networks"},
-    "geneticgan.catalogue": {"geneticgan.gan", "geneticgan.networks", "geneticgan.data"},
-    "geneticgan.evaluation": {"geneticgan.gan", "geneticgan.networks", "geneticgan.data"},
-    "geneticgan.training": {
-        "geneticgan.catalogue",
-        "geneticgan.evaluation",
+    "geneticgan.gan": {"geneticgan.annealing", "geneticgan.networks", "geneticgan.data"},
+    "geneticgan.evaluation": {"geneticgan.networks", "geneticgan.data"},
+    "geneticgan_plugins": {"geneticgan.annealing", "geneticgan.gan", "geneticgan.networks"},
+    "geneticgan.catalogue": {
+        "geneticgan.annealing",
         "geneticgan.gan",
         "geneticgan.networks",
         "geneticgan.data",
     },
-    "geneticgan_plugins": {"geneticgan.gan", "geneticgan.networks"},
 }
-ROOMS["geneticgan.methods"] = ROOMS["geneticgan.training"] | {"geneticgan.training"}
-ROOMS["geneticgan.estimators"] = ROOMS["geneticgan.methods"]
-ROOMS["geneticgan.testing"] = ROOMS["geneticgan.training"] | {"geneticgan.training"}
-BESIDE = {"geneticgan.methods", "geneticgan.testing"}
-ROOMS["geneticgan.jobs"] = ROOMS["geneticgan.methods"] | BESIDE
-ROOMS["geneticgan_cli"] = ROOMS["geneticgan.jobs"] | {"geneticgan.jobs"}
+ABOVE = BESIDE | {"geneticgan.annealing", "geneticgan.gan", "geneticgan.catalogue"}
+for layer in (
+    ("training",),
+    ("methods",),
+    ("protocols",),
+    ("inference", "estimators", "benchmark"),
+    ("report",),
+    ("testing",),
+    ("jobs",),
+):
+    names = {f"geneticgan.{name}" for name in layer}
+    for name in names:
+        ROOMS[name] = set(ABOVE)
+    ABOVE |= names
+ROOMS["geneticgan_cli"] = ABOVE
 
 
 def modules():
@@ -74,7 +83,7 @@ def test_imports_flow_one_way(module, path):
             assert room_of(imported) in allowed, f"{module} imports {imported}"
 
 
-def test_evolution_knows_no_global_creator_and_no_global_random():
+def test_nothing_knows_no_global_creator_and_no_global_random():
     for module, path in modules():
         names = set(imports(path))
         assert "random" not in names, module

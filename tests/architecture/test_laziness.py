@@ -36,11 +36,3 @@ def test_every_public_name_is_there():
         assert getattr(geneticgan, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         getattr(geneticgan, "nothing")  # noqa: B009  # the access is what is tested
-
-
-@pytest.mark.parametrize("name", ["plugins", "cli"])
-def test_folders_are_no_import_names(name, tmp_path):
-    result = subprocess.run(
-        [sys.executable, "-c", f"import {name}"], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert "ModuleNotFoundError" in result.stderr

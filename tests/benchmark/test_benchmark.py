@@ -15,14 +15,14 @@ import time
 import pytest
 from click.testing import CliRunner
 
+from geneticgan.benchmark.cell import PROTOCOLS, run_cell
+from geneticgan.benchmark.compare import read_benchmark, to_csv, to_latex, to_markdown
+from geneticgan.benchmark.grid import fill, grid, read_tuned
+from geneticgan.benchmark.launchers import Local, make_launcher
+from geneticgan.benchmark.tuning import SEED, trials, tune
 from geneticgan.config import TrainConfig
 from geneticgan.errors import ConfigError, PluginError, RunError
 from geneticgan.evaluation.statistics import compare, paper_figures
-from geneticgan.benchmark.grid import fill, grid, read_tuned
-from geneticgan.benchmark.cell import PROTOCOLS, run_cell
-from geneticgan.benchmark.compare import read_benchmark, to_csv, to_latex, to_markdown
-from geneticgan.benchmark.launchers import Local, make_launcher
-from geneticgan.benchmark.tuning import SEED, trials, tune
 from geneticgan_cli.main import cli
 
 BASE = TrainConfig(steps=4, width=2, batch_size=8, latent_dim=4, validate_every=2, device="cpu")

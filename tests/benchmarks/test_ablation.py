@@ -113,9 +113,9 @@ def test_differences_are_paired(ablation):
 
 def test_every_variant_can_be_made(ablation):
     from geneticgan.config import TrainConfig
-    from geneticgan.registry import options_of, parse_specs
-    from geneticgan.jobs.setup import check_plugins
     from geneticgan.methods.catalogue import METHODS, create_method
+    from geneticgan.registry import options_of, parse_specs
+    from geneticgan.training.setup import check_plugins
 
     grid = sys.modules["benchmarks.ablation_grid"]
     for name in grid.VARIANTS:

@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from geneticgan.registry import parse_specs
 from geneticgan.methods.catalogue import create_method
+from geneticgan.registry import parse_specs
 from geneticgan_cli.main import cli
 
 TINY = ["--steps=3", "--width=2", "--batch-size=6", "--device=cpu"]

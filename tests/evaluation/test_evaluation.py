@@ -5,9 +5,9 @@ from PIL import Image
 
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.metrics import score
-from geneticgan.report.pictures import draw_classes
 from geneticgan.evaluation.prediction import predict
 from geneticgan.networks import build_discriminator, build_generator
+from geneticgan.report.pictures import draw_classes
 
 CPU = torch.device("cpu")
 

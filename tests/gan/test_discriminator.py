@@ -6,8 +6,8 @@ import torch
 from torch.func import functional_call
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from geneticgan.errors import DivergedError
 from geneticgan.annealing.fitness import weighted_sum
+from geneticgan.errors import DivergedError
 from geneticgan.gan.discriminator import DiscriminatorEnvironment
 from geneticgan_plugins.mutations.nonsat import NonSaturating
 

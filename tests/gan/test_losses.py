@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from geneticgan.gan.environment import Judgement
 from geneticgan.gan.adversaries import LeastSquares, Logistic
+from geneticgan.gan.environment import Judgement
 from geneticgan.gan.losses import DiscriminatorLoss
 
 LABELS = torch.tensor([0, 2, 1])

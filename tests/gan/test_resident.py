@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from geneticgan.annealing.algorithm import ea_annealing
 from geneticgan.annealing.schedule import metropolis_accept
+from geneticgan.annealing.selection import metropolis_on_device
 from geneticgan.gan.individual import same_weights
 from geneticgan.gan.mutation import take_step
+from geneticgan.gan.plain import shared_toolbox
 from geneticgan.gan.resident import (
     READ_EVERY,
     ResidentEvolution,
     has_begun,
     why_not_resident,
 )
-from geneticgan.annealing.selection import metropolis_on_device
-from geneticgan.gan.plain import shared_toolbox
 
 from .test_shared import WORLD, Cusp, Dead, Halving, Minimax, NonSaturating, build, worlds
 

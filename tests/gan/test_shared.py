@@ -12,15 +12,15 @@ from torch import nn
 
 from geneticgan.annealing.algorithm import ea_annealing
 from geneticgan.annealing.schedule import Schedule
+from geneticgan.gan.adversaries import make_adversary
+from geneticgan.gan.discriminator import DiscriminatorEnvironment
 from geneticgan.gan.family import why_plain
 from geneticgan.gan.individual import GeneratorIndividual
+from geneticgan.gan.losses import DiscriminatorLoss
 from geneticgan.gan.mutation import Mutation
 from geneticgan.gan.optimizer_state import step_with
 from geneticgan.gan.plain import plain_toolbox, shared_toolbox
 from geneticgan.networks import Discriminator, build_generator
-from geneticgan.gan.adversaries import make_adversary
-from geneticgan.gan.discriminator import DiscriminatorEnvironment
-from geneticgan.gan.losses import DiscriminatorLoss
 from geneticgan_plugins.mutations.lsgan import LeastSquares
 from geneticgan_plugins.mutations.minimax import Minimax
 from geneticgan_plugins.mutations.nonsat import NonSaturating

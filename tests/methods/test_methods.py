@@ -15,7 +15,6 @@ from geneticgan.data.dataset import Images
 from geneticgan.errors import DataError
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
-from geneticgan.registry import parse_specs
 from geneticgan.methods.acgan import ACGAN
 from geneticgan.methods.aggan import AGGAN
 from geneticgan.methods.borderline_smote import BorderlineSmote
@@ -31,6 +30,7 @@ from geneticgan.methods.oscn import OsCN
 from geneticgan.methods.smote import Smote, resampled
 from geneticgan.methods.wgan import WGAN
 from geneticgan.recipes import OF_IMAGES, RECIPES
+from geneticgan.registry import parse_specs
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted
 

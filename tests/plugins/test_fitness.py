@@ -3,8 +3,8 @@ import math
 import pytest
 import torch
 
-from geneticgan.gan.fitness import Assessment
 from geneticgan.gan.environment import Judgement
+from geneticgan.gan.fitness import Assessment
 from geneticgan.testing.world import make_world
 from geneticgan_plugins.fitness.class_balanced import ClassBalanced
 from geneticgan_plugins.fitness.validation import Validation

@@ -7,6 +7,7 @@ import pytest
 
 from geneticgan.catalogue import create_mutations
 from geneticgan.evaluation.embedding import Embedding, embed
+from geneticgan.evaluation.metrics import class_scores
 from geneticgan.report.figures.bars import draw_costs
 from geneticgan.report.figures.charts import Line, LineChart, draw_lines
 from geneticgan.report.figures.confusion import draw_confusions
@@ -16,7 +17,6 @@ from geneticgan.report.figures.history import objective_chart
 from geneticgan.report.figures.plane import draw_plane
 from geneticgan.report.figures.samples import draw_samples
 from geneticgan.report.figures.style import DARK_FOREGROUND, FOREGROUND
-from geneticgan.evaluation.metrics import class_scores
 
 NAMES = ["$100 bill", "a & <b>", "plain"]  # signs that mathematics, XML and HTML know
 CONFUSION = [[8, 1, 1], [0, 5, 5], [2, 0, 8]]

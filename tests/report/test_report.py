@@ -6,15 +6,15 @@ import pytest
 from click.testing import CliRunner
 
 import geneticgan.jobs.features as features
-import geneticgan.jobs.setup as setup
-from geneticgan.errors import RunError
-from geneticgan.report.page import Page, Section, Table
+import geneticgan.training.setup as setup
 from geneticgan.benchmark.grid import fill, grid
 from geneticgan.benchmark.launchers import Local
+from geneticgan.errors import RunError
 from geneticgan.jobs.measuring import measure
 from geneticgan.jobs.report import write_report
-from geneticgan.report.run import command
 from geneticgan.jobs.train import plan, train
+from geneticgan.report.page import Page, Section, Table
+from geneticgan.report.run import command
 from geneticgan_cli.main import cli
 
 

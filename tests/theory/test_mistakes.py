@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from deap import tools
 
-from geneticgan.gan import selection
+from geneticgan.annealing import selection
 from geneticgan.annealing.schedule import Schedule, metropolis_accept
 from geneticgan.annealing.selection import sel_annealing
 from geneticgan_plugins.schedules.exponential import Exponential

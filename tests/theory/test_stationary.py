@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from geneticgan.gan import selection
+from geneticgan.annealing import selection
 from geneticgan_plugins.schedules.constant import Constant
 
 SAMPLES = 2000

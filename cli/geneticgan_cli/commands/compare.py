@@ -28,8 +28,6 @@ def compare(out: Path, protocol: str, against: str | None) -> None:
     """
     from rich.console import Console
 
-    from geneticgan.errors import RunError
-    from geneticgan.evaluation.statistics import REFERENCE
     from geneticgan.benchmark.cell import folder_name
     from geneticgan.benchmark.compare import (
         comparison_note,
@@ -38,6 +36,8 @@ def compare(out: Path, protocol: str, against: str | None) -> None:
         to_latex,
         to_markdown,
     )
+    from geneticgan.errors import RunError
+    from geneticgan.evaluation.statistics import REFERENCE
     from geneticgan_cli.tables import print_comparison
 
     console = Console()

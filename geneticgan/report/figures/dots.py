@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from geneticgan.evaluation.metrics import class_scores
 from geneticgan.report.figures.charts import colour
 from geneticgan.report.figures.style import Picture, literal, new_figure, picture, style
-from geneticgan.evaluation.metrics import class_scores
 
 Confusion = Sequence[Sequence[int]]
 MARKERS = ("o", "s", "D")

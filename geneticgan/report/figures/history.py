@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from geneticgan.gan.mutation import Mutation
 from geneticgan.report.figures.charts import FloatArray, Line, LineChart
 from geneticgan.report.history import SHARES, History
-from geneticgan.gan.mutation import Mutation
 
 GENERATION = "generation"
 LOGITS = 6.0

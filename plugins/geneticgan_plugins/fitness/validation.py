@@ -6,8 +6,8 @@ import math
 
 import torch
 
-from geneticgan.gan.fitness import Assessment, FitnessFunction
 from geneticgan.annealing.fitness import diversity
+from geneticgan.gan.fitness import Assessment, FitnessFunction
 
 
 class Validation(FitnessFunction):
