@@ -20,6 +20,7 @@ from geneticgan.errors import RunError
 from geneticgan.evaluation.embedding import KINDS, Embedding, embed
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.generation_metrics import score_generated
+from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.jobs.features import Extractor, inception, reference_classifier
 from geneticgan.methods.augmented import generate_missing
 from geneticgan.networks import Generator
@@ -38,8 +39,6 @@ LIMIT_OVERALL = 5000
 
 SHOWN = 2000
 """Images laid out in a plane at most."""
-
-SPACES = ("classifier", "inception")
 
 
 @dataclass(frozen=True)
@@ -76,11 +75,6 @@ class Subject:
     def embedding(self) -> Path:
         """The file of the embedding."""
         return self.target.with_name(f"{self.target.name}-embedding.npz")
-
-
-def scores_file(target: Path, space: str) -> Path:
-    """Return the file of a space's scores; different spaces never share one."""
-    return target.with_name(target.name + ("" if space == SPACES[0] else f"-{space}") + ".json")
 
 
 def measure(

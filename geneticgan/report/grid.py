@@ -16,7 +16,7 @@ from geneticgan.benchmark.compare import Comparison, budget, comparison_note, re
 from geneticgan.benchmark.keeping import read_sheet
 from geneticgan.config import read_json
 from geneticgan.errors import RunError
-from geneticgan.jobs.measuring import SPACES, scores_file
+from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.registry import parse_specs
 from geneticgan.report.figures.bars import draw_costs
 from geneticgan.report.figures.charts import Line, LineChart

@@ -32,7 +32,7 @@ def report(ctx: click.Context, paths: tuple[Path, ...], out: Path | None, measur
     from rich.console import Console
 
     from geneticgan.errors import GeneticGanError
-    from geneticgan.jobs.measuring import SPACES
+    from geneticgan.evaluation.spaces import SPACES
     from geneticgan.jobs.measuring import measure as run_measuring
     from geneticgan.jobs.report import write_report
     from geneticgan.training.interrupt import Interrupted
