@@ -8,24 +8,29 @@ import statistics
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 from scipy.stats import ttest_rel
 
-from geneticgan.benchmark.cell import DEVELOPMENT, Cell, development_part
+from geneticgan.benchmark.cell import Cell
 from geneticgan.benchmark.grid import Progress, fill, values
 from geneticgan.benchmark.keeping import kept_generators
 from geneticgan.benchmark.launchers import make_launcher
+from geneticgan.benchmark.layout import read_result
+from geneticgan.benchmark.result import CellResult
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.generation_metrics import score_generated
 from geneticgan.jobs.features import reference_classifier
+from geneticgan.protocols.development import development_part
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.run_folder import write_json
 from geneticgan.training.setup import load_parts
 
 Values = Mapping[str, float | str]
+
+DEVELOPMENT = "development"
+"""The protocol of studies."""
 
 CPU = torch.device("cpu")
 
@@ -82,12 +87,12 @@ def study(base: TrainConfig, seeds: Sequence[int], options: argparse.Namespace) 
     grid = {name: [cell(name, base, seed) for seed in seeds] for name in names}
     order = [grid[name][number] for number in range(len(seeds)) for name in names]
     fill(order, options.out, make_launcher("local", options.workers), tell)
-    results: dict[str, list[dict[str, Any]]] = {}
+    results: dict[str, list[CellResult]] = {}
     for name, cells in grid.items():
-        found = [read_json(each.path(options.out)) for each in cells]
+        found = [read_result(each.path(options.out)) for each in cells]
         for each, result in zip(cells, found, strict=True):
-            if "error" in result:
-                sys.exit(f"{each}: {result['error']}")
+            if result.failed:
+                sys.exit(f"{each}: {result.error}")
         results[name] = found
         for each in cells:
             distance(each, options.out)
@@ -136,7 +141,7 @@ def distance(cell: Cell, out: Path) -> float | None:
 
 
 def show(
-    results: Mapping[str, list[dict[str, Any]]], distances: Mapping[str, list[float | None]]
+    results: Mapping[str, list[CellResult]], distances: Mapping[str, list[float | None]]
 ) -> None:
     """Print the table."""
     acsa = {name: _of(found, "acsa") for name, found in results.items()}
@@ -147,13 +152,13 @@ def show(
     for name, found in results.items():
         fids = [fid for fid in distances[name] if fid is not None]
         differences = ["" if name == r else against(acsa[name], acsa[r]) for r in references]
-        seconds = statistics.mean(result["seconds"] for result in found)
+        seconds = statistics.mean(result.seconds for result in found)
         shown = spread(acsa[name]), spread(smallest[name]), spread(fids) if fids else ""
         print(line([name, *shown, *differences, f"{seconds:.0f}"]))
 
 
-def _of(results: Iterable[Mapping[str, Any]], score: str) -> list[float]:
-    return [100 * result["scores"][DEVELOPMENT][score] for result in results]
+def _of(results: Iterable[CellResult], score: str) -> list[float]:
+    return [100 * getattr(result.scores[DEVELOPMENT], score) for result in results]
 
 
 def against(ones: Sequence[float], others: Sequence[float]) -> str:

@@ -13,7 +13,6 @@ import numpy.typing as npt
 import torch
 
 from benchmarks.ablation_grid import CPU, against, cell, line, spread
-from geneticgan.benchmark.cell import DEVELOPMENT_IMAGES, development_part
 from geneticgan.benchmark.keeping import kept_generators
 from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Images, Int64Array
@@ -22,14 +21,15 @@ from geneticgan.data.splits import Split, unused
 from geneticgan.data.stores import Batches, Pair
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.generation_metrics import score_generated
-from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
+from geneticgan.evaluation.scoring import score_network
 from geneticgan.jobs.features import Extractor, reference_classifier, reference_network
 from geneticgan.methods.augmented import Augmented, generate_missing
 from geneticgan.methods.classifier import ClassifierMethod
 from geneticgan.methods.contract import Task
 from geneticgan.methods.oscn import OsCN
 from geneticgan.networks import Generator
+from geneticgan.protocols.development import DEVELOPMENT_IMAGES, development_part
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.setup import load_parts
 
@@ -167,7 +167,6 @@ def _judge(config: TrainConfig, split: Split) -> Callable[[ClassifierMethod], fl
     def judge(method: ClassifierMethod) -> float:
         with StopRequest() as stop:
             fitted = method.fit(Task(split, config, CPU, None, (), stop))  # type: ignore[arg-type]
-        predicted = predict(fitted.network, split.test, CPU)
-        return 100 * score(split.test.labels, predicted, split.classes, split.smallest_class).acsa
+        return 100 * score_network(fitted.network, split.test, split, CPU).acsa
 
     return judge

@@ -18,17 +18,16 @@ from deap import tools
 from scipy.stats import spearmanr, ttest_1samp
 
 from benchmarks.ablation_grid import CPU, line
-from geneticgan.benchmark.cell import development_part
 from geneticgan.catalogue import create_mutations, create_schedule, create_selection
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.generation_metrics import score_generated
-from geneticgan.evaluation.metrics import score
-from geneticgan.evaluation.prediction import predict
+from geneticgan.evaluation.scoring import score_network
 from geneticgan.gan.discriminator import DiscriminatorEnvironment
 from geneticgan.gan.individual import GeneratorIndividual, same_weights
 from geneticgan.jobs.features import Extractor, reference_classifier
+from geneticgan.protocols.development import development_part
 from geneticgan.training.breeding import Breeding
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.loop import Evolution
@@ -180,8 +179,7 @@ def follow(
             first = generation + 1 + at
             breeding.run(first, horizon - at, lambda _: False, lambda _: False, hall_of_fame)
             at = horizon
-        predicted = predict(world.discriminator, split.test, CPU)
-        acsa = score(split.test.labels, predicted, split.classes, split.smallest_class).acsa
+        acsa = score_network(world.discriminator, split.test, split, CPU).acsa
         module: Any = population[0].module
         made = extractor.extract(generate([module], labels, 0, CPU).numpy())
         scores = score_generated(made, real, seen, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from scipy.special import softmax
 from sklearn.metrics import recall_score, roc_auc_score
 
 from benchmarks.ablation_grid import CPU, against, cell, line, spread
-from geneticgan.benchmark.cell import Cell, development_part
+from geneticgan.benchmark.cell import Cell
 from geneticgan.config import TrainConfig
 from geneticgan.data.augmentation import Augmentation
 from geneticgan.data.dataset import Images, Int64Array
@@ -25,9 +25,8 @@ from geneticgan.data.sampling import to_uint8, to_unit_range
 from geneticgan.data.splits import Split
 from geneticgan.evaluation.calibration import fit_offsets
 from geneticgan.evaluation.prediction import class_logits
-from geneticgan.methods.catalogue import METHODS, create_method
 from geneticgan.methods.contract import Task
-from geneticgan.registry import options_of, parse_specs
+from geneticgan.protocols.development import development_part
 from geneticgan.seeding import numpy_stream
 from geneticgan.training.setup import load_parts
 
@@ -119,13 +118,9 @@ def _keep(cell: Cell, out: Path) -> None:
     if file.is_file():
         return
     torch.set_num_threads(1)  # the result does not depend on how many run at once
-    (spec,) = parse_specs(cell.method)
-    own = options_of(METHODS.get(spec.name).factory)
-    values: dict[str, Any] = dict(cell.values)
-    config = replace(cell.config, **{k: v for k, v in values.items() if k not in own})
+    method, config = cell.make()
     source, split = load_parts(config)
     images = development_part(source, split)
-    method = create_method(spec, **{k: v for k, v in values.items() if k in own})
     fitted = method.fit(Task(split, config, CPU, out / "work" / cell.place()))
     kinds = {"study": images, "held_out": split.validation, "bent": _bent(split, config.seed)}
     arrays: dict[str, Any] = {}

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.ablation_grid import against, line, spread
-from geneticgan.config import read_json
+from geneticgan.benchmark.layout import BenchmarkFolder
+from geneticgan.evaluation.metrics import Scores
 
 SCORES = ("acsa", "smallest_recall")
 
@@ -45,15 +46,14 @@ def table(folder: Path, reference: str, protocols: Sequence[str]) -> list[str]:
         The row that every other is compared with: the method as the benchmark names it, and with
         several protocols a comma and the protocol.
     protocols : sequence of str
-        Of `geneticgan.benchmark.cell.PROTOCOLS`.
+        As the benchmark names them.
     """
-    found: dict[str, dict[int, dict[str, float]]] = {}
-    for file in sorted((folder / "cells").rglob("seed-*.json")):
-        result = read_json(file)
+    found: dict[str, dict[int, Scores]] = {}
+    for result in BenchmarkFolder(folder).results():
         for protocol in protocols:
-            if protocol in result.get("scores", {}):
-                row = result["method"] if len(protocols) == 1 else f"{result['method']}, {protocol}"
-                found.setdefault(row, {})[result["seed"]] = result["scores"][protocol]
+            if protocol in result.scores:
+                row = result.method if len(protocols) == 1 else f"{result.method}, {protocol}"
+                found.setdefault(row, {})[result.seed] = result.scores[protocol]
     if reference not in found:
         by = " or ".join(protocols)
         raise SystemExit(f"{folder} holds no cell of {reference} judged by {by}")
@@ -66,12 +66,12 @@ def table(folder: Path, reference: str, protocols: Sequence[str]) -> list[str]:
     ]
 
     def mean(method: str) -> float:
-        return sum(each["acsa"] for each in found[method].values()) / len(found[method])
+        return sum(each.acsa for each in found[method].values()) / len(found[method])
 
     for method in sorted(found, key=mean, reverse=True):
         seeds = sorted(found[method].keys() & found[reference].keys())
         ours, theirs = (
-            [[100 * found[which][seed][score] for seed in seeds] for score in SCORES]
+            [[100 * getattr(found[which][seed], score) for seed in seeds] for score in SCORES]
             for which in (reference, method)
         )
         ahead = ["", ""] if method == reference else list(map(against, ours, theirs))

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from geneticgan.benchmark.grid import Progress as GridProgress
+from geneticgan.benchmark.result import CellResult
 
 
 class GridScreen:
@@ -55,7 +56,7 @@ class GridScreen:
         state = f"{progress.done} done, {min(left, self._workers)} running"
         if progress.failed:
             state += f", {progress.failed} failed"
-        if progress.cell is None:
+        if progress.cell is None or progress.result is None:
             self._start, self._before = time.monotonic(), ended
             self._print(f"{progress.total} cells: {state}, {left} to do")
         else:
@@ -63,7 +64,7 @@ class GridScreen:
             seconds = (time.monotonic() - self._start) / here * left
             state += f", {left} left" + (f", about {_duration(seconds)}" if left else "")
             self._print(
-                f"[{ended}/{progress.total}] {progress.cell}: {_outcome(progress)}; {state}"
+                f"[{ended}/{progress.total}] {progress.cell}: {_outcome(progress.result)}; {state}"
             )
         self._bar.update(self._task, description=state, total=progress.total, completed=ended)
 
@@ -71,12 +72,11 @@ class GridScreen:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
-def _outcome(progress: GridProgress) -> str:
-    result = progress.result
-    if "error" in result:
-        return f"failed ({result['error']})"
-    found = (f"{name} {100 * scores['acsa']:.1f}" for name, scores in result["scores"].items())
-    return f"ACSA {', '.join(found)} in {result['seconds']:.0f} s"
+def _outcome(result: CellResult) -> str:
+    if result.failed:
+        return f"failed ({result.error})"
+    found = (f"{name} {100 * scores.acsa:.1f}" for name, scores in result.scores.items())
+    return f"ACSA {', '.join(found)} in {result.seconds:.0f} s"
 
 
 def _duration(seconds: float) -> str:

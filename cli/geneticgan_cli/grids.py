@@ -34,7 +34,16 @@ OPTIONS = [
         help="head: the method's own class head at the end; head-calibrated: the same with an "
         "offset for each class, fitted on the validation images; augment: a fresh classifier on "
         "real and generated images; calibrate: Os+CN with offsets fitted on generated images; "
-        "paper-peek: the best of many looks at the test part.",
+        "paper-peek: the best of many looks at the test part. Plugins of the group "
+        "geneticgan.protocols, see: geneticgan plugins list.",
+    ),
+    click.option(
+        "--validation-fraction",
+        type=click.FloatRange(0, 1, max_open=True),
+        default=0.1,
+        show_default=True,
+        help="Share of each class that is held out of the training images; with 0 a method trains "
+        "on all of them, and nothing can be tuned or calibrated on held-out images.",
     ),
     click.option("--steps", type=click.IntRange(min=1), default=3000, show_default=True),
     click.option("--width", type=click.IntRange(min=1), default=32, show_default=True),
@@ -88,6 +97,7 @@ def run_grid(
     seeds: int,
     ratios: str,
     protocols: str,
+    validation_fraction: float,
     steps: int,
     width: int,
     batch_size: int,
@@ -107,23 +117,20 @@ def run_grid(
     """
     from rich.console import Console
 
-    from geneticgan.benchmark.cell import PROTOCOLS
     from geneticgan.benchmark.grid import fill, grid, read_tuned
     from geneticgan.benchmark.launchers import make_launcher
     from geneticgan.benchmark.tuning import tune as run_trials
     from geneticgan.config import TrainConfig
-    from geneticgan.errors import ConfigError
+    from geneticgan.registry import parse_specs
     from geneticgan_cli.grid_screen import GridScreen
 
-    chosen = tuple(protocols.split(","))
-    unknown = sorted(set(chosen) - set(PROTOCOLS))
-    if unknown:
-        raise ConfigError(f"no protocol {unknown[0]!r}; there are {', '.join(PROTOCOLS)}")
+    chosen = tuple(str(spec) for spec in parse_specs(protocols))
     base = TrainConfig(
         steps=steps,
         width=width,
         batch_size=batch_size,
         augmentation=augmentation,
+        validation_fraction=validation_fraction,
         data_root=data_root,
         device=device,
         precision=precision,

@@ -7,10 +7,10 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from geneticgan.benchmark.layout import BenchmarkFolder
+from geneticgan.benchmark.result import CellResult
 from geneticgan.changes import NONE
-from geneticgan.config import read_json
 from geneticgan.errors import RunError
 from geneticgan.evaluation.statistics import (
     REFERENCE,
@@ -20,6 +20,7 @@ from geneticgan.evaluation.statistics import (
     compare,
     paper_figures,
 )
+from geneticgan.protocols.catalogue import protocol_note
 
 NAMES = {
     "acsa": "ACSA",
@@ -30,8 +31,6 @@ NAMES = {
 }
 QUOTED = ("acsa", "f1", "g_mean", "accuracy")
 """Metrics that the paper prints."""
-
-PEEK_NOTE = "best of many looks at the test part, only for comparison with the paper"
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def read_benchmark(out: Path, protocol: str, against: str = REFERENCE) -> list[C
     out : Path
         The folder.
     protocol : str
-        Of `geneticgan.benchmark.cell.PROTOCOLS`.
+        As the benchmark names it.
     against : str
         The method that every other is tested against, as the benchmark names it.
 
@@ -110,17 +109,17 @@ def read_benchmark(out: Path, protocol: str, against: str = REFERENCE) -> list[C
     RunError
         If there is no finished cell judged by the protocol, or none of the method named.
     """
-    groups: dict[tuple[str, str], dict[str, dict[int, Any]]] = {}
+    note = protocol_note(protocol)
+    groups: dict[tuple[str, str], dict[str, dict[int, CellResult]]] = {}
     failed: dict[tuple[str, str], int] = {}
-    for path in sorted((out / "cells").rglob("seed-*.json")):
-        result = read_json(path)
-        key = result["dataset"], result["setting"]
-        if "error" in result:
+    for result in BenchmarkFolder(out).results():
+        key = result.dataset, result.setting
+        if result.failed:
             failed[key] = failed.get(key, 0) + 1
         else:
-            groups.setdefault(key, {}).setdefault(result["method"], {})[result["seed"]] = result
+            groups.setdefault(key, {}).setdefault(result.method, {})[result.seed] = result
     comparisons = [
-        _compare(*key, results, protocol, failed.get(key, 0), against)
+        _compare(*key, results, (protocol, note), failed.get(key, 0), against)
         for key, results in sorted(groups.items())
     ]
     comparisons = [comparison for comparison in comparisons if comparison.rows]
@@ -135,28 +134,35 @@ def read_benchmark(out: Path, protocol: str, against: str = REFERENCE) -> list[C
 def _compare(
     dataset: str,
     setting: str,
-    results: Mapping[str, Mapping[int, Mapping[str, Any]]],
-    protocol: str,
+    results: Mapping[str, Mapping[int, CellResult]],
+    judged: tuple[str, str],
     failed: int,
     against: str,
 ) -> Comparison:
     two_class = setting.startswith("two-class")
     metrics = TABLE_IV_METRICS if two_class else TABLE_V_METRICS
     any_cell = next(iter(next(iter(results.values())).values()))
-    paper = paper_figures("iv" if two_class else "v", dataset, any_cell["config"]["ratio"])
-    note = f" ({PEEK_NOTE})" if protocol == "paper-peek" else ""
-    title = f"{dataset}, {setting}, protocol {protocol}{note}; {budget(any_cell)}"
+    paper = paper_figures("iv" if two_class else "v", dataset.partition(":")[0], _ratio(setting))
+    protocol, note = judged
+    said = f" ({note})" if note else ""
+    title = f"{dataset}, {setting}, protocol {protocol}{said}; {budget(any_cell)}"
     rows = compare(results, protocol, metrics, paper, against)
     tested = next((row.title for row in rows if row.method == against), "")
     return Comparison(title, dataset, setting, metrics, rows, failed, tested)
 
 
-def budget(cell: Mapping[str, Any]) -> str:
+def _ratio(setting: str) -> float | None:
+    """Return the ratio that ends a setting such as ``two-class-100``."""
+    ratio = setting.rpartition("-")[2]
+    return float(ratio) if ratio.replace(".", "", 1).isdigit() else None
+
+
+def budget(cell: CellResult) -> str:
     """Return the networks' width and what they learnt from, as every cell beside this one."""
-    config = cell["config"]
+    config = cell.config
     changes = config.get("augmentation", NONE)  # older cells do not say
     changed = "" if changes == NONE else f", changed by {changes}"
-    return f"width {config['width']}, {cell['images_seen']} real images seen{changed}"
+    return f"width {config['width']}, {cell.images_seen} real images seen{changed}"
 
 
 def to_csv(comparisons: Sequence[Comparison]) -> str:

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from dataclasses import dataclass
 
 import torch
 
 from geneticgan.data.splits import Split
-from geneticgan.evaluation.metrics import score
-from geneticgan.evaluation.prediction import predict
+from geneticgan.evaluation.scoring import score_network
 from geneticgan.training.hooks import Observer
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at the validation part.
+
+    Attributes
+    ----------
+    share : float
+        Of the training that was done, in (0, 1].
+    seconds : float
+        Of training before it.
+    validation_acsa : float
+        Mean recall of the classes, in [0, 1].
+    """
+
+    share: float
+    seconds: float
+    validation_acsa: float
 
 
 class Curve(Observer):
@@ -52,15 +70,13 @@ class Curve(Observer):
         if len(validation) == 0:
             return
         seconds, start = self.seconds(), time.perf_counter()
-        predicted = predict(network, validation, self._device)
-        found = score(validation.labels, predicted, self._split.classes, 0)
+        found = score_network(network, validation, self._split, self._device)
         self._looks.append((self._before + step, seconds, found.acsa))
         self._looking += time.perf_counter() - start
 
-    def points(self) -> list[dict[str, Any]]:
-        """Return the looks: share of the training done, seconds, validation ACSA."""
+    def looks(self) -> tuple[Look, ...]:
+        """Return what was seen, in the order of the looks."""
         steps = self._before + self._phase_steps
-        return [
-            {"share": step / steps, "seconds": round(seconds, 3), "validation_acsa": acsa}
-            for step, seconds, acsa in self._looks
-        ]
+        return tuple(
+            Look(step / steps, round(seconds, 3), acsa) for step, seconds, acsa in self._looks
+        )

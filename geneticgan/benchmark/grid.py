@@ -8,17 +8,21 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from geneticgan.benchmark.cell import Cell, Values
+from geneticgan.benchmark.cell import Cell
+from geneticgan.benchmark.identity import Values
 from geneticgan.benchmark.launchers import Launcher
+from geneticgan.benchmark.layout import BenchmarkFolder
+from geneticgan.benchmark.result import CellResult
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.imbalance import RATIOS
 from geneticgan.errors import ConfigError, RunError
 from geneticgan.methods.catalogue import create_method
+from geneticgan.protocols.catalogue import create_protocol
 from geneticgan.registry import parse_specs
 from geneticgan.training.run_folder import software, write_json
-from geneticgan.training.setup import open_dataset
+from geneticgan.training.setup import load_source, open_dataset
 
 TABLES = ("iv", "v")
 FORMAT = 1
@@ -26,7 +30,7 @@ FREE = ("dataset", "setting", "ratio", "seed", "data_root")
 """Of the config, what may differ between the cells of a grid; the last between machines."""
 
 Tuned = Mapping[str, Mapping[str, Mapping[str, float | str]]]
-"""From a data set's name and a method's spec, or its bare name, to values."""
+"""From a data set's and a method's spec, or their bare names, to values."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Progress:
         Cells; those that were on disk before count as done.
     cell : Cell or None
         The one that has just ended.
-    result : dict
+    result : CellResult or None
         What came of it.
     """
 
@@ -47,7 +51,7 @@ class Progress:
     done: int
     failed: int
     cell: Cell | None = None
-    result: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    result: CellResult | None = None
 
 
 def grid(
@@ -87,6 +91,8 @@ def grid(
     method_specs = [str(spec) for spec in parse_specs(methods)]
     for spec in parse_specs(methods):
         create_method(spec)
+    for protocol in protocols:
+        create_protocol(protocol)
     settings: list[dict[str, Any]] = [{"setting": "multi-class"}]
     if table == "iv":
         settings = [{"setting": "two-class", "ratio": float(ratio)} for ratio in ratios]
@@ -97,10 +103,17 @@ def grid(
                 config = dataclasses.replace(base, dataset=str(dataset), seed=seed, **setting)
                 open_dataset(config)
                 for method in method_specs:
-                    by_method = (tuned or {}).get(dataset.name, {})
-                    found = by_method.get(method, by_method.get(method.partition(":")[0], {}))
+                    by_method = _of_spec(tuned or {}, str(dataset), {})
+                    found = _of_spec(by_method, method, {})
                     cells.append(Cell(method, config, values(found), tuple(protocols)))
     return cells
+
+
+T = TypeVar("T")
+
+
+def _of_spec(found: Mapping[str, T], spec: str, default: T) -> T:
+    return found.get(spec, found.get(spec.partition(":")[0], default))
 
 
 def values(found: Mapping[str, float | str]) -> Values:
@@ -133,14 +146,17 @@ def fill(
     Raises
     ------
     RunError
-        If the folder holds a benchmark of another budget.
+        If the folder holds a benchmark of another budget or of other images.
+    DataError
+        If finished cells cannot be told to be these: their images are not at hand.
     """
     _claim(out, cells[0].config, command)
-    missing = [cell for cell in cells if not _is_done(cell, out)]
+    data = _Fingerprints()
+    missing = [cell for cell in cells if not _is_done(cell, out, data)]
     done, failed = len(cells) - len(missing), 0
     on_progress(Progress(len(cells), done, failed))
     for cell, result in launcher.run(missing, out) if missing else ():
-        done, failed = done + ("error" not in result), failed + ("error" in result)
+        done, failed = done + (not result.failed), failed + result.failed
         on_progress(Progress(len(cells), done, failed, cell, result))
     return Progress(len(cells), done, failed)
 
@@ -153,23 +169,38 @@ def read_tuned(path: Path) -> Tuned:
         raise ConfigError(f"{path} cannot be read as TOML ({error})") from error
 
 
-def _is_done(cell: Cell, out: Path) -> bool:
-    path = cell.path(out)
-    if not path.is_file():
+class _Fingerprints:
+    """What the images of a config are, each data set read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def of(self, config: TrainConfig) -> str:
+        key = json.dumps(dataclasses.replace(config, seed=0).to_json())
+        if key not in self._known:
+            self._known[key] = load_source(config, open_dataset(config)).fingerprint
+        return self._known[key]
+
+
+def _is_done(cell: Cell, out: Path, data: _Fingerprints) -> bool:
+    """Tell whether a cell's result is on disk; `RunError` if it is one of other images."""
+    found = BenchmarkFolder(out).read(cell.place())
+    if found is None or found.failed or found.identity is None:
         return False
-    result = read_json(path)
-    if "error" in result:
-        return False
-    # What was asked for and is not among the scores could not be judged so. Older cells do not
-    # say what they were asked for; they may have been asked for augment.
-    asked = result.get("asked", [*result["scores"], "augment"])
-    return result["values"] == dict(cell.values) and set(cell.protocols) <= set(asked)
+    wanted = cell.identity(data.of(cell.config))
+    if found.identity.data != wanted.data:
+        raise RunError(
+            f"{cell.path(out)} is the result of other images of {cell.dataset} than those that "
+            "are there now; use another --out, or name each data set's place in --datasets, as in "
+            "npz:data_root=images.npz"
+        )
+    return found.identity.serves(wanted)
 
 
 def _claim(out: Path, config: TrainConfig, command: str) -> None:
     options = json.loads(json.dumps(config.to_json()))  # as a file gives them back
     budget = {k: v for k, v in options.items() if k not in FREE}
-    path = out / "benchmark.json"
+    path = BenchmarkFolder(out).head
     if not path.is_file():
         try:
             out.mkdir(parents=True, exist_ok=True)

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from geneticgan.benchmark.cell import Cell, record_failure, run_cell
+from geneticgan.benchmark.result import CellResult
 from geneticgan.errors import ConfigError
 
-Outcome = tuple[Cell, dict[str, Any]]
+Outcome = tuple[Cell, CellResult]
 
 KILLED = "its process was killed; if that was for lack of memory, lower --width or --batch-size"
 

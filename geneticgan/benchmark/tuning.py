@@ -7,11 +7,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from geneticgan.benchmark.cell import VALIDATION, Cell
+from geneticgan.benchmark.cell import Cell
 from geneticgan.benchmark.grid import Progress, fill, values
 from geneticgan.benchmark.launchers import Launcher
-from geneticgan.config import read_json
+from geneticgan.benchmark.layout import BenchmarkFolder
 from geneticgan.methods.catalogue import METHODS
+
+VALIDATION = "validation"
+"""The protocol that chooses: the class head on the validation part."""
 
 SEED = 1000
 """First seed of tuning, away from those that a benchmark reports."""
@@ -54,9 +57,10 @@ def tune(
     fill(everything, out, launcher, on_progress)
     scores: dict[tuple[str, str], dict[int, list[float]]] = {}
     for cell in everything:
-        result = read_json(cell.path(out))
+        result = BenchmarkFolder(out).read(cell.place())
         name = cell.dataset, cell.method
-        acsa = result.get("scores", {}).get(VALIDATION, {}).get("acsa", 0.0)
+        found = result.scores.get(VALIDATION) if result else None
+        acsa = found.acsa if found else 0.0
         scores.setdefault(name, {}).setdefault(cell.trial or 0, []).append(acsa)
     lines = [
         f"# Chosen by mean ACSA on the validation part, over {seeds} seed(s) from {SEED} on, "

@@ -163,3 +163,8 @@ def draw_subset(
             )
         chosen.append(rng.permutation(members)[:count])
     return np.sort(np.concatenate(chosen)).astype(np.int64)
+
+
+def smallest_class(counts: Sequence[int]) -> int:
+    """Return the label with the fewest images (the last such)."""
+    return min(range(len(counts)), key=lambda label: (counts[label], -label))

@@ -9,7 +9,7 @@ import numpy as np
 
 from geneticgan.data.dataset import Images, Int64Array, Source
 from geneticgan.data.holdout import balanced
-from geneticgan.data.imbalance import draw_subset
+from geneticgan.data.imbalance import draw_subset, smallest_class
 from geneticgan.errors import DataError
 from geneticgan.seeding import numpy_stream
 
@@ -60,8 +60,7 @@ class Split:
     @property
     def smallest_class(self) -> int:
         """Label with the fewest training images (the last such)."""
-        counts = self.subset_counts
-        return max(range(self.classes), key=lambda label: (-counts[label], label))
+        return smallest_class(self.subset_counts)
 
 
 def split_source(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from imblearn.metrics import geometric_mean_score
@@ -38,9 +39,25 @@ class Scores:
     smallest_recall: float
     confusion: tuple[tuple[int, ...], ...]
 
+    @property
+    def accuracy(self) -> float:
+        """The share of images that are classified rightly, in [0, 1]."""
+        right = sum(row[label] for label, row in enumerate(self.confusion))
+        return right / sum(map(sum, self.confusion))
+
     def to_json(self) -> dict[str, object]:
         """Return the scores as JSON types."""
         return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Scores:
+        """Read what `to_json` returned; `KeyError`, `TypeError` or `ValueError` if it is not."""
+        names = ("acsa", "f1", "g_mean", "smallest_recall")
+        shares = {name: float(found[name]) for name in names}
+        confusion = tuple(tuple(int(n) for n in row) for row in found["confusion"])
+        if any(len(row) != len(confusion) for row in confusion):
+            raise ValueError("the confusion matrix is not square")
+        return cls(confusion=confusion, **shares)
 
 
 def score(truth: Int64Array, predicted: Int64Array, classes: int, smallest_class: int) -> Scores:

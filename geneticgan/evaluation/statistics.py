@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any
+from typing import Any, Protocol
 
 from scipy import stats
 
@@ -22,8 +22,33 @@ TABLE_V_METRICS = ("acsa", "f1", "g_mean", "smallest_recall")
 
 TABLE_IV_METRICS = ("accuracy",)
 
-Results = Mapping[str, Mapping[int, Mapping[str, Any]]]
-"""Of one data set, setting and protocol: from method and seed to a cell's result."""
+
+class Measured(Protocol):
+    """What a comparison needs of a finished cell."""
+
+    @property
+    def title(self) -> str:
+        """The method's name in tables."""
+
+    @property
+    def values(self) -> Mapping[str, float | str]:
+        """Tuned options."""
+
+    @property
+    def scores(self) -> Mapping[str, Any]:
+        """By protocol, scores with metrics in [0, 1] as attributes."""
+
+    @property
+    def seconds(self) -> float:
+        """Of the training."""
+
+    @property
+    def images_seen(self) -> int:
+        """Real images."""
+
+
+Results = Mapping[str, Mapping[int, Measured]]
+"""Of one data set and setting: from method and seed to a cell's result."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +115,9 @@ def compare(
     """
     values = {
         method: {
-            seed: [100 * result["scores"][protocol][metric] for metric in metrics]
+            seed: [100 * getattr(result.scores[protocol], metric) for metric in metrics]
             for seed, result in sorted(by_seed.items())
-            if protocol in result["scores"]
+            if protocol in result.scores
         }
         for method, by_seed in results.items()
     }
@@ -144,24 +169,24 @@ def paper_figures(table: str, dataset: str, ratio: float | None) -> dict[str, li
     return {method: [figures[ratios.index(int(ratio))]] for method, figures in found.items()}
 
 
-def _title(method: str, result: Mapping[str, Any]) -> str:
+def _title(method: str, result: Measured) -> str:
     """Return a method's title with the options that make it another one; a rate does not."""
     spec = method.partition(":")[2]
     tuned = [
         f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
-        for name, value in result.get("values", {}).items()
+        for name, value in result.values.items()
         if not name.endswith("learning_rate")
     ]
     options = ", ".join([spec, *tuned] if spec else tuned)
-    return f"{result['title']} ({options})" if options else str(result["title"])
+    return f"{result.title} ({options})" if options else result.title
 
 
 def _columns(by_seed: Mapping[int, Sequence[float]]) -> list[list[float]]:
     return [list(column) for column in zip(*by_seed.values(), strict=True)]
 
 
-def _seconds_an_image(by_seed: Mapping[int, Mapping[str, Any]]) -> float:
-    costs = [float(r["seconds"]) / float(r["images_seen"]) for r in by_seed.values()]
+def _seconds_an_image(by_seed: Mapping[int, Measured]) -> float:
+    costs = [result.seconds / result.images_seen for result in by_seed.values()]
     return statistics.median(costs)
 
 

@@ -19,8 +19,7 @@ from geneticgan.data.sampling import to_unit_range
 from geneticgan.data.splits import Split, split_source
 from geneticgan.errors import RunError
 from geneticgan.evaluation.generation_metrics import Features
-from geneticgan.evaluation.metrics import score
-from geneticgan.evaluation.prediction import predict
+from geneticgan.evaluation.scoring import score_network
 from geneticgan.methods.classifier import build_classifier
 from geneticgan.methods.contract import Task
 from geneticgan.methods.oscn import OsCN
@@ -116,8 +115,7 @@ def reference_classifier(
     """
     network = reference_network(source, config, device, observers, stop)
     split = _everything(source)
-    predicted = predict(network, split.test, device)
-    recall = score(split.test.labels, predicted, split.classes, 0).acsa
+    recall = score_network(network, split.test, split, device).acsa
 
     @torch.no_grad()
     def extract(pixels: UInt8Array) -> Features:

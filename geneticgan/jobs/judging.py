@@ -12,8 +12,8 @@ from geneticgan.benchmark.keeping import draw_real_sheet, draw_sheet
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.evaluation.generation import generate
-from geneticgan.evaluation.metrics import Scores, score
-from geneticgan.evaluation.prediction import predict
+from geneticgan.evaluation.metrics import Scores
+from geneticgan.evaluation.scoring import score_network
 from geneticgan.methods.augmented import Augmented, generate_missing
 from geneticgan.methods.classifier import ClassifierMethod
 from geneticgan.methods.cn import CN
@@ -107,8 +107,7 @@ def _trained(method: ClassifierMethod, folder: RunFolder, task: Task) -> torch.n
 
 
 def _row(title: str, network: torch.nn.Module, split: Split, device: torch.device) -> Row:
-    predicted = predict(network, split.test, device)
-    return Row(title, score(split.test.labels, predicted, split.classes, split.smallest_class))
+    return Row(title, score_network(network, split.test, split, device))
 
 
 def _draw(path: Path, config: TrainConfig, split: Split, model: Model) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from geneticgan.benchmark.keeping import kept_generators
+from geneticgan.benchmark.layout import BenchmarkFolder, place_of
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.dataset import Images, Source
 from geneticgan.data.splits import Split
@@ -201,18 +202,17 @@ def _of_run(path: Path, observers: Sequence[Observer]) -> Iterator[Subject]:
 
 def _of_benchmark(path: Path, observers: Sequence[Observer]) -> Iterator[Subject]:
     load = _loader(observers)
-    for cell in sorted((path / "cells").rglob("seed-*.json")):
-        result = read_json(cell)
-        place = cell.relative_to(path / "cells").with_suffix("")
-        if "error" in result or not (path / "generators" / place).is_dir():
+    folder = BenchmarkFolder(path)
+    for result in folder.results():
+        at = place_of(result)
+        if result.failed or not folder.generators(at).is_dir():
             continue
-        config = TrainConfig.from_mapping(result["config"], str(cell))
+        config = TrainConfig.from_mapping(dict(result.config), str(folder.cell(at)))
         source, split = load(config)
         device = resolve_device(config.device)
-        generators = kept_generators(path / "generators" / place, config, split, device)
-        pictured = config.seed == 0 and result["method"].partition(":")[0] == "aggan"
-        target = path / "generation" / place
-        yield Subject(str(place), config, source, split, generators, target, pictured)
+        generators = kept_generators(folder.generators(at), config, split, device)
+        pictured = config.seed == 0 and result.method.partition(":")[0] == "aggan"
+        yield Subject(str(at), config, source, split, generators, folder.generation(at), pictured)
 
 
 def _loader(

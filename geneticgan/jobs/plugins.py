@@ -14,6 +14,7 @@ from geneticgan.annealing.schedule import metropolis_probability
 from geneticgan.catalogue import GROUPS, SCHEDULES
 from geneticgan.errors import PluginError, RunError
 from geneticgan.methods.catalogue import METHODS
+from geneticgan.protocols.catalogue import PROTOCOLS
 from geneticgan.registry import Broken, Loaded, PluginGroup, Spec, options_of
 from geneticgan.report.figures.charts import Line, LineChart, draw_lines
 from geneticgan.testing import CONTRACTS, Outcome, run_contract
@@ -21,7 +22,7 @@ from geneticgan.testing import CONTRACTS, Outcome, run_contract
 OFFERED = 0.1
 """Loss of fitness in the picture of the schedules, for those that learn."""
 
-ALL_GROUPS: tuple[PluginGroup[Any], ...] = (*GROUPS, METHODS)
+ALL_GROUPS: tuple[PluginGroup[Any], ...] = (*GROUPS, METHODS, PROTOCOLS)
 
 
 @dataclass(frozen=True)

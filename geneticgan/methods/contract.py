@@ -76,12 +76,16 @@ class Method(ABC):
     ----------
     title : str
         Name in tables.
+    version : int
+        Of the code: one more whenever a change gives other results, so that a benchmark does not
+        take old results for new ones.
     trials : tuple of mapping
         Options and config values that tuning tries, as many for every method (see
         `geneticgan.benchmark.tuning`); the first is the default.
     """
 
     title: str
+    version: ClassVar[int] = 1
     trials: ClassVar[Trials] = (
         {},
         {"classifier_learning_rate": 5e-4},

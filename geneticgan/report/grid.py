@@ -5,16 +5,17 @@ from __future__ import annotations
 import statistics
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from geneticgan.benchmark.cell import PROTOCOLS, folder_name
 from geneticgan.benchmark.compare import Comparison, budget, comparison_note, read_benchmark
 from geneticgan.benchmark.keeping import read_sheet
+from geneticgan.benchmark.layout import BenchmarkFolder, place_of
+from geneticgan.benchmark.result import CellResult
 from geneticgan.config import read_json
+from geneticgan.data.imbalance import smallest_class
 from geneticgan.errors import RunError
 from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.registry import parse_specs
@@ -24,6 +25,7 @@ from geneticgan.report.figures.confusion import draw_confusions
 from geneticgan.report.figures.dots import draw_class_scores
 from geneticgan.report.figures.heat import draw_grid
 from geneticgan.report.figures.samples import draw_samples
+from geneticgan.report.grid_cells import Group, read_groups, title_of
 from geneticgan.report.page import Item, Section, Table
 from geneticgan.report.parts import (
     GENERATION_HEADS,
@@ -40,35 +42,6 @@ BEFORE, AFTER = "cn", "aggan"
 """The methods of the paper's figure 6."""
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Finished cells of one data set and setting: results by method and seed."""
-
-    folder: Path
-    dataset: str
-    setting: str
-    cells: Mapping[str, Mapping[int, Mapping[str, Any]]]
-
-    @property
-    def any_cell(self) -> Mapping[str, Any]:
-        return next(iter(next(iter(self.cells.values())).values()))
-
-    @property
-    def class_names(self) -> list[str]:
-        return list(self.any_cell["class_names"])
-
-    @property
-    def counts(self) -> list[int]:
-        return list(self.any_cell["train_counts"])
-
-    def of_kind(self, *names: str) -> Iterator[tuple[str, Mapping[int, Mapping[str, Any]]]]:
-        """Yield title and results of the methods of the given names, in their order."""
-        for name in names:
-            for method, by_seed in self.cells.items():
-                if method.partition(":")[0] == name:
-                    yield _title(method, by_seed), by_seed
-
-
 def benchmark_sections(path: Path) -> tuple[str, list[Section]]:
     """Return what a benchmark is in a sentence, and the sections of its report.
 
@@ -77,16 +50,14 @@ def benchmark_sections(path: Path) -> tuple[str, list[Section]]:
     RunError
         If it holds no finished cell.
     """
-    groups = list(_groups(path))
+    groups = list(read_groups(path))
     if not groups:
         raise RunError(f"{path} holds no finished cell of a benchmark")
     comparisons: dict[tuple[str, str], list[Comparison]] = defaultdict(list)
-    for protocol in PROTOCOLS:
-        try:
-            for comparison in read_benchmark(path, protocol):
-                comparisons[comparison.dataset, comparison.setting].append(comparison)
-        except RunError:
-            continue  # judged by other protocols
+    cells = [cell for group in groups for runs in group.cells.values() for cell in runs.values()]
+    for protocol in dict.fromkeys(name for cell in cells for name in cell.scores):
+        for comparison in read_benchmark(path, protocol):
+            comparisons[comparison.dataset, comparison.setting].append(comparison)
     sections = []
     for group in groups:
         parts = [
@@ -113,23 +84,6 @@ def benchmark_sections(path: Path) -> tuple[str, list[Section]]:
     return lead, [*sections, _made(path)]
 
 
-def _groups(path: Path) -> Iterator[_Group]:
-    found: dict[tuple[str, str], dict[str, dict[int, Any]]] = {}
-    for file in sorted((path / "cells").rglob("seed-*.json")):
-        result = read_json(file)
-        if "error" not in result and result["trial"] is None:
-            group = found.setdefault((result["dataset"], result["setting"]), {})
-            group.setdefault(result["method"], {})[result["seed"]] = result
-    for (dataset, setting), cells in sorted(found.items()):
-        yield _Group(path, dataset, setting, cells)
-
-
-def _title(method: str, by_seed: Mapping[int, Mapping[str, Any]]) -> str:
-    options = method.partition(":")[2]
-    title = str(next(iter(by_seed.values()))["title"])
-    return f"{title} ({options})" if options else title
-
-
 def _tables(comparisons: list[Comparison]) -> Section:
     section = Section("Methods", [comparison_note(comparisons)])
     for comparison in comparisons:
@@ -140,13 +94,15 @@ def _tables(comparisons: list[Comparison]) -> Section:
     return section
 
 
-def _sweep(group: _Group) -> Iterator[Section]:
+def _sweep(group: Group) -> Iterator[Section]:
     """Yield the grid over T and alpha, where there is one (figure 10)."""
     values = {}
     for method, by_seed in group.cells.items():
         (spec,) = parse_specs(method)
         if spec.name == AFTER and {"T", "alpha"} <= spec.options.keys():
-            acsa = [100 * r["scores"]["head"]["acsa"] for r in by_seed.values()]
+            acsa = [100 * r.scores["head"].acsa for r in by_seed.values() if "head" in r.scores]
+            if not acsa:
+                continue
             spread = statistics.stdev(acsa) if len(acsa) > 1 else 0.0
             place = float(spec.options["T"]), float(spec.options["alpha"])
             values[place] = statistics.fmean(acsa), spread
@@ -155,21 +111,22 @@ def _sweep(group: _Group) -> Iterator[Section]:
         yield Section("Temperature and cooling", [text], [draw_grid(values, "ACSA")])
 
 
-def _samples(group: _Group) -> Section:
+def _samples(group: Group) -> Section:
     section = Section("Samples")
     classes, counts, names = len(group.counts), group.counts, group.class_names
     order = sorted(range(classes), key=lambda label: (counts[label], -label))[:2]
-    folder = group.folder / "samples" / group.dataset / group.setting
     seed = min(seed for by_seed in group.cells.values() for seed in by_seed)
-    sources = [("real", folder / "real" / f"seed-{seed}.png")]
-    for method in group.cells:
-        title = _title(method, group.cells[method])
-        sources.append((title, folder / folder_name(method) / f"seed-{seed}.png"))
+    shown_first = [by_seed[seed] for by_seed in group.cells.values() if seed in by_seed]
+    folder, real = group.folder, place_of(shown_first[0], "real")
+    sources = [("real", folder.sheet(real))]
+    for method, by_seed in group.cells.items():
+        if seed in by_seed:
+            sources.append((title_of(method, by_seed), folder.sheet(place_of(by_seed[seed]))))
     sheets = [(title, read_sheet(path, classes)) for title, path in sources if path.is_file()]
     if len(sheets) < 2:
         section.text.append(
             "There is nothing to see: either no method here keeps a generator, or the folder "
-            f"{folder} has been left out of this copy."
+            f"{folder.sheet(real).parents[1]} has been left out of this copy."
         )
         return section
     panels = [
@@ -186,16 +143,16 @@ def _samples(group: _Group) -> Section:
     return section
 
 
-def _classes(group: _Group) -> Section:
+def _classes(group: Group) -> Section:
     section = Section("Classes")
     counts, names = group.counts, group.class_names
-    smallest = min(range(len(counts)), key=lambda label: (counts[label], -label))
+    smallest = smallest_class(counts)
     largest = max(range(len(counts)), key=lambda label: counts[label])
     confusions = {
-        _title(method, by_seed): [
-            result["scores"]["head"]["confusion"]
+        title_of(method, by_seed): [
+            result.scores["head"].confusion
             for result in by_seed.values()
-            if "head" in result["scores"]
+            if "head" in result.scores
         ]
         for method, by_seed in group.cells.items()
     }
@@ -208,7 +165,7 @@ def _classes(group: _Group) -> Section:
         f"largest: {names[largest][:16]} ({counts[largest]})": largest,
     }
     section.items.append(draw_class_scores(confusions, classes, "classes"))
-    titles = [_title(m, group.cells[m]) for m in (BEFORE, AFTER) if m in group.cells]
+    titles = [title_of(m, group.cells[m]) for m in (BEFORE, AFTER) if m in group.cells]
     pair = {t: np.sum(confusions[t], axis=0).tolist() for t in titles if t in confusions}
     if len(pair) == 2:
         section.text.append("Confusion matrices are added up over the seeds.")
@@ -218,22 +175,22 @@ def _classes(group: _Group) -> Section:
     return section
 
 
-def _convergence(group: _Group) -> Section:
+def _convergence(group: Group) -> Section:
     """Accuracy over epochs and seconds, and the cost of an epoch (figure 8)."""
     section = Section("Convergence and cost")
     by_epoch, by_second, costs = {}, {}, {}
     for title, by_seed in group.of_kind(*CONVERGING):
-        cells = [cell for cell in by_seed.values() if cell["curve"]]
+        cells = [cell for cell in by_seed.values() if cell.curve]
         if not cells:
             continue
-        epochs = cells[0]["images_seen"] / sum(cells[0]["train_counts"])
-        shares = np.array([point["share"] for point in cells[0]["curve"]])
-        acsa = np.array([[point["validation_acsa"] for point in c["curve"]] for c in cells])
-        seconds = np.array([[point["seconds"] for point in c["curve"]] for c in cells])
+        epochs = cells[0].images_seen / sum(cells[0].train_counts)
+        shares = np.array([look.share for look in cells[0].curve])
+        acsa = np.array([[look.validation_acsa for look in c.curve] for c in cells])
+        seconds = np.array([[look.seconds for look in c.curve] for c in cells])
         spread = acsa.std(axis=0) if len(cells) > 1 else None
         by_epoch[title] = Line(shares * epochs, acsa.mean(axis=0), spread)
         by_second[title] = Line(seconds.mean(axis=0), acsa.mean(axis=0), spread)
-        costs[title] = statistics.median(cell["seconds"] for cell in cells) / epochs
+        costs[title] = statistics.median(cell.seconds for cell in cells) / epochs
     if not costs:
         section.text.append("No GAN was trained here, or none had a validation part to look at.")
         return section
@@ -250,21 +207,20 @@ def _convergence(group: _Group) -> Section:
     return section
 
 
-def _generation(group: _Group) -> Section:
+def _generation(group: Group) -> Section:
     section = Section("Generated images, measured")
     counts = group.counts
-    smallest = min(range(len(counts)), key=lambda label: (counts[label], -label))
+    smallest = smallest_class(counts)
     for space in SPACES:
         rows, caption = [], ""
         for method, by_seed in group.cells.items():
-            folder = group.folder / "generation" / group.dataset / group.setting
-            folder /= folder_name(method)
-            files = [scores_file(folder / f"seed-{seed}", space) for seed in sorted(by_seed)]
+            places = [place_of(by_seed[seed]) for seed in sorted(by_seed)]
+            files = [scores_file(group.folder.generation(at), space) for at in places]
             found = [read_json(file) for file in files if file.is_file()]
             if not found:
                 continue
             caption = f"Features: {found[0]['features']}. Medians over {len(found)} seeds."
-            title = _title(method, by_seed)
+            title = title_of(method, by_seed)
             overall = _median([each["overall"] for each in found])
             own = _median([each["classes"][smallest] for each in found])
             rows.append([title, "all", *generation_cells(overall)])
@@ -277,7 +233,7 @@ def _generation(group: _Group) -> Section:
         section.text.append(GENERATION_TEXT)
     else:
         section.text.append(
-            f"They have not been measured; do it with: geneticgan measure {group.folder}"
+            f"They have not been measured; do it with: geneticgan measure {group.folder.root}"
         )
     return section
 
@@ -290,15 +246,24 @@ def _median(found: list[Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
     return {k: None if None in v else statistics.median(v) for k, v in values.items()}
 
 
-def _plane(group: _Group) -> Section:
-    folder = group.folder / "generation" / group.dataset / group.setting
-    found = sorted(folder.glob("aggan*/seed-0-embedding.npz"))
-    hint = f"geneticgan measure {group.folder}"
-    return plane_section(found[0] if found else folder / "none", group.class_names, hint)
+def _plane(group: Group) -> Section:
+    first = [group.folder.generation(place_of(r)) for r in _firsts(group) if _is_aggan(r)]
+    files = [target.with_name(f"{target.name}-embedding.npz") for target in first]
+    found = next((file for file in files if file.is_file()), group.folder.generation(Path("none")))
+    hint = f"geneticgan measure {group.folder.root}"
+    return plane_section(found, group.class_names, hint)
+
+
+def _firsts(group: Group) -> list[CellResult]:
+    return [by_seed[0] for by_seed in group.cells.values() if 0 in by_seed]
+
+
+def _is_aggan(result: CellResult) -> bool:
+    return result.method.partition(":")[0] == AFTER
 
 
 def _made(path: Path) -> Section:
-    saved = read_json(path / "benchmark.json")
+    saved = read_json(BenchmarkFolder(path).head)
     rows = [[key.rstrip("_"), "-" if v is None else str(v)] for key, v in saved["config"].items()]
     tables: list[Item] = [Table(["option", "value"], rows)]
     if "versions" in saved:

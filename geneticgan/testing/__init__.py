@@ -22,6 +22,7 @@ from geneticgan.testing.contract import Contract, Outcome, run_contract
 from geneticgan.testing.datasets import DatasetContract
 from geneticgan.testing.fitness import FitnessContract
 from geneticgan.testing.mutations import MutationContract
+from geneticgan.testing.protocols import ProtocolContract
 from geneticgan.testing.schedules import ScheduleContract
 from geneticgan.testing.selections import SelectionContract
 
@@ -30,6 +31,7 @@ CONTRACTS: dict[str, Any] = {
     "geneticgan.datasets": DatasetContract,
     "geneticgan.fitness": FitnessContract,
     "geneticgan.mutations": MutationContract,
+    "geneticgan.protocols": ProtocolContract,
     "geneticgan.schedules": ScheduleContract,
     "geneticgan.selections": SelectionContract,
 }
@@ -43,6 +45,7 @@ __all__ = [
     "FitnessContract",
     "MutationContract",
     "Outcome",
+    "ProtocolContract",
     "ScheduleContract",
     "SelectionContract",
     "run_contract",

@@ -1,10 +1,13 @@
 """The table of paired differences: its numbers, and what it leaves out."""
 
-import json
 import sys
 from pathlib import Path
 
 import pytest
+
+from geneticgan.benchmark.layout import BenchmarkFolder
+from geneticgan.benchmark.result import CellResult
+from geneticgan.evaluation.metrics import Scores
 
 
 @pytest.fixture
@@ -18,11 +21,10 @@ def table(monkeypatch):
 
 
 def write(folder, method, seed, acsa, smallest, **others):
-    scores = {"head": {"acsa": acsa, "smallest_recall": smallest}}
-    scores |= {name: {"acsa": value, "smallest_recall": value} for name, value in others.items()}
-    file = folder / "cells" / method / f"seed-{seed}.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"method": method, "seed": seed, "scores": scores}))
+    scores = {"head": Scores(acsa, acsa, acsa, smallest, ((1,),))}
+    scores |= {name: Scores(value, value, value, value, ((1,),)) for name, value in others.items()}
+    result = CellResult(method, "digits", "multi-class", seed, title=method, scores=scores)
+    BenchmarkFolder(folder).write(result)
 
 
 def test_differences_are_of_the_seeds_that_both_have(table, tmp_path):
@@ -30,8 +32,8 @@ def test_differences_are_of_the_seeds_that_both_have(table, tmp_path):
         write(tmp_path, "ours", seed, ours, 0.5)
         write(tmp_path, "theirs", seed, theirs, 0.5)
     write(tmp_path, "theirs", 2, 0.1, 0.5)
-    failed = tmp_path / "cells" / "ours" / "seed-2.json"
-    failed.write_text(json.dumps({"method": "ours", "seed": 2, "error": "killed"}))
+    failed = CellResult("ours", "digits", "multi-class", 2, error="killed")
+    BenchmarkFolder(tmp_path).write(failed)
     *_, ours, theirs = table(tmp_path, "ours", ["head"])
     assert ours == "| ours | 85.0 ± 7.1 | 50.0 ± 0.0 |  |  |"
     assert theirs.startswith("| theirs | 70.0 ± 14.1 | 50.0 ± 0.0 | +15.0 (p = 0.2) | +0.0 |")

@@ -3,12 +3,13 @@
 import pytest
 
 from geneticgan.catalogue import ARCHITECTURES, FITNESS, MUTATIONS, SCHEDULES, SELECTIONS
+from geneticgan.protocols.catalogue import PROTOCOLS
 from geneticgan.registry import Spec
 from geneticgan.testing import CONTRACTS, run_contract
 
 SUITES = [
     pytest.param(group, plugin.name, id=f"{group.noun} {plugin.name}")
-    for group in (MUTATIONS, SCHEDULES, FITNESS, SELECTIONS, ARCHITECTURES)
+    for group in (MUTATIONS, SCHEDULES, FITNESS, SELECTIONS, ARCHITECTURES, PROTOCOLS)
     for plugin in group.find()
     if plugin.package == "geneticgan"
 ]

@@ -6,8 +6,10 @@ import torch
 
 from geneticgan import BestOffspring, FitnessFunction, Mutation, Schedule, Selection
 from geneticgan.data.dataset import Dataset, Images, Source
+from geneticgan.evaluation.metrics import score
 from geneticgan.networks import Architecture, Convolutional
 from geneticgan.networks.contracts import Generator
+from geneticgan.protocols.contract import Protocol
 from geneticgan.testing import CONTRACTS, run_contract
 
 
@@ -85,7 +87,41 @@ class Odd(Dataset):
         return Source(train, Images(pixels[:2], np.array([0, 0])), ("a", "a"), (5, 5))
 
 
+def protocol(judge):
+    return type("Broken", (Protocol,), {"judge": lambda _, *given: judge(*given)})
+
+
+def scored(predict):
+    def judge(fitted, task, images):
+        return score(images.labels, predict(task, images), 3, 2)
+
+    return protocol(judge)
+
+
+def wreck(fitted, task, images):
+    with torch.no_grad():
+        next(fitted.network.parameters()).zero_()
+    return score(images.labels, images.labels * 0, 3, 2)
+
+
 CASES = [
+    (
+        scored(lambda task, images: images.labels),
+        "predictions do not depend on the labels they are scored by",
+    ),
+    (
+        scored(lambda task, images: np.random.default_rng().integers(0, 3, len(images))),
+        "the same training is scored the same",
+    ),
+    (
+        protocol(lambda fitted, task, images: score(np.arange(3), np.arange(3), 3, 2)),
+        "every image is scored once",
+    ),
+    (protocol(wreck), "what was learnt is left as it is"),
+    (
+        protocol(lambda fitted, task, images: fitted.generators[0]),
+        "a method that generates nothing is no error",
+    ),
     (mutation(lambda f, r: -f), "the loss is a finite scalar"),
     (mutation(lambda f, r: f.exp().exp().mean()), "the loss is finite for sure discriminators"),
     (mutation(lambda f, r: r.mean()), "the generator can learn from it"),
@@ -123,6 +159,7 @@ GROUPS = {
     Selection: "selections",
     Architecture: "architectures",
     Dataset: "datasets",
+    Protocol: "protocols",
 }
 
 

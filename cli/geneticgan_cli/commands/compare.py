@@ -11,9 +11,9 @@ import click
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option(
     "--protocol",
-    type=click.Choice(["head", "head-calibrated", "augment", "calibrate", "paper-peek"]),
     default="head",
     show_default=True,
+    help="Whose scores: one of those that the benchmark was judged by.",
 )
 @click.option(
     "--against",
@@ -28,7 +28,6 @@ def compare(out: Path, protocol: str, against: str | None) -> None:
     """
     from rich.console import Console
 
-    from geneticgan.benchmark.cell import folder_name
     from geneticgan.benchmark.compare import (
         comparison_note,
         read_benchmark,
@@ -36,6 +35,7 @@ def compare(out: Path, protocol: str, against: str | None) -> None:
         to_latex,
         to_markdown,
     )
+    from geneticgan.benchmark.layout import folder_name
     from geneticgan.errors import RunError
     from geneticgan.evaluation.statistics import REFERENCE
     from geneticgan_cli.tables import print_comparison
@@ -45,7 +45,9 @@ def compare(out: Path, protocol: str, against: str | None) -> None:
     for comparison in comparisons:
         print_comparison(console, comparison)
     console.print(comparison_note(comparisons), highlight=False, soft_wrap=True)
-    name = f"compare-{protocol}" + (f"-against-{folder_name(against)}" if against else "")
+    name = f"compare-{folder_name(protocol)}" + (
+        f"-against-{folder_name(against)}" if against else ""
+    )
     texts = {"csv": to_csv, "md": to_markdown, "tex": to_latex}
     try:
         for suffix, render in texts.items():

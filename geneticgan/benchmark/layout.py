@@ -1,0 +1,114 @@
+"""Where everything of a benchmark lies in its folder."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from geneticgan.benchmark.result import CellResult
+from geneticgan.config import read_json
+from geneticgan.errors import RunError
+from geneticgan.training.run_folder import write_json
+
+_PLAIN = re.compile(r"[\w.-]+(:[\w.=,]+)?", re.ASCII)
+_HASHED = 8
+
+
+def folder_name(spec: str) -> str:
+    """Return a spec in signs that every file system takes; two specs never share a name."""
+    name = "".join(c if (c.isascii() and c.isalnum()) or c in "-_.=" else "-" for c in spec)
+    return name if _PLAIN.fullmatch(spec) else f"{name[:100]}-{_hash(spec)}"
+
+
+def dataset_folder(spec: str) -> str:
+    """Return a data set's name, with a hash of its options where it has some."""
+    name, _, options = spec.partition(":")
+    return f"{name}-{_hash(spec)}" if options else name
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:_HASHED]
+
+
+def place(dataset: str, setting: str, name: str, seed: int, trial: int | None = None) -> Path:
+    """Return where what a cell makes lies in any folder of a benchmark, without a suffix."""
+    tried = "" if trial is None else f"trial-{trial}-"
+    return Path(dataset_folder(dataset), setting, folder_name(name), f"{tried}seed-{seed}")
+
+
+def place_of(result: CellResult, of: str = "") -> Path:
+    """Return where what a finished cell made lies, or what another method made."""
+    name = of or result.name or result.method
+    return place(result.dataset, result.setting, name, result.seed, result.trial)
+
+
+@dataclass(frozen=True)
+class BenchmarkFolder:
+    """The folder of a benchmark.
+
+    Attributes
+    ----------
+    root : Path
+        The folder; need not exist.
+    """
+
+    root: Path
+
+    @property
+    def head(self) -> Path:
+        """The file with the budget that all cells share, and with what made them."""
+        return self.root / "benchmark.json"
+
+    def cell(self, at: Path) -> Path:
+        """Return the file of the result of the cell at a `place`."""
+        return self.root / "cells" / at.with_name(f"{at.name}.json")
+
+    def work(self, at: Path) -> Path:
+        """Return the folder that a cell uses while it runs."""
+        return self.root / "work" / at
+
+    def generators(self, at: Path) -> Path:
+        """Return the folder of a cell's generators."""
+        return self.root / "generators" / at
+
+    def sheet(self, at: Path) -> Path:
+        """Return the picture of a cell's samples."""
+        return self.root / "samples" / at.with_name(f"{at.name}.png")
+
+    def generation(self, at: Path) -> Path:
+        """Return the file, without its suffix, of what was measured of a cell's generators."""
+        return self.root / "generation" / at
+
+    def write(self, result: CellResult) -> None:
+        """Write a result in its place."""
+        path = self.cell(place_of(result))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_json(path, result.to_json())
+
+    def read(self, at: Path) -> CellResult | None:
+        """Return the result of the cell at a `place`, or None if there is none.
+
+        Raises
+        ------
+        ConfigError, RunError
+            If the file cannot be read, or is no result.
+        """
+        path = self.cell(at)
+        return read_result(path) if path.is_file() else None
+
+    def results(self) -> Iterator[CellResult]:
+        """Yield the results of all cells but trials, the failed ones too; raises as `read`."""
+        for path in sorted((self.root / "cells").rglob("seed-*.json")):
+            yield read_result(path)
+
+
+def read_result(path: Path) -> CellResult:
+    """Read a result; `ConfigError` or `RunError` if the file is none."""
+    try:
+        return CellResult.from_json(read_json(path))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        cause = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise RunError(f"{path} is no result of a benchmark's cell: {cause}") from error

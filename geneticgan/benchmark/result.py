@@ -1,0 +1,135 @@
+"""What came of a cell, as it is written to its file."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from geneticgan.benchmark.curves import Look
+from geneticgan.benchmark.identity import Identity
+from geneticgan.evaluation.metrics import Scores
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """What came of a cell.
+
+    Attributes
+    ----------
+    method, dataset : str
+        Their specs, as they were asked for.
+    setting : str
+        The imbalance in one word.
+    seed : int
+        Of the subset and of the training.
+    trial : int or None
+        Number of the tuning trial.
+    values : mapping
+        Tuned options of the method and values of the config.
+    name : str
+        What it is filed under; empty if that is the method's spec.
+    error, traceback : str
+        Why it failed; empty if it did not. What follows is then as it is by default.
+    identity : Identity or None
+        What the result depends on; None in files of an earlier version.
+    title : str
+        The method's name in tables.
+    asked : tuple of str
+        The protocols that it was judged by.
+    scores : mapping of str to Scores
+        By protocol; one that could not judge this method is missing.
+    seconds : float
+        Of the training, without the time of looks at the validation part.
+    images_seen : int
+        Real images.
+    curve : tuple of Look
+        Looks at the validation part.
+    train_counts : tuple of int
+        Training images by class.
+    class_names : tuple of str
+        In the order of the labels.
+    config : mapping
+        Every option, tuned values among them.
+    device : str
+        Where it was trained.
+    """
+
+    method: str
+    dataset: str
+    setting: str
+    seed: int
+    trial: int | None = None
+    values: Mapping[str, float | str] = field(default_factory=dict)
+    name: str = ""
+    error: str = ""
+    traceback: str = ""
+    identity: Identity | None = None
+    title: str = ""
+    asked: tuple[str, ...] = ()
+    scores: Mapping[str, Scores] = field(default_factory=dict)
+    seconds: float = 0.0
+    images_seen: int = 0
+    curve: tuple[Look, ...] = ()
+    train_counts: tuple[int, ...] = ()
+    class_names: tuple[str, ...] = ()
+    config: Mapping[str, Any] = field(default_factory=dict)
+    device: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended with an error."""
+        return bool(self.error)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as JSON types."""
+        head = ("method", "dataset", "setting", "seed", "trial", "values", "name")
+        made = {name: getattr(self, name) for name in head}
+        if self.failed:
+            cause = {"error": self.error, "traceback": self.traceback}
+            return made | {name: text for name, text in cause.items() if text}
+        rest = ("title", "asked", "seconds", "images_seen", "train_counts", "class_names")
+        made |= {name: getattr(self, name) for name in (*rest, "config", "device")}
+        made["scores"] = {
+            protocol: {"accuracy": scores.accuracy, **scores.to_json()}
+            for protocol, scores in self.scores.items()
+        }
+        made["curve"] = [dataclasses.asdict(look) for look in self.curve]
+        if self.identity is not None:
+            made |= {"identity": self.identity.to_json(), "digest": self.identity.digest}
+        return made
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> CellResult:
+        """Read what `to_json` returned.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If something is missing or is of another kind.
+        """
+        values = dict(found.get("values", {}))
+        head = (found["method"], found["dataset"], found["setting"], int(found["seed"]))
+        trial = found.get("trial")
+        common = (*head, None if trial is None else int(trial), values, found.get("name", ""))
+        if "error" in found:
+            return cls(*common, str(found["error"]), str(found.get("traceback", "")))
+        identity = Identity.from_json(found["identity"]) if "identity" in found else None
+        if identity is not None and identity.digest != found["digest"]:
+            raise ValueError("its digest is not that of its identity: the file was changed")
+        scores = {name: Scores.from_json(each) for name, each in found["scores"].items()}
+        return cls(
+            *common,
+            identity=identity,
+            title=found["title"],
+            asked=tuple(found.get("asked", scores)),
+            scores=scores,
+            seconds=float(found["seconds"]),
+            images_seen=int(found["images_seen"]),
+            curve=tuple(Look(**look) for look in found["curve"]),
+            train_counts=tuple(int(count) for count in found["train_counts"]),
+            class_names=tuple(found["class_names"]),
+            config=dict(found["config"]),
+            device=str(found.get("device", "")),
+        )

@@ -1,0 +1,1 @@
+"""What judges a trained method: one protocol a file, a plugin group."""

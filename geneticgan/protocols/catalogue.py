@@ -1,0 +1,26 @@
+"""The protocols that are installed; each is a plugin."""
+
+from __future__ import annotations
+
+from geneticgan.protocols.contract import Protocol
+from geneticgan.registry import PluginGroup, parse_specs
+
+PROTOCOLS = PluginGroup("geneticgan.protocols", Protocol, "protocol")  # type: ignore[type-abstract]
+
+
+def create_protocol(text: str) -> Protocol:
+    """Make a protocol of a spec such as ``head`` or ``calibrate:images=200``.
+
+    Raises
+    ------
+    PluginError
+        As `PluginGroup.create`.
+    """
+    (spec,) = parse_specs(text)
+    return PROTOCOLS.create(spec)
+
+
+def protocol_note(text: str) -> str:
+    """Return what a table of a protocol's scores must say; `PluginError` if it is unknown."""
+    (spec,) = parse_specs(text)
+    return PROTOCOLS.get(spec.name).factory.note

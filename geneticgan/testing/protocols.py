@@ -1,0 +1,129 @@
+"""What a protocol has to keep."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from abc import abstractmethod
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.dataset import Images, Source
+from geneticgan.data.splits import Split, split_source
+from geneticgan.evaluation.metrics import Scores
+from geneticgan.methods.contract import Fitted, Task
+from geneticgan.networks import build_discriminator, build_generator
+from geneticgan.protocols.contract import Protocol
+from geneticgan.testing.contract import Contract, expect
+from geneticgan.testing.world import CLASSES, LATENT, SIZE, WIDTH
+
+COUNTS, HELD_OUT = (12, 8, 6), 0.3
+
+
+class ProtocolContract(Contract):
+    """Subclass it and define `make`."""
+
+    @abstractmethod
+    def make(self) -> Protocol:
+        """Return a fresh protocol."""
+
+    def test_every_image_is_scored_once(self) -> None:
+        """The confusion matrix holds each image that the protocol names, under its true class."""
+        found, images = _judged(self.make())
+        expect(len(images) > 0, "images() returned no image")
+        rows = [sum(row) for row in found.confusion]
+        expect(
+            rows == images.counts(CLASSES),
+            f"the rows of the confusion matrix add up to {rows}, of images() the classes have "
+            f"{images.counts(CLASSES)}",
+        )
+
+    def test_the_same_training_is_scored_the_same(self) -> None:
+        """No draw depends on anything but the seed."""
+        one, other = (_judged(self.make())[0] for _ in range(2))
+        expect(one == other, "judged twice, the same training has different scores")
+
+    def test_a_method_that_generates_nothing_is_no_error(self) -> None:
+        """It has scores, or none."""
+        found, _ = _judge(self.make(), generators=False)
+        kind = type(found).__name__
+        expect(found is None or isinstance(found, Scores), f"judge() returned a {kind}")
+
+    def test_what_was_learnt_is_left_as_it_is(self) -> None:
+        """Other protocols judge the same networks after it."""
+        fitted = _fitted(True)
+        before = {k: v.clone() for k, v in fitted.network.state_dict().items()}
+        training = fitted.network.training
+        _judge(self.make(), fitted=fitted)
+        after = fitted.network.state_dict()
+        same = all(torch.equal(before[key], after[key]) for key in before)
+        expect(same, "judge() changed the weights of the network")
+        expect(fitted.network.training == training, "judge() changed the network's training mode")
+
+    def test_predictions_do_not_depend_on_the_labels_they_are_scored_by(self) -> None:
+        """Unless it says that it peeks."""
+        if self.make().peeks:
+            return
+        predicted = [
+            np.sum(_judged(self.make(), relabel=relabel)[0].confusion, axis=0).tolist()
+            for relabel in (False, True)
+        ]
+        expect(
+            predicted[0] == predicted[1],
+            "with other labels on the images that are scored it predicts other classes; a "
+            "protocol that looks at them has to set peeks = True",
+        )
+
+
+def _judged(protocol: Protocol, *, relabel: bool = False) -> tuple[Scores, Images]:
+    found, images = _judge(protocol, relabel=relabel)
+    expect(found is not None, "a network with generators and validation images was not judged")
+    assert found is not None
+    return found, images
+
+
+def _judge(
+    protocol: Protocol,
+    *,
+    generators: bool = True,
+    relabel: bool = False,
+    fitted: Fitted | None = None,
+) -> tuple[Scores | None, Images]:
+    fitted = fitted or _fitted(generators)
+    source, split = _parts()
+    images = protocol.images(source, split)
+    if relabel:
+        labels = images.labels.copy()
+        labels[np.flatnonzero(labels == 1)[1:]] = 0  # other counts, and every class is left
+        other = Images(images.pixels, labels)
+        name = "validation" if images is split.validation else "test"
+        images, split = other, dataclasses.replace(split, **{name: other})
+    config = TrainConfig(steps=2, width=WIDTH, latent_dim=LATENT, batch_size=6, device="cpu")
+    with tempfile.TemporaryDirectory() as folder:
+        task = Task(split, config, torch.device("cpu"), Path(folder))
+        for observer in protocol.watch(task, images):
+            observer.on_network(1, fitted.network)
+        return protocol.judge(fitted, task, images), images
+
+
+def _parts() -> tuple[Source, Split]:
+    rng = np.random.default_rng(0)
+
+    def images(each: int) -> Images:
+        labels = np.repeat(np.arange(CLASSES, dtype=np.int64), each)
+        # Each class has its own brightness, so that what is learnt shows in what is predicted.
+        base = 40 + 80 * labels[:, None, None, None]
+        noise = rng.integers(-30, 30, (len(labels), 1, SIZE, SIZE))
+        return Images((base + noise).clip(0, 255).astype(np.uint8), labels)
+
+    source = Source(images(20), images(5), tuple("abc"[:CLASSES]))
+    return source, split_source(source, COUNTS, HELD_OUT, seed=0)
+
+
+def _fitted(generators: bool) -> Fitted:
+    network = build_discriminator(1, SIZE, CLASSES, WIDTH, seed=1)
+    made = [build_generator(1, SIZE, CLASSES, WIDTH, LATENT, seed=0)] if generators else []
+    return Fitted(network, made)
