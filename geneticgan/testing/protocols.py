@@ -99,8 +99,11 @@ def _judge(
         labels = images.labels.copy()
         labels[np.flatnonzero(labels == 1)[1:]] = 0  # other counts, and every class is left
         other = Images(images.pixels, labels)
-        name = "validation" if images is split.validation else "test"
-        images, split = other, dataclasses.replace(split, **{name: other})
+        if images is split.validation:
+            split = dataclasses.replace(split, validation=other)
+        else:
+            split = dataclasses.replace(split, test=other)
+        images = other
     config = TrainConfig(steps=2, width=WIDTH, latent_dim=LATENT, batch_size=6, device="cpu")
     with tempfile.TemporaryDirectory() as folder:
         task = Task(split, config, torch.device("cpu"), Path(folder))
