@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from geneticgan.benchmark.compare import NAMES, QUOTED, Comparison, p_text
+from geneticgan.benchmark.compare import NAMES, QUOTED, Comparison
 from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.data.splits import Split
 from geneticgan.jobs.datasets import Survey
@@ -110,8 +110,9 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
     table.add_column("method", no_wrap=True)
     for metric in comparison.metrics:
         table.add_column(NAMES[metric], justify="right", no_wrap=True)
-    for head in ("t p", "W p", "time"):
-        table.add_column(head, justify="right", no_wrap=True)
+    shortened = {head: head.replace("t-test p", "t p") for head in comparison.tested}
+    for head in (*shortened.values(), "time"):
+        table.add_column(Text(head), justify="right", no_wrap=True)
     for row in comparison.rows:
         figures = []
         for i, metric in enumerate(comparison.metrics):
@@ -119,9 +120,8 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
             if metric in QUOTED:
                 figure += "       " if row.paper is None else f" ({row.paper[i]:.1f})"
             figures.append(figure)
-        tests = [p_text(p) for p in (row.t_test, row.wilcoxon)]
         cost = "" if row.cost is None else f"{row.cost:.2f}"
-        table.add_row(Text(row.title), *figures, *tests, cost)
+        table.add_row(Text(row.title), *figures, *map(Text, comparison.tests(row)), cost)
     # Figures are not to be cut short: what is wider than the terminal runs on.
     wide = Console(file=console.file, width=200, force_terminal=console.is_terminal)
     wide.print(table)

@@ -12,6 +12,7 @@ from geneticgan.benchmark.layout import BenchmarkFolder
 from geneticgan.benchmark.result import CellResult
 from geneticgan.changes import NONE
 from geneticgan.errors import RunError
+from geneticgan.evaluation.paired import MIN_SEEDS, MIN_WILCOXON_SEEDS, Paired
 from geneticgan.evaluation.statistics import (
     REFERENCE,
     TABLE_IV_METRICS,
@@ -39,7 +40,7 @@ class Comparison:
 
     Attributes
     ----------
-    title, dataset, setting : str
+    title, dataset, setting, protocol : str
         Say which.
     metrics : tuple of str
         Its columns, as the scores name them.
@@ -54,6 +55,7 @@ class Comparison:
     title: str
     dataset: str
     setting: str
+    protocol: str
     metrics: tuple[str, ...]
     rows: list[Row]
     failed: int
@@ -65,7 +67,28 @@ class Comparison:
         heads = ["rank", "method", "seeds"]
         for metric in self.metrics:
             heads += [NAMES[metric], "paper (quoted)"] if metric in QUOTED else [NAMES[metric]]
-        return [*heads, "t-test p", "Wilcoxon p", "time / ACGAN"]
+        return [*heads, *self.tested, "time / ACGAN"]
+
+    @property
+    def tested(self) -> list[str]:
+        """The heads of the paired comparison; empty where the reference was not run."""
+        if not self.against:
+            return []
+        heads = [f"{self.against} ahead by [95 % CI]", "t-test p", "Holm p"]
+        return [*heads, *(["Wilcoxon p"] if self.has_wilcoxon else []), f"{self.against} is"]
+
+    @property
+    def has_wilcoxon(self) -> bool:
+        """Whether there are seeds enough for Wilcoxon's test in any row."""
+        return any(row.paired is not None and row.paired.wilcoxon is not None for row in self.rows)
+
+    def tests(self, row: Row) -> list[str]:
+        """Return a row's paired comparison under the heads of `tested`."""
+        if row.paired is None:
+            return [""] * len(self.tested)
+        test = row.paired
+        wilcoxon = [p_text(test.wilcoxon)] if self.has_wilcoxon else []
+        return [ahead(test), p_text(test.t_test), p_text(test.holm), *wilcoxon, test.verdict]
 
     def cells(self) -> Iterator[list[str]]:
         """Yield the rows as text."""
@@ -75,8 +98,7 @@ class Comparison:
                 cells.append(f"{row.means[i]:.1f} ± {row.deviations[i]:.1f}")
                 if metric in QUOTED:
                     cells.append("" if row.paper is None else f"{row.paper[i]:.2f}")
-            tests = [p_text(row.t_test), p_text(row.wilcoxon)]
-            yield [*cells, *tests, _text(row.cost, "{:.2f}")]
+            yield [*cells, *self.tests(row), _text(row.cost, "{:.2f}")]
 
 
 def comparison_note(comparisons: Sequence[Comparison]) -> str:
@@ -88,7 +110,14 @@ def comparison_note(comparisons: Sequence[Comparison]) -> str:
     if any("smallest_recall" in each.metrics for each in comparisons):
         notes.append("Smallest class: the recall of the one with the fewest training images.")
     if against := next((each.against for each in comparisons if each.against), ""):
-        notes.append(f"p: paired tests of {against} against the method on the first metric.")
+        notes.append(
+            f"Ahead by, p: paired tests of {against} against the method on the first metric, over "
+            "the seeds of both, in percentage points with a 95 % confidence interval (Student's "
+            "t). Holm p: corrected for all comparisons of the table; where it is not below 0.05 "
+            f"the two are a tie. With fewer than {MIN_SEEDS} seeds, or differences that do not "
+            "spread, there is not enough for a verdict. Wilcoxon's signed-rank test is left out "
+            f"with fewer than {MIN_WILCOXON_SEEDS} seeds: with five its p cannot be below 0.0625."
+        )
     return " ".join([*notes, "Time: seconds a real image, over ACGAN's."])
 
 
@@ -148,7 +177,7 @@ def _compare(
     title = f"{dataset}, {setting}, protocol {protocol}{said}; {budget(any_cell)}"
     rows = compare(results, protocol, metrics, paper, against)
     tested = next((row.title for row in rows if row.method == against), "")
-    return Comparison(title, dataset, setting, metrics, rows, failed, tested)
+    return Comparison(title, dataset, setting, protocol, metrics, rows, failed, tested)
 
 
 def _ratio(setting: str) -> float | None:
@@ -170,7 +199,8 @@ def to_csv(comparisons: Sequence[Comparison]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     heads = ("table", "rank", "method", "seeds", "metric", "mean", "deviation", "paper_quoted")
-    writer.writerow([*heads, "t_test_p", "wilcoxon_p", "time_over_acgan"])
+    tests = ("ahead_by", "ci_low", "ci_high", "t_test_p", "holm_p", "wilcoxon_p", "verdict")
+    writer.writerow([*heads, *tests, "time_over_acgan"])
     for comparison in comparisons:
         for row in comparison.rows:
             for i, metric in enumerate(comparison.metrics):
@@ -182,8 +212,7 @@ def to_csv(comparisons: Sequence[Comparison]) -> str:
                         row.means[i],
                         row.deviations[i],
                         quoted,
-                        _text(row.t_test, "{}") if i == 0 else "",
-                        _text(row.wilcoxon, "{}") if i == 0 else "",
+                        *(_numbers(row.paired) if i == 0 else [""] * len(tests)),
                         _text(row.cost, "{}"),
                     ]
                 )
@@ -220,6 +249,22 @@ def to_latex(comparisons: Sequence[Comparison]) -> str:
         ]
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
+
+
+def _numbers(test: Paired | None) -> list[str]:
+    if test is None:
+        return [""] * 7
+    low, high = test.interval or (None, None)
+    numbers = (test.difference, low, high, test.t_test, test.holm, test.wilcoxon)
+    return [*(_text(number, "{}") for number in numbers), test.verdict]
+
+
+def ahead(test: Paired) -> str:
+    """Return a difference with its interval, for a table; nothing without a common seed."""
+    if test.difference is None:
+        return ""
+    interval = "" if test.interval is None else " [{:+.1f}, {:+.1f}]".format(*test.interval)
+    return f"{test.difference:+.1f}{interval}"
 
 
 def p_text(value: float | None) -> str:

@@ -1,7 +1,8 @@
-"""Methods side by side over seeds: means, deviations, ranks and paired tests."""
+"""Methods side by side over seeds: means, deviations, ranks and paired comparisons."""
 
 from __future__ import annotations
 
+import dataclasses
 import statistics
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Protocol
 
-from scipy import stats
+from geneticgan.evaluation.paired import Paired, holm, paired
+from geneticgan.evaluation.ranks import DECIMALS
 
 REFERENCE = "aggan"
 """The method that every other is tested against, if no other is named."""
@@ -66,10 +68,10 @@ class Row:
     paper : tuple of float, or None
         What the paper prints for the first metrics, in percent.
     rank : int
-        By the first metric's mean, 1 is best.
-    t_test, wilcoxon : float or None
-        p values of the paired tests against the reference on the first metric; None with fewer
-        than two common seeds, for the reference itself, or where all differences are 0.
+        By the first metric's mean, 1 is best; methods whose means tie share it.
+    paired : Paired or None
+        The reference against this method on the first metric; None for the reference itself, and
+        where that was not run.
     cost : float or None
         Seconds for an image, over ACGAN's; None where that was not run.
     """
@@ -81,8 +83,7 @@ class Row:
     deviations: tuple[float, ...]
     paper: tuple[float, ...] | None
     rank: int
-    t_test: float | None
-    wilcoxon: float | None
+    paired: Paired | None
     cost: float | None
 
 
@@ -126,10 +127,11 @@ def compare(
     order = sorted(means, key=lambda method: -means[method][0])
     costs = {method: _seconds_an_image(results[method]) for method in values}
     reference = costs.get(COST_REFERENCE)
+    tests = _tests(values, against)
+    firsts = {method: round(means[method][0], DECIMALS) for method in order}
     rows = []
-    for rank, method in enumerate(order, start=1):
+    for method in order:
         columns = _columns(values[method])
-        t_test, wilcoxon = _paired(values.get(against, {}), values[method])
         rows.append(
             Row(
                 method,
@@ -138,9 +140,8 @@ def compare(
                 tuple(means[method]),
                 tuple(statistics.stdev(c) if len(c) > 1 else 0.0 for c in columns),
                 tuple(paper[method]) if method in paper else None,
-                rank,
-                None if method == against else t_test,
-                None if method == against else wilcoxon,
+                1 + sum(other > firsts[method] for other in firsts.values()),
+                tests.get(method),
                 costs[method] / reference if reference else None,
             )
         )
@@ -190,15 +191,15 @@ def _seconds_an_image(by_seed: Mapping[int, Measured]) -> float:
     return statistics.median(costs)
 
 
-def _paired(
-    ours: Mapping[int, Sequence[float]], theirs: Mapping[int, Sequence[float]]
-) -> tuple[float | None, float | None]:
-    """Return the p values of the paired t-test and Wilcoxon's over the common seeds."""
-    seeds = sorted(ours.keys() & theirs.keys())
-    differences = [ours[seed][0] - theirs[seed][0] for seed in seeds]
-    if len(seeds) < 2 or not any(differences):
-        return None, None
-    wilcoxon = float(stats.wilcoxon(differences).pvalue)
-    if len(set(differences)) == 1:
-        return None, wilcoxon  # no variance, no t
-    return float(stats.ttest_1samp(differences, 0.0).pvalue), wilcoxon
+def _tests(values: Mapping[str, Mapping[int, Sequence[float]]], against: str) -> dict[str, Paired]:
+    """Test the reference against every other method, corrected for how many there are."""
+    ours = values.get(against, {})
+    tests = {}
+    for method, theirs in values.items():
+        if method != against and ours:
+            seeds = sorted(ours.keys() & theirs.keys())
+            tests[method] = paired([ours[s][0] for s in seeds], [theirs[s][0] for s in seeds])
+    raw = {method: test.t_test for method, test in tests.items() if test.t_test is not None}
+    for method, corrected in zip(raw, holm(list(raw.values())), strict=True):
+        tests[method] = dataclasses.replace(tests[method], holm=corrected)
+    return tests

@@ -293,16 +293,24 @@ def test_comparison_by_hand():
     assert [rows[name].rank for name in ("cn", "aggan", "acgan")] == [1, 2, 3]
     assert rows["aggan"].means == pytest.approx((82, 82))
     assert rows["aggan"].deviations[0] == pytest.approx(2)
-    assert rows["aggan"].t_test is None
+    assert rows["aggan"].paired is None
     assert rows["aggan"].cost == pytest.approx(2)
     assert rows["cn"].paper == (79.7, 78)
-    assert rows["cn"].t_test is None  # one common seed says nothing
+    assert rows["cn"].paired.t_test is None  # one common seed says nothing
+    assert rows["cn"].paired.verdict == "not enough"
     # differences 10, 6, 12: mean 9.333, deviation 3.055, t = 5.29, two degrees of freedom
-    assert rows["acgan"].t_test == pytest.approx(0.0339, abs=2e-4)
-    assert rows["acgan"].wilcoxon == pytest.approx(0.25)  # of 2^3 signs, two are as extreme
+    test = rows["acgan"].paired
+    assert test.t_test == pytest.approx(0.0339, abs=2e-4)
+    assert test.difference == pytest.approx(28 / 3)
+    # t's 97.5 % quantile is 4.303, the standard error 3.055 / sqrt(3) = 1.764
+    assert test.interval == pytest.approx((1.744, 16.923), abs=2e-3)
+    assert test.holm == test.t_test  # it is the only one
+    assert test.verdict == "ahead"
+    assert test.wilcoxon is None  # of 2^3 signs two are as extreme: p is never below .25
     other = {row.method: row for row in compare(results, "head", ("acsa",), {}, against="acgan")}
-    assert other["aggan"].t_test == rows["acgan"].t_test
-    assert other["acgan"].t_test is None
+    assert other["aggan"].paired.t_test == pytest.approx(test.t_test)
+    assert other["aggan"].paired.verdict == "behind"
+    assert other["acgan"].paired is None
 
 
 def test_a_row_says_which_options_were_tuned_but_for_rates():
