@@ -35,11 +35,9 @@ def test_what_is_the_same_and_what_may_be_chance_is_a_tie():
 
 def test_the_interval_excludes_zero_exactly_where_the_test_rejects():
     ours = [80.0, 82.0, 81.0, 79.5, 83.0]
+    wiggles = (1, -1, 0.5, 0, -0.7)
     for shift in (0.0, 0.5, 1.0, 2.0, 4.0):
-        theirs = [
-            value - shift + wiggle
-            for value, wiggle in zip(ours, (1, -1, 0.5, 0, -0.7), strict=True)
-        ]
+        theirs = [value - shift + wiggle for value, wiggle in zip(ours, wiggles, strict=True)]
         found = paired(ours, theirs)
         assert found.t_test == pytest.approx(stats.ttest_rel(ours, theirs).pvalue)
         assert (found.interval[0] > 0 or found.interval[1] < 0) == (found.t_test < 0.05)
