@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shlex
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
@@ -141,6 +144,7 @@ def run_grid(
     runner = make_launcher(launcher, workers, ray_address, gpus_per_cell)
     console, command = Console(), shlex.join(["geneticgan", *sys.argv[1:]])
     try:
+        _second_ends_all()
         with GridScreen(console, runner.workers) as screen:
             if tune:
                 text = run_trials(cells, tune, out, runner, screen.on_progress)
@@ -159,6 +163,21 @@ def run_grid(
     click.echo(f"See the figures: geneticgan report {out}")
     if result.failed:
         ctx.exit(1)
+
+
+def _second_ends_all() -> None:
+    """Have the first Ctrl-C raise as usual, and a second one end this process without a word.
+
+    The processes that compute end with it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return  # there Python delivers no signals
+
+    def first(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, first)
 
 
 def number_list(text: str, option: str, example: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import tomllib
@@ -155,9 +156,12 @@ def fill(
     missing = [cell for cell in cells if not _is_done(cell, out, data)]
     done, failed = len(cells) - len(missing), 0
     on_progress(Progress(len(cells), done, failed))
-    for cell, result in launcher.run(missing, out) if missing else ():
-        done, failed = done + (not result.failed), failed + result.failed
-        on_progress(Progress(len(cells), done, failed, cell, result))
+    if not missing:
+        return Progress(len(cells), done, failed)
+    with contextlib.closing(launcher.run(missing, out)) as outcomes:
+        for cell, result in outcomes:
+            done, failed = done + (not result.failed), failed + result.failed
+            on_progress(Progress(len(cells), done, failed, cell, result))
     return Progress(len(cells), done, failed)
 
 

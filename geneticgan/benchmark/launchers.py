@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import multiprocessing.connection
 import os
+import signal
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any, Protocol
 
 from geneticgan.benchmark.cell import Cell, record_failure, run_cell
 from geneticgan.benchmark.result import CellResult
 from geneticgan.errors import ConfigError
+from geneticgan.training.interrupt import Interrupted, StopRequest
 
 Outcome = tuple[Cell, CellResult]
 
 KILLED = "its process was killed; if that was for lack of memory, lower --width or --batch-size"
+
+PATIENCE = 0.5
+"""Seconds that processes have to stop in after Ctrl-C; what is running is lost either way."""
 
 
 class Launcher(Protocol):
@@ -29,7 +38,7 @@ class Launcher(Protocol):
     def workers(self) -> int:
         """How many run at once."""
 
-    def run(self, cells: Sequence[Cell], out: Path) -> Iterator[Outcome]:
+    def run(self, cells: Sequence[Cell], out: Path) -> Generator[Outcome, None, None]:
         """Yield each cell with its result as it ends, in any order."""
 
 
@@ -45,35 +54,106 @@ class Local:
 
     workers: int
 
-    def run(self, cells: Sequence[Cell], out: Path) -> Iterator[Outcome]:
+    def run(self, cells: Sequence[Cell], out: Path) -> Generator[Outcome, None, None]:
         """Run cells in processes that are started anew (torch's threads do not survive a fork)."""
         if self.workers == 1:
             for cell in cells:
                 yield cell, run_cell(cell, out)
             return
         left = {cell.path(out): cell for cell in cells}
-        for cell, result in _at_once(cells, out, self.workers):
-            del left[cell.path(out)]
-            yield cell, result
+        with contextlib.closing(_at_once(cells, out, self.workers)) as outcomes:
+            for cell, result in outcomes:
+                del left[cell.path(out)]
+                yield cell, result
         # A process was killed, most likely for memory, and which cell's it was cannot be told:
         # one at a time, it can.
         for cell in left.values():
-            outcome = next(_at_once([cell], out, 1), None)
+            with contextlib.closing(_at_once([cell], out, 1)) as outcomes:
+                outcome = next(outcomes, None)
             yield outcome or (cell, record_failure(cell, out, KILLED))
 
 
-def _at_once(cells: Sequence[Cell], out: Path, workers: int) -> Iterator[Outcome]:
-    """Yield what ends, until all have or one of the processes is killed."""
+def _at_once(cells: Sequence[Cell], out: Path, workers: int) -> Generator[Outcome, None, None]:
+    """Yield what ends, until all have or one of the processes is killed.
+
+    If the caller goes away, be it by Ctrl-C, the processes are told to stop at their next step, and
+    are killed where they have not `PATIENCE` seconds later.
+    """
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _end_with_parent) as pool:
-        futures = {pool.submit(run_cell, cell, out): cell for cell in cells}
-        try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        except BrokenProcessPool:
-            return
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    stop, others = context.Event(), set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(workers, context, _begin, (stop,))
+    finished = False
+    try:
+        with _held_back():
+            futures = {pool.submit(_run_here, cell, out): cell for cell in cells}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+        finished = True
+    except BrokenProcessPool:
+        finished = True
+    finally:
+        pool.shutdown(wait=finished, cancel_futures=True)
+        if not finished:
+            stop.set()
+            _end(set(multiprocessing.active_children()) - others)
+
+
+def _end(processes: Iterable[BaseProcess]) -> None:
+    end = time.monotonic() + PATIENCE
+    for process in processes:
+        process.join(max(0.0, end - time.monotonic()))
+        if process.is_alive():
+            process.kill()
+            process.join()
+
+
+@contextlib.contextmanager
+def _held_back() -> Iterator[None]:
+    """Hold Ctrl-C back while processes are started, which then never hear it themselves.
+
+    A terminal sends it to all processes of a command; the one that started the others decides.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _SharedStop(StopRequest):
+    """A request to stop that another process makes."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self._event = event
+
+    @property
+    def requested(self) -> bool:
+        """Whether a stop was asked for."""
+        return self._event.is_set()
+
+    def check(self) -> None:
+        """Raise `Interrupted` if a stop was asked for."""
+        if self.requested:
+            raise Interrupted(signal.SIGINT)
+
+
+_stops: list[_SharedStop] = []
+"""In a worker: its request to stop."""
+
+
+def _begin(stop: Event) -> None:
+    """Prepare a worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _stops.append(_SharedStop(stop))
+    _end_with_parent()
+
+
+def _run_here(cell: Cell, out: Path) -> CellResult:
+    return run_cell(cell, out, _stops[-1])
 
 
 def _end_with_parent() -> None:
@@ -113,14 +193,18 @@ class Ray:
             1, min(by_cpu, int(resources.get("GPU", 0) / self.gpus)) if self.gpus else by_cpu
         )
 
-    def run(self, cells: Sequence[Cell], out: Path) -> Iterator[Outcome]:
+    def run(self, cells: Sequence[Cell], out: Path) -> Generator[Outcome, None, None]:
         """Run cells as tasks; ``out`` must be a folder that all nodes see."""
         ray = self._connected()
         task = ray.remote(num_cpus=1, num_gpus=self.gpus)(run_cell)
         pending = {task.remote(cell, out.resolve()): cell for cell in cells}
-        while pending:
-            (ready, *_), _ = ray.wait(list(pending), num_returns=1)
-            yield pending.pop(ready), ray.get(ready)
+        try:
+            while pending:
+                (ready, *_), _ = ray.wait(list(pending), num_returns=1)
+                yield pending.pop(ready), ray.get(ready)
+        finally:
+            for unfinished in pending:  # by Ctrl-C: the cluster is not to work on
+                ray.cancel(unfinished, force=True)
 
     def _connected(self) -> Any:
         try:
