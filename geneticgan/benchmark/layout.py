@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from geneticgan.benchmark.result import CellResult
 from geneticgan.config import read_json
@@ -62,6 +64,11 @@ class BenchmarkFolder:
         """The file with the budget that all cells share, and with what made them."""
         return self.root / "benchmark.json"
 
+    @property
+    def table(self) -> Path:
+        """The file that holds all results, one a line, where a folder was made small."""
+        return self.root / "cells.jsonl"
+
     def cell(self, at: Path) -> Path:
         """Return the file of the result of the cell at a `place`."""
         return self.root / "cells" / at.with_name(f"{at.name}.json")
@@ -101,14 +108,22 @@ class BenchmarkFolder:
 
     def results(self) -> Iterator[CellResult]:
         """Yield the results of all cells but trials, the failed ones too; raises as `read`."""
+        if not (self.root / "cells").is_dir() and self.table.is_file():
+            for line in self.table.read_text(encoding="utf-8").splitlines():
+                yield _parsed(json.loads, line, self.table)
+            return
         for path in sorted((self.root / "cells").rglob("seed-*.json")):
             yield read_result(path)
 
 
 def read_result(path: Path) -> CellResult:
     """Read a result; `ConfigError` or `RunError` if the file is none."""
+    return _parsed(read_json, path, path)
+
+
+def _parsed(read: Callable[[Any], Any], what: Path | str, path: Path) -> CellResult:
     try:
-        return CellResult.from_json(read_json(path))
+        return CellResult.from_json(read(what))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         cause = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
         raise RunError(f"{path} is no result of a benchmark's cell: {cause}") from error
