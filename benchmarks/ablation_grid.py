@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import torch
-from scipy.stats import ttest_rel
 
 from geneticgan.benchmark.cell import Cell
 from geneticgan.benchmark.grid import Progress, fill, values
@@ -21,6 +20,7 @@ from geneticgan.benchmark.result import CellResult
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.generation_metrics import score_generated
+from geneticgan.evaluation.paired import paired
 from geneticgan.jobs.features import reference_classifier
 from geneticgan.protocols.development import development_part
 from geneticgan.training.interrupt import StopRequest
@@ -162,11 +162,10 @@ def _of(results: Iterable[CellResult], score: str) -> list[float]:
 
 
 def against(ones: Sequence[float], others: Sequence[float]) -> str:
-    """Return the mean difference, with the p of a paired t-test where there are seeds for one."""
-    mean = statistics.mean(a - b for a, b in zip(ones, others, strict=True))
-    if len(ones) < 2 or list(ones) == list(others):
-        return f"{mean:+.1f}"
-    return f"{mean:+.1f} (p = {ttest_rel(ones, others).pvalue:.2g})"
+    """Return the mean difference, with the p of a paired t-test where there is enough for one."""
+    test = paired(ones, others)
+    shown = f"{test.difference or 0.0:+.1f}"
+    return shown if test.t_test is None else f"{shown} (p = {test.t_test:.2g})"
 
 
 def spread(numbers: Sequence[float]) -> str:
