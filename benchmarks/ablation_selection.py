@@ -18,7 +18,8 @@ from deap import tools
 from scipy.stats import spearmanr, ttest_1samp
 
 from benchmarks.ablation_grid import CPU, line
-from geneticgan.catalogue import create_mutations, create_schedule, create_selection
+from geneticgan.annealing.schedule import create_schedule
+from geneticgan.annealing.selection import create_selection
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.evaluation.generation import generate
@@ -26,6 +27,7 @@ from geneticgan.evaluation.generation_metrics import score_generated
 from geneticgan.evaluation.scoring import score_network
 from geneticgan.gan.discriminator import DiscriminatorEnvironment
 from geneticgan.gan.individual import GeneratorIndividual, same_weights
+from geneticgan.gan.mutation import create_mutations
 from geneticgan.jobs.features import Extractor, reference_classifier
 from geneticgan.protocols.development import development_part
 from geneticgan.training.breeding import Breeding

@@ -11,11 +11,12 @@ from torch.nn.functional import cross_entropy, softplus
 from torch.utils.flop_counter import FlopCounterMode
 
 from geneticgan.annealing.algorithm import ea_annealing
-from geneticgan.catalogue import create_mutations, create_schedule
+from geneticgan.annealing.schedule import create_schedule
 from geneticgan.data.dataset import Images
 from geneticgan.data.sampling import BatchSource
 from geneticgan.gan.discriminator import DiscriminatorEnvironment
 from geneticgan.gan.individual import GeneratorIndividual
+from geneticgan.gan.mutation import create_mutations
 from geneticgan.gan.plain import plain_toolbox, shared_toolbox
 from geneticgan.gan.resident import ResidentEvolution, has_begun
 from geneticgan.networks import build_discriminator, build_generator

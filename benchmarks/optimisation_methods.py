@@ -20,7 +20,7 @@ from deap import algorithms, base, tools
 
 from benchmarks.optimisation_problems import Individual, Problem
 from geneticgan import Schedule, ea_annealing, sel_annealing
-from geneticgan.catalogue import create_schedule
+from geneticgan.annealing.schedule import create_schedule
 
 COLD = 0.01
 """The last temperature of every annealing, as a share of its first."""

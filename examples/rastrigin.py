@@ -5,8 +5,7 @@ import random
 import numpy as np
 from deap import base, benchmarks, tools
 
-from geneticgan import ea_annealing, sel_annealing
-from geneticgan.catalogue import create_schedule
+from geneticgan import create_schedule, ea_annealing, sel_annealing
 
 DIMENSIONS = 10
 

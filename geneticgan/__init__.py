@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from geneticgan.annealing.algorithm import ea_annealing
-    from geneticgan.annealing.schedule import (
-        Schedule,
-        metropolis_accept,
-        metropolis_probability,
-    )
+    from geneticgan.annealing.metropolis import metropolis_accept, metropolis_probability
+    from geneticgan.annealing.schedule import Schedule, create_schedule
     from geneticgan.annealing.selection import (
         BestOffspring,
         Selection,
@@ -39,9 +36,10 @@ _HOMES = {
     "Selection": "geneticgan.annealing.selection",
     "TrainConfig": "geneticgan.config",
     "assign_lineage": "geneticgan.annealing.selection",
+    "create_schedule": "geneticgan.annealing.schedule",
     "ea_annealing": "geneticgan.annealing.algorithm",
-    "metropolis_accept": "geneticgan.annealing.schedule",
-    "metropolis_probability": "geneticgan.annealing.schedule",
+    "metropolis_accept": "geneticgan.annealing.metropolis",
+    "metropolis_probability": "geneticgan.annealing.metropolis",
     "sel_annealing": "geneticgan.annealing.selection",
 }
 
@@ -57,6 +55,7 @@ __all__ = [
     "TrainConfig",
     "__version__",
     "assign_lineage",
+    "create_schedule",
     "ea_annealing",
     "metropolis_accept",
     "metropolis_probability",

@@ -223,6 +223,20 @@ class PluginGroup(Generic[T]):
         except (TypeError, ValueError) as error:
             raise PluginError(f"{self.noun} {str(spec)!r}: {error}") from error
 
+    def make(self, text: str, **defaults: Any) -> T:
+        """Make an instance from text such as ``linear:T=10``; defaults that are None are left out.
+
+        Raises
+        ------
+        PluginError
+            As `create` and `parse_specs`; also if the text names several plugins.
+        """
+        specs = parse_specs(text)
+        if len(specs) > 1:
+            names = ", ".join(spec.name for spec in specs)
+            raise PluginError(f"{text!r} names several plugins ({names}); name one {self.noun}")
+        return self.create(specs[0], **{k: v for k, v in defaults.items() if v is not None})
+
     def _load(self, plugin: Found) -> type[T]:
         try:
             factory = plugin.entry_point.load()

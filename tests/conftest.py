@@ -11,15 +11,11 @@ from functools import partial
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import settings
 
 from geneticgan.config import TrainConfig
-from geneticgan.data.dataset import Images, Source
-from geneticgan.data.splits import Split, split_source
-from geneticgan.gan.discriminator import DiscriminatorEnvironment
-from geneticgan.gan.individual import GeneratorIndividual
-from geneticgan.networks import build_discriminator, build_generator
+
+# What loads torch is imported where it is used: the tests of annealing do without.
 
 # On CI the same examples every time; elsewhere new ones, which may find what those do not.
 settings.register_profile("ci", derandomize=True)
@@ -41,6 +37,11 @@ def own_cache(tmp_path_factory, monkeypatch):
 def make_individual():
     """Build small generators, each from its own seed."""
 
+    import torch
+
+    from geneticgan.gan.individual import GeneratorIndividual
+    from geneticgan.networks import build_generator
+
     def make(seed=0, weights=(1.0, 1.0), learning_rate=1e-2):
         module = build_generator(1, 8, CLASSES, 2, LATENT, seed)
         optimizer = partial(torch.optim.Adam, lr=learning_rate, betas=(0.5, 0.999))
@@ -52,6 +53,11 @@ def make_individual():
 @pytest.fixture
 def environment():
     """A discriminator of a random world, observing generation 0."""
+    import torch
+
+    from geneticgan.gan.discriminator import DiscriminatorEnvironment
+    from geneticgan.networks import build_discriminator
+
     discriminator = build_discriminator(1, 8, CLASSES, 2, 1)
 
     def draw_real(generation):
@@ -73,8 +79,10 @@ def environment():
 
 
 @pytest.fixture
-def source() -> Source:
+def source():
     """Three classes of 8 x 8 images that a small network can tell apart."""
+    from geneticgan.data.dataset import Images, Source
+
     rng = np.random.default_rng(0)
 
     def images(each):
@@ -88,8 +96,10 @@ def source() -> Source:
 
 
 @pytest.fixture
-def split(source) -> Split:
+def split(source):
     """The imbalanced parts of that world."""
+    from geneticgan.data.splits import split_source
+
     return split_source(source, source.default_counts, 0.25, seed=0)
 
 

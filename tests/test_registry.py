@@ -138,3 +138,10 @@ def test_specs_that_make_no_sense_are_refused(text):
 
 def test_a_spec_prints_as_it_was_typed():
     assert [str(spec) for spec in parse_specs("nonsat,lsgan:b=0.9")] == ["nonsat", "lsgan:b=0.9"]
+
+
+def test_text_makes_one_plugin_and_leaves_out_what_is_none(installed):
+    group = installed(entry("good", "Good"))
+    assert group.make("good:T=3", T=9.0, period=5, up=None).options == (3.0, 5, False, "calm")
+    with pytest.raises(PluginError, match=r"several plugins \(good, good\); name one schedule"):
+        group.make("good,good:T=1")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from deap import tools
 
-from geneticgan.annealing.breeding import breed_plain
 from geneticgan.annealing.schedule import Schedule
 from geneticgan.annealing.selection import assign_lineage
 
@@ -134,6 +133,34 @@ def ea_annealing(
         if on_generation is not None and on_generation(generation):
             break
     return population, logbook
+
+
+def breed_plain(population: Sequence[Any], toolbox: Any, brood_size: int) -> Iterator[Any]:
+    """Bear every parent's offspring, one at a time (Algorithm 1, lines 4-7).
+
+    Each offspring is a clone of its parent, the exact bytes of it, changed by one mutation.
+
+    Parameters
+    ----------
+    population : sequence
+        The parents.
+    toolbox : deap.base.Toolbox
+        With ``clone`` and either ``mutations`` (a sequence of DEAP mutations, one offspring for
+        each) or ``mutate`` (one mutation).
+    brood_size : int
+        How many offspring of a parent ``mutate`` makes; not used with ``mutations``.
+
+    Yields
+    ------
+    individual
+        Not evaluated. Lazily, so that breeding and evaluation can alternate.
+    """
+    mutations = getattr(toolbox, "mutations", None) or [toolbox.mutate] * brood_size
+    for parent in population:
+        for mutation in mutations:
+            (child,) = mutation(toolbox.clone(parent))
+            del child.fitness.values
+            yield child
 
 
 def _evaluated(individuals: Iterable[Any], toolbox: Any) -> tuple[list[Any], int]:

@@ -1,4 +1,4 @@
-"""Quality, diversity and how they add: the fitness of equations 2-4."""
+"""How the values of a fitness add to the one number that selection compares (equation 4)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,27 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import torch
 from deap import base
 
 DEAD: tuple[float, float] = (-math.inf, -math.inf)
 """Fitness values of an offspring that cannot win (DESIGN: non-finite loss, gradient or fitness)."""
+
+
+def weighted(values: Iterable[Any], weights: Sequence[float]) -> tuple[Any, ...]:
+    """Return each value times its weight; their `sum` is what selection compares.
+
+    A weight of 0 removes its value, be it infinite (0 * -inf would be NaN).
+
+    Parameters
+    ----------
+    values : iterable of float or Tensor
+        One value a weight; tensors of any one shape for many individuals at once.
+    weights : sequence of float
+        In the same order.
+    """
+    return tuple(
+        value * weight if weight else 0.0 for value, weight in zip(values, weights, strict=True)
+    )
 
 
 class SumFitness(base.Fitness):  # type: ignore[misc]  # DEAP ships no types
@@ -44,11 +60,7 @@ class SumFitness(base.Fitness):  # type: ignore[misc]  # DEAP ships no types
         if len(values) != len(self.weights):
             raise ValueError(f"{len(values)} fitness values for {len(self.weights)} weights")
         self._values = tuple(float(value) for value in values)
-        # A weight of 0 removes its value, even a dead one's -inf (0 * -inf would be NaN).
-        self.wvalues = tuple(
-            value * weight if weight else 0.0
-            for value, weight in zip(self._values, self.weights, strict=True)
-        )
+        self.wvalues = weighted(self._values, self.weights)
 
     @values.deleter
     def values(self) -> None:
@@ -79,35 +91,3 @@ def weighted_sum(fitness: Any) -> float:
     """
     total = float(sum(fitness.wvalues))
     return -math.inf if math.isnan(total) else total
-
-
-def quality(source_logits: torch.Tensor) -> torch.Tensor:
-    """Return the mean probability of being real: E_z[sigmoid(D_src(G(z)))] (equation 2).
-
-    Parameters
-    ----------
-    source_logits : Tensor
-        Shape (B,), the discriminator's source logits on generated images.
-
-    Returns
-    -------
-    Tensor
-        Scalar in [0, 1].
-    """
-    return torch.sigmoid(source_logits).mean()
-
-
-def diversity(gradients: Iterable[torch.Tensor]) -> torch.Tensor:
-    """Return minus the log of the discriminator's gradient norm (equation 3).
-
-    Parameters
-    ----------
-    gradients : iterable of Tensor
-        The gradient of the discriminator's loss, a tensor a parameter.
-
-    Returns
-    -------
-    Tensor
-        Scalar; +inf for a vanishing gradient, NaN or -inf for a non-finite one.
-    """
-    return -torch.log(torch.nn.utils.get_total_norm(list(gradients)))

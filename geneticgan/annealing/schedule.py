@@ -1,11 +1,12 @@
-"""Simulated annealing without torch and without DEAP: schedules' contract, Metropolis criterion."""
+"""The Schedule contract: a temperature for every generation; and the schedules installed."""
 
 from __future__ import annotations
 
 import itertools
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+
+from geneticgan.registry import PluginGroup
 
 
 class Schedule(ABC):
@@ -62,51 +63,15 @@ class Schedule(ABC):
         return (self.temperature(generation) for generation in itertools.count())
 
 
-def metropolis_probability(candidate: float, incumbent: float, temperature: float) -> float:
-    """Return the probability that a candidate replaces the incumbent (fitness is maximised).
+SCHEDULES = PluginGroup("geneticgan.schedules", Schedule, "schedule")  # type: ignore[type-abstract]  # plugins are checked against it, it is not made
 
-    ``min(1, exp(-(incumbent - candidate) / T))``, the Metropolis criterion. The paper prints
-    ``exp(-Delta / T)`` with ``Delta = candidate - incumbent <= 0`` (Algorithm 1, lines 14-16),
-    which is never below 1; the sign here is the one that its text describes.
 
-    Parameters
-    ----------
-    candidate, incumbent : float
-        Fitness values. NaN and -inf are those of a dead individual.
-    temperature : float
-        In units of fitness, >= 0; 0 is the elitist limit, inf accepts everything alive.
-
-    Returns
-    -------
-    float
-        In [0, 1]. 0 for a dead candidate, 1 for a living one in place of a dead incumbent.
+def create_schedule(text: str, **values: float | None) -> Schedule:
+    """Make a schedule such as ``linear:T=10,period=500``; values that are None are left out.
 
     Raises
     ------
-    ValueError
-        If the temperature is negative or NaN.
+    PluginError
+        As `PluginGroup.make`.
     """
-    if not temperature >= 0:
-        raise ValueError(f"temperature must be >= 0, got {temperature}")
-    if math.isnan(candidate) or candidate == -math.inf:
-        return 0.0
-    if math.isnan(incumbent) or candidate >= incumbent:
-        return 1.0
-    if temperature == 0:
-        return 0.0
-    if math.isinf(temperature):
-        return 1.0
-    return math.exp(-(incumbent - candidate) / temperature)
-
-
-def metropolis_accept(candidate: float, incumbent: float, temperature: float, draw: float) -> bool:
-    """Decide by a given uniform draw whether the candidate replaces the incumbent.
-
-    Parameters
-    ----------
-    candidate, incumbent, temperature : float
-        As in `metropolis_probability`.
-    draw : float
-        Uniform in [0, 1). Explicit, so that every case can be written down as a truth table.
-    """
-    return draw < metropolis_probability(candidate, incumbent, temperature)
+    return SCHEDULES.make(text, **values)

@@ -8,16 +8,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 
 from geneticgan.annealing.fitness import weighted_sum
-from geneticgan.annealing.schedule import metropolis_accept
+from geneticgan.annealing.metropolis import Decision, Number, metropolis_accept
+from geneticgan.registry import PluginGroup
 
-Accepts = Callable[[float, float, float, float], bool]
+Accepts = Callable[[Number, Number, Number, Number], Decision]
 """From the fitness of candidate and incumbent, a temperature and a uniform draw to a decision."""
-
-AcceptsOnDevice = Callable[[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
-"""The same for scalars of float64 on a device; never waits for it."""
 
 
 def assign_lineage(population: Sequence[Any]) -> None:
@@ -100,29 +97,6 @@ def sel_best_offspring(
     return survivors
 
 
-def metropolis_on_device(
-    candidate: torch.Tensor, incumbent: torch.Tensor, temperature: torch.Tensor, draw: torch.Tensor
-) -> torch.Tensor:
-    """Decide as `geneticgan.annealing.schedule.metropolis_accept` does, without the host.
-
-    Parameters
-    ----------
-    candidate, incumbent, temperature, draw : Tensor
-        Scalars of float64 with the meaning they have there.
-
-    Returns
-    -------
-    Tensor
-        Scalar of bool.
-    """
-    better = (candidate >= incumbent) | incumbent.isnan()
-    # What is not better is worse by more than 0: only infinity / infinity could give NaN here.
-    worse = torch.exp(-(incumbent - candidate) / temperature).nan_to_num(nan=1.0)
-    probability = torch.where(better, 1.0, worse)
-    living = ~(candidate.isnan() | (candidate == -math.inf))
-    return living & (draw < probability)
-
-
 class Selection(ABC):
     """Chooses the next generation; a plugin of the group ``geneticgan.selections``."""
 
@@ -139,25 +113,34 @@ class Selection(ABC):
 class BestOffspring(Selection):
     """The best offspring of each parent takes its place if it is accepted.
 
-    A subclass that defines `accepts` is complete. One that also defines `accepts_on_device`
-    lets a GPU go on without waiting for the host.
+    A subclass that defines `accepts` is complete.
     """
 
     @abstractmethod
-    def accepts(self, candidate: float, incumbent: float, temperature: float, draw: float) -> bool:
+    def accepts(
+        self, candidate: Number, incumbent: Number, temperature: Number, draw: Number
+    ) -> Decision:
         """Decide whether a living offspring takes its parent's place.
+
+        The rule is written once and decides twice: for floats, and for scalar tensors of float64
+        where generations stay on a GPU. Arithmetic, comparisons, ``&`` and ``|`` serve both;
+        ``and``, ``or``, ``not``, ``if`` and the functions of `math` serve floats alone, and a
+        rule that needs them selects on the host, which is slower. (``~`` serves tensors alone.)
 
         Parameters
         ----------
-        candidate, incumbent : float
+        candidate, incumbent : float or Tensor
             Fitness of the best offspring and of its parent (-inf for a dead one).
-        temperature : float
+        temperature : float or Tensor
             In units of fitness, >= 0.
-        draw : float
+        draw : float or Tensor
             Uniform in [0, 1).
-        """
 
-    accepts_on_device: AcceptsOnDevice | None = None
+        Returns
+        -------
+        bool or Tensor
+            A bool, or a scalar tensor of bool if tensors were given.
+        """
 
     def select(
         self, individuals: Sequence[Any], k: int, *, temperature: float, rng: np.random.Generator
@@ -169,11 +152,19 @@ class BestOffspring(Selection):
 class Annealing(BestOffspring):
     """The Metropolis criterion (the paper's Algorithm 1, lines 10-17)."""
 
-    def accepts(self, candidate: float, incumbent: float, temperature: float, draw: float) -> bool:
+    def accepts(
+        self, candidate: Number, incumbent: Number, temperature: Number, draw: Number
+    ) -> Decision:
         """Accept a better one, or with probability exp(-(incumbent - candidate) / T)."""
         return metropolis_accept(candidate, incumbent, temperature, draw)
 
-    accepts_on_device = staticmethod(metropolis_on_device)
+
+SELECTIONS = PluginGroup("geneticgan.selections", Selection, "selection")  # type: ignore[type-abstract]  # plugins are checked against it, it is not made
+
+
+def create_selection(text: str) -> Selection:
+    """Make a selection such as ``annealing``; `PluginError` as `PluginGroup.make`."""
+    return SELECTIONS.make(text)
 
 
 def _fitness(individual: Any) -> float:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from geneticgan.data.notices import SILENT, Notices
 from geneticgan.errors import DataError, printable
+from geneticgan.registry import PluginGroup
 
 UInt8Array = npt.NDArray[np.uint8]
 Int64Array = npt.NDArray[np.int64]
@@ -154,3 +155,17 @@ def only(source: Source, names: Sequence[str]) -> Source:
         return Images(images.pixels[chosen], place[images.labels[chosen]])
 
     return Source(part(source.train), part(source.test), tuple(names), held_out=source.held_out)
+
+
+DATASETS = PluginGroup("geneticgan.datasets", Dataset, "data set")  # type: ignore[type-abstract]  # plugins are checked against it, it is not made
+
+
+def create_dataset(text: str, **values: str | int | None) -> Dataset:
+    """Make a data set such as ``folder:grayscale=true``; values that are None are left out.
+
+    Raises
+    ------
+    PluginError
+        As `PluginGroup.make`.
+    """
+    return DATASETS.make(text, **values)

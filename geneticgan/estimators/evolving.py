@@ -11,14 +11,16 @@ import torch
 from deap import tools
 
 from geneticgan.annealing.algorithm import Generation
-from geneticgan.annealing.schedule import Schedule
-from geneticgan.catalogue import SCHEDULES, create_fitness, create_mutations, create_selection
+from geneticgan.annealing.schedule import SCHEDULES, Schedule
+from geneticgan.annealing.selection import create_selection
 from geneticgan.data.draws import Draws
 from geneticgan.data.stores import upload
 from geneticgan.errors import ConfigError
 from geneticgan.estimators.codec import Codec, Int64Array
 from geneticgan.gan.discriminator import DiscriminatorEnvironment
+from geneticgan.gan.fitness import create_fitness
 from geneticgan.gan.individual import GeneratorIndividual, same_weights
+from geneticgan.gan.mutation import create_mutations
 from geneticgan.networks import Generator
 from geneticgan.registry import options_of, parse_specs
 from geneticgan.seeding import numpy_stream

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 
 import torch
 
-from geneticgan.annealing.selection import AcceptsOnDevice, metropolis_on_device
+from geneticgan.annealing.fitness import weighted
+from geneticgan.annealing.metropolis import metropolis_accept
+from geneticgan.annealing.selection import Accepts
 from geneticgan.gan.environment import ResidentEnvironment
 from geneticgan.gan.family import Gradients, Shown, offspring_gradients, show
 from geneticgan.gan.individual import NO_FITNESS, NO_GRADIENT, NO_LOSS, GeneratorIndividual
@@ -32,7 +34,7 @@ class FamilyOnDevice:
     mutations : sequence of Mutation
         One offspring for each.
     accepts : callable
-        Decides whether the best offspring takes the parent's place; as `metropolis_on_device`.
+        Decides whether the best offspring takes the parent's place; as `metropolis_accept`.
 
     Attributes
     ----------
@@ -45,7 +47,7 @@ class FamilyOnDevice:
         parent: GeneratorIndividual,
         environment: ResidentEnvironment,
         mutations: Sequence[Mutation],
-        accepts: AcceptsOnDevice = metropolis_on_device,
+        accepts: Accepts = metropolis_accept,
     ) -> None:
         self.parent = parent
         self._accepts = accepts
@@ -56,7 +58,6 @@ class FamilyOnDevice:
         self._individual = Packing(self._tensors[0])
         self._gradient = Packing(environment.parameters)
         device = environment.parameters[0].device
-        self._weights = torch.tensor(parent.fitness.weights, dtype=torch.float64, device=device)
         # Which mutation made each of them, as an index of the labels; the parent's changes.
         self._labels = [parent.mutation, *(mutation.label for mutation in mutations)]
         self._made_by = torch.arange(len(self._labels), device=device)
@@ -91,9 +92,8 @@ class FamilyOnDevice:
         values = torch.stack([self._fitness(each, real) for each in shown])
         finite = torch.isfinite(values).all(1)
         deaths = torch.where((deaths == 0) & ~finite, CAUSES.index(NO_FITNESS), deaths)
-        # A weight of 0 removes its value, as in SumFitness, be it infinite.
-        weighted = torch.where(self._weights == 0, 0.0, values * self._weights).sum(1)
-        fitness = torch.where(deaths == 0, weighted, -math.inf)
+        total = sum(weighted(values.unbind(1), self.parent.fitness.weights))
+        fitness = torch.where(deaths == 0, total, -math.inf)
         best_fitness, best = fitness[1:].max(0)
         accepted = self._accepts(best_fitness, fitness[0], temperature, draw)
         accepted = accepted & (best_fitness > -math.inf)  # the dead take no place

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
 
-from geneticgan.annealing.fitness import diversity, quality
 from geneticgan.gan.environment import Judgement
+from geneticgan.registry import PluginGroup
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,49 @@ class FitnessFunction(ABC):
         """
 
 
+def quality(source_logits: torch.Tensor) -> torch.Tensor:
+    """Return the mean probability of being real: E_z[sigmoid(D_src(G(z)))] (equation 2).
+
+    Parameters
+    ----------
+    source_logits : Tensor
+        Shape (B,), the discriminator's source logits on generated images.
+
+    Returns
+    -------
+    Tensor
+        Scalar in [0, 1].
+    """
+    return torch.sigmoid(source_logits).mean()
+
+
+def diversity(gradients: Iterable[torch.Tensor]) -> torch.Tensor:
+    """Return minus the log of the discriminator's gradient norm (equation 3).
+
+    Parameters
+    ----------
+    gradients : iterable of Tensor
+        The gradient of the discriminator's loss, a tensor a parameter.
+
+    Returns
+    -------
+    Tensor
+        Scalar; +inf for a vanishing gradient, NaN or -inf for a non-finite one.
+    """
+    return -torch.log(torch.nn.utils.get_total_norm(list(gradients)))
+
+
 class PaperFitness(FitnessFunction):
     """E[sigmoid(D(G(z)))] and -log of the norm of D's gradient (the paper's equations 2 and 3)."""
 
     def assess(self, assessment: Assessment) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the mean belief that the images are real, and minus the log gradient norm."""
         return quality(assessment.judgement.source), diversity(assessment.gradients)
+
+
+FITNESS = PluginGroup("geneticgan.fitness", FitnessFunction, "fitness")  # type: ignore[type-abstract]  # plugins are checked against it, it is not made
+
+
+def create_fitness(text: str) -> FitnessFunction:
+    """Make a fitness function such as ``paper``; `PluginError` as `PluginGroup.make`."""
+    return FITNESS.make(text)

@@ -11,6 +11,7 @@ import torch
 from geneticgan.gan.environment import Environment
 from geneticgan.gan.individual import NO_GRADIENT, NO_LOSS, GeneratorIndividual
 from geneticgan.gan.optimizer_state import step_with
+from geneticgan.registry import PluginGroup, parse_specs
 
 
 class Mutation(ABC):
@@ -29,7 +30,7 @@ class Mutation(ABC):
     """
 
     label: str = ""
-    """What the run calls it (its name and options as the user wrote them); set by the registry."""
+    """What the run calls it: its name and options as the user wrote them; by `create_mutations`."""
 
     @abstractmethod
     def loss(self, fake: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
@@ -122,3 +123,22 @@ def all_finite(tensors: Sequence[torch.Tensor | None]) -> torch.Tensor:
     """Return, as a scalar of bool on the device, whether no tensor holds NaN or an infinity."""
     largest = torch._foreach_norm([t for t in tensors if t is not None], math.inf)
     return torch.isfinite(torch.stack(largest)).all()
+
+
+MUTATIONS = PluginGroup("geneticgan.mutations", Mutation, "mutation")  # type: ignore[type-abstract]  # plugins are checked against it, it is not made
+
+
+def create_mutations(text: str) -> list[Mutation]:
+    """Make the mutations of a list such as ``minimax,nonsat,lsgan:b=0.9``, in its order.
+
+    Raises
+    ------
+    PluginError
+        As `PluginGroup.create` and `parse_specs`.
+    """
+    mutations = []
+    for spec in parse_specs(text):
+        mutation = MUTATIONS.create(spec)
+        mutation.label = str(spec)
+        mutations.append(mutation)
+    return mutations

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from deap import base
 
-from geneticgan.annealing.breeding import breed_plain
+from geneticgan.annealing.algorithm import breed_plain
 from geneticgan.annealing.selection import Annealing, Selection
 from geneticgan.gan.environment import Environment, SharedEnvironment
 from geneticgan.gan.mutation import Mutation

@@ -16,8 +16,9 @@ from deap import tools
 
 from geneticgan.annealing.algorithm import Generation
 from geneticgan.annealing.fitness import DEAD, SumFitness, weighted_sum
+from geneticgan.annealing.metropolis import metropolis_accept
 from geneticgan.annealing.schedule import Schedule
-from geneticgan.annealing.selection import AcceptsOnDevice, metropolis_on_device
+from geneticgan.annealing.selection import Accepts
 from geneticgan.gan.environment import ResidentEnvironment, Situation
 from geneticgan.gan.family_on_device import CAUSES, FamilyOnDevice
 from geneticgan.gan.individual import GeneratorIndividual
@@ -85,7 +86,7 @@ class ResidentEvolution:
     on_note : callable
         Told in a sentence if a graph cannot be captured.
     accepts : callable
-        Decides whether an offspring takes its parent's place; as `metropolis_on_device`.
+        Decides whether an offspring takes its parent's place; as `metropolis_accept`.
     capture : bool
         Whether to capture a graph on CUDA.
     """
@@ -98,7 +99,7 @@ class ResidentEvolution:
         schedule: Schedule,
         rng: np.random.Generator,
         on_note: Callable[[str], None] = lambda _: None,
-        accepts: AcceptsOnDevice = metropolis_on_device,
+        accepts: Accepts = metropolis_accept,
         *,
         capture: bool = True,
     ) -> None:

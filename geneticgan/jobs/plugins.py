@@ -10,10 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from geneticgan.annealing.schedule import metropolis_probability
-from geneticgan.catalogue import GROUPS, SCHEDULES
+from geneticgan.annealing.metropolis import metropolis_probability
+from geneticgan.annealing.schedule import SCHEDULES
+from geneticgan.annealing.selection import SELECTIONS
+from geneticgan.data.dataset import DATASETS
 from geneticgan.errors import PluginError, RunError
+from geneticgan.gan.fitness import FITNESS
+from geneticgan.gan.mutation import MUTATIONS
 from geneticgan.methods.catalogue import METHODS
+from geneticgan.networks import ARCHITECTURES
 from geneticgan.protocols.catalogue import PROTOCOLS
 from geneticgan.registry import Broken, Loaded, PluginGroup, Spec, options_of
 from geneticgan.report.figures.charts import Line, LineChart, draw_lines
@@ -22,7 +27,16 @@ from geneticgan.testing import CONTRACTS, Outcome, run_contract
 OFFERED = 0.1
 """Loss of fitness in the picture of the schedules, for those that learn."""
 
-ALL_GROUPS: tuple[PluginGroup[Any], ...] = (*GROUPS, METHODS, PROTOCOLS)
+ALL_GROUPS: tuple[PluginGroup[Any], ...] = (
+    MUTATIONS,
+    SCHEDULES,
+    FITNESS,
+    SELECTIONS,
+    ARCHITECTURES,
+    DATASETS,
+    METHODS,
+    PROTOCOLS,
+)
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ from collections.abc import Callable
 import torch
 from torch.nn.functional import cross_entropy
 
-from geneticgan.catalogue import create_architecture
 from geneticgan.config import TrainConfig
 from geneticgan.data.augmentation import Augmentation
 from geneticgan.data.splits import Split
 from geneticgan.data.stores import Batches
 from geneticgan.errors import RunError
 from geneticgan.methods.contract import Fitted, Method, Task
-from geneticgan.networks import Discriminator, build_discriminator
+from geneticgan.networks import Discriminator, build_discriminator, create_architecture
 from geneticgan.seeding import numpy_stream
 from geneticgan.training.model import make_adam
 

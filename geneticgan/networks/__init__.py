@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import torch
 
-from geneticgan.networks.contracts import Architecture, Discriminator, Generator
+from geneticgan.networks.contracts import (
+    ARCHITECTURES,
+    Architecture,
+    Discriminator,
+    Generator,
+    create_architecture,
+)
 from geneticgan.networks.convolutional import Convolutional
 
 __all__ = [
+    "ARCHITECTURES",
     "Architecture",
     "Convolutional",
     "Discriminator",
     "Generator",
     "build_discriminator",
     "build_generator",
+    "create_architecture",
 ]
 
 CONVOLUTIONAL = Convolutional()

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from geneticgan.errors import ConfigError
+from geneticgan.registry import PluginGroup
 
 
 class Generator(nn.Module):
@@ -123,3 +124,11 @@ class Architecture(ABC):
     @abstractmethod
     def discriminator(self, channels: int, size: int, classes: int, width: int) -> Discriminator:
         """Return a discriminator; parameters as for `generator`."""
+
+
+ARCHITECTURES = PluginGroup("geneticgan.architectures", Architecture, "architecture")  # type: ignore[type-abstract]  # plugins are checked against it, it is not made
+
+
+def create_architecture(text: str) -> Architecture:
+    """Make an architecture such as ``convolutional``; `PluginError` as `PluginGroup.make`."""
+    return ARCHITECTURES.make(text)

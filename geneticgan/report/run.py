@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from geneticgan.benchmark.keeping import read_sheet
-from geneticgan.catalogue import create_mutations
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.errors import GeneticGanError, RunError
 from geneticgan.evaluation.spaces import SPACES, scores_file
+from geneticgan.gan.mutation import create_mutations
 from geneticgan.report.figures.confusion import draw_confusions
 from geneticgan.report.figures.dots import draw_class_scores
 from geneticgan.report.figures.history import history_charts, objective_chart

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from geneticgan.catalogue import create_mutations
 from geneticgan.gan.family import show
 from geneticgan.gan.fitness import FitnessFunction
+from geneticgan.gan.mutation import create_mutations
 from geneticgan.gan.plain import plain_toolbox, shared_toolbox
 from geneticgan.testing.contract import Contract, expect
 from geneticgan.testing.world import make_parent, make_world

@@ -9,7 +9,8 @@ from deap import tools
 
 from geneticgan.annealing.algorithm import Generation, ea_annealing
 from geneticgan.annealing.schedule import Schedule
-from geneticgan.annealing.selection import Selection
+from geneticgan.annealing.selection import BestOffspring, Selection
+from geneticgan.gan.acceptance import needs_host
 from geneticgan.gan.discriminator import DiscriminatorEnvironment
 from geneticgan.gan.family import why_plain
 from geneticgan.gan.individual import GeneratorIndividual
@@ -90,9 +91,8 @@ class Breeding:
         if stopped or done == ngen:
             return
         first, ngen = first + done, ngen - done
-        accepts = getattr(self._selection, "accepts_on_device", None)
         reason = self._why_on_host() or why_not_resident(self._environment, self._population)
-        if reason or accepts is None:
+        if reason or not isinstance(self._selection, BestOffspring):
             self._on_note(f"Selecting on the host, which is slower: {reason}.")
             self._resident = False
             self.run(first, ngen, pause, on_generation, halloffame)
@@ -104,12 +104,13 @@ class Breeding:
             self._schedule,
             self._rng,
             self._on_note,
-            accepts,
+            self._selection.accepts,
         ).run(first, ngen, pause, on_generation, halloffame)
 
     def _why_on_host(self) -> str:
         """Return why selection needs the host, as a clause; empty if it does not."""
-        if getattr(self._selection, "accepts_on_device", None) is None:
+        selection = self._selection
+        if not isinstance(selection, BestOffspring) or needs_host(selection.accepts):
             return f"{type(self._selection).__name__} selects there"
         if self._schedule.learns:
             return "the schedule learns from every generation"

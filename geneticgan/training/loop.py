@@ -7,12 +7,8 @@ from collections.abc import Sequence
 from deap import tools
 
 from geneticgan.annealing.algorithm import Generation
-from geneticgan.catalogue import (
-    create_fitness,
-    create_mutations,
-    create_schedule,
-    create_selection,
-)
+from geneticgan.annealing.schedule import create_schedule
+from geneticgan.annealing.selection import create_selection
 from geneticgan.config import TrainConfig
 from geneticgan.data.sampling import BatchSource, balancing_weights
 from geneticgan.data.splits import Split
@@ -21,8 +17,10 @@ from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.gan.adversaries import make_adversary
 from geneticgan.gan.discriminator import DiscriminatorEnvironment
+from geneticgan.gan.fitness import create_fitness
 from geneticgan.gan.individual import same_weights
 from geneticgan.gan.losses import DiscriminatorLoss
+from geneticgan.gan.mutation import create_mutations
 from geneticgan.recipes import generated_class_weighting
 from geneticgan.seeding import numpy_stream
 from geneticgan.training.breeding import Breeding

@@ -8,11 +8,16 @@ from functools import partial
 
 import torch
 
-from geneticgan.catalogue import create_architecture
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.gan.individual import GeneratorIndividual
-from geneticgan.networks import Discriminator, Generator, build_discriminator, build_generator
+from geneticgan.networks import (
+    Discriminator,
+    Generator,
+    build_discriminator,
+    build_generator,
+    create_architecture,
+)
 from geneticgan.recipes import class_guidance
 from geneticgan.seeding import numpy_stream
 from geneticgan.training.checkpoint import Checkpoint

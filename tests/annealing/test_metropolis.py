@@ -2,10 +2,11 @@ import math
 from itertools import islice
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from geneticgan.annealing.schedule import Schedule, metropolis_accept, metropolis_probability
+from geneticgan.annealing.metropolis import metropolis_accept, metropolis_probability
+from geneticgan.annealing.schedule import Schedule
 
 INF, NAN = math.inf, math.nan
 P = math.exp(-0.5)  # candidate 1 worse than the incumbent, at T = 2
@@ -30,6 +31,12 @@ P = math.exp(-0.5)  # candidate 1 worse than the incumbent, at T = 2
         # worse at a huge and at an infinite T
         (1.0, 2.0, 1e300, 0.999999, True),
         (1.0, 2.0, INF, 0.999999, True),
+        # a draw of exactly 0 is like any other small one
+        (1.0, 2.0, 2.0, 0.0, True),
+        (1.0, INF, 2.0, 0.0, False),
+        # both infinite
+        (INF, INF, 0.0, 0.999999, True),
+        (1.0, INF, INF, 0.999999, True),
         # a dead candidate: never
         (NAN, 1.0, INF, 0.0, False),
         (-INF, 1.0, INF, 0.0, False),
@@ -44,10 +51,24 @@ def test_metropolis_truth_table(candidate, incumbent, temperature, draw, accepte
     assert metropolis_accept(candidate, incumbent, temperature, draw) is accepted
 
 
+@given(
+    candidate=st.floats(),
+    incumbent=st.floats(),
+    temperature=st.floats(min_value=0),
+    draw=st.integers(0, 2**53 - 1).map(lambda n: n / 2**53),
+)
+def test_the_rule_accepts_with_the_probability(candidate, incumbent, temperature, draw):
+    probability = metropolis_probability(candidate, incumbent, temperature)
+    assume(not math.isclose(draw, probability, rel_tol=1e-12))
+    assert metropolis_accept(candidate, incumbent, temperature, draw) is (draw < probability)
+
+
 @pytest.mark.parametrize("temperature", [-1.0, -5e-324, NAN, -INF])
 def test_a_temperature_below_zero_is_an_error(temperature):
     with pytest.raises(ValueError, match="temperature must be >= 0"):
         metropolis_probability(1.0, 2.0, temperature)
+    with pytest.raises(ValueError, match="temperature must be >= 0"):
+        metropolis_accept(1.0, 2.0, temperature, 0.5)
 
 
 @given(

@@ -22,14 +22,8 @@ ROOMS = {
     "geneticgan.gan": {"geneticgan.annealing", "geneticgan.networks", "geneticgan.data"},
     "geneticgan.evaluation": {"geneticgan.networks", "geneticgan.data"},
     "geneticgan_plugins": {"geneticgan.annealing", "geneticgan.gan", "geneticgan.networks"},
-    "geneticgan.catalogue": {
-        "geneticgan.annealing",
-        "geneticgan.gan",
-        "geneticgan.networks",
-        "geneticgan.data",
-    },
 }
-ABOVE = BESIDE | {"geneticgan.annealing", "geneticgan.gan", "geneticgan.catalogue"}
+ABOVE = BESIDE | {"geneticgan.annealing", "geneticgan.gan"}
 for layer in (
     ("training",),
     ("methods",),
@@ -98,6 +92,18 @@ def test_nothing_pickles():
         assert "torch.save(" not in text, module
         if module != "geneticgan.data.sets.cifar10":  # its files are pickles; see _DataOnly there
             assert "import pickle" not in text, module
+
+
+def test_annealing_and_the_registry_need_no_torch():
+    root = Path(geneticgan.__file__).parent
+    for path in (*(root / "annealing").glob("*.py"), root / "registry.py"):
+        assert not any(name.startswith("torch") for name in imports(path)), path
+
+
+def test_the_registry_knows_no_contract():
+    path = Path(geneticgan.__file__).parent / "registry.py"
+    ours = {name for name in imports(path) if name.startswith("geneticgan")}
+    assert ours == {"geneticgan.errors"}
 
 
 def test_imbalance_needs_no_torch():

@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import sys
 from click.testing import CliRunner
@@ -27,6 +29,26 @@ def test_help_loads_neither_torch_nor_a_plugin(arguments):
 def test_importing_the_package_loads_nothing_heavy():
     code = "import sys, geneticgan; assert 'torch' not in sys.modules and geneticgan.__version__"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_annealing_loads_no_torch():
+    code = (
+        "import sys\n"
+        "from geneticgan import Schedule, assign_lineage, create_schedule, ea_annealing\n"
+        "from geneticgan import metropolis_accept, sel_annealing\n"
+        "create_schedule('exponential:T=2')\n"
+        "assert 'torch' not in sys.modules and 'deap' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_tests_of_annealing_load_no_torch():
+    code = (
+        "import sys, pytest\n"
+        "assert pytest.main(['-q', '--collect-only', 'tests/annealing']) == 0\n"
+        "assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
 def test_every_public_name_is_there():

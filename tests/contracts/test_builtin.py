@@ -2,7 +2,11 @@
 
 import pytest
 
-from geneticgan.catalogue import ARCHITECTURES, FITNESS, MUTATIONS, SCHEDULES, SELECTIONS
+from geneticgan.annealing.schedule import SCHEDULES
+from geneticgan.annealing.selection import SELECTIONS
+from geneticgan.gan.fitness import FITNESS
+from geneticgan.gan.mutation import MUTATIONS
+from geneticgan.networks import ARCHITECTURES
 from geneticgan.protocols.catalogue import PROTOCOLS
 from geneticgan.registry import Spec
 from geneticgan.testing import CONTRACTS, run_contract

@@ -52,11 +52,7 @@ class Forgetful(Schedule):
 
 class TwoMinds(BestOffspring):
     def accepts(self, candidate, incumbent, temperature, draw):
-        return True
-
-    @staticmethod
-    def accepts_on_device(candidate, incumbent, temperature, draw):
-        return candidate < incumbent
+        return ~(candidate < incumbent)  # "not" for a tensor alone: for a bool it is always true
 
 
 class Blind(Architecture):

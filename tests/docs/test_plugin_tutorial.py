@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from geneticgan.testing import MutationContract, ScheduleContract, run_contract
+from geneticgan.testing import MutationContract, ScheduleContract, SelectionContract, run_contract
 from geneticgan_cli.main import cli
 
 ROOT = Path(__file__).parents[2]
@@ -40,12 +40,13 @@ def test_the_example_is_the_tutorials_result_step_for_step(tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize(
-    ("code", "contract"), list(zip(PYTHON, [MutationContract, ScheduleContract], strict=True))
+    ("code", "contract"),
+    list(zip(PYTHON, [MutationContract, ScheduleContract, SelectionContract], strict=True)),
 )
 def test_its_plugins_keep_their_contracts(code, contract):
     names = {}
     exec(code, names)
-    plugin = next(v for k, v in names.items() if k in ("SoftHinge", "Stairs"))
+    plugin = next(v for k, v in names.items() if k in ("SoftHinge", "Stairs", "Lenient"))
     suite = type("Suite", (contract,), {"make": lambda _: plugin()})
     assert [each for each in run_contract(suite()) if not each.passed] == []
 

@@ -6,7 +6,8 @@ import pytest
 import torch
 from deap import tools
 
-from geneticgan.annealing.fitness import DEAD, SumFitness, diversity, quality, weighted_sum
+from geneticgan.annealing.fitness import DEAD, SumFitness, weighted_sum
+from geneticgan.gan.fitness import diversity, quality
 from geneticgan.gan.individual import same_weights
 
 

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geneticgan.annealing.algorithm import ea_annealing
-from geneticgan.annealing.schedule import metropolis_accept
-from geneticgan.annealing.selection import metropolis_on_device
+from geneticgan.annealing.metropolis import metropolis_accept
 from geneticgan.gan.individual import same_weights
 from geneticgan.gan.mutation import take_step
 from geneticgan.gan.plain import shared_toolbox
@@ -39,7 +38,7 @@ fitness_values = st.one_of(
 def test_the_device_accepts_what_the_host_accepts(candidate, incumbent, temperature, draw):
     expected = metropolis_accept(candidate, incumbent, temperature, draw)
     tensors = torch.tensor([candidate, incumbent, temperature, draw], dtype=torch.float64)
-    assert bool(metropolis_on_device(*tensors)) == expected
+    assert bool(metropolis_accept(*tensors)) == expected
 
 
 def run_on_host(world, dtype, generations):

@@ -5,9 +5,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from geneticgan.catalogue import create_mutations
 from geneticgan.evaluation.embedding import Embedding, embed
 from geneticgan.evaluation.metrics import class_scores
+from geneticgan.gan.mutation import create_mutations
 from geneticgan.report.figures.bars import draw_costs
 from geneticgan.report.figures.charts import Line, LineChart, draw_lines
 from geneticgan.report.figures.confusion import draw_confusions

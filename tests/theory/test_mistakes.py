@@ -7,7 +7,8 @@ import pytest
 from deap import tools
 
 from geneticgan.annealing import selection
-from geneticgan.annealing.schedule import Schedule, metropolis_accept
+from geneticgan.annealing.metropolis import metropolis_accept
+from geneticgan.annealing.schedule import Schedule
 from geneticgan.annealing.selection import sel_annealing
 from geneticgan_plugins.schedules.exponential import Exponential
 

@@ -21,7 +21,7 @@ def list_datasets() -> None:
     """List the installed data sets."""
     from rich.console import Console
 
-    from geneticgan.catalogue import DATASETS
+    from geneticgan.data.dataset import DATASETS
     from geneticgan.jobs.plugins import entries
     from geneticgan_cli.tables import print_plugins
 
@@ -38,7 +38,7 @@ def info(ctx: click.Context, /, name: str, **_: Any) -> None:
 
     from rich.console import Console
 
-    from geneticgan.catalogue import DATASETS
+    from geneticgan.data.dataset import DATASETS
     from geneticgan.jobs.datasets import survey
     from geneticgan_cli.screen import watching
     from geneticgan_cli.tables import print_description, print_survey

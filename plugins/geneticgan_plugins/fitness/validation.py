@@ -6,8 +6,7 @@ import math
 
 import torch
 
-from geneticgan.annealing.fitness import diversity
-from geneticgan.gan.fitness import Assessment, FitnessFunction
+from geneticgan.gan.fitness import Assessment, FitnessFunction, diversity
 
 
 class Validation(FitnessFunction):
