@@ -37,8 +37,8 @@ LOOKED_AT = ("oscn", "paper", "random", "always", "only-nonsat")
 
 REFERENCE = "oscn"
 
-BENT = 500
-"""Bent training images of each class."""
+DEFORMED = 500
+"""Deformed training images of each class."""
 
 CHUNK = 250
 
@@ -57,9 +57,9 @@ class Reading:
     moved, smallest_moved : float
         Once every class has got an offset to its logits, fitted on one half of the images and
         judged on the other, both ways: as good as thresholds can be.
-    held_out, bent : float
+    held_out, deformed : float
         ACSA with offsets of the validation images, and of training images, half of them
-        bent in ways the network did not see: what can be had without other images.
+        deformed in ways the network did not see: what can be had without other images.
     """
 
     acsa: float
@@ -68,7 +68,7 @@ class Reading:
     moved: float
     smallest_moved: float
     held_out: float
-    bent: float
+    deformed: float
 
 
 def study(base: TrainConfig, seeds: Sequence[int], options: argparse.Namespace) -> None:
@@ -85,10 +85,10 @@ def study(base: TrainConfig, seeds: Sequence[int], options: argparse.Namespace) 
         "ACSA as the network decides, the same of the smallest class, the area under the ROC "
         "curve, and both once more with an offset for every class, fitted on one half of the "
         "images and judged on the other; then ACSA with offsets fitted on the validation images, "
-        "and on training images, half of them bent.\n"
+        "and on training images, half of them deformed.\n"
     )
     heads = ["variant", "ACSA", "smallest class", "AUC", "ACSA, moved", "smallest class, moved"]
-    heads += ["by held-out images", "by bent ones"]
+    heads += ["by held-out images", "by deformed ones"]
     compared = ["ACSA", "AUC", "ACSA, moved"] if REFERENCE in names else []
     heads += [f"{what}: - {REFERENCE}" for what in compared]
     print(f"{line(heads)}\n|{'---|' * len(heads)}")
@@ -122,7 +122,11 @@ def _keep(cell: Cell, out: Path) -> None:
     source, split = load_parts(config)
     images = development_part(source, split)
     fitted = method.fit(Task(split, config, CPU, out / "work" / cell.place()))
-    kinds = {"study": images, "held_out": split.validation, "bent": _bent(split, config.seed)}
+    kinds = {
+        "study": images,
+        "held_out": split.validation,
+        "deformed": _deformed(split, config.seed),
+    }
     arrays: dict[str, Any] = {}
     for name, each in kinds.items():
         arrays[name] = class_logits(fitted.network, each, CPU)
@@ -133,16 +137,18 @@ def _keep(cell: Cell, out: Path) -> None:
     print(cell, file=sys.stderr)
 
 
-def _bent(split: Split, seed: int) -> Images:
-    """Return `BENT` training images of each class, repeated where few; half of them bent."""
+def _deformed(split: Split, seed: int) -> Images:
+    """Return `DEFORMED` training images of each class, repeated if few; half are deformed."""
     rng = numpy_stream(seed, "thresholds")
-    labels = np.repeat(np.arange(split.classes, dtype=np.int64), BENT)
+    labels = np.repeat(np.arange(split.classes, dtype=np.int64), DEFORMED)
     members = [np.flatnonzero(split.train.labels == label) for label in range(split.classes)]
-    chosen = np.concatenate([rng.choice(each, BENT) for each in members])
+    chosen = np.concatenate([rng.choice(each, DEFORMED) for each in members])
     images = to_unit_range(torch.from_numpy(split.train.pixels[chosen]))
-    bend = Augmentation("deformation", seed)
-    bent = torch.cat([bend(c, "thresholds", i) for i, c in enumerate(torch.split(images, CHUNK))])
-    return Images(to_uint8(bent).numpy(), labels)
+    deform = Augmentation("deformation", seed)
+    deformed = torch.cat(
+        [deform(c, "thresholds", i) for i, c in enumerate(torch.split(images, CHUNK))]
+    )
+    return Images(to_uint8(deformed).numpy(), labels)
 
 
 def read(file: Path) -> Reading:
@@ -163,7 +169,7 @@ def read(file: Path) -> Reading:
         float(shifted[smallest]),
         *(
             float(_recalls(logits + fit_offsets(kept[k], kept[f"{k}_labels"]), labels).mean())
-            for k in ("held_out", "bent")
+            for k in ("held_out", "deformed")
         ),
     )
 

@@ -6,8 +6,8 @@ from geneticgan.errors import ConfigError
 
 CHANGES = ("flip", "translation", "deformation", "cutout")
 """Mirrored left to right, in half of all cases; moved by up to an eighth of the size each way, the
-border pixels repeated; bent, in half of all cases; a square of half the size, somewhere, set to the
-mean of the range (0)."""
+border pixels repeated; deformed elastically, in half of all cases; a square of half the size,
+somewhere, set to the mean of the range (0)."""
 
 NONE = "none"
 

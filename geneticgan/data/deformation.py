@@ -1,4 +1,4 @@
-"""Bending images a little: a random affine map and a smooth random field (Simard et al. 2003)."""
+"""Elastic deformation: a random affine map and a smooth random field (Simard et al. 2003)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from torch.nn.functional import interpolate
 from geneticgan.data.stores import upload
 
 SHARE = 0.5
-"""Of the images that are bent; the others stay as they are, so that networks know both."""
+"""Of the images that are deformed; the others stay as they are, so that networks know both."""
 
 SHIFT, ROTATION, STRETCH, SHEAR = 0.03, 0.14, 0.1, 0.1
 """Largest shift in sizes of the image; rotation in radians (8 degrees); stretch of each axis and
 shear, in parts of a length. Each is drawn evenly in both directions."""
 
-KNOTS, BEND = 4, 0.035
+KNOTS, AMPLITUDE = 4, 0.035
 """The field is drawn at so many points along each side, and is smooth between them; standard
 deviation of its two components there, in sizes of the image (1 pixel of 28)."""
 
@@ -25,12 +25,12 @@ def displacements(
     """Draw how far from each pixel its new value is fetched, shape (B, 2, H, W).
 
     Rows first, then columns, in parts of the image's height and width; zero for the images that
-    are not bent. It does not depend on what the images show.
+    are not deformed. It does not depend on what the images show.
     """
     drawn = 2 * torch.rand((6, count, 1, 1), generator=rng) - 1
     limits = torch.tensor([ROTATION, STRETCH, STRETCH, SHEAR, SHIFT, SHIFT])
-    knots = BEND * torch.randn((count, 2, KNOTS, KNOTS), generator=rng)
-    bent = torch.rand((count, 1, 1, 1), generator=rng) < SHARE
+    knots = AMPLITUDE * torch.randn((count, 2, KNOTS, KNOTS), generator=rng)
+    deformed = torch.rand((count, 1, 1, 1), generator=rng) < SHARE
     # Few numbers are drawn on the host; the fields are made of them where they are used.
     turn, stretch_rows, stretch_columns, shear, down, right = upload(
         drawn * limits[:, None, None, None], device
@@ -45,7 +45,7 @@ def displacements(
         dim=1,
     )
     smooth = interpolate(upload(knots, device), (height, width), mode="bicubic", align_corners=True)
-    return (affine + smooth) * upload(bent, device)
+    return (affine + smooth) * upload(deformed, device)
 
 
 def sample(images: torch.Tensor, moves: torch.Tensor) -> torch.Tensor:

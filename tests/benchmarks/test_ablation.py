@@ -84,7 +84,11 @@ def test_a_shift_is_found_and_skill_is_not_made_up(ablation, tmp_path):
     skilled = rng.normal(size=(1200, 3)) + 2.5 * np.eye(3)[labels]
 
     def read(logits):
-        kinds = {"study": logits, "held_out": logits[:300], "bent": logits + np.array([9, 0, 0])}
+        kinds = {
+            "study": logits,
+            "held_out": logits[:300],
+            "deformed": logits + np.array([9, 0, 0]),
+        }
         labelled = {f"{name}_labels": labels[: len(each)] for name, each in kinds.items()}
         np.savez(tmp_path / "kept.npz", smallest=2, **kinds, **labelled)
         return thresholds.read(tmp_path / "kept.npz")
@@ -95,7 +99,7 @@ def test_a_shift_is_found_and_skill_is_not_made_up(ablation, tmp_path):
     assert shifted.smallest < 20
     assert abs(shifted.moved - plain.moved) < 0.5
     assert abs(shifted.held_out - plain.moved) < 2
-    assert plain.bent < plain.acsa - 15  # of images that are not like these
+    assert plain.deformed < plain.acsa - 15  # of images that are not like these
     assert abs(shifted.smallest_moved - plain.smallest_moved) < 3
     clueless = read(rng.normal(size=(1200, 3)))
     assert abs(clueless.moved - 100 / 3) < 5

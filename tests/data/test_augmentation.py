@@ -70,7 +70,7 @@ def test_a_square_of_about_half_the_size_is_hidden():
     assert sizes.max() == 81  # 9 x 9 where it fits
 
 
-def test_half_of_the_images_are_bent_and_the_others_left():
+def test_half_of_the_images_are_deformed_and_the_others_left():
     images = unlike(shape=(200, 1, 16, 16))
     changed = Augmentation("deformation", 0)(images, "real", 0)
     same = (changed == images).flatten(1).double().mean(1)  # beyond the border, pixels repeat
@@ -78,11 +78,11 @@ def test_half_of_the_images_are_bent_and_the_others_left():
     assert 60 < (same == 1).sum() < 140
 
 
-def test_images_are_bent_by_a_few_pixels_and_smoothly():
+def test_images_are_deformed_by_a_few_pixels_and_smoothly():
     moves = displacements(400, 28, 20, torch.Generator().manual_seed(0), torch.device("cpu"))
     pixels = moves * torch.tensor([28, 20])[:, None, None]
-    bent = pixels.flatten(1).abs().amax(1) > 0
-    assert 0.5 < pixels[bent].std(0).mean() < 3  # pixels
+    deformed = pixels.flatten(1).abs().amax(1) > 0
+    assert 0.5 < pixels[deformed].std(0).mean() < 3  # pixels
     for axis in (2, 3):
         assert pixels.diff(dim=axis).abs().max() < 1.5  # nothing tears or folds over itself
     assert pixels.mean(0).abs().max() < 1  # in no direction more than in another
@@ -127,10 +127,10 @@ def test_what_is_drawn_on_the_host_goes_to_the_device_once(changes, monkeypatch)
     assert {tensor.device.type for tensor in drawn} == {"meta"}
 
 
-def test_images_of_low_precision_are_bent_by_weights_that_are_not():
+def test_images_of_low_precision_are_deformed_by_weights_that_are_not():
     images = torch.ones(8, 1, 16, 16)
-    bent = Augmentation("deformation", 0)(images.bfloat16(), "real", 0)
-    torch.testing.assert_close(bent, images)
+    deformed = Augmentation("deformation", 0)(images.bfloat16(), "real", 0)
+    torch.testing.assert_close(deformed, images)
 
 
 def test_draws_are_a_function_of_seed_name_and_number():

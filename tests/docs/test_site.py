@@ -73,7 +73,7 @@ def test_figures_are_copies(pages):
         pytest.skip("an sdist has no results of benchmarks")
     known = pages["README.md"].text + "".join(each.read_text() for each in results.rglob("*.md"))
     rows = 0
-    for name in ("docs/how-good.md", "docs/speed.md", "docs/scikit-learn.md"):
+    for name in ("docs/studies.md", "docs/speed.md", "docs/scikit-learn.md"):
         for row in re.findall(r"^\| .*\d\.\d.*\|$", pages[name].text, re.MULTILINE):
             for figure in re.findall(r"\d+\.\d+(?: ± \d+\.\d)?", row):
                 assert figure in known, row

@@ -64,9 +64,11 @@ def test_a_fitness_is_taken_on_as_many_batches_as_asked_for(wider, make_individu
     drawn = [wider._situations.parts(wider.draw(4, extra)) for extra in range(3)]
     latent, labels = (torch.cat([parts[part] for parts in drawn]) for part in (2, 3))
     assert len(latent) == 3 * len(wider._latent)
-    bent = tuple(map(torch.cat, zip(*(p.generated_changes for p in drawn), strict=True)))
+    deformed = tuple(map(torch.cat, zip(*(p.generated_changes for p in drawn), strict=True)))
     with torch.no_grad():
-        images = wider._augmentation.apply(copy.deepcopy(individual.module)(latent, labels), bent)
+        images = wider._augmentation.apply(
+            copy.deepcopy(individual.module)(latent, labels), deformed
+        )
         expected = torch.sigmoid(wider.discriminator(images)[0]).mean()
     quality, _ = wider.evaluate(individual)
     assert quality == pytest.approx(expected.item(), rel=1e-5)

@@ -327,8 +327,8 @@ def test_oscn_may_look_at_an_image_more_than_once(task):
     twice, their_labels = OsCN(views=2).batches(task)(3)
     assert torch.equal(twice, torch.cat([images, images]))
     assert torch.equal(their_labels, torch.cat([labels, labels]))
-    bent = Augmentation("deformation", 0)(twice, "classifier", 0)
-    assert not torch.equal(*bent.chunk(2))  # each view is changed in its own way
+    deformed = Augmentation("deformation", 0)(twice, "classifier", 0)
+    assert not torch.equal(*deformed.chunk(2))  # each view is changed in its own way
     with pytest.raises(ValueError, match="views must be >= 1"):
         OsCN(views=0)
 
