@@ -175,6 +175,6 @@ def test_a_plan_serves_two_runs_alike(tiny_config, tmp_path):
     for name in ("one", "two"):
         train(config, tmp_path / name, planned, ())
         lines = (tmp_path / name / "log.jsonl").read_text().splitlines()
-        logs.append([json.loads(line)["temperature"] for line in lines])
+        logs.append([json.loads(line)["T"] for line in lines])
     assert logs[0] == logs[1]
     assert len(set(logs[0])) > 1
