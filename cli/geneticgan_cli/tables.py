@@ -86,7 +86,7 @@ def print_survey(console: Console, found: Survey) -> None:
     for column in ("there are", "taken", "to train", "to validate", "to test"):
         table.add_column(column, justify="right")
     columns = (
-        found.source.train.counts(classes),
+        found.source.pool.counts(classes),
         split.subset_counts,
         split.train_counts,
         split.validation.counts(classes),

@@ -58,16 +58,28 @@ class Source:
     default_counts : tuple of int or None
         Training images by class when the setting is ``multi-class``; None where the data set
         names none and is taken as it is.
+    held_out : bool
+        Whether the test part was drawn from all images here, since the data set has none of its
+        own; `geneticgan.data.splits.split_source` draws it anew by the run's seed.
     """
 
     train: Images
     test: Images
     class_names: tuple[str, ...]
     default_counts: tuple[int, ...] | None = None
+    held_out: bool = False
 
     def __post_init__(self) -> None:
         # Names come from folders and files of strangers, and are printed.
         object.__setattr__(self, "class_names", tuple(map(printable, self.class_names)))
+
+    @property
+    def pool(self) -> Images:
+        """What a split draws from: the training part, with the test part if that is drawn too."""
+        if not self.held_out:
+            return self.train
+        pixels = np.concatenate([self.train.pixels, self.test.pixels])
+        return Images(pixels, np.concatenate([self.train.labels, self.test.labels]))
 
     @property
     def fingerprint(self) -> str:
@@ -142,7 +154,7 @@ def only(source: Source, names: Sequence[str]) -> Source:
         place[wanted] = np.arange(len(wanted))
         return Images(images.pixels[chosen], place[images.labels[chosen]])
 
-    return Source(part(source.train), part(source.test), tuple(names))
+    return Source(part(source.train), part(source.test), tuple(names), held_out=source.held_out)
 
 
 DATASETS = PluginGroup("geneticgan.datasets", Dataset, "data set")  # type: ignore[type-abstract]  # plugins are checked against it, it is not made

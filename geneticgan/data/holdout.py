@@ -1,4 +1,4 @@
-"""Test parts: held out where there is none, and balanced."""
+"""Test parts, held out where a data set has none of its own."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from geneticgan.errors import DataError
 from geneticgan.seeding import numpy_stream
 
 TEST_SHARE = 5
-"""One in so many images of the smallest class, and as many of each other class, is held out."""
+"""One in so many images of each class is held out."""
 
 
-def with_test_part(everything: Images, names: Sequence[str], stream: str) -> Source:
-    """Hold out a balanced test part, the same whatever the run's seed.
+def with_test_part(everything: Images, names: Sequence[str]) -> Source:
+    """Hold out a test part, a fifth of each class; a split draws it anew by the run's seed.
+
+    The mean of the classes' recalls needs no test part of equal classes, and cutting the frequent
+    classes to the size of the rarest would leave a handful of images to judge by.
 
     Parameters
     ----------
@@ -23,36 +26,37 @@ def with_test_part(everything: Images, names: Sequence[str], stream: str) -> Sou
         All there are.
     names : sequence of str
         Of the classes.
-    stream : str
-        Names the draw.
 
     Raises
     ------
     DataError
-        If a class has fewer than two images.
+        If classes have fewer than two images; all of them are named.
     """
     counts = everything.counts(len(names))
-    for name, count in zip(names, counts, strict=True):
-        if count < 2:
-            raise DataError(
-                f"class {name!r} has {count} image{'s' * (count != 1)}; at least two are needed, "
-                "one of them for the test part"
-            )
-    each = max(1, min(counts) // TEST_SHARE)
-    held = _draw_each(everything.labels, len(names), each, stream)
+    few = [(name, count) for name, count in zip(names, counts, strict=True) if count < 2]
+    if few:
+        told = ", ".join(
+            f"class {name!r} has {count} image{'s' * (count != 1)}" for name, count in few
+        )
+        raise DataError(f"{told}; at least two are needed, one of them for the test part")
+    held = draw_test(everything.labels, len(names), seed=0)
     kept = np.setdiff1d(np.arange(len(everything), dtype=np.int64), held)
-    return Source(everything.take(kept), everything.take(held), tuple(names))
+    return Source(everything.take(kept), everything.take(held), tuple(names), held_out=True)
 
 
-def balanced(test: Images, classes: int) -> Images:
-    """Return as many images of every class as the smallest one has, always the same ones."""
-    counts = test.counts(classes)
-    if len(set(counts)) == 1:
-        return test
-    return test.take(_draw_each(test.labels, classes, min(counts), "balanced test"))
+def draw_test(labels: Int64Array, classes: int, seed: int) -> Int64Array:
+    """Return the positions of a test part, sorted: a fifth of each class, at least one image.
 
-
-def _draw_each(labels: Int64Array, classes: int, each: int, stream: str) -> Int64Array:
-    rng = numpy_stream(0, stream)
+    Parameters
+    ----------
+    labels : array of int64
+        Shape (N,), values 0..classes-1.
+    classes : int
+        How many there are.
+    seed : int
+        Draws it.
+    """
+    rng = numpy_stream(seed, "test part")
     members = (np.flatnonzero(labels == label) for label in range(classes))
-    return np.sort(np.concatenate([rng.permutation(m)[:each] for m in members])).astype(np.int64)
+    drawn = [rng.permutation(m)[: max(1, len(m) // TEST_SHARE)] for m in members]
+    return np.sort(np.concatenate(drawn)).astype(np.int64)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from geneticgan.data.dataset import Images, Int64Array, Source
-from geneticgan.data.holdout import balanced
+from geneticgan.data.holdout import draw_test
 from geneticgan.data.imbalance import draw_subset, smallest_class
 from geneticgan.errors import DataError
 from geneticgan.seeding import numpy_stream
@@ -24,13 +24,17 @@ class Split:
     Attributes
     ----------
     train, validation, test : Images
-        Disjoint; validation and training images are parts of the same imbalanced subset.
+        Disjoint; validation and training images are parts of the same imbalanced subset, the
+        test part is whole, however large its classes are.
     class_names : tuple of str
         In the order of the labels.
     train_indices, validation_indices : array of int64
-        Positions in the source's training part.
+        Positions in the source's pool: its training part, followed by its test part where that
+        is held out.
     fingerprint : str
         Of the source.
+    test_indices : array of int64
+        Positions in the pool; empty where the test part is the data set's own.
     """
 
     train: Images
@@ -40,6 +44,7 @@ class Split:
     train_indices: Int64Array
     validation_indices: Int64Array
     fingerprint: str
+    test_indices: Int64Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def classes(self) -> int:
@@ -68,10 +73,8 @@ def split_source(
     counts: Sequence[int] | None,
     validation_fraction: float,
     seed: int,
-    *,
-    balance_test: bool = True,
 ) -> Split:
-    """Draw the imbalanced subset and hold the validation part out of it, stratified.
+    """Draw the imbalanced subset and its validation part, and a test part where there is none.
 
     Parameters
     ----------
@@ -83,36 +86,38 @@ def split_source(
         Share of each class that is held out, in [0, 1); at least `MIN_VALIDATION` images of
         each class unless it is 0, which gives them back: the subset stays the same.
     seed : int
-        Draws the subset and the validation part.
-    balance_test : bool
-        Cut every class of the test part to the size of its smallest.
+        Draws all of them.
 
     Raises
     ------
     DataError
         If a class has too few images.
     """
-    labels = source.train.labels
-    if counts is None:
-        subset = np.arange(len(labels), dtype=np.int64)
-    else:
+    pool = source.pool
+    labels = pool.labels
+    test = np.empty(0, dtype=np.int64)
+    if source.held_out:
+        test = draw_test(labels, len(source.class_names), seed)
+    subset = np.setdiff1d(np.arange(len(labels), dtype=np.int64), test)
+    if counts is not None:
         rng = numpy_stream(seed, "imbalance")
-        subset = draw_subset(labels, counts, source.class_names, rng)
+        subset = subset[draw_subset(labels[subset], counts, source.class_names, rng)]
     validation = _hold_out(labels, subset, source.class_names, validation_fraction, seed)
     train = np.setdiff1d(subset, validation)
     return Split(
-        source.train.take(train),
-        source.train.take(validation),
-        balanced(source.test, len(source.class_names)) if balance_test else source.test,
+        pool.take(train),
+        pool.take(validation),
+        pool.take(test) if source.held_out else source.test,
         source.class_names,
         train,
         validation,
         source.fingerprint,
+        test,
     )
 
 
 def unused(source: Source, split: Split, limit: int) -> Images:
-    """Return training images of a source that are neither trained on nor held out.
+    """Return images of a source that are neither trained on nor held out.
 
     Parameters
     ----------
@@ -126,17 +131,18 @@ def unused(source: Source, split: Split, limit: int) -> Images:
     DataError
         If a class has none.
     """
-    used = np.concatenate([split.train_indices, split.validation_indices])
-    left = np.setdiff1d(np.arange(len(source.train)), used)
+    used = [split.train_indices, split.validation_indices, split.test_indices]
+    pool = source.pool
+    left = np.setdiff1d(np.arange(len(pool)), np.concatenate(used))
     chosen = []
     for label, name in enumerate(split.class_names):
-        members = left[source.train.labels[left] == label][:limit]
+        members = left[pool.labels[left] == label][:limit]
         if not len(members):
             raise DataError(
                 f"no training image of class {name!r} is left over; make the subset smaller"
             )
         chosen.append(members)
-    return source.train.take(np.concatenate(chosen))
+    return pool.take(np.concatenate(chosen))
 
 
 def _hold_out(

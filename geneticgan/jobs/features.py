@@ -98,7 +98,7 @@ def reference_network(
 
 
 def _everything(source: Source) -> Split:
-    return split_source(source, None, 0.0, seed=0, balance_test=False)
+    return split_source(source, None, 0.0, seed=0)
 
 
 def reference_classifier(

@@ -75,7 +75,6 @@ def draw_split(config: TrainConfig, dataset: Dataset, source: Source) -> Split:
         imbalance.resolve(available, source.default_counts, dataset.largest),
         config.validation_fraction,
         config.seed,
-        balance_test=config.setting != "as-is",
     )
 
 

@@ -35,9 +35,9 @@ def test_pixels_stay_in_their_image_and_channel(seed, changes):
     for before, after in zip(images.flatten(0, 1), changed.flatten(0, 1), strict=True):
         hidden = {0.0} if "cutout" in changes else set()
         known = set(before.flatten().tolist()) | hidden
-        if "deformation" in changes:  # between pixels
-            assert min(known) <= after.min()
-            assert after.max() <= max(known)
+        if "deformation" in changes:  # between pixels, up to the rounding of four weights
+            assert min(known) - 1e-12 <= after.min()
+            assert after.max() <= max(known) + 1e-12
         else:
             assert set(after.flatten().tolist()) <= known
 

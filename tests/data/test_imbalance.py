@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from geneticgan.config import OVERSAMPLINGS
 from geneticgan.data.dataset import Images, Source, only
 from geneticgan.data.draws import Draws
-from geneticgan.data.holdout import balanced, with_test_part
+from geneticgan.data.holdout import with_test_part
 from geneticgan.data.imbalance import (
     RATIOS,
     TABLE_III_28,
@@ -24,6 +24,7 @@ from geneticgan.data.sets.cifar10 import Cifar10
 from geneticgan.data.sets.idx import FashionMnist, Mnist
 from geneticgan.data.sets.lsun import Lsun
 from geneticgan.data.sets.svhn import Svhn
+from geneticgan.data.splits import split_source, unused
 from geneticgan.errors import DataError
 
 
@@ -116,18 +117,46 @@ def test_only_relabels_in_the_order_of_the_names():
     assert two.test.labels.tolist() == [0, 1]
 
 
-def test_a_test_part_is_balanced_and_always_the_same():
-    test = numbered([0] * 5 + [1] * 3 + [2] * 9)
-    one, again = balanced(test, 3), balanced(test, 3)
-    assert one.counts(3) == [3, 3, 3]
-    np.testing.assert_array_equal(one.pixels, again.pixels)
+def test_a_fifth_of_each_class_is_held_out_and_drawn_by_the_seed():
+    source = with_test_part(numbered([0] * 50 + [1] * 10 + [2] * 4), "abc")
+    one, again, other = (split_source(source, None, 0.0, seed) for seed in (1, 1, 2))
+    assert one.test.counts(3) == other.test.counts(3) == [10, 2, 1]  # not [1, 1, 1]
+    np.testing.assert_array_equal(one.test.pixels, again.test.pixels)
+    assert set(one.test_indices) != set(other.test_indices)
+    assert one.fingerprint == other.fingerprint  # of the same images
+    for split in (one, other):
+        first = [each.pixels[:, 0, 0, 0].tolist() for each in (split.train, split.test)]
+        assert sorted(first[0] + first[1]) == list(range(64))
+
+
+def test_a_subset_of_what_is_held_out_never_meets_the_test_part():
+    source = with_test_part(numbered([0] * 50 + [1] * 10), "ab")
+    for seed in range(5):
+        split = split_source(source, (20, 6), 0.2, seed)
+        left = unused(source, split, 10**6)
+        parts = [p.pixels[:, 0, 0, 0] for p in (split.train, split.validation, split.test, left)]
+        assert sorted(np.concatenate(parts).tolist()) == list(range(60))
+        assert split.subset_counts == [20, 6]
+
+
+def test_a_given_test_part_is_taken_whole():
+    source = Source(numbered([0, 0, 1, 1]), numbered([0] * 9 + [1] * 2), ("a", "b"))
+    one, other = (split_source(source, None, 0.0, seed) for seed in (0, 1))
+    assert one.test.counts(2) == [9, 2]
+    np.testing.assert_array_equal(one.test.pixels, other.test.pixels)
+
+
+def test_two_of_the_classes_are_still_held_out():
+    source = only(with_test_part(numbered([0] * 10 + [1] * 10 + [2] * 10), "abc"), "ca")
+    tests = {tuple(split_source(source, None, 0.0, seed).test_indices) for seed in range(4)}
+    assert len(tests) > 1
 
 
 def test_a_class_of_one_image_cannot_be_split():
     with pytest.raises(DataError, match="class 'b' has 1 image; at least two"):
-        with_test_part(numbered([0, 0, 1]), ("a", "b"), "x")
+        with_test_part(numbered([0, 0, 1]), ("a", "b"))
     with pytest.raises(DataError, match="class 'b' has 0 images"):
-        with_test_part(numbered([0, 0, 0]), ("a", "b"), "x")
+        with_test_part(numbered([0, 0, 0]), ("a", "b"))
 
 
 def test_exact_oversampling_repeats_every_image_alike():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 from pathlib import Path
 
@@ -38,7 +39,8 @@ class CelebA(Dataset):
     data_root : str
         Folder with list_attr_celeba.txt and the folder img_align_celeba (or its .zip), or with a
         folder celeba of them; or a zip archive of these. Where list_eval_partition.txt is there
-        too, its test part is the test part; else a balanced one is held out.
+        too, its test part is the test part; else a fifth of each class is held
+        out, drawn by the seed.
     image_size : int
         Pixels; the shorter side is resized to it, then the centre is cropped.
     download : bool
@@ -97,8 +99,8 @@ class CelebA(Dataset):
         counts: tuple[int, ...] | None,
     ) -> Source:
         everything = self._decode(paths, labels, "CelebA")
-        source = with_test_part(everything, classes, "celeba test")
-        return Source(source.train, source.test, classes, counts)
+        source = with_test_part(everything, classes)
+        return dataclasses.replace(source, default_counts=counts)
 
     def _folder(self, root: Path) -> Path:
         images = (

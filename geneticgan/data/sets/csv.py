@@ -20,7 +20,8 @@ class Csv(Dataset):
 
     The file begins with a line of column names. Paths are relative to the file's folder. Labels
     may be any text; the classes are in the order of their names. With a column ``part`` the
-    lines that say "test" are the test part; else a balanced one is held out.
+    lines that say "test" are the test part; else a fifth of each class, drawn by the seed, is
+    held out.
 
     Parameters
     ----------
@@ -64,7 +65,7 @@ class Csv(Dataset):
             raise DataError(f"{file} holds one class only ({names[0]}); list at least two")
         if part not in rows[0]:
             everything = self._decode(file, rows, names)
-            return with_test_part(everything, names, "csv test")
+            return with_test_part(everything, names)
         train = self._decode(file, [row for row in rows if row[part] != TEST], names)
         test = self._decode(file, [row for row in rows if row[part] == TEST], names)
         for images, title in ((train, "training"), (test, "test")):

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from collections import Counter
+from pathlib import Path, PurePosixPath
 
 import numpy as np
-from torchvision.datasets import ImageFolder
 
 from geneticgan.data.archives import unpacked
+from geneticgan.data.classes import class_of_each, inmost
 from geneticgan.data.dataset import Dataset, Images, Source
 from geneticgan.data.decoding import Decoding, Encoded, decode_all
 from geneticgan.data.holdout import with_test_part
+from geneticgan.data.listing import Listing, list_images
+from geneticgan.data.masks import find_masks
+from geneticgan.data.parts import Parts, find_parts
 from geneticgan.errors import DataError
+
+Labelled = dict[PurePosixPath, str]
+"""From an image's path below the folder to its class."""
 
 
 class Folder(Dataset):
-    """Your own images in torchvision's ImageFolder layout: DATA_ROOT/<class>/<image>.
+    """Your own images, a folder for each class: DATA_ROOT/<class>/<image>.
 
-    Below a class images may lie in folders of any depth. With DATA_ROOT/train/<class> and
-    DATA_ROOT/test/<class> the parts are taken as they are. Otherwise a balanced test part, a
-    fifth of the smallest class from each class, is held out; it is the same whatever the seed.
+    Below a class images may lie in folders of any depth, and one folder around all of them does
+    no harm. With DATA_ROOT/train/<class> and DATA_ROOT/test/<class> (or training, testing,
+    validation, in any case) the parts are taken as they are. Otherwise a fifth of each class,
+    drawn by the seed, is held out as the test part. Masks beside photographs are left out.
 
     Parameters
     ----------
@@ -32,6 +39,14 @@ class Folder(Dataset):
         Read as one channel instead of three.
     skip_corrupt : bool
         Go on without images that cannot be read.
+    pattern : str
+        Only files whose name, or path below the folder, is like it, such as ``*.jpg``; nothing is
+        taken for a mask then.
+    exclude : str
+        No files whose name or path is like it, such as ``*_mask*``.
+    classes : str
+        ``top`` (the folder below DATA_ROOT), ``leaf`` (the folder an image lies in), or a regular
+        expression with one group, the class, searched in the path.
     """
 
     def __init__(
@@ -40,11 +55,17 @@ class Folder(Dataset):
         image_size: int = 32,
         grayscale: bool = False,
         skip_corrupt: bool = False,
+        pattern: str = "",
+        exclude: str = "",
+        classes: str = "",
     ) -> None:
         self.data_root = data_root
         self.image_size = image_size
         self.grayscale = grayscale
         self.skip_corrupt = skip_corrupt
+        self.pattern = pattern
+        self.exclude = exclude
+        self.classes = classes
 
     def load(self) -> Source:
         """Decode every image; `DataError` names what is missing or damaged."""
@@ -53,44 +74,80 @@ class Folder(Dataset):
         root = unpacked(Path(self.data_root))
         if not root.is_dir():
             raise DataError(f"there is no folder {root}; check --data-root")
-        if (root / "train").is_dir() and (root / "test").is_dir():
-            train, names = self._read(root / "train")
-            test, test_names = self._read(root / "test")
-            if names != test_names:
-                different = sorted(set(names) ^ set(test_names))
-                raise DataError(
-                    f"{root}/train and {root}/test hold different classes "
-                    f"({', '.join(different)} in only one of them)"
-                )
-            return Source(train, test, names)
-        everything, names = self._read(root)
-        return with_test_part(everything, names, "folder test")
+        everything = list_images(root)
+        if everything.junk:
+            self.notices.note(f"Ignored {everything.junk} files and folders of the system.")
+        listing = inmost(everything)
+        parts = find_parts(listing)
+        if parts is None:
+            found = self._labelled(listing)
+            return with_test_part(self._decode(listing.root, found), _names(found))
+        return self._given(parts)
 
-    def _read(self, root: Path) -> tuple[Images, tuple[str, ...]]:
-        check_readable(root)
-        try:
-            folder = ImageFolder(str(root))
-        except FileNotFoundError as error:
-            # torchvision's sentence: no class folder at all, or which classes have no image.
-            raise DataError(f"{root}: {str(error).splitlines()[0]}") from error
-        names = tuple(folder.classes)
+    def _given(self, parts: Parts) -> Source:
+        train, test = {}, {}
+        for name in parts.train:
+            found = self._labelled(parts.listing(name))
+            train.update({PurePosixPath(name) / path: label for path, label in found.items()})
+        found = self._labelled(parts.listing(parts.test))
+        test = {PurePosixPath(parts.test) / path: label for path, label in found.items()}
+        names, test_names = _names(train), _names(test)
+        root = parts.root
+        if names != test_names:
+            different = sorted(set(names) ^ set(test_names))
+            raise DataError(
+                f"{root / parts.train[0]} and {root / parts.test} hold different classes "
+                f"({', '.join(different)} in only one of them)"
+            )
+        if parts.said:
+            self.notices.note(parts.said)
+        return Source(self._decode(root, train), self._decode(root, test), names)
+
+    def _labelled(self, listing: Listing) -> Labelled:
+        """Return the class of each image; `DataError` names all classes without one."""
+        files = [path for path in listing.files if self._is_wanted(path)]
+        masks = set() if self.pattern else find_masks(listing.root, files)
+        if masks:
+            one = min(masks)
+            self.notices.note(
+                f"Left out {len(masks)} of {len(files)} images as masks, such as {one}: one lies "
+                "beside each photograph; folder:pattern=* takes them too."
+            )
+        kept = Listing(listing.root, tuple(f for f in files if f not in masks), listing.folders)
+        found = class_of_each(kept, self.classes)
+        empty = [name for name in listing.folders if name not in set(found.values())]
+        if self.classes in ("", "top") and empty and found:
+            raise DataError(
+                f"{listing.root}: found no image of {', '.join(empty)}; put some there or remove "
+                "those folders"
+            )
+        names = _names(found)
+        if not names:
+            raise DataError(f"Couldn't find any class folder with an image in {listing.root}")
         if len(names) < 2:
-            raise DataError(f"{root} holds one class only ({names[0]}); put at least two there")
-        paths = [path for path, _ in folder.samples]
-        labels = np.asarray(folder.targets, dtype=np.int64)
-        files = Encoded(paths, labels, lambda index: Path(paths[index]).read_bytes())
+            raise DataError(
+                f"{listing.root} holds one class only ({names[0]}); put at least two there"
+            )
+        if len(found) < len(kept.files):
+            self.notices.note(
+                f"Left out {len(kept.files) - len(found)} images that lie in no class's folder."
+            )
+        return found
+
+    def _is_wanted(self, path: PurePosixPath) -> bool:
+        if self.pattern and not path.match(self.pattern):
+            return False
+        return not (self.exclude and path.match(self.exclude))
+
+    def _decode(self, root: Path, found: Labelled) -> Images:
+        names = _names(found)
+        order = sorted(found, key=lambda path: (found[path], path))
+        paths = [root / path for path in order]
+        labels = np.array([names.index(found[path]) for path in order], dtype=np.int64)
+        files = Encoded([str(p) for p in paths], labels, lambda index: paths[index].read_bytes())
         how = Decoding(self.image_size, self.grayscale, self.skip_corrupt)
-        return decode_all(files, how, f"{root.name}, images", self.notices), names
+        return decode_all(files, how, f"{root.name}, images", self.notices)
 
 
-def check_readable(root: Path) -> None:
-    """Raise `DataError` if a folder below cannot be listed; ImageFolder would leave it out."""
-
-    def refuse(error: OSError) -> None:
-        raise DataError(
-            f"{error.filename} cannot be read: {error.strerror or error}; change its permissions "
-            "or move it elsewhere"
-        ) from error
-
-    for _ in os.walk(root, onerror=refuse, followlinks=True):
-        pass
+def _names(found: Labelled) -> tuple[str, ...]:
+    return tuple(sorted(Counter(found.values())))

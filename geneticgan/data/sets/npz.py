@@ -35,7 +35,7 @@ class Npz(Dataset):
 
     Images are (N, H, W), (N, H, W, C) or (N, C, H, W), uint8, or floating point in [0, 1];
     labels are whole numbers from 0 without a gap. ``classes``, if it is there, names them.
-    Without a test part a balanced one is held out.
+    Without a test part a fifth of each class, drawn by the seed, is held out.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class Npz(Dataset):
         _check_labels(file, train.labels, classes, "y_train")
         names = _names(file, arrays, classes)
         if "x_test" not in arrays and "y_test" not in arrays:
-            return with_test_part(train, names, "npz test")
+            return with_test_part(train, names)
         test = _images(file, arrays, "test")
         _check_labels(file, test.labels, classes, "y_test")
         if test.pixels.shape[1:] != train.pixels.shape[1:]:

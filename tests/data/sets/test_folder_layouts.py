@@ -1,0 +1,199 @@
+"""Folders as their owners keep them: masks, parts, one folder too high, leftovers, links."""
+
+import os
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from geneticgan.data.notices import Notices
+from geneticgan.data.sets.folder import Folder
+from geneticgan.errors import DataError
+
+rng = np.random.default_rng(0)
+
+
+class Ears(Notices):
+    def __init__(self):
+        self.heard = []
+
+    def note(self, text):
+        self.heard.append(text)
+
+
+def photograph(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(rng.integers(0, 256, (16, 16), dtype=np.uint8)).save(path)
+
+
+def mask(path):
+    pixels = np.zeros((16, 16), np.uint8)
+    pixels[4:8, 4:8] = 255
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(path)
+
+
+def load(root, **options):
+    dataset = Folder(str(root), image_size=8, grayscale=True, **options)
+    dataset.notices = ears = Ears()
+    source = dataset.load()
+    return source, ears.heard
+
+
+def counts(source):
+    return dict(zip(source.class_names, source.pool.counts(len(source.class_names)), strict=True))
+
+
+def tiles(root, name="{}.png"):
+    """Ten photographs of one class and five of another, each with its mask."""
+    for kind, count in (("crack", 5), ("free", 10)):
+        for number in range(count):
+            photograph(root / kind / "Imgs" / f"{number}.jpg")
+            mask(root / kind / "Imgs" / name.format(number))
+    return root
+
+
+@pytest.mark.parametrize("name", ["{}.png", "{}_mask.png", "{}-Segmentation.jpg"])
+def test_masks_beside_photographs_are_left_out_and_said(tmp_path, name):
+    source, heard = load(tiles(tmp_path, name))
+    assert counts(source) == {"crack": 5, "free": 10}
+    assert source.pool.pixels.std(axis=(1, 2, 3)).min() > 0
+    assert any("Left out 15 of 30 images as masks" in text for text in heard)
+
+
+def test_options_say_what_is_an_image(tmp_path):
+    tiles(tmp_path)
+    everything, heard = load(tmp_path, pattern="*")
+    assert counts(everything) == {"crack": 10, "free": 20}
+    assert heard == []
+    assert counts(load(tmp_path, pattern="*.jpg")[0]) == {"crack": 5, "free": 10}
+    assert counts(load(tmp_path, exclude="*.png")[0]) == {"crack": 5, "free": 10}
+
+
+def test_photographs_in_two_formats_are_no_masks(tmp_path):
+    for kind in "ab":
+        for number in range(6):
+            photograph(tmp_path / kind / f"{number}.jpg")
+            photograph(tmp_path / kind / f"{number}.png")
+    assert counts(load(tmp_path)[0]) == {"a": 12, "b": 12}
+
+
+def test_flat_drawings_without_partners_are_no_masks(tmp_path):
+    for kind in "ab":
+        for number in range(6):
+            (mask if kind == "a" else photograph)(tmp_path / kind / f"{kind}{number}.png")
+    assert counts(load(tmp_path)[0]) == {"a": 6, "b": 6}
+
+
+@pytest.mark.parametrize("depth", ["", "top", "top/below"])
+def test_one_folder_around_everything_does_no_harm(tmp_path, depth):
+    tiles(tmp_path / "content" / depth)
+    packed = shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path / "content")
+    assert counts(load(packed)[0]) == {"crack": 5, "free": 10}
+
+
+def test_a_single_class_is_still_refused(tmp_path):
+    for number in range(4):
+        photograph(tmp_path / "cats" / "deep" / f"{number}.png")
+        photograph(tmp_path / "cats" / f"{number}.png")
+    with pytest.raises(DataError, match=r"one class only \(cats\)"):
+        load(tmp_path)
+
+
+@pytest.fixture
+def too_high(tmp_path):
+    for digit in range(4):
+        for number in range(3):
+            photograph(tmp_path / "Dataset" / str(digit) / f"{number}.png")
+    photograph(tmp_path / "Examples" / "a.png")
+    photograph(tmp_path / "Examples" / "b.png")
+    return tmp_path
+
+
+def test_one_folder_too_high_is_named(too_high):
+    with pytest.raises(DataError, match=r"one folder too high: 'Dataset' holds 4 folders"):
+        load(too_high)
+    assert counts(load(too_high, classes="top")[0]) == {"Dataset": 12, "Examples": 2}
+    leaf = load(too_high, classes="leaf")[0]
+    assert counts(leaf) == {"0": 3, "1": 3, "2": 3, "3": 3, "Examples": 2}
+
+
+def test_a_regular_expression_finds_the_class(too_high):
+    source, heard = load(too_high, classes=r"Dataset/(\d)/")
+    assert counts(source) == {"0": 3, "1": 3, "2": 3, "3": 3}
+    assert any("Left out 2 images" in text for text in heard)
+
+
+@pytest.mark.parametrize(
+    ("classes", "message"), [("(", "no regular expression"), ("Dataset", "one group")]
+)
+def test_a_bad_expression_is_named(too_high, classes, message):
+    with pytest.raises(DataError, match=message):
+        load(too_high, classes=classes)
+
+
+@pytest.mark.parametrize(
+    ("names", "parts"),
+    [
+        (("Train", "Test"), (6, 2)),
+        (("training", "testing"), (6, 2)),
+        (("train", "validation"), (6, 2)),
+        (("train", "val", "test"), (8, 2)),
+    ],
+)
+def test_parts_are_no_classes(tmp_path, names, parts):
+    for name in names:
+        for kind in "ab":
+            for number in range(3 if name.lower().startswith("train") else 1):
+                photograph(tmp_path / name / kind / f"{number}.png")
+    source, heard = load(tmp_path)
+    assert source.class_names == ("a", "b")
+    assert (len(source.train), len(source.test)) == parts
+    assert not source.held_out
+    assert ("val" in " ".join(heard)) == any(name.startswith("val") for name in names)
+
+
+def test_leftovers_of_systems_are_ignored_and_counted(tmp_path):
+    for place in ("a", "b", "__MACOSX", "a/.ipynb_checkpoints"):
+        for number in range(3):
+            photograph(tmp_path / place / f"{number}.png")
+    (tmp_path / "b" / "Thumbs.db").write_bytes(b"x")
+    (tmp_path / "b" / "._0.png").write_bytes(b"x")
+    source, heard = load(tmp_path)
+    assert counts(source) == {"a": 3, "b": 3}
+    assert heard == ["Ignored 4 files and folders of the system."]
+
+
+def test_whatever_pillow_opens_is_an_image(tmp_path):
+    for kind in "ab":
+        for name in ("x.GIF", "x.jfif", "x.jp2", "X.PNG", "x.webp"):
+            photograph(tmp_path / kind / name)
+        photograph(tmp_path / kind / "y.jpg")
+        (tmp_path / kind / "y.jpg").rename(tmp_path / kind / "without_suffix")
+        (tmp_path / kind / "README").write_text("no image")
+    assert counts(load(tmp_path, pattern="*")[0]) == {"a": 6, "b": 6}
+
+
+def test_links_and_pipes_neither_hang_nor_double(tmp_path):
+    for kind in "ab":
+        for number in range(3):
+            photograph(tmp_path / kind / f"{number}.png")
+    os.symlink(".", tmp_path / "a" / "loop")
+    os.symlink(tmp_path / "b", tmp_path / "a" / "across")
+    os.symlink("itself", tmp_path / "a" / "itself")
+    os.mkfifo(tmp_path / "b" / "pipe.png")
+    assert counts(load(tmp_path)[0]) == {"a": 3, "b": 3}
+
+
+def test_all_empty_classes_are_named_at_once(tmp_path):
+    for kind in "ab":
+        photograph(tmp_path / kind / "0.png")
+    (tmp_path / "c").mkdir()
+    (tmp_path / "d").mkdir()
+    with pytest.raises(DataError, match=r"no image of c, d"):
+        load(tmp_path)
+    (tmp_path / "c").rmdir()
+    (tmp_path / "d").rmdir()
+    with pytest.raises(DataError, match=r"class 'a' has 1 image, class 'b' has 1 image"):
+        load(tmp_path)
