@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from geneticgan.config import TrainConfig
@@ -15,21 +16,44 @@ from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.lock import RunLock
 from geneticgan.training.loop import Evolution
 from geneticgan.training.model import load_model
+from geneticgan.training.plugins import Plugins, make_plugins
 from geneticgan.training.run_folder import RunFolder
-from geneticgan.training.setup import check_plugins, load_split, open_run
+from geneticgan.training.setup import load_split, open_run
 from geneticgan.training.tensorboard import TensorBoard, summary_writer
 
 
-def plan(config: TrainConfig, observers: Sequence[Observer] = ()) -> Split:
-    """Check every option and load the images, as training would; makes no run."""
-    check_plugins(config)
-    return load_split(config, observers)
+@dataclass(frozen=True)
+class Plan:
+    """What a run begins with.
+
+    Attributes
+    ----------
+    split : Split
+        The images of its parts.
+    plugins : Plugins
+        What its config names, made.
+    """
+
+    split: Split
+    plugins: Plugins
+
+
+def plan(config: TrainConfig, observers: Sequence[Observer] = ()) -> Plan:
+    """Make every plugin and load the images, as training would; makes no run.
+
+    Raises
+    ------
+    GeneticGanError
+        For anything the user can mend.
+    """
+    plugins = make_plugins(config)
+    return Plan(load_split(config, observers), plugins)
 
 
 def train(
     config: TrainConfig,
     path: Path,
-    split: Split,
+    plan: Plan,
     observers: Sequence[Observer],
     *,
     tensorboard: bool = False,
@@ -42,8 +66,8 @@ def train(
         What to do.
     path : Path
         The run folder to make; must not exist or be empty.
-    split : Split
-        From `plan`.
+    plan : Plan
+        From the function `plan`.
     observers : sequence of Observer
         See the run.
     tensorboard : bool
@@ -60,16 +84,16 @@ def train(
         summary_writer()  # fails before there is a folder
     folder = RunFolder.create(path, config)
     with RunLock(path):
-        folder.write_split(split)
-        return _run(folder, config, split, observers, tensorboard)
+        folder.write_split(plan.split)
+        return _run(folder, config, plan, observers, tensorboard)
 
 
 def resume(path: Path, observers: Sequence[Observer], *, tensorboard: bool = False) -> Report:
     """Go on with a run that was stopped, to the result it would have had; raises as `train`."""
     folder, config, split = open_run(path, observers)
-    check_plugins(config)
+    begun = Plan(split, make_plugins(config))
     with RunLock(path):
-        return _run(folder, config, split, observers, tensorboard)
+        return _run(folder, config, begun, observers, tensorboard)
 
 
 def evaluate(path: Path, observers: Sequence[Observer]) -> Report:
@@ -94,7 +118,7 @@ def evaluate(path: Path, observers: Sequence[Observer]) -> Report:
 def _run(
     folder: RunFolder,
     config: TrainConfig,
-    split: Split,
+    plan: Plan,
     observers: Sequence[Observer],
     tensorboard: bool,
 ) -> Report:
@@ -103,7 +127,7 @@ def _run(
         checkpoint = Checkpoint(folder.checkpoint)
         first = checkpoint.state()["next_generation"] if checkpoint.exists() else 0
         events = folder.path / "tensorboard"
-        watching.append(TensorBoard(events, split.classes, config.seed, first))
+        watching.append(TensorBoard(events, plan.split.classes, config.seed, first))
     with StopRequest() as stop:
-        model = Evolution(config, split, folder, watching, stop).run()
-        return judge(folder, config, split, model, observers, stop)
+        model = Evolution(config, plan.split, folder, watching, stop, plan.plugins).run()
+        return judge(folder, config, plan.split, model, observers, stop)

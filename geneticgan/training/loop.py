@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 
 from deap import tools
 
 from geneticgan.annealing.algorithm import Generation
-from geneticgan.annealing.schedule import create_schedule
-from geneticgan.annealing.selection import create_selection
 from geneticgan.config import TrainConfig
 from geneticgan.data.sampling import BatchSource, balancing_weights
 from geneticgan.data.splits import Split
@@ -17,10 +16,8 @@ from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.gan.adversaries import make_adversary
 from geneticgan.gan.discriminator import DiscriminatorEnvironment
-from geneticgan.gan.fitness import create_fitness
 from geneticgan.gan.individual import same_weights
 from geneticgan.gan.losses import DiscriminatorLoss
-from geneticgan.gan.mutation import create_mutations
 from geneticgan.recipes import generated_class_weighting
 from geneticgan.seeding import numpy_stream
 from geneticgan.training.breeding import Breeding
@@ -29,6 +26,7 @@ from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.model import Model, build_model, make_adam
 from geneticgan.training.monitor import Monitor
+from geneticgan.training.plugins import Plugins, make_plugins
 from geneticgan.training.recorder import Recorder, generation_record
 from geneticgan.training.run_folder import RunFolder
 
@@ -48,6 +46,8 @@ class Evolution:
         See every generation.
     stop : StopRequest
         Looked at after every generation.
+    plugins : Plugins, optional
+        Made by the config where the caller has not made them.
 
     Attributes
     ----------
@@ -64,14 +64,16 @@ class Evolution:
         folder: RunFolder,
         observers: Sequence[Observer],
         stop: StopRequest,
+        plugins: Plugins | None = None,
     ) -> None:
         self._config = config
         self._split = split
         self._stop = stop
         self._checkpoint = Checkpoint(folder.checkpoint)
-        self.model = build_model(config, split)
+        self._plugins = plugins or make_plugins(config)
+        self.model = build_model(config, split, self._plugins.architecture)
         self.environment = self._build_environment()
-        self._schedule = create_schedule(config.schedule, T=config.T, alpha=config.alpha)
+        self._schedule = copy.deepcopy(self._plugins.schedule)  # it may learn
         self._rng = numpy_stream(config.seed, "metropolis")
         self._hall_of_fame = tools.HallOfFame(1, similar=same_weights)
         self._monitor = Monitor(config.steps, config.batch_size)
@@ -113,10 +115,10 @@ class Evolution:
             config.breeding,
             self.model.population,
             self.environment,
-            create_mutations(config.mutations),
+            self._plugins.mutations,
             self._schedule,
             self._rng,
-            create_selection(config.selection),
+            self._plugins.selection,
             self._note,
         )
         left = config.steps - self._first
@@ -194,7 +196,7 @@ class Evolution:
             ),
             config.critic_steps,
             config.gradient_penalty,
-            create_fitness(config.fitness),
+            self._plugins.fitness,
             split.train_counts,
             draw_held_out,
             config.offspring_steps,
@@ -251,7 +253,7 @@ class Evolution:
         state = self._checkpoint.load(
             self.model.population, self.model.discriminator, self.environment.optimizer
         )
-        best = build_model(self._config, self._split).population[0]
+        best = build_model(self._config, self._split, self._plugins.architecture).population[0]
         if self._checkpoint.load_best(best):
             self._hall_of_fame.insert(best)
         self._rng.bit_generator.state = state["metropolis"]

@@ -12,6 +12,7 @@ from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.networks import (
+    Architecture,
     Discriminator,
     Generator,
     build_discriminator,
@@ -60,13 +61,18 @@ class Model:
         return [individual.module for individual in self.population]  # type: ignore[misc]
 
 
-def build_model(config: TrainConfig, split: Split) -> Model:
-    """Initialise networks for a data set by the config's seed."""
+def build_model(
+    config: TrainConfig, split: Split, architecture: Architecture | None = None
+) -> Model:
+    """Initialise networks for a data set by the config's seed.
+
+    The architecture is made by the config where the caller has not made it.
+    """
     device = resolve_device(config.device)
     channels, size = split.train.pixels.shape[1:3]
     seeds = numpy_stream(config.seed, "initial weights").integers(2**31, size=1 + config.population)
     optimizer = partial(make_adam, lr=config.learning_rate)
-    architecture = create_architecture(config.architecture)
+    architecture = architecture or create_architecture(config.architecture)
     population = [
         GeneratorIndividual(
             build_generator(

@@ -5,30 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from geneticgan.annealing.schedule import create_schedule
-from geneticgan.annealing.selection import create_selection
 from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Dataset, Source, create_dataset
 from geneticgan.data.imbalance import Imbalance
 from geneticgan.data.notices import Notices
 from geneticgan.data.splits import Split, split_source
 from geneticgan.errors import ConfigError
-from geneticgan.gan.fitness import create_fitness
-from geneticgan.gan.mutation import create_mutations
-from geneticgan.networks import create_architecture
-from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer
 from geneticgan.training.run_folder import RunFolder
-
-
-def check_plugins(config: TrainConfig) -> None:
-    """Make every plugin and device of a config once, so that mistakes show before any work."""
-    create_mutations(config.mutations)
-    create_schedule(config.schedule, T=config.T, alpha=config.alpha)
-    create_fitness(config.fitness)
-    create_selection(config.selection)
-    create_architecture(config.architecture)
-    resolve_device(config.device)
 
 
 class ObserverNotices(Notices):

@@ -119,7 +119,7 @@ def test_every_variant_can_be_made(ablation):
     from geneticgan.config import TrainConfig
     from geneticgan.methods.catalogue import METHODS, create_method
     from geneticgan.registry import options_of, parse_specs
-    from geneticgan.training.setup import check_plugins
+    from geneticgan.training.plugins import make_plugins
 
     grid = sys.modules["benchmarks.ablation_grid"]
     for name in grid.VARIANTS:
@@ -131,4 +131,4 @@ def test_every_variant_can_be_made(ablation):
         rest = {k: v for k, v in values.items() if k not in own}
         config = TrainConfig(**rest)
         if hasattr(method, "settings"):
-            check_plugins(method.settings(config))
+            make_plugins(method.settings(config))

@@ -142,9 +142,39 @@ def test_an_unfinished_run_is_resumed_before_it_is_judged(tiny_config, tmp_path)
                 raise KeyboardInterrupt
 
     path = tmp_path / "run"
-    split = plan(tiny_config)
+    planned = plan(tiny_config)
     with pytest.raises(KeyboardInterrupt):
-        train(tiny_config, path, split, [Stop()])
+        train(tiny_config, path, planned, [Stop()])
     with pytest.raises(RunError, match=r"not finished \(2 of 6 generations\); go on with"):
         evaluate(path, ())
     assert resume(path, ()).rows == evaluate(path, ()).rows
+
+
+def test_a_plugin_is_made_once(tiny_config, tmp_path, monkeypatch):
+    from geneticgan.registry import PluginGroup
+
+    made, create = [], PluginGroup.create
+
+    def counting(group, spec, **defaults):
+        made.append((group.noun, spec.name))
+        return create(group, spec, **defaults)
+
+    monkeypatch.setattr(PluginGroup, "create", counting)
+    train(tiny_config, tmp_path / "run", plan(tiny_config), ())
+    once = {"mutation", "schedule", "fitness", "selection", "data set"}
+    found = [each for each in made if each[0] in once]
+    assert len(found) == len(set(found)) >= len(once)
+    assert {noun for noun, _ in found} == once
+
+
+def test_a_plan_serves_two_runs_alike(tiny_config, tmp_path):
+    """A schedule learns; what one run taught it, another does not begin with."""
+    config = dataclasses.replace(tiny_config, schedule="adaptive", steps=4)
+    planned = plan(config)
+    logs = []
+    for name in ("one", "two"):
+        train(config, tmp_path / name, planned, ())
+        lines = (tmp_path / name / "log.jsonl").read_text().splitlines()
+        logs.append([json.loads(line)["T"] for line in lines])
+    assert logs[0] == logs[1]
+    assert len(set(logs[0])) > 1

@@ -139,7 +139,7 @@ def test_an_unfinished_run_says_what_is_missing(tiny, tmp_path):
     from geneticgan.training.run_folder import RunFolder
 
     folder = RunFolder.create(tmp_path / "new", tiny)
-    folder.write_split(plan(tiny))
+    folder.write_split(plan(tiny).split)
     html = write_report([tmp_path / "new"]).read_text()
     assert "not finished; go on with: geneticgan resume" in html
     assert "There are no samples yet" in html

@@ -42,8 +42,8 @@ def train(
 
     console = Console()
     with watching(console) as screen:
-        split = plan(config, [screen])
-    print_split(console, split, config.dataset)
+        planned = plan(config, [screen])
+    print_split(console, planned.split, config.dataset)
     if dry_run:
         click.echo(json.dumps(config.to_json(), indent=1))
         click.echo("Dry run: everything is in order, nothing was trained.")
@@ -54,5 +54,5 @@ def train(
         ctx,
         console,
         path,
-        lambda observers: run_job(config, path, split, observers, tensorboard=tensorboard),
+        lambda observers: run_job(config, path, planned, observers, tensorboard=tensorboard),
     )
