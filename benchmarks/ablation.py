@@ -59,6 +59,7 @@ def main() -> None:
     if options.seeds < 1:
         parser.error("a seed at least")
     base = TrainConfig(
+        recipe="paper",
         dataset=options.dataset,
         data_root=options.data_root,
         setting=options.setting,

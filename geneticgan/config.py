@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from geneticgan.changes import NONE, parse_changes
+from geneticgan.changes import parse_changes
 from geneticgan.errors import ConfigError
-from geneticgan.recipes import RECIPES
+from geneticgan.recipes import DEFAULT_RECIPE, RECIPES
 
 DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("float32", "bf16")
@@ -21,9 +21,14 @@ PLACES = ("auto", "device", "host")
 BREEDINGS = ("auto", "plain", "shared", "resident")
 SETTINGS = ("multi-class", "two-class", "as-is")
 PROFILES = ("exponential", "step")
-OVERSAMPLINGS = ("batches", "exact", "root", "weights")
+OVERSAMPLINGS = ("auto", "batches", "exact", "root", "weights")
+CLASS_LOSSES = ("cross-entropy", "balanced-softmax")
+RATE_SCHEDULES = ("constant", "cosine")
 WEIGHTINGS = ("auto", "even", "confidence")
 GUIDANCES = ("auto", "shared", "real")
+
+BY_RECIPE: Any = type("ByRecipe", (), {"__repr__": lambda _: "by the recipe"})()
+"""Stands for an option that is not given, where the recipe has a value."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,8 @@ class TrainConfig:
     Attributes
     ----------
     recipe : str
-        Of `geneticgan.recipes.RECIPES`; says where values came from, and sets none here.
+        One of `geneticgan.recipes.RECIPES`: the values of options that are not given and that a
+        recipe sets. `dataclasses.replace` keeps the values there are; see `with_recipe`.
     mutations, schedule, fitness, selection, architecture, dataset : str
         Plugins with options, as typed.
     T, alpha : float or None
@@ -65,10 +71,15 @@ class TrainConfig:
     counts : tuple of int or None
         Images by class; overrides profile and setting.
     oversampling : str
-        How minority images are repeated: ``batches`` draws the label of every image of a batch
+        How minority images are repeated. ``auto`` is ``root`` for the balanced softmax and
+        ``batches`` for the cross-entropy. ``batches`` draws the label of every image of a batch
         evenly, ``exact`` shuffles a list in which every class has as many entries. ``root`` draws
         labels by the square root of the classes' sizes, ``weights`` images as they are, and both
         let an image count so much that all classes weigh alike in the mean.
+    class_loss, tau : str, float
+        What the discriminator's class head learns by on real images: the ``cross-entropy`` of the
+        paper, or the ``balanced-softmax``, which adds ``tau`` times the logarithm of each class's
+        share of the batches to the logits (`geneticgan.gan.class_loss`).
     validation_fraction : float
         Share of the training images held out to watch, in [0, 1).
     steps : int
@@ -80,7 +91,15 @@ class TrainConfig:
     latent_dim : int
         Length of the latent vector.
     learning_rate, classifier_learning_rate : float
-        Of Adam (betas 0.5, 0.999) for the GAN, and for the separate classifiers.
+        Adam's learning rate (betas 0.5, 0.999) for the discriminator, and for the separate
+        classifiers, before the rate schedule.
+    generator_learning_rate : float or None
+        The same for the generators; None is the discriminator's.
+    rate_schedule, warm_up : str, float
+        ``constant`` or ``cosine``, for every network; and the share of the steps in [0, 1) over
+        which rates first rise (`geneticgan.training.rates`).
+    weight_decay : float
+        Decoupled weight decay of the discriminator and of classifiers, >= 0.
     augmentation : str
         Changes of every image that a network learns from, generated ones too: ``none``, or some of
         ``flip,translation,deformation,cutout`` (`geneticgan.changes`).
@@ -113,7 +132,7 @@ class TrainConfig:
         are streamed; ``auto`` is the device if they take at most half of what is free there.
     """
 
-    recipe: str = "paper"
+    recipe: str = DEFAULT_RECIPE
     mutations: str = "minimax,nonsat,lsgan"
     schedule: str = "exponential"
     fitness: str = "paper"
@@ -136,24 +155,30 @@ class TrainConfig:
     profile: str | None = None
     largest: int | None = None
     counts: tuple[int, ...] | None = None
-    oversampling: str = "batches"
-    augmentation: str = NONE
+    oversampling: str = "auto"
+    class_loss: str = BY_RECIPE
+    tau: float = 1.0
+    augmentation: str = BY_RECIPE
     adversary: str = "logistic"
     clip: float = 0.01
     critic_steps: int = 1
     gradient_penalty: float = 0.0
     offspring_steps: int = 1
     fitness_batches: int = 1
-    generated_class_weight: float = 1.0
-    generated_class_weighting: str = "even"
-    class_guidance: str = "shared"
+    generated_class_weight: float = BY_RECIPE
+    generated_class_weighting: str = BY_RECIPE
+    class_guidance: str = BY_RECIPE
     validation_fraction: float = 0.1
     steps: int = 3000
     batch_size: int = 50
     width: int = 32
     latent_dim: int = 64
-    learning_rate: float = 2e-4
-    classifier_learning_rate: float = 2e-4
+    learning_rate: float = BY_RECIPE
+    classifier_learning_rate: float = BY_RECIPE
+    generator_learning_rate: float | None = BY_RECIPE
+    rate_schedule: str = BY_RECIPE
+    warm_up: float = 0.0
+    weight_decay: float = 0.0
     seed: int = 0
     device: str = "auto"
     precision: str = "float32"
@@ -162,6 +187,10 @@ class TrainConfig:
     checkpoint_every: int = 500
 
     def __post_init__(self) -> None:
+        _one_of(self, "recipe", tuple(RECIPES))
+        for name, value in RECIPES[self.recipe].items():
+            if getattr(self, name) is BY_RECIPE:
+                object.__setattr__(self, name, value)
         _check_types(self)
         _at_least(self, "lambda_", 0.0)
         for name in ("steps", "population", "width", "latent_dim"):
@@ -172,23 +201,25 @@ class TrainConfig:
         _at_least(self, "batch_size", 2)
         for name in ("critic_steps", "offspring_steps", "fitness_batches"):
             _at_least(self, name, 1)
-        for name in ("clip", "gradient_penalty", "generated_class_weight"):
+        for name in ("clip", "gradient_penalty", "generated_class_weight", "tau", "weight_decay"):
             _at_least(self, name, 0)
         _at_least(self, "seed", 0)
-        for name in ("learning_rate", "classifier_learning_rate"):
+        for name in ("learning_rate", "classifier_learning_rate", "generator_learning_rate"):
+            if name == "generator_learning_rate" and self.generator_learning_rate is None:
+                continue
             if not 0 < getattr(self, name) < math.inf:
                 raise ConfigError(f"{name} must be a positive number, got {getattr(self, name)}")
-        if not 0 <= self.validation_fraction < 1:
-            raise ConfigError(
-                f"validation_fraction must be in [0, 1), got {self.validation_fraction}"
-            )
-        _one_of(self, "recipe", tuple(RECIPES))
+        for name in ("validation_fraction", "warm_up"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ConfigError(f"{name} must be in [0, 1), got {getattr(self, name)}")
         _one_of(self, "device", DEVICES)
         _one_of(self, "precision", PRECISIONS)
         _one_of(self, "images_on", PLACES)
         _one_of(self, "setting", SETTINGS)
         _one_of(self, "breeding", BREEDINGS)
         _one_of(self, "oversampling", OVERSAMPLINGS)
+        _one_of(self, "class_loss", CLASS_LOSSES)
+        _one_of(self, "rate_schedule", RATE_SCHEDULES)
         _one_of(self, "adversary", ADVERSARIES)
         _one_of(self, "generated_class_weighting", WEIGHTINGS)
         _one_of(self, "class_guidance", GUIDANCES)
@@ -206,6 +237,24 @@ class TrainConfig:
             raise ConfigError("positive and negative need --setting two-class")
         if self.counts is not None and (len(self.counts) < 2 or min(self.counts) < 1):
             raise ConfigError("counts needs a number >= 1 for each class, such as 400,200,100")
+
+    @property
+    def drawing(self) -> str:
+        """How the discriminator's real batches are drawn: the oversampling, resolved."""
+        if self.oversampling != "auto":
+            return self.oversampling
+        return "root" if self.class_loss == "balanced-softmax" else "batches"
+
+    @property
+    def generator_rate(self) -> float:
+        """The generators' learning rate, resolved."""
+        given = self.generator_learning_rate
+        return self.learning_rate if given is None else given
+
+    def with_recipe(self, recipe: str) -> TrainConfig:
+        """Return a config in which all that a recipe sets is that recipe's."""
+        values: dict[str, Any] = dict(RECIPES[recipe])
+        return dataclasses.replace(self, recipe=recipe, **values)
 
     def to_json(self) -> dict[str, Any]:
         """Return the options as JSON types."""

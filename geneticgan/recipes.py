@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-RECIPES: Mapping[str, Mapping[str, float | str]] = MappingProxyType(
+RECIPES: Mapping[str, Mapping[str, float | str | None]] = MappingProxyType(
     {
         "paper": MappingProxyType(
             {
@@ -13,14 +13,24 @@ RECIPES: Mapping[str, Mapping[str, float | str]] = MappingProxyType(
                 "generated_class_weighting": "even",
                 "class_guidance": "shared",
                 "augmentation": "none",
+                "class_loss": "cross-entropy",
+                "learning_rate": 2e-4,
+                "generator_learning_rate": None,  # the discriminator's
+                "classifier_learning_rate": 2e-4,
+                "rate_schedule": "constant",
             }
         ),
         "best": MappingProxyType(
             {
-                "generated_class_weight": 1.0,
-                "generated_class_weighting": "auto",
-                "class_guidance": "auto",
+                "generated_class_weight": 0.0,
+                "generated_class_weighting": "even",
+                "class_guidance": "shared",
                 "augmentation": "deformation",
+                "class_loss": "balanced-softmax",
+                "learning_rate": 3e-3,
+                "generator_learning_rate": 5e-4,
+                "classifier_learning_rate": 3e-3,
+                "rate_schedule": "cosine",
             }
         ),
     }
@@ -28,13 +38,13 @@ RECIPES: Mapping[str, Mapping[str, float | str]] = MappingProxyType(
 """From a name to options of `geneticgan.config.TrainConfig`."""
 
 DEFAULT_RECIPE = "best"
-"""Of the command line. A config of no options is the paper's."""
+"""Of every config that names none: the command line's, a benchmark's, a program's."""
 
 OF_IMAGES = frozenset({"augmentation"})
 """Those that say what networks are shown. They help any method, so a comparison sets them for all
 methods alike (``geneticgan benchmark --augmentation``), and not by the recipe of one."""
 
-BY_RECIPE = frozenset().union(*RECIPES.values())
+SET_BY_RECIPES = frozenset().union(*RECIPES.values())
 """Names of the options that a recipe may set."""
 
 

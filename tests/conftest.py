@@ -107,6 +107,7 @@ def split(source):
 def tiny_config() -> TrainConfig:
     """A run of seconds."""
     return TrainConfig(
+        recipe="paper",
         steps=6,
         batch_size=8,
         width=2,

@@ -13,6 +13,8 @@ from typing import Any
 
 import click
 
+from geneticgan.recipes import DEFAULT_RECIPE, RECIPES
+
 OPTIONS = [
     click.option(
         "--table",
@@ -48,15 +50,23 @@ OPTIONS = [
         help="Share of each class that is held out of the training images; with 0 a method trains "
         "on all of them, and nothing can be tuned or calibrated on held-out images.",
     ),
+    click.option(
+        "--recipe",
+        type=click.Choice(list(RECIPES)),
+        default=DEFAULT_RECIPE,
+        show_default=True,
+        help="Where every method's learning rates, their schedule, the class loss of the GANs and "
+        "the augmentation begin: best, what was measured to be better; paper, as published. A "
+        "method may have another one: aggan:recipe=paper.",
+    ),
     click.option("--steps", type=click.IntRange(min=1), default=3000, show_default=True),
     click.option("--width", type=click.IntRange(min=1), default=32, show_default=True),
     click.option("--batch-size", type=click.IntRange(min=2), default=50, show_default=True),
     click.option(
         "--augmentation",
-        default="none",
-        show_default=True,
-        help="Of what every method learns from: none, as in the paper, or some of "
-        "flip,translation,deformation,cutout.",
+        show_default="by the recipe",
+        help="Random changes of every image that a method learns from: none, as in the paper, or "
+        "some of flip,translation,deformation,cutout.",
     ),
     click.option("--data-root", type=click.Path(), help="Where data sets are that name no place."),
     click.option("--device", default="auto", show_default=True),
@@ -101,10 +111,11 @@ def run_grid(
     ratios: str,
     protocols: str,
     validation_fraction: float,
+    recipe: str,
     steps: int,
     width: int,
     batch_size: int,
-    augmentation: str,
+    augmentation: str | None,
     data_root: str | None,
     device: str,
     precision: str,
@@ -123,16 +134,17 @@ def run_grid(
     from geneticgan.benchmark.grid import fill, grid, read_tuned
     from geneticgan.benchmark.launchers import make_launcher
     from geneticgan.benchmark.tuning import tune as run_trials
-    from geneticgan.config import TrainConfig
+    from geneticgan.config import BY_RECIPE, TrainConfig
     from geneticgan.registry import parse_specs
     from geneticgan_cli.grid_screen import GridScreen
 
     chosen = tuple(str(spec) for spec in parse_specs(protocols))
     base = TrainConfig(
+        recipe=recipe,
         steps=steps,
         width=width,
         batch_size=batch_size,
-        augmentation=augmentation,
+        augmentation=BY_RECIPE if augmentation is None else augmentation,
         validation_fraction=validation_fraction,
         data_root=data_root,
         device=device,

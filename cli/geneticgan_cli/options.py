@@ -12,18 +12,20 @@ from click.core import ParameterSource
 
 from geneticgan.config import (
     BREEDINGS,
+    CLASS_LOSSES,
     DEVICES,
     GUIDANCES,
     OVERSAMPLINGS,
     PLACES,
     PRECISIONS,
     PROFILES,
+    RATE_SCHEDULES,
     SETTINGS,
     WEIGHTINGS,
     TrainConfig,
     read_toml,
 )
-from geneticgan.recipes import BY_RECIPE, DEFAULT_RECIPE, RECIPES
+from geneticgan.recipes import DEFAULT_RECIPE, RECIPES, SET_BY_RECIPES
 from geneticgan_cli.grouped import Counts, GroupedOption
 
 DEFAULTS = {field.name: field.default for field in dataclasses.fields(TrainConfig)}
@@ -31,9 +33,9 @@ DEFAULTS = {field.name: field.default for field in dataclasses.fields(TrainConfi
 
 def _option(heading: str, flag: str, help_text: str, **kwargs: Any) -> Callable[..., Any]:
     name = kwargs.pop("name", flag.lstrip("-").replace("-", "_"))
-    if name in BY_RECIPE:
+    if name in SET_BY_RECIPES:
         kwargs.setdefault("show_default", "by the recipe")
-    if name in DEFAULTS:
+    elif name in DEFAULTS:
         kwargs.setdefault("default", DEFAULTS[name])
         kwargs.setdefault("show_default", DEFAULTS[name] is not None)
     return click.option(flag, name, cls=GroupedOption, heading=heading, help=help_text, **kwargs)
@@ -199,13 +201,35 @@ TRAIN_OPTIONS = [
     _option("Training", "--width", "Channels of the networks' narrowest layer.", type=COUNT),
     _option("Training", "--latent-dim", "Length of the latent vector.", type=COUNT),
     _option(
-        "Training", "--learning-rate", "Of Adam, for generators and discriminator.", type=POSITIVE
+        "Training",
+        "--learning-rate",
+        "Adam's learning rate for the discriminator, before the rate schedule.",
+        type=POSITIVE,
+    ),
+    _option(
+        "Training",
+        "--generator-learning-rate",
+        "Adam's learning rate for the generators.",
+        type=POSITIVE,
     ),
     _option(
         "Training",
         "--classifier-learning-rate",
-        "Of Adam, for the separate classifiers.",
+        "Adam's learning rate for the separate classifiers.",
         type=POSITIVE,
+    ),
+    _option(
+        "Training",
+        "--rate-schedule",
+        "How learning rates change over the training: constant, or falling to 0 along a cosine.",
+        type=click.Choice(RATE_SCHEDULES),
+    ),
+    _option(
+        "Training",
+        "--class-loss",
+        "What the discriminator's class head learns by on real images: cross-entropy, as in the "
+        "paper, or balanced-softmax, in which classes that are drawn less often are favoured.",
+        type=click.Choice(CLASS_LOSSES),
     ),
     _option(
         "Training",
@@ -315,8 +339,6 @@ def resolve_config(
         if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             found[name] = ctx.params[name]
     found |= values
-    recipe = found.setdefault("recipe", DEFAULT_RECIPE)
-    found = dict(RECIPES.get(recipe, {})) | found
     if isinstance(found.get("image_size"), str):
         found["image_size"] = int(found["image_size"])
     return TrainConfig.from_mapping(found, str(config_file) if config_file else "command line")

@@ -36,11 +36,19 @@ def balancing_weights(counts: Sequence[int], how: str) -> torch.Tensor | None:
     torch.Tensor or None
         Shape (K,), 1 in the mean over a batch; None where labels are drawn evenly.
     """
-    power = {"root": 0.5, "weights": 1.0}.get(how)
-    if power is None:
+    if how in ("auto", "batches", "exact"):
         return None
+    return (1 / (len(counts) * drawn_shares(counts, how).double())).float()
+
+
+def drawn_shares(counts: Sequence[int], how: str) -> torch.Tensor:
+    """Return each class's share of the batches in the mean, float32 of shape (K,).
+
+    Parameters are those of `balancing_weights`.
+    """
+    power = {"root": 0.5, "weights": 1.0}.get(how, 0.0)
     drawn = torch.tensor(counts, dtype=torch.float64) ** power
-    return (drawn.sum() / (len(counts) * drawn)).float()
+    return (drawn / drawn.sum()).float()
 
 
 class BatchSource:
@@ -80,12 +88,13 @@ class BatchSource:
         ----------
         batch_size : int
             Images of a batch.
-        how : {"batches", "exact", "root", "weights"}
-            Labels uniform over the classes in every batch, in the mean; or batches of a shuffled
-            list in which every class has exactly as many entries. With the other two it is the
-            losses that are balanced, by `balancing_weights`.
+        how : {"auto", "batches", "exact", "root", "weights"}
+            Labels uniform over the classes in every batch, in the mean (``auto`` is the same); or
+            batches of a shuffled list in which every class has exactly as many entries. With the
+            other two it is the losses that are balanced, by `balancing_weights`.
         """
         draw = {
+            "auto": self._draws.balanced,
             "batches": self._draws.balanced,
             "exact": self._draws.exact,
             "root": self._draws.rooted,

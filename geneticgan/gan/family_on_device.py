@@ -65,6 +65,11 @@ class FamilyOnDevice:
         self._best_record = torch.zeros(3, dtype=torch.float64, device=device)
         self.best_fitness = torch.full((), -math.inf, dtype=torch.float64, device=device)
 
+    @property
+    def members(self) -> list[GeneratorIndividual]:
+        """The parent and its children."""
+        return [self.parent, *self._children]
+
     def live(
         self, real: Gradients, temperature: torch.Tensor, draw: torch.Tensor
     ) -> tuple[list[torch.Tensor], torch.Tensor, torch.Tensor]:

@@ -8,6 +8,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from geneticgan.gan.adversaries import Adversary, Logistic
+from geneticgan.gan.class_loss import ClassLoss
 from geneticgan.gan.environment import Judgement
 
 
@@ -28,14 +29,17 @@ class DiscriminatorLoss:
         guides generators gives to the label that was asked for, so that the class head does not
         learn from what shows something else.
     class_weights : torch.Tensor, optional
-        Shape (K,), of what a real image counts by its class, where batches are not balanced; see
-        `geneticgan.data.sampling.balancing_weights`. All alike by default.
+        Shape (K,), of what a real image counts by its class in L_S, where batches are not
+        balanced; see `geneticgan.data.sampling.balancing_weights`. All alike by default.
+    class_loss : ClassLoss
+        L_Cls of real images; the plain cross-entropy by default, as in the paper.
     """
 
     adversary: Adversary = field(default_factory=Logistic)
     generated_class_weight: float = 1.0
     weighting: str = "even"
     class_weights: torch.Tensor | None = None
+    class_loss: ClassLoss = field(default_factory=ClassLoss)
 
     def real(self, judgement: Judgement, labels: torch.Tensor) -> torch.Tensor:
         """Return the part that real images with labels (B,) make."""
@@ -43,7 +47,7 @@ class DiscriminatorLoss:
         loss = _mean(self.adversary.real(judgement.source), weights)
         for logits in (judgement.classes, judgement.guide):
             if logits is not None:
-                loss = loss + _mean(cross_entropy(logits, labels, reduction="none"), weights)
+                loss = loss + self.class_loss(logits, labels)
         return loss
 
     def generated(self, judgement: Judgement, labels: torch.Tensor) -> torch.Tensor:

@@ -11,8 +11,6 @@ import torch
 
 from geneticgan.gan.packing import laid_out_as
 
-_IMPLEMENTATION = ("capturable", "foreach", "fused")
-
 
 def optimizer_to_tensors(optimizer: torch.optim.Optimizer) -> tuple[dict[str, torch.Tensor], str]:
     """Return the state of an optimizer.
@@ -22,7 +20,7 @@ def optimizer_to_tensors(optimizer: torch.optim.Optimizer) -> tuple[dict[str, to
     tensors : dict of str to Tensor
         ``<parameter index>.<name>``.
     metadata : str
-        JSON: the parameter groups, and state that is no tensor.
+        JSON: how many parameters each group has, and state that is no tensor.
     """
     state = optimizer.state_dict()
     tensors: dict[str, torch.Tensor] = {}
@@ -33,7 +31,8 @@ def optimizer_to_tensors(optimizer: torch.optim.Optimizer) -> tuple[dict[str, to
                 tensors[f"{index}.{name}"] = value
             else:
                 scalars.setdefault(str(index), {})[name] = value
-    return tensors, json.dumps({"param_groups": state["param_groups"], "scalars": scalars})
+    parameters = [len(group["params"]) for group in state["param_groups"]]
+    return tensors, json.dumps({"parameters": parameters, "scalars": scalars})
 
 
 def load_optimizer(
@@ -51,12 +50,10 @@ def load_optimizer(
     for key, value in tensors.items():
         index, name = key.split(".", 1)
         state.setdefault(int(index), {})[name] = value
-    groups = data["param_groups"]
-    for group, own in zip(groups, optimizer.param_groups, strict=True):
-        if "betas" in group:
-            group["betas"] = tuple(group["betas"])  # JSON knows no tuple
-        # How a step is computed depends on the device at hand, not on the one it was saved from.
-        group.update({name: own[name] for name in _IMPLEMENTATION if name in own})
+    # What a step is like is said by whoever made the optimizer, and by no file.
+    groups = optimizer.state_dict()["param_groups"]
+    if data["parameters"] != [len(group["params"]) for group in groups]:
+        raise ValueError(f"the state is of {data['parameters']} parameters a group")
     optimizer.load_state_dict({"state": state, "param_groups": groups})
     _align(optimizer)
 

@@ -24,6 +24,9 @@ from geneticgan.gan.family_on_device import CAUSES, FamilyOnDevice
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.mutation import Mutation
 
+SetRates = Callable[[int, Sequence[GeneratorIndividual]], None]
+"""Sets learning rates before a generation, given its number and individuals."""
+
 READ_EVERY = 20
 """Generations between two looks at the device."""
 
@@ -89,6 +92,8 @@ class ResidentEvolution:
         Decides whether an offspring takes its parent's place; as `metropolis_accept`.
     capture : bool
         Whether to capture a graph on CUDA.
+    set_rates : callable, optional
+        Called before a generation with its number and all individuals.
     """
 
     def __init__(
@@ -102,9 +107,11 @@ class ResidentEvolution:
         accepts: Accepts = metropolis_accept,
         *,
         capture: bool = True,
+        set_rates: SetRates | None = None,
     ) -> None:
         self._population = population
         self._environment = environment
+        self._set_rates = set_rates
         self._labels = [mutation.label for mutation in mutations]
         self._schedule = schedule
         self._rng = rng
@@ -160,6 +167,8 @@ class ResidentEvolution:
 
     def _live(self, number: int, temperature: float, row: int) -> None:
         """Queue one generation."""
+        if self._set_rates is not None:
+            self._set_rates(number, [each for family in self._families for each in family.members])
         situation = self._environment.draw(number)
         if not self._situation:
             self._situation = tuple(tensor.clone() for tensor in situation)

@@ -76,7 +76,7 @@ def reference_network(
     """
     split = _everything(source)
     config = dataclasses.replace(
-        TrainConfig(dataset=config.dataset),
+        TrainConfig(recipe="paper", dataset=config.dataset),
         steps=STEPS,
         width=WIDTH,
         batch_size=BATCH_SIZE,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 from geneticgan.config import TrainConfig
 from geneticgan.methods.evolved import Evolved
@@ -46,9 +45,8 @@ class AGGAN(Evolved):
     def settings(self, config: TrainConfig) -> TrainConfig:
         """Set objectives and schedule, and the recipe's options but for what images are shown."""
         if self.recipe:
-            options = RECIPES[self.recipe].items()
-            chosen: dict[str, Any] = {k: v for k, v in options if k not in OF_IMAGES}
-            config = dataclasses.replace(config, recipe=self.recipe, **chosen)
+            kept = {name: getattr(config, name) for name in OF_IMAGES}
+            config = dataclasses.replace(config.with_recipe(self.recipe), **kept)
         return dataclasses.replace(
             config, mutations=self.mutations, schedule=self.schedule, T=None, alpha=None
         )

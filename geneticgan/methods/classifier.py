@@ -17,6 +17,7 @@ from geneticgan.methods.contract import Fitted, Method, Task
 from geneticgan.networks import Discriminator, build_discriminator, create_architecture
 from geneticgan.seeding import numpy_stream
 from geneticgan.training.model import make_adam
+from geneticgan.training.rates import RateSchedule, set_rate
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """From class logits (B, K) and labels (B,) to a scalar."""
@@ -107,10 +108,14 @@ def train(
         If the loss is no longer finite.
     """
     config = task.config
-    optimizer = make_adam(network.parameters(), config.classifier_learning_rate)
+    optimizer = make_adam(
+        network.parameters(), config.classifier_learning_rate, config.weight_decay
+    )
+    rates = RateSchedule(config.rate_schedule, steps, config.warm_up)
     for observer in task.observers:
         observer.on_phase(title, steps)
     for step in range(steps):
+        set_rate(optimizer, config.classifier_learning_rate * rates.factor(step))
         loss = objective(step)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]

@@ -17,6 +17,7 @@ from geneticgan.methods.contract import Fitted, Method, Task, Trials
 from geneticgan.networks import build_discriminator
 from geneticgan.seeding import numpy_stream, torch_stream
 from geneticgan.training.model import make_adam
+from geneticgan.training.rates import RateSchedule, set_rate
 
 HIDDEN = 128
 """Width of the part that all classes share."""
@@ -111,8 +112,9 @@ class GAMO(Method):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             generator = ConvexGenerator(config.latent_dim, images, labels, minority).to(device)
-        of_generator = make_adam(generator.parameters(), config.learning_rate)
+        of_generator = make_adam(generator.parameters(), config.generator_rate)
         of_discriminator = make_adam(discriminator.parameters(), config.learning_rate)
+        rates = RateSchedule(config.rate_schedule, config.steps, config.warm_up)
         draw, augment = classifier_source(task).natural(config.batch_size), augmentation_of(task)
         share = torch.from_numpy(missing / missing.sum())
         added = max(1, round(config.batch_size * missing.sum() / counts.sum()))
@@ -124,6 +126,8 @@ class GAMO(Method):
             return torch.as_tensor(found).float()
 
         def objective(step: int) -> torch.Tensor:
+            set_rate(of_generator, config.generator_rate * rates.factor(step))
+            set_rate(of_discriminator, config.learning_rate * rates.factor(step))
             real, truth = draw(step)
             real = augment(real, "classifier", step)
             rng = torch_stream(config.seed, "gamo", step)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import torch
-from torch.nn.functional import cross_entropy
-
-from geneticgan.data.sampling import balancing_weights
 from geneticgan.data.stores import Batches, Pair
+from geneticgan.gan.class_loss import make_class_loss
 from geneticgan.methods.classifier import ClassifierMethod, Loss
 from geneticgan.methods.cn import classifier_source
 from geneticgan.methods.contract import Task
@@ -48,12 +45,5 @@ class OsCN(ClassifierMethod):
 
     def loss(self, task: Task) -> Loss:
         """Return the cross-entropy, with as much weight on every class."""
-        weights = balancing_weights(task.split.train_counts, task.config.oversampling)
-        if weights is None:
-            return cross_entropy
-        of_class = weights.to(task.device)
-
-        def weighted(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-            return (of_class[labels] * cross_entropy(logits, labels, reduction="none")).mean()
-
-        return weighted
+        counts, drawing = task.split.train_counts, task.config.oversampling
+        return make_class_loss("cross-entropy", 0.0, counts, drawing, task.device)

@@ -6,12 +6,11 @@ import dataclasses
 from typing import ClassVar
 
 from geneticgan.config import TrainConfig
-from geneticgan.methods.contract import Trials
 from geneticgan.methods.evolved import ALWAYS, Evolved
 
 
 class WGAN(Evolved):
-    """WGAN (Arjovsky et al. 2017) with a class head, which is not clipped.
+    """WGAN (Arjovsky et al. 2017) with a class head, by default with a gradient penalty.
 
     The paper at hand says no more than that; here the critic takes several steps for each of the
     generator's, each on its own real batch, so the budget of real images allows so many times
@@ -20,19 +19,22 @@ class WGAN(Evolved):
     Parameters
     ----------
     clip : float
-        Largest absolute weight of the critic; 0 for none.
+        Largest absolute weight of the critic, as in the original; 0 for none. The class head
+        shares the critic's trunk, and learns little from one that is clipped.
     critic_steps : int
         For each of the generator's.
     gradient_penalty : float
-        Weight of the penalty of Gulrajani et al. 2017 (usually 10, with clip=0).
+        Weight of the penalty of Gulrajani et al. 2017, the default; with ``clip`` above 0 set it
+        to 0.
     """
 
-    title = "WGAN"
-    trials: ClassVar[Trials] = ({}, {"clip": 0.05}, {"clip": 0.0, "gradient_penalty": 10.0})
+    title = "WGAN-GP"
+    version: ClassVar[int] = 2
 
     def __init__(
-        self, clip: float = 0.01, critic_steps: int = 5, gradient_penalty: float = 0.0
+        self, clip: float = 0.0, critic_steps: int = 5, gradient_penalty: float = 10.0
     ) -> None:
+        self.title = "WGAN-GP" if gradient_penalty else "WGAN"
         self.clip = clip
         self.critic_steps = critic_steps
         self.gradient_penalty = gradient_penalty

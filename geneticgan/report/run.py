@@ -14,6 +14,7 @@ from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.errors import GeneticGanError, RunError
 from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.gan.mutation import create_mutations
+from geneticgan.recipes import DEFAULT_RECIPE
 from geneticgan.report.figures.confusion import draw_confusions
 from geneticgan.report.figures.dots import draw_class_scores
 from geneticgan.report.figures.history import history_charts, objective_chart
@@ -209,11 +210,14 @@ def _made(run: _Run) -> Section:
 
 
 def command(config: TrainConfig) -> str:
-    """Return the command that trains with a config: the options that are not the defaults."""
+    """Return the command that trains with a config: the options that are not its recipe's."""
     words = ["geneticgan", "train"]
+    if config.recipe != DEFAULT_RECIPE:
+        words += ["--recipe", config.recipe]
+    begun = TrainConfig(recipe=config.recipe)
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
-        if value == field.default:
+        if value == getattr(begun, field.name):
             continue
         words.append("--" + field.name.rstrip("_").replace("_", "-"))
         if value is not True:

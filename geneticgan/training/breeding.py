@@ -16,7 +16,7 @@ from geneticgan.gan.family import why_plain
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.mutation import Mutation
 from geneticgan.gan.plain import plain_toolbox, shared_toolbox
-from geneticgan.gan.resident import ResidentEvolution, has_begun, why_not_resident
+from geneticgan.gan.resident import ResidentEvolution, SetRates, has_begun, why_not_resident
 
 
 class Breeding:
@@ -32,6 +32,9 @@ class Breeding:
         As for `geneticgan.gan.plain.plain_toolbox` and `ea_annealing`.
     on_note : callable
         Told once, in a sentence, if it cannot be the way that was asked for.
+    set_rates : callable, optional
+        Called before a generation with its number and the individuals whose optimizers step in it,
+        or lend their settings to those that do.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Breeding:
         rng: np.random.Generator,
         selection: Selection,
         on_note: Callable[[str], None],
+        set_rates: SetRates | None = None,
     ) -> None:
         self._population = population
         self._environment = environment
@@ -62,6 +66,15 @@ class Breeding:
         self._resident = way == "resident"
         make = plain_toolbox if way == "plain" else shared_toolbox
         self._toolbox = make(environment, mutations, rng, selection)
+        self._set_rates = set_rates
+        observe = self._toolbox.observe
+
+        def begin(generation: int) -> None:
+            if set_rates is not None:
+                set_rates(generation, population)
+            observe(generation)
+
+        self._toolbox.register("observe", begin)
 
     def run(
         self,
@@ -105,6 +118,7 @@ class Breeding:
             self._rng,
             self._on_note,
             self._selection.accepts,
+            set_rates=self._set_rates,
         ).run(first, ngen, pause, on_generation, halloffame)
 
     def _why_on_host(self) -> str:

@@ -15,8 +15,9 @@ from geneticgan.errors import DivergedError, RunError
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.gan.adversaries import make_adversary
+from geneticgan.gan.class_loss import make_class_loss
 from geneticgan.gan.discriminator import DiscriminatorEnvironment
-from geneticgan.gan.individual import same_weights
+from geneticgan.gan.individual import GeneratorIndividual, same_weights
 from geneticgan.gan.losses import DiscriminatorLoss
 from geneticgan.recipes import generated_class_weighting
 from geneticgan.seeding import numpy_stream
@@ -27,6 +28,7 @@ from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.model import Model, build_model, make_adam
 from geneticgan.training.monitor import Monitor
 from geneticgan.training.plugins import Plugins, make_plugins
+from geneticgan.training.rates import RateSchedule, set_rate, set_rates
 from geneticgan.training.recorder import Recorder, generation_record
 from geneticgan.training.run_folder import RunFolder
 
@@ -78,6 +80,7 @@ class Evolution:
         self._hall_of_fame = tools.HallOfFame(1, similar=same_weights)
         self._monitor = Monitor(config.steps, config.batch_size)
         self._rollbacks = 0
+        self._rates = RateSchedule(config.rate_schedule, config.steps, config.warm_up)
         self._first, position = self._resume() if self._checkpoint.exists() else (0, 0)
         self._recorder = Recorder(folder.log, position)
         self._observers = [self._recorder, *observers]
@@ -120,6 +123,7 @@ class Evolution:
             self._rng,
             self._plugins.selection,
             self._note,
+            self._set_rates,
         )
         left = config.steps - self._first
         try:
@@ -146,18 +150,20 @@ class Evolution:
         self._first, position = self._resume()
         self._recorder.rewind(position)
         self._rollbacks = rollbacks
-        self._slow_down()
         self._save(self._first)  # a kill from now on does not forget the count
-        rate = self.environment.optimizer.param_groups[0]["lr"]
+        rate = self._config.learning_rate * ROLLBACK_FACTOR**rollbacks
         self._note(
             f"Rolled back to generation {self._first} ({rollbacks} of {MAX_ROLLBACKS} times): "
-            f"{error}; the discriminator's learning rate is {rate:g} now."
+            f"{error}; the discriminator's learning rate begins at {rate:g} now."
         )
 
-    def _slow_down(self) -> None:
-        """Set the discriminator's learning rate by how often the run was rolled back."""
-        for group in self.environment.optimizer.param_groups:
-            group["lr"] = self._config.learning_rate * ROLLBACK_FACTOR**self._rollbacks
+    def _set_rates(self, generation: int, individuals: Sequence[GeneratorIndividual]) -> None:
+        """Set the learning rates of a generation; the discriminator's also by the rollbacks."""
+        config = self._config
+        factor = self._rates.factor(generation)
+        slowed = config.learning_rate * ROLLBACK_FACTOR**self._rollbacks
+        set_rate(self.environment.optimizer, factor * slowed)
+        set_rates((each.optimizer for each in individuals), factor * config.generator_rate)
 
     def _note(self, text: str) -> None:
         for observer in self._observers:
@@ -174,15 +180,16 @@ class Evolution:
         split, device = self._split, self.model.device
         classes, where = split.classes, config.images_on
         source = BatchSource(split.train, classes, config.seed, "real", device, where)
-        weights = balancing_weights(split.train_counts, config.oversampling)
+        counts, drawing = split.train_counts, config.drawing
+        weights = balancing_weights(counts, drawing)
         draw_held_out = None
         if len(split.validation):
             held_out = BatchSource(split.validation, classes, config.seed, "held out", device)
             draw_held_out = held_out.balanced(config.batch_size)
         return DiscriminatorEnvironment(
             discriminator,
-            make_adam(discriminator.parameters(), config.learning_rate),
-            source.balanced(config.batch_size, config.oversampling),
+            make_adam(discriminator.parameters(), config.learning_rate, config.weight_decay),
+            source.balanced(config.batch_size, drawing),
             config.latent_dim,
             self._split.classes,
             config.batch_size,
@@ -193,6 +200,7 @@ class Evolution:
                 config.generated_class_weight,
                 generated_class_weighting(config.generated_class_weighting, classes),
                 None if weights is None else weights.to(device),
+                make_class_loss(config.class_loss, config.tau, counts, drawing, device),
             ),
             config.critic_steps,
             config.gradient_penalty,
@@ -260,5 +268,4 @@ class Evolution:
         self._monitor.restore(state["monitor"])
         self._schedule.restore(state["schedule"])
         self._rollbacks = state["rollbacks"]
-        self._slow_down()
         return state["next_generation"], state["log_position"]

@@ -29,12 +29,21 @@ BETAS = (0.5, 0.999)
 """Of Adam, as in the authors' published code."""
 
 
-def make_adam(parameters: Iterable[torch.nn.Parameter], lr: float) -> torch.optim.Adam:
-    """Return the optimizer that every network here is trained with."""
+def make_adam(
+    parameters: Iterable[torch.nn.Parameter], lr: float, weight_decay: float = 0.0
+) -> torch.optim.Adam:
+    """Return the optimizer that every network here is trained with.
+
+    Weight decay is decoupled (AdamW, Loshchilov and Hutter 2019); without it this is Adam.
+    """
     trained = list(parameters)
-    # A CUDA graph can hold a step only if its counter lies on the device.
-    capturable = trained[0].is_cuda
-    return torch.optim.Adam(trained, lr=lr, betas=BETAS, fused=True, capturable=capturable)
+    # A CUDA graph can hold a step only if its counter lies on the device, and a learning rate
+    # that changes between its replays only if that does too.
+    on_cuda = trained[0].is_cuda
+    rate = torch.tensor(lr, device=trained[0].device) if on_cuda else lr
+    return torch.optim.AdamW(
+        trained, lr=rate, betas=BETAS, weight_decay=weight_decay, fused=True, capturable=on_cuda
+    )
 
 
 @dataclass
@@ -71,7 +80,7 @@ def build_model(
     device = resolve_device(config.device)
     channels, size = split.train.pixels.shape[1:3]
     seeds = numpy_stream(config.seed, "initial weights").integers(2**31, size=1 + config.population)
-    optimizer = partial(make_adam, lr=config.learning_rate)
+    optimizer = partial(make_adam, lr=config.generator_rate)
     architecture = architecture or create_architecture(config.architecture)
     population = [
         GeneratorIndividual(

@@ -1,4 +1,3 @@
-import dataclasses
 import json
 import os
 import shutil
@@ -119,10 +118,15 @@ def test_a_recipe_is_where_options_begin(name, tmp_path):
     assert (from_file["recipe"], from_file["generated_class_weight"]) == (name, 0.7)
 
 
-def test_the_paper_is_what_a_config_without_options_is():
-    assert TrainConfig() == dataclasses.replace(TrainConfig(), **RECIPES["paper"])
-    options = options_of_a_dry_run(*QUICK)
-    assert options["recipe"] == DEFAULT_RECIPE
+@pytest.mark.parametrize("name", list(RECIPES))
+def test_a_recipe_sets_the_same_for_a_program_and_on_the_command_line(name):
+    config = TrainConfig(recipe=name)
+    assert config.to_json() | RECIPES[name] == config.to_json()
+    typed = options_of_a_dry_run("--recipe", name)
+    assert typed == config.to_json()
+    assert options_of_a_dry_run() == TrainConfig().to_json()
+    assert TrainConfig().with_recipe(name) == config
+    assert TrainConfig(recipe=name, augmentation="flip").augmentation == "flip"
 
 
 def test_an_unknown_recipe_in_a_file_is_refused(tmp_path):

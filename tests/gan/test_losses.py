@@ -5,6 +5,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from geneticgan.gan.adversaries import LeastSquares, Logistic
+from geneticgan.gan.class_loss import ClassLoss
 from geneticgan.gan.environment import Judgement
 from geneticgan.gan.losses import DiscriminatorLoss
 
@@ -39,7 +40,7 @@ def test_class_weights_are_of_real_images_in_all_that_they_teach():
     rng = torch.Generator().manual_seed(0)
     source, classes, guide = (torch.randn(3, *more, generator=rng) for more in ((), (4,), (4,)))
     judgement, weights = Judgement(source, classes, guide), torch.tensor([1.0, 3.0, 0.5, 9.0])
-    loss = DiscriminatorLoss(class_weights=weights)
+    loss = DiscriminatorLoss(class_weights=weights, class_loss=ClassLoss(weights))
     by_image = Logistic().real(source)
     for logits in (classes, guide):
         by_image = by_image + cross_entropy(logits, LABELS, reduction="none")

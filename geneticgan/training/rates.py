@@ -1,0 +1,59 @@
+"""Learning rates over a training: a warm-up, and then constant or falling along a cosine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+
+
+@dataclass(frozen=True)
+class RateSchedule:
+    """What a learning rate is multiplied by at a step; a function of the step alone.
+
+    So a training that is resumed has the rates it would have had. The cosine is that of
+    Loshchilov and Hutter 2017, without restarts.
+
+    Attributes
+    ----------
+    kind : str
+        ``constant`` or ``cosine``, which falls from 1 to 0.
+    steps : int
+        Of the whole training, >= 1.
+    warm_up : float
+        Share of the steps over which the rate first rises in equal parts, in [0, 1).
+    """
+
+    kind: str
+    steps: int
+    warm_up: float = 0.0
+
+    def factor(self, step: int) -> float:
+        """Return the factor in (0, 1] of a step, counted from 0."""
+        warming = round(self.warm_up * self.steps)
+        if step < warming:
+            return (step + 1) / (warming + 1)
+        if self.kind == "constant":
+            return 1.0
+        done = (step - warming) / (self.steps - warming)
+        return 0.5 * (1.0 + math.cos(math.pi * min(done, 1.0)))
+
+
+def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """Set the learning rate of all of an optimizer's groups.
+
+    Where it is a tensor, as a CUDA graph needs it, it is filled in place: no one waits for it.
+    """
+    for group in optimizer.param_groups:
+        if isinstance(group["lr"], torch.Tensor):
+            group["lr"].fill_(rate)
+        else:
+            group["lr"] = rate
+
+
+def set_rates(optimizers: Iterable[torch.optim.Optimizer], rate: float) -> None:
+    """Set the learning rate of several optimizers."""
+    for optimizer in optimizers:
+        set_rate(optimizer, rate)
