@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from geneticgan.gan.fitness import FitnessFunction
     from geneticgan.gan.individual import GeneratorIndividual
     from geneticgan.gan.mutation import Mutation
+    from geneticgan.inference.trained import TrainedRun, load
 
 __version__ = "0.1.0"
 
@@ -35,9 +36,11 @@ _HOMES = {
     "Schedule": "geneticgan.annealing.schedule",
     "Selection": "geneticgan.annealing.selection",
     "TrainConfig": "geneticgan.config",
+    "TrainedRun": "geneticgan.inference.trained",
     "assign_lineage": "geneticgan.annealing.selection",
     "create_schedule": "geneticgan.annealing.schedule",
     "ea_annealing": "geneticgan.annealing.algorithm",
+    "load": "geneticgan.inference.trained",
     "metropolis_accept": "geneticgan.annealing.metropolis",
     "metropolis_probability": "geneticgan.annealing.metropolis",
     "sel_annealing": "geneticgan.annealing.selection",
@@ -53,10 +56,12 @@ __all__ = [
     "Schedule",
     "Selection",
     "TrainConfig",
+    "TrainedRun",
     "__version__",
     "assign_lineage",
     "create_schedule",
     "ea_annealing",
+    "load",
     "metropolis_accept",
     "metropolis_probability",
     "sel_annealing",

@@ -16,6 +16,7 @@ from geneticgan_cli.commands.evaluate import evaluate
 from geneticgan_cli.commands.generate import generate
 from geneticgan_cli.commands.measure import measure
 from geneticgan_cli.commands.plugins import plugins
+from geneticgan_cli.commands.predict import predict
 from geneticgan_cli.commands.report import report
 from geneticgan_cli.commands.resume import resume
 from geneticgan_cli.commands.sweep import sweep
@@ -43,6 +44,7 @@ for command in (
     evaluate,
     measure,
     report,
+    predict,
     generate,
     augment,
     datasets,

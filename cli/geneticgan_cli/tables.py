@@ -153,13 +153,21 @@ def print_report(console: Console, report: Report) -> None:
         f"({split.train_counts[split.smallest_class]} training images). Every method saw "
         f"{config.steps * config.batch_size} real images. One seed: differences of a few points "
         "may be chance.",
-        f"Best ACSA: {leader.title}. Recipe: {config.recipe}. Augmentation, in every row: "
+        f"The run's classifier: {report.classifier}, {_chosen(report)}. "
+        f"Best ACSA here: {leader.title}. Recipe: {config.recipe}. Augmentation, in every row: "
         f"{config.augmentation}.",
         f"Generated samples by class: {report.picture}",
         f"Every figure: geneticgan report {run}",
-        f"Next: geneticgan augment {run} --out {run}-balanced",
+        f"Next: geneticgan predict {run} IMAGES --out predictions.csv",
     ):
         console.print(Text(line), soft_wrap=True)
+
+
+def _chosen(report: Report) -> str:
+    """Return how it was chosen, as a clause."""
+    if not report.chosen_on:
+        return "which learns from real images alone, since none were held out to choose on"
+    return f"chosen on {report.chosen_on} held-out images"
 
 
 def _figures(row: Row) -> tuple[float, ...]:

@@ -136,7 +136,12 @@ def decode_one(data: bytes, how: Decoding) -> UInt8Array:
         if opened.width * opened.height > MOST_PIXELS:  # known before anything is unpacked
             raise Image.DecompressionBombError
         opened.load()
-        image = _plain(ImageOps.exif_transpose(opened) or opened)
+        return prepare(opened, how)
+
+
+def prepare(opened: Image.Image, how: Decoding) -> UInt8Array:
+    """Return an image that is open as `decode_one` returns it."""
+    image = _plain(ImageOps.exif_transpose(opened) or opened)
     crop = v2.Compose([v2.Resize(how.size), v2.CenterCrop(how.size)])
     array = np.asarray(crop(image.convert("L" if how.grayscale else "RGB")))
     return np.ascontiguousarray(np.atleast_3d(array).transpose(2, 0, 1))

@@ -10,9 +10,9 @@ import torch
 from PIL import Image
 
 from geneticgan.data.dataset import Images, UInt8Array
-from geneticgan.data.splits import Split
-from geneticgan.errors import ConfigError, RunError
+from geneticgan.errors import RunError
 from geneticgan.evaluation.generation import generate
+from geneticgan.inference.loading import open_networks
 from geneticgan.methods.augmented import generate_missing
 from geneticgan.training.model import load_model
 from geneticgan.training.setup import open_run
@@ -47,12 +47,12 @@ def generate_images(path: Path, class_name: str | None, count: int, out: Path, s
     RunError
         If the run has no checkpoint or the folder cannot be written.
     """
-    folder, config, split = open_run(path)
-    wanted = range(split.classes) if class_name is None else [_label_of(class_name, split)]
-    model = load_model(config, split, folder)
+    networks = open_networks(path)
+    facts = networks.facts
+    wanted = range(facts.classes) if class_name is None else [facts.label(class_name)]
     labels = torch.tensor([label for label in wanted for _ in range(count)])
-    images = generate(model.generators, labels, seed, model.device).numpy()
-    names = safe_names(split.class_names)
+    images = generate(networks.generators, labels, seed, networks.device).numpy()
+    names = safe_names(facts.class_names)
     target = out / "images.npz"
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ def generate_images(path: Path, class_name: str | None, count: int, out: Path, s
             target,
             images=images.transpose(0, 2, 3, 1),
             labels=labels.numpy(),
-            class_names=np.asarray(split.class_names),
+            class_names=np.asarray(facts.class_names),
         )
     except OSError as error:
         raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
@@ -112,14 +112,6 @@ def safe_names(class_names: tuple[str, ...]) -> list[str]:
         safe = re.sub(r"[^\w.+-]+", "_", name).strip(".") or f"class-{label}"
         names.append(f"{safe}-{label}" if safe in names else safe)
     return names
-
-
-def _label_of(name: str, split: Split) -> int:
-    if name in split.class_names:
-        return split.class_names.index(name)
-    if name.isdecimal() and int(name) < split.classes:
-        return int(name)
-    raise ConfigError(f"there is no class {name!r}; classes: {', '.join(split.class_names)}")
 
 
 def _write_by_class(out: Path, names: list[str], kind: str, images: Images) -> None:

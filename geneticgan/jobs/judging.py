@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -14,7 +14,10 @@ from geneticgan.data.splits import Split
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.metrics import Scores
 from geneticgan.evaluation.scoring import score_network
+from geneticgan.inference.choice import CLASS_HEAD, Choice, choose_classifier
+from geneticgan.inference.facts import read_facts, write_facts
 from geneticgan.methods.augmented import Augmented, generate_missing
+from geneticgan.methods.balanced_softmax import BalancedSoftmax
 from geneticgan.methods.classifier import ClassifierMethod
 from geneticgan.methods.cn import CN
 from geneticgan.methods.contract import Task
@@ -54,6 +57,10 @@ class Report:
         The images.
     picture : Path
         Generated samples by class.
+    classifier : str
+        Title of the row whose network is the run's classifier.
+    chosen_on : int
+        Held-out images that it was chosen on; 0 if there are none, and it is the plain one.
     """
 
     folder: RunFolder
@@ -61,6 +68,8 @@ class Report:
     split: Split
     rows: tuple[Row, ...]
     picture: Path
+    classifier: str
+    chosen_on: int
 
 
 def judge(
@@ -80,17 +89,35 @@ def judge(
     """
     generated = generate_missing(model.generators, split, config.seed, model.device)
     task = Task(split, config, model.device, folder.path, observers, stop)
-    methods: tuple[ClassifierMethod, ...] = (Augmented(generated), OsCN(), CN())
-    rows = [_row("AGGAN, class head", model.discriminator, split, model.device)]
+    plain = BalancedSoftmax()
+    methods: tuple[ClassifierMethod, ...] = (plain, Augmented(generated), OsCN(), CN())
+    networks: dict[str, torch.nn.Module] = {CLASS_HEAD: model.discriminator}
+    titles = {CLASS_HEAD: "AGGAN, class head"}
     for method in methods:
-        network = _trained(method, folder, task)
-        rows.append(_row(method.title, network, split, model.device))
+        networks[method.key] = _trained(method, folder, task)
+        titles[method.key] = method.title
+    rows = [_row(titles[key], each, split, model.device) for key, each in networks.items()]
+    choice = _choose(networks, plain.key, split, model.device)
+    facts = read_facts(folder.path)
+    write_facts(folder.path, replace(facts, more={**facts.more, "classifier": choice.to_json()}))
     write_json(folder.results, [{"method": row.title, **row.scores.to_json()} for row in rows])
     picture = folder.samples / "classes.png"
     _draw(picture, config, split, model)
     draw_sheet(folder.samples / "generated.png", model.generators, split, config.seed, model.device)
     draw_real_sheet(folder.samples / "real.png", split)
-    return Report(folder, config, split, tuple(rows), picture)
+    chosen_on = len(split.validation)
+    return Report(folder, config, split, tuple(rows), picture, titles[choice.key], chosen_on)
+
+
+def _choose(
+    networks: Mapping[str, torch.nn.Module], plain: str, split: Split, device: torch.device
+) -> Choice:
+    """Choose among the class head and the plain classifier, on the validation part."""
+    scores = {}
+    if len(split.validation):
+        for key in (CLASS_HEAD, plain):
+            scores[key] = score_network(networks[key], split.validation, split, device).acsa
+    return choose_classifier(scores, plain)
 
 
 def _trained(method: ClassifierMethod, folder: RunFolder, task: Task) -> torch.nn.Module:

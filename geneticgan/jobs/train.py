@@ -9,6 +9,7 @@ from pathlib import Path
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.errors import RunError
+from geneticgan.inference.facts import facts_of, write_facts
 from geneticgan.jobs.judging import Report, judge
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.hooks import Observer
@@ -85,6 +86,7 @@ def train(
     folder = RunFolder.create(path, config)
     with RunLock(path):
         folder.write_split(plan.split)
+        write_facts(path, facts_of(plan.split))
         return _run(folder, config, plan, observers, tensorboard)
 
 

@@ -66,6 +66,9 @@ def test_the_run_folder_says_everything(run):
     assert {"torch", "numpy", "python", "geneticgan"} <= set(config["versions"])
     split = json.loads((path / "split.json").read_text())
     assert len(split["train"]) + len(split["validation"]) == 74
+    model = json.loads((path / "model.json").read_text())
+    assert (model["channels"], model["size"], model["class_names"][9]) == (1, 8, "9")
+    assert sum(model["counts"]["train"]) == len(split["train"])
     assert len((path / "log.jsonl").read_text().splitlines()) == 8
 
 

@@ -1,0 +1,163 @@
+"""What a run folder says of its model: all that using it needs besides the weights."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geneticgan.config import read_json
+from geneticgan.data.dataset import Images
+from geneticgan.data.decoding import Decoding
+from geneticgan.data.imbalance import smallest_class
+from geneticgan.data.splits import Split
+from geneticgan.errors import ConfigError, RunError
+from geneticgan.inference.choice import CLASS_HEAD
+from geneticgan.training.run_folder import write_json
+
+NAME = "model.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What there is to know of a model without its training images.
+
+    Attributes
+    ----------
+    channels, size : int
+        Of the images that the networks take and make; height and width are the same.
+    class_names : tuple of str
+        In the order of the labels.
+    train_counts, validation_counts, test_counts : tuple of int
+        Images by class that it was trained on, watched on and judged on.
+    more : mapping of str to JSON value
+        What is known once it is trained, ``classifier`` for one.
+    """
+
+    channels: int
+    size: int
+    class_names: tuple[str, ...]
+    train_counts: tuple[int, ...]
+    validation_counts: tuple[int, ...]
+    test_counts: tuple[int, ...]
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def classifier(self) -> str:
+        """Key of the network that classifies; see `geneticgan.inference.choice.Choice`."""
+        return str(self.more.get("classifier", {}).get("network", CLASS_HEAD))
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+        return len(self.class_names)
+
+    @property
+    def smallest_class(self) -> int:
+        """Label with the fewest training images (the last such)."""
+        both = zip(self.train_counts, self.validation_counts, strict=True)
+        return smallest_class([a + b for a, b in both])
+
+    @property
+    def decoding(self) -> Decoding:
+        """How image files become arrays, the same as in training."""
+        return Decoding(self.size, self.channels == 1)
+
+    def label(self, name: str) -> int:
+        """Return the label of a class's name or of a label as text; `ConfigError` if none."""
+        if name in self.class_names:
+            return self.class_names.index(name)
+        if name.isdecimal() and int(name) < self.classes:
+            return int(name)
+        raise ConfigError(f"there is no class {name!r}; classes: {', '.join(self.class_names)}")
+
+    def empty_split(self) -> Split:
+        """Return a split of this shape that holds no image: networks are built for it."""
+        none = Images(
+            np.empty((0, self.channels, self.size, self.size), dtype=np.uint8),
+            np.empty(0, dtype=np.int64),
+        )
+        nothing = np.empty(0, dtype=np.int64)
+        return Split(none, none, none, self.class_names, nothing, nothing, "")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the facts as JSON types."""
+        return {
+            "format": FORMAT,
+            "channels": self.channels,
+            "size": self.size,
+            "class_names": list(self.class_names),
+            "counts": {
+                "train": list(self.train_counts),
+                "validation": list(self.validation_counts),
+                "test": list(self.test_counts),
+            },
+            "preprocessing": {
+                "fit": "crop",
+                "size": self.size,
+                "channels": self.channels,
+                "pixels": "value / 127.5 - 1",
+            },
+            **self.more,
+        }
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Facts:
+        """Read what `to_json` returned; `KeyError`, `TypeError` or `ValueError` if it is not."""
+        if found["format"] != FORMAT:
+            raise ValueError(f"it has format {found['format']!r}, this version reads {FORMAT}")
+        names = tuple(str(name) for name in found["class_names"])
+        train, validation, test = (
+            tuple(int(n) for n in found["counts"][part]) for part in ("train", "validation", "test")
+        )
+        if any(len(each) != len(names) for each in (train, validation, test)):
+            raise ValueError("it has another number of counts than of classes")
+        known = {"format", "channels", "size", "class_names", "counts", "preprocessing"}
+        more = {key: value for key, value in found.items() if key not in known}
+        network = more.get("classifier", {}).get("network", CLASS_HEAD)
+        if not re.fullmatch(r"[a-z0-9-]+", network):
+            raise ValueError(f"{network!r} is no classifier")
+        channels, size = int(found["channels"]), int(found["size"])
+        return cls(channels, size, names, train, validation, test, more)
+
+
+def facts_of(split: Split) -> Facts:
+    """Return the facts of a model that is trained on a split."""
+    channels, size = split.train.pixels.shape[1:3]
+    train, validation, test = (
+        tuple(part.counts(split.classes)) for part in (split.train, split.validation, split.test)
+    )
+    return Facts(channels, size, split.class_names, train, validation, test)
+
+
+def write_facts(path: Path, facts: Facts) -> None:
+    """Write the facts to a run folder; `RunError` if it cannot be written."""
+    try:
+        write_json(path / NAME, facts.to_json())
+    except OSError as error:
+        raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def read_facts(path: Path) -> Facts:
+    """Read the facts of a run folder.
+
+    Raises
+    ------
+    RunError
+        If the file is missing, damaged, or a symbolic link.
+    """
+    file = path / NAME
+    if file.is_symlink():
+        raise RunError(f"{file} is a symbolic link; a run folder holds its own files")
+    if not file.is_file():
+        raise RunError(f"{path} holds no {NAME}; it was made by an earlier version: train again")
+    try:
+        return Facts.from_json(read_json(file))
+    except (ConfigError, KeyError, TypeError, ValueError) as error:
+        cause = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise RunError(f"{file} is damaged: {cause}") from error

@@ -1,0 +1,43 @@
+"""Image files as users name them: files, folders, patterns, archives, a list."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from geneticgan.data.archives import is_archive, unpacked
+from geneticgan.data.listing import list_images
+from geneticgan.data.masks import find_masks
+from geneticgan.errors import DataError
+
+
+def image_files(named: Iterable[str]) -> Iterator[tuple[str, Path]]:
+    """Yield a name to show and the file of every image, in the order in which they are named.
+
+    A folder or an archive stands for all images below it, sorted, without what is left out of
+    training as a mask of another image; a pattern such as
+    ``new/*.jpg`` for what matches it. A file that is named is yielded whatever it holds.
+
+    Raises
+    ------
+    DataError
+        If nothing is there, or a folder holds no image.
+    """
+    for text in named:
+        path = Path(text)
+        if path.is_dir() or (path.is_file() and is_archive(path)):
+            root = path if path.is_dir() else unpacked(path)
+            listed = list_images(root).files
+            masks = find_masks(root, listed)
+            found = [each for each in listed if each not in masks]
+            if not found:
+                raise DataError(f"{text} holds no image")
+            yield from ((str(Path(text, each)), root / each) for each in found)
+        elif path.exists():
+            yield text, path
+        else:
+            matches = sorted(glob.glob(text, recursive=True))
+            if not matches:
+                raise DataError(f"{text}: no such file or folder, and no file matches it")
+            yield from ((each, Path(each)) for each in matches if Path(each).is_file())

@@ -1,0 +1,77 @@
+"""A run's networks, without the images that it was trained on."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from geneticgan.config import TrainConfig
+from geneticgan.inference.choice import CLASS_HEAD
+from geneticgan.inference.facts import Facts, read_facts
+from geneticgan.methods.classifier import build_classifier
+from geneticgan.networks import Generator
+from geneticgan.training.model import load_model
+from geneticgan.training.run_folder import RunFolder
+from geneticgan.training.tensors import load_module
+
+
+@dataclass(frozen=True)
+class Networks:
+    """What a run has learnt, ready to be used.
+
+    Attributes
+    ----------
+    path : Path
+        Of the run.
+    config : TrainConfig
+        Its options.
+    facts : Facts
+        Classes, shape and preprocessing.
+    choice : str
+        Which of the run's networks classifies; see `geneticgan.inference.choice.Choice`.
+    classifier : torch.nn.Module
+        Images (B, C, H, W) in [-1, 1] to (source logits (B,), class logits (B, K)).
+    generators : tuple of Generator
+        What it generates with; empty for a method that keeps none.
+    device : torch.device
+        Where all are.
+    """
+
+    path: Path
+    config: TrainConfig
+    facts: Facts
+    choice: str
+    classifier: torch.nn.Module
+    generators: tuple[Generator, ...]
+    device: torch.device
+
+
+def open_networks(path: Path, device: str = "auto") -> Networks:
+    """Load the networks of a run, for which its training images are not needed.
+
+    Parameters
+    ----------
+    path : Path
+        Of the run folder.
+    device : str
+        Where to: ``auto``, ``cpu`` or ``cuda``, whatever the run was trained on.
+
+    Raises
+    ------
+    RunError
+        If it is no run folder, is damaged, or has no checkpoint yet.
+    """
+    folder, config = RunFolder.open(path)
+    facts = read_facts(path)
+    model = load_model(dataclasses.replace(config, device=device), facts.empty_split(), folder)
+    classifier: torch.nn.Module = model.discriminator
+    if facts.classifier != CLASS_HEAD:
+        classifier = build_classifier(facts.empty_split(), config, model.device)
+        load_module(folder.classifiers / f"{facts.classifier}.safetensors", classifier)
+    generators = tuple(generator.eval() for generator in model.generators)
+    return Networks(
+        path, config, facts, facts.classifier, classifier.eval(), generators, model.device
+    )
