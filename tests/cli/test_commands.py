@@ -53,7 +53,7 @@ def test_train_says_what_it_did_and_what_to_do_next(run):
         "generation 4/4",
         "accepted",
         str(path / "samples" / "classes.png"),
-        f"Next: geneticgan augment {path}",
+        f"Next: geneticgan predict {path}",
     ):
         assert text in output
 

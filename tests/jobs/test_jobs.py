@@ -24,10 +24,16 @@ def run(tmp_path_factory):
     return path, train(config, path, plan(config), ())
 
 
-def test_the_report_compares_four_methods(run):
+def test_the_report_compares_five_classifiers(run):
     _, report = run
     titles = [row.title for row in report.rows]
-    assert titles == ["AGGAN, class head", "CN on real + generated", "Os+CN", "CN"]
+    assert titles == [
+        "AGGAN, class head",
+        "Balanced softmax",
+        "CN on real + generated",
+        "Os+CN",
+        "CN",
+    ]
     assert all(0 <= row.scores.acsa <= 1 for row in report.rows)
     assert sum(map(sum, report.rows[0].scores.confusion)) == 500
     with Image.open(report.picture) as picture:
