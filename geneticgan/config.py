@@ -40,6 +40,9 @@ class TrainConfig:
     recipe : str
         One of `geneticgan.recipes.RECIPES`: the values of options that are not given and that a
         recipe sets. `dataclasses.replace` keeps the values there are; see `with_recipe`.
+    method : str
+        What is trained, a plugin: ``aggan`` is the evolutionary core with the options below;
+        another GAN method sets some of them, a classifier uses none.
     mutations, schedule, fitness, selection, architecture, dataset : str
         Plugins with options, as typed.
     T, alpha : float or None
@@ -133,6 +136,7 @@ class TrainConfig:
     """
 
     recipe: str = DEFAULT_RECIPE
+    method: str = "aggan"
     mutations: str = "minimax,nonsat,lsgan"
     schedule: str = "exponential"
     fitness: str = "paper"

@@ -124,6 +124,12 @@ TRAIN_OPTIONS = [
     ),
     _option(
         "Evolution",
+        "--method",
+        "What is trained, a plugin: aggan, another GAN such as acgan or egan, or a classifier such "
+        "as oscn, balanced-softmax or dos; see: geneticgan plugins list.",
+    ),
+    _option(
+        "Evolution",
         "--mutations",
         "Adversarial objectives, an offspring for each; options "
         "after a colon, as in nonsat,lsgan:b=0.9.",

@@ -10,12 +10,9 @@ from torch.nn.functional import cross_entropy
 
 from geneticgan.config import TrainConfig
 from geneticgan.data.augmentation import Augmentation
-from geneticgan.data.splits import Split
 from geneticgan.data.stores import Batches
 from geneticgan.errors import RunError
 from geneticgan.methods.contract import Fitted, Method, Task
-from geneticgan.networks import Discriminator, build_discriminator, create_architecture
-from geneticgan.seeding import numpy_stream
 from geneticgan.training.model import make_adam
 from geneticgan.training.rates import RateSchedule, set_rate
 
@@ -24,7 +21,7 @@ Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 class ClassifierMethod(Method):
-    """A way to train the classifier network, which is the discriminator's with its class head.
+    """A way to train the classifier network (`geneticgan.methods.network.build_classifier`).
 
     Attributes
     ----------
@@ -46,10 +43,6 @@ class ClassifierMethod(Method):
         """Return how many batches are drawn."""
         return task.config.steps
 
-    def build(self, split: Split, config: TrainConfig, device: torch.device) -> Discriminator:
-        """Return the network before training; the same start for every method of a seed."""
-        return build_classifier(split, config, device)
-
     def fit(self, task: Task) -> Fitted:
         """Train a classifier; it is returned as it is after the last step."""
         network = self.build(task.split, task.config, task.device)
@@ -64,16 +57,6 @@ class ClassifierMethod(Method):
 
         train(network, objective, self.title, self.steps(task), task)
         return Fitted(network)
-
-
-def build_classifier(split: Split, config: TrainConfig, device: torch.device) -> Discriminator:
-    """Return the classifier network before training; the same start for every method of a seed."""
-    channels, size = split.train.pixels.shape[1:3]
-    seed = int(numpy_stream(config.seed, "classifier weights").integers(2**31))
-    architecture = create_architecture(config.architecture)
-    return build_discriminator(channels, size, split.classes, config.width, seed, architecture).to(
-        device
-    )
 
 
 def augmentation_of(task: Task) -> Augmentation:
