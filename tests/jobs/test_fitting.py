@@ -101,5 +101,5 @@ def test_a_stopped_run_is_taken_up(tmp_path):
 
 
 def test_an_unknown_method_is_named_before_there_is_a_folder():
-    with pytest.raises(PluginError, match="no method 'doss'.*dos"):
+    with pytest.raises(PluginError, match=r"no method 'doss'.*dos"):
         plan(TrainConfig(method="doss"))
