@@ -16,7 +16,7 @@ from geneticgan.data.stores import Batches
 from geneticgan.errors import DataError
 from geneticgan.methods.classifier import ClassifierMethod, autocast, train
 from geneticgan.methods.cn import classifier_source
-from geneticgan.methods.contract import Task, Trials
+from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
 from geneticgan.methods.smote import oversampled_batches
 from geneticgan.networks.autoencoder import Autoencoder
 from geneticgan.seeding import numpy_stream
@@ -42,7 +42,12 @@ class DeepSmote(ClassifierMethod):
 
     key = "deepsmote"
     title = "DeepSMOTE"
-    trials: ClassVar[Trials] = ({}, {"classifier_learning_rate": 5e-4}, {"penalty": 0.1})
+    trials: ClassVar[Trials] = (
+        *CLASSIFIER_RATES,
+        {"k": 3},
+        {"penalty": 0.1},
+        {"weight_decay": 0.05},
+    )
 
     def __init__(self, k: int = 5, penalty: float = 1.0) -> None:
         if k < 1 or not penalty >= 0:

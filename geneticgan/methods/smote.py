@@ -12,7 +12,7 @@ from geneticgan.data.sampling import BatchSource
 from geneticgan.data.stores import Batches
 from geneticgan.errors import DataError
 from geneticgan.methods.classifier import ClassifierMethod
-from geneticgan.methods.contract import Task, Trials
+from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
 
 
 class Smote(ClassifierMethod):
@@ -29,7 +29,12 @@ class Smote(ClassifierMethod):
 
     key = "smote"
     title = "SMOTE"
-    trials: ClassVar[Trials] = ({}, {"classifier_learning_rate": 5e-4}, {"k": 3})
+    trials: ClassVar[Trials] = (
+        *CLASSIFIER_RATES,
+        {"k": 3},
+        {"k": 10},
+        {"weight_decay": 0.05},
+    )
 
     def __init__(self, k: int = 5) -> None:
         if k < 1:
