@@ -21,13 +21,14 @@ class BorderlineSmote(ClassifierMethod):
     Parameters
     ----------
     k : int
-        Neighbours of the same class that are interpolated to.
+        Neighbours of the same class that are interpolated to; in a smaller class, all the others.
     m : int
         Neighbours of any class that say whether an image is on the border.
     """
 
     key = "borderline-smote"
     title = "Borderline-SMOTE"
+    version: ClassVar[int] = 2
     trials: ClassVar[Trials] = (
         *CLASSIFIER_RATES,
         {"k": 3},

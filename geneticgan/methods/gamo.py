@@ -80,6 +80,11 @@ class GAMO(Method):
     the classes. The largest class is not generated. Squared errors of the original are
     cross-entropies here, as in all methods; the discriminator has a source logit for each class.
 
+    The paper mixes raw pixels only where images are as simple as MNIST's and Fashion-MNIST's;
+    for CIFAR-10, SVHN and CelebA it mixes features of a convolutional extractor, and its
+    discriminator and classifier see these. Here pixels are mixed for every data set, which blurs
+    images that are not aligned: on such data this row is weaker than the paper's method may be.
+
     Parameters
     ----------
     weight : float

@@ -330,6 +330,12 @@ def test_egan_accepts_always_and_aggan_does_not(task):
     assert 0 < sum(accepted) < len(accepted)
 
 
+def test_egan_of_several_parents_keeps_the_best_of_all_offspring(task):
+    several = dataclasses.replace(task.config, population=3)
+    assert EGAN().settings(several).selection == "best"
+    assert EGAN().settings(task.config).selection == "always"  # the same for one parent
+
+
 def test_oscn_may_look_at_an_image_more_than_once(task):
     images, labels = OsCN().batches(task)(3)
     twice, their_labels = OsCN(views=2).batches(task)(3)
