@@ -37,7 +37,7 @@ def world(tmp_path_factory):
     run = root / "run"
     result = invoke(
         "train", "--dataset", "folder", "--data-root", root / "images", "--image-size", 8,
-        "--setting", "as-is", "--steps", 30, "--width", 4, "--batch-size", 12, "--device", "cpu",
+        "--imbalance", "as-is", "--steps", 30, "--width", 4, "--batch-size", 12, "--device", "cpu",
         "--out", run,
     )  # fmt: skip
     assert result.exit_code == 0, result.output
