@@ -57,7 +57,7 @@ class EvolutionOptions:
         "annealing",
         EVOLUTION,
         "The rule by which generators survive, a plugin: annealing, elitist, always (E-GAN), "
-        "threshold, nsga2 or random.",
+        "threshold, nsga2, amosa or random.",
     )
     lambda_: float = option(
         1.0, EVOLUTION, "The weight of diversity in the fitness (equation 4).", minimum=0
