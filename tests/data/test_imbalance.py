@@ -20,6 +20,8 @@ from geneticgan.data.imbalance import (
     parse_imbalance,
     profile_shares,
 )
+from geneticgan.data.imbalances.exponential import Exponential
+from geneticgan.data.imbalances.step import Step
 from geneticgan.data.sampling import balancing_weights
 from geneticgan.data.sets.celeba import CelebA
 from geneticgan.data.sets.cifar10 import Cifar10
@@ -142,7 +144,8 @@ def test_shares_fall_from_one_to_one_over_the_ratio(profile, classes, ratio):
     profile=st.sampled_from(["exponential", "step"]),
 )
 def test_a_profile_never_wants_more_than_there_is(available, ratio, profile):
-    counts = create_imbalance(f"{profile}:ratio={ratio}").counts(available)
+    profiles = {"exponential": Exponential, "step": Step}
+    counts = profiles[profile](ratio).counts(available)
     assert all(1 <= count <= have for count, have in zip(counts, available, strict=True))
 
 
