@@ -9,7 +9,7 @@ from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Dataset, Source, create_dataset
 from geneticgan.data.imbalance import create_imbalance
 from geneticgan.data.notices import Notices
-from geneticgan.data.splits import Split, split_source
+from geneticgan.data.splits import Split, available_counts, split_source
 from geneticgan.training.hooks import Observer
 from geneticgan.training.run_folder import RunFolder
 
@@ -56,7 +56,7 @@ def load_source(config: TrainConfig, dataset: Dataset) -> Source:
 
 def draw_split(config: TrainConfig, dataset: Dataset, source: Source) -> Split:
     """Draw the parts of a run from what a data set gave."""
-    available = source.train.counts(len(source.class_names))
+    available = available_counts(source, config.seed)
     return split_source(
         source,
         create_imbalance(config.imbalance).counts(
