@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.gan.mutation import create_mutations
 from geneticgan.methods.catalogue import method_of
 from geneticgan.methods.evolved import core_config
-from geneticgan.recipes import DEFAULT_RECIPE
+from geneticgan.options.command import command
 from geneticgan.report.figures.confusion import draw_confusions
 from geneticgan.report.figures.dots import draw_class_scores
 from geneticgan.report.figures.history import history_charts, objective_chart
@@ -91,8 +90,8 @@ def _lead(config: TrainConfig) -> str:
     if core is not None:
         how = f"{core.steps} generations with {core.mutations}, schedule {core.schedule}"
     return (
-        f"{title} on {config.dataset}, {config.setting}: {how}, recipe {config.recipe}, "
-        f"augmentation {config.augmentation}, seed {config.seed}."
+        f"{title} on {config.dataset}, imbalance {config.imbalance}: {how}, recipe "
+        f"{config.recipe}, augmentation {config.augmentation}, seed {config.seed}."
     )
 
 
@@ -220,22 +219,6 @@ def _made(run: _Run) -> Section:
     options = [[key.rstrip("_"), _text(value)] for key, value in saved["options"].items()]
     tables: list[Item] = [Table(["option", "value"], options), software_table(saved)]
     return Section("How it was made", [f"Command: {command(run.config)}"], tables, folded=True)
-
-
-def command(config: TrainConfig) -> str:
-    """Return the command that trains with a config: the options that are not its recipe's."""
-    words = ["geneticgan", "train"]
-    if config.recipe != DEFAULT_RECIPE:
-        words += ["--recipe", config.recipe]
-    begun = TrainConfig(recipe=config.recipe)
-    for field in dataclasses.fields(config):
-        value = getattr(config, field.name)
-        if value == getattr(begun, field.name):
-            continue
-        words.append("--" + field.name.rstrip("_").replace("_", "-"))
-        if value is not True:
-            words.append(_text(value))
-    return shlex.join(words)
 
 
 def _text(value: object) -> str:

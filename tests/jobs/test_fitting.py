@@ -19,7 +19,7 @@ TINY = {
     "batch_size": 8,
     "width": 2,
     "latent_dim": 4,
-    "counts": (12, 9, 9, 8, 7, 6, 6, 6, 6, 5),
+    "imbalance": "counts:12,9,9,8,7,6,6,6,6,5",
 }
 
 
