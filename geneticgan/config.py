@@ -18,7 +18,7 @@ DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("float32", "bf16")
 ADVERSARIES = ("logistic", "least-squares", "wasserstein")
 PLACES = ("auto", "device", "host")
-BREEDINGS = ("auto", "plain", "shared", "resident")
+BREEDINGS = ("auto", "plain", "shared")
 SETTINGS = ("multi-class", "two-class", "as-is")
 PROFILES = ("exponential", "step")
 OVERSAMPLINGS = ("auto", "batches", "exact", "root", "weights")
@@ -50,8 +50,8 @@ class TrainConfig:
         Generators that survive a generation.
     breeding : str
         How a generation is computed; the result is the same to rounding. ``plain`` is the slow
-        one, ``shared`` computes once what offspring have in common, ``resident`` also selects on
-        the device (a CUDA graph there); ``auto`` is resident on CUDA and shared elsewhere.
+        one; ``shared`` computes once what offspring have in common, on CUDA as a graph; ``auto``
+        is ``shared`` wherever that is possible.
     data_root : str or None
         Folder (or archive, or file) of the data set; None is the data set's usual place.
     image_size : int or None

@@ -177,7 +177,7 @@ TRAIN_OPTIONS = [
     _option(
         "Evolution",
         "--breeding",
-        "How a generation is computed; slow to fast: plain, shared, resident (for CUDA).",
+        "How a generation is computed: plain is slow, shared computes once what offspring share.",
         type=click.Choice(BREEDINGS),
     ),
     _option("Data", "--dataset", "Data set, a plugin; see: geneticgan datasets list."),
