@@ -112,6 +112,7 @@ def _discriminator(
     config: TrainConfig, model: Model, counts: Sequence[int]
 ) -> DiscriminatorTraining:
     module, device = model.discriminator, model.device
+    augmentation = Augmentation(config.augmentation, config.seed)
     weights = balancing_weights(counts, config.drawing)
     loss = DiscriminatorLoss(
         adversary=make_adversary(config.adversary, config.clip),
@@ -123,9 +124,7 @@ def _discriminator(
     return DiscriminatorTraining(
         module,
         make_adam(module.parameters(), config.learning_rate, config.weight_decay),
-        Forward(
-            module, config.seed, config.precision, Augmentation(config.augmentation, config.seed)
-        ),
+        Forward(module, config.seed, config.precision, augmentation),
         loss,
         config.gradient_penalty,
         config.seed,
