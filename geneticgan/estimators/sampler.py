@@ -15,13 +15,14 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from geneticgan.config import DEVICES, TrainConfig
+from geneticgan.config import TrainConfig
 from geneticgan.errors import GeneticGanError
 from geneticgan.estimators.codec import Array, Codec, Int64Array
 from geneticgan.estimators.columns import Columns, detect_categorical
 from geneticgan.estimators.evolving import evolve
 from geneticgan.estimators.images import LAYOUTS, Pictures
 from geneticgan.estimators.progress import Progress
+from geneticgan.options.machine import DEVICES
 from geneticgan.seeding import torch_stream
 
 CHUNK = 1000
