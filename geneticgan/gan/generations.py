@@ -22,8 +22,8 @@ class Generations:
     machine : Machine
         The parts of the run.
     breeding : str
-        One of `geneticgan.options.evolution.BREEDINGS`: ``plain``; otherwise gradients are shared where they
-        can be, and on CUDA generations stay on the device where they can.
+        One of `geneticgan.options.evolution.BREEDINGS`. Unless it is ``plain``, gradients are
+        shared where they can be, and on CUDA generations stay on the device where they can.
     on_note : callable
         Told in a sentence if it cannot be the fastest way.
     """

@@ -63,7 +63,7 @@ class ArchitectureContract(Contract):
             expect(images.abs().max() <= 1, "pixels lie beyond [-1, 1]")
             expect(generator.latent_dim == LATENT, "latent_dim is not what was asked for")
 
-    def test_a_judgement_has_both_heads(self) -> None:
+    def test_the_output_has_both_heads(self) -> None:
         """Source logits (B,) and class logits (B, K)."""
         for channels, size in self.shapes:
             _, discriminator = self.pair(channels, size)
