@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from geneticgan.gan.mutation import Mutation
     from geneticgan.inference.trained import TrainedRun, load
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Loaded when first asked for: importing geneticgan must cost nothing.
 _HOMES = {

@@ -79,7 +79,7 @@ def test_the_list_is_alive_and_names_every_cause(geneticgan):
     for name, cause in {
         "raises": "(RuntimeError: no licence); mend or uninstall that package",
         "wrongbase": "is not a subclass of geneticgan.gan.mutation.Mutation",
-        "nonsat": "is provided by geneticgan 0.1.0 and outside-nonsat 3.2.1; uninstall all but one",
+        "nonsat": "is provided by geneticgan 0.2.0 and outside-nonsat 3.2.1; uninstall all but one",
         "slow": "was still being imported after 3 s",
     }.items():
         entry = found[name, f"outside-{name}"]
@@ -97,7 +97,7 @@ def test_help_imports_none_of_them(geneticgan):
     [
         ("raises", "of outside-raises 3.2.1 cannot be imported (RuntimeError: no licence)"),
         ("wrongbase", "is not a subclass of"),
-        ("nonsat", "is provided by geneticgan 0.1.0 and outside-nonsat 3.2.1"),
+        ("nonsat", "is provided by geneticgan 0.2.0 and outside-nonsat 3.2.1"),
         ("softhinge", "Did you mean 'soft-hinge'?"),
     ],
 )
