@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from geneticgan.annealing.algorithm import ea_annealing
+    from geneticgan.annealing.amosa import sel_amosa
+    from geneticgan.annealing.archive import Archive
+    from geneticgan.annealing.fitness import SumFitness
     from geneticgan.annealing.metropolis import metropolis_accept, metropolis_probability
     from geneticgan.annealing.schedule import Schedule, create_schedule
     from geneticgan.annealing.selection import (
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
         assign_lineage,
         sel_annealing,
     )
+    from geneticgan.annealing.stopping import EarlyStopping
     from geneticgan.config import TrainConfig
     from geneticgan.errors import GeneticGanError
     from geneticgan.estimators import AnnealingGANSampler
@@ -28,13 +32,16 @@ __version__ = "0.1.0"
 # Loaded when first asked for: importing geneticgan must cost nothing.
 _HOMES = {
     "AnnealingGANSampler": "geneticgan.estimators",
+    "Archive": "geneticgan.annealing.archive",
     "BestOffspring": "geneticgan.annealing.selection",
+    "EarlyStopping": "geneticgan.annealing.stopping",
     "FitnessFunction": "geneticgan.gan.fitness",
     "GeneratorIndividual": "geneticgan.gan.individual",
     "GeneticGanError": "geneticgan.errors",
     "Mutation": "geneticgan.gan.mutation",
     "Schedule": "geneticgan.annealing.schedule",
     "Selection": "geneticgan.annealing.selection",
+    "SumFitness": "geneticgan.annealing.fitness",
     "TrainConfig": "geneticgan.config",
     "TrainedRun": "geneticgan.inference.trained",
     "assign_lineage": "geneticgan.annealing.selection",
@@ -43,18 +50,22 @@ _HOMES = {
     "load": "geneticgan.inference.trained",
     "metropolis_accept": "geneticgan.annealing.metropolis",
     "metropolis_probability": "geneticgan.annealing.metropolis",
+    "sel_amosa": "geneticgan.annealing.amosa",
     "sel_annealing": "geneticgan.annealing.selection",
 }
 
 __all__ = [
     "AnnealingGANSampler",
+    "Archive",
     "BestOffspring",
+    "EarlyStopping",
     "FitnessFunction",
     "GeneratorIndividual",
     "GeneticGanError",
     "Mutation",
     "Schedule",
     "Selection",
+    "SumFitness",
     "TrainConfig",
     "TrainedRun",
     "__version__",
@@ -64,6 +75,7 @@ __all__ = [
     "load",
     "metropolis_accept",
     "metropolis_probability",
+    "sel_amosa",
     "sel_annealing",
 ]
 

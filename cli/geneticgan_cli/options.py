@@ -152,7 +152,7 @@ TRAIN_OPTIONS = [
     _option(
         "Evolution",
         "--selection",
-        "Who survives, a plugin: annealing, elitist, always (E-GAN), threshold, nsga2, random.",
+        "Who survives, a plugin: annealing, elitist, always (E-GAN), threshold, nsga2, amosa, random.",
     ),
     _option(
         "Evolution",

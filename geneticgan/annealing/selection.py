@@ -33,6 +33,7 @@ def sel_annealing(
     *,
     temperature: float | Callable[[], float],
     rng: np.random.Generator,
+    parents_only: bool = False,
 ) -> list[Any]:
     """Select the next generation by simulated annealing (Algorithm 1, lines 10-17).
 
@@ -53,6 +54,8 @@ def sel_annealing(
     rng : numpy.random.Generator
         Draws one uniform number a parent at every selection, needed or not, so that the stream
         does not depend on what was selected.
+    parents_only : bool
+        Whether ``individuals`` may hold no offspring at all, so that all of them stay.
 
     Returns
     -------
@@ -62,10 +65,18 @@ def sel_annealing(
     Raises
     ------
     ValueError
-        If there are fewer than k individuals, or the parents of offspring cannot be told.
+        If there are fewer than k individuals, or the parents of offspring cannot be told; or if
+        there are exactly k, as in DEAP's ``eaSimple``, where nothing would be selected.
     """
     current = temperature() if callable(temperature) else temperature
-    return sel_best_offspring(individuals, k, metropolis_accept, temperature=current, rng=rng)
+    return sel_best_offspring(
+        individuals,
+        k,
+        metropolis_accept,
+        temperature=current,
+        rng=rng,
+        parents_only=parents_only,
+    )
 
 
 def sel_best_offspring(
@@ -75,6 +86,7 @@ def sel_best_offspring(
     *,
     temperature: float,
     rng: np.random.Generator,
+    parents_only: bool = False,
 ) -> list[Any]:
     """Let the best offspring of each parent take its place if it is accepted.
 
@@ -83,6 +95,12 @@ def sel_best_offspring(
     """
     if not 0 < k <= len(individuals):
         raise ValueError(f"selection: k is {k}, but there are {len(individuals)} individuals")
+    if k == len(individuals) and not parents_only:
+        raise ValueError(
+            f"selection: all {k} individuals are parents, so nothing would be selected; the "
+            "parents and then their offspring are wanted, as ea_annealing and DEAP's "
+            "eaMuPlusLambda give them and eaSimple does not (parents_only=True allows it)"
+        )
     parents = list(individuals[:k])
     survivors = []
     for parent, brood in zip(parents, broods(parents, individuals[k:]), strict=True):

@@ -59,7 +59,8 @@ def test_each_parent_competes_with_its_own_brood_in_whatever_order():
 
 def test_a_draw_is_used_for_every_parent_needed_or_not():
     rng = FixedDraws(0.1, 0.2, 0.3)
-    sel_annealing([individual(1.0, i) for i in range(3)], 3, temperature=1.0, rng=rng)
+    parents = [individual(1.0, i) for i in range(3)]
+    sel_annealing(parents, 3, temperature=1.0, rng=rng, parents_only=True)
     assert rng.draws == []
 
 
@@ -77,6 +78,7 @@ def test_a_callable_temperature_is_asked_once_a_selection():
         2,
         temperature=lambda: asked.append(1) or 1.0,
         rng=np.random.default_rng(0),
+        parents_only=True,
     )
     assert asked == [1]
 
@@ -113,3 +115,24 @@ def test_deap_algorithms_use_it_on_bit_strings():
     )
     assert max(sum(bits) for bits in population) == 20
     assert sorted(bits.lineage for bits in population) == [0, 1, 2, 3]
+
+
+def test_easimple_is_told_that_nothing_would_be_selected():
+    toolbox = base.Toolbox()
+    toolbox.register("clone", copy.deepcopy)
+    toolbox.register("mutate", tools.mutFlipBit, indpb=0.05)
+    toolbox.register("mate", tools.cxOnePoint)
+    toolbox.register("evaluate", lambda bits: (sum(bits),))
+    toolbox.register("select", sel_annealing, temperature=1.0, rng=np.random.default_rng(0))
+    population = [Bits([0] * 20) for _ in range(4)]
+    assign_lineage(population)
+    with pytest.raises(ValueError, match=r"all 4 individuals are parents.*eaMuPlusLambda"):
+        algorithms.eaSimple(population, toolbox, cxpb=0.5, mutpb=0.5, ngen=1, verbose=False)
+    toolbox.register(
+        "select",
+        sel_annealing,
+        temperature=1.0,
+        rng=np.random.default_rng(0),
+        parents_only=True,
+    )
+    algorithms.eaSimple(population, toolbox, cxpb=0.5, mutpb=0.5, ngen=1, verbose=False)

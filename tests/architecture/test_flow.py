@@ -80,7 +80,9 @@ def test_imports_flow_one_way(module, path):
 def test_nothing_knows_no_global_creator_and_no_global_random():
     for module, path in modules():
         names = set(imports(path))
-        assert "random" not in names, module
+        # DEAP's operators draw from it: seeded and given back as it was found, in these two.
+        allowed = ("geneticgan.annealing.randomness", "geneticgan.annealing.state")
+        assert "random" not in names or module in allowed, module
         assert not any("deap.creator" in name for name in names), module
         assert "creator" not in path.read_text().replace("DEAP's ``creator``", ""), module
 
