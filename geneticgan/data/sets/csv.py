@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from geneticgan.data.archives import unpacked
-from geneticgan.data.dataset import Dataset, Images, Source
-from geneticgan.data.decoding import Decoding, Encoded, decode_all
+from geneticgan.data.assembling import assemble
+from geneticgan.data.dataset import Dataset, Source
+from geneticgan.data.decoding import Decoding
 from geneticgan.data.files import read_regular
-from geneticgan.data.grouping import check_apart, few_groups
-from geneticgan.data.holdout import with_test_part
 from geneticgan.data.labelling import in_order
+from geneticgan.data.reading import Encoded
 from geneticgan.data.rows import Row, Wanted, find_table, rows_of
+from geneticgan.data.scaling import parse_window
 from geneticgan.errors import DataError
 
 
@@ -31,7 +33,7 @@ class Csv(Dataset):
     data_root : str
         The list, or a folder or an archive with one list in it.
     image_size : int
-        Pixels to which the shorter side is resized before the centre is cropped.
+        Pixels of the squares that are made.
     grayscale : bool
         Read as one channel instead of three.
     skip_corrupt : bool
@@ -48,6 +50,11 @@ class Csv(Dataset):
         Name of a column, or else a regular expression that is searched in the path (its first
         part in brackets counts): the patient, lesion or sheet that an image shows. Images of a
         group stay on one side of every split.
+    fit : str
+        How an image becomes square: ``crop`` (the centre), ``pad`` (the whole, black beside it),
+        ``stretch`` (the whole, deformed), or ``auto``, by the spread of shapes.
+    window : str
+        LOW:HIGH, the values that become black and white where pixels have more than 8 bits.
     images : str
         Folder at which the paths begin, seen from the list's folder.
     table : str
@@ -64,11 +71,13 @@ class Csv(Dataset):
         label: str = "",
         part: str = "",
         group: str = "",
+        fit: str = "auto",
+        window: str = "",
         images: str = "",
         table: str = "",
     ) -> None:
         self.data_root = data_root
-        self.how = Decoding(image_size, grayscale, skip_corrupt)
+        self.how = Decoding(image_size, grayscale, skip_corrupt, fit, parse_window(window))
         self.wanted = Wanted(path, label, part, group, images)
         self.table = table
 
@@ -81,38 +90,37 @@ class Csv(Dataset):
         names = in_order([row.label for row in rows])
         if len(names) < 2:
             raise DataError(f"{file} holds one class only ({names[0]}); list at least two")
+        return assemble(
+            self._encoded(rows, names),
+            self._test(file, rows, names),
+            names,
+            self.how,
+            f"{file.name}, images",
+            self.notices,
+        )
+
+    def _test(
+        self, file: Path, rows: list[Row], names: tuple[str, ...]
+    ) -> npt.NDArray[np.bool_] | None:
+        """Tell which rows are the test part; None where the list knows no parts."""
         parts = {row.part for row in rows}
         if parts == {""}:
-            images = self._decode(file, rows, names)
-            self._say_groups(images, names)
-            return with_test_part(images, names)
-        test = "validation" if "validation" in parts and "test" not in parts else "test"
-        source = Source(
-            self._decode(file, [row for row in rows if row.part != test], names),
-            self._decode(file, [row for row in rows if row.part == test], names),
-            names,
-        )
-        for each, title in ((source.train, "training"), (source.test, "test")):
-            empty = [n for n, c in zip(names, each.counts(len(names)), strict=True) if not c]
+            return None
+        name = "validation" if "validation" in parts and "test" not in parts else "test"
+        test = np.array([row.part == name for row in rows])
+        for there, title in ((~test, "training"), (test, "test")):
+            found = {row.label for row, inside in zip(rows, there, strict=True) if inside}
+            empty = [label for label in names if label not in found]
             if empty:
                 raise DataError(f"{file} lists no {title} image of: {', '.join(empty)}")
-        check_apart(source.train, source.test)
-        self._say_groups(source.train, names)
-        return source
+        return test
 
-    def _say_groups(self, images: Images, names: tuple[str, ...]) -> None:
-        said = few_groups(images, names) if images.groups is not None else ""
-        if said:
-            self.notices.note(said)
-
-    def _decode(self, file: Path, rows: list[Row], names: tuple[str, ...]) -> Images:
+    def _encoded(self, rows: list[Row], names: tuple[str, ...]) -> Encoded:
         paths = [row.path for row in rows]
-        labels = np.array([names.index(row.label) for row in rows], dtype=np.int64)
-        groups = np.array([row.group for row in rows], dtype=np.int64)
-        files = Encoded(
+        place = {name: label for label, name in enumerate(names)}
+        return Encoded(
             [str(path) for path in paths],
-            labels,
+            np.array([place[row.label] for row in rows], dtype=np.int64),
             lambda index: read_regular(paths[index]),
-            groups if self.wanted.group else None,
+            np.array([row.group for row in rows], dtype=np.int64) if self.wanted.group else None,
         )
-        return decode_all(files, self.how, f"{file.name}, images", self.notices)
