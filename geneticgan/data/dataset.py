@@ -63,6 +63,26 @@ def count_groups(labels: Int64Array, groups: Int64Array, classes: int) -> list[i
 
 
 @dataclass(frozen=True)
+class Preprocessing:
+    """How image files became the squares of a data set: new images are to be treated alike.
+
+    Attributes
+    ----------
+    fit : {"crop", "pad", "stretch"}
+        How an image was made square; see `geneticgan.data.fitting`.
+    window : pair of float or None
+        Values that became black and white where pixels have more than 8 bits.
+    """
+
+    fit: str = "crop"
+    window: tuple[float, float] | None = None
+
+
+UNTOUCHED = Preprocessing()
+"""Where there are no files."""
+
+
+@dataclass(frozen=True)
 class Source:
     """A data set as it is before any imbalance is made.
 
@@ -78,6 +98,8 @@ class Source:
     held_out : bool
         Whether the test part was drawn from all images here, since the data set has none of its
         own; `geneticgan.data.splits.split_source` draws it anew by the run's seed.
+    preprocessing : Preprocessing
+        What was done to image files.
     """
 
     train: Images
@@ -85,6 +107,7 @@ class Source:
     class_names: tuple[str, ...]
     default_counts: tuple[int, ...] | None = None
     held_out: bool = False
+    preprocessing: Preprocessing = UNTOUCHED
 
     def __post_init__(self) -> None:
         # Names come from folders and files of strangers, and are printed.
@@ -174,7 +197,13 @@ def only(source: Source, names: Sequence[str]) -> Source:
         place[wanted] = np.arange(len(wanted))
         return replace(images.take(chosen), labels=place[images.labels[chosen]])
 
-    return Source(part(source.train), part(source.test), tuple(names), held_out=source.held_out)
+    return replace(
+        source,
+        train=part(source.train),
+        test=part(source.test),
+        class_names=tuple(names),
+        default_counts=None,
+    )
 
 
 DATASETS = PluginGroup("geneticgan.datasets", Dataset, "data set")  # type: ignore[type-abstract]  # plugins are checked against it, it is not made

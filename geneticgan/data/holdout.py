@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from geneticgan.data.dataset import Images, Int64Array, Source
+from geneticgan.data.dataset import UNTOUCHED, Images, Int64Array, Preprocessing, Source
 from geneticgan.data.grouping import hold_out_groups
 from geneticgan.errors import DataError
 from geneticgan.seeding import numpy_stream
@@ -15,7 +15,9 @@ TEST_SHARE = 5
 """One in so many images of each class is held out."""
 
 
-def with_test_part(everything: Images, names: Sequence[str]) -> Source:
+def with_test_part(
+    everything: Images, names: Sequence[str], preprocessing: Preprocessing = UNTOUCHED
+) -> Source:
     """Hold out a test part, a fifth of each class; a split draws it anew by the run's seed.
 
     The mean of the classes' recalls needs no test part of equal classes, and cutting the frequent
@@ -27,6 +29,8 @@ def with_test_part(everything: Images, names: Sequence[str]) -> Source:
         All there are.
     names : sequence of str
         Of the classes.
+    preprocessing : Preprocessing
+        What was done to image files.
 
     Raises
     ------
@@ -42,7 +46,8 @@ def with_test_part(everything: Images, names: Sequence[str]) -> Source:
         raise DataError(f"{told}; at least two are needed, one of them for the test part")
     held = draw_test(everything, names, seed=0)
     kept = np.setdiff1d(np.arange(len(everything), dtype=np.int64), held)
-    return Source(everything.take(kept), everything.take(held), tuple(names), held_out=True)
+    train, test = everything.take(kept), everything.take(held)
+    return Source(train, test, tuple(names), held_out=True, preprocessing=preprocessing)
 
 
 def draw_test(everything: Images, names: Sequence[str], seed: int) -> Int64Array:

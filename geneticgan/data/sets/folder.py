@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from geneticgan.data.archives import unpacked
+from geneticgan.data.assembling import assemble
 from geneticgan.data.classes import class_of_each, inmost
-from geneticgan.data.dataset import Dataset, Images, Source
-from geneticgan.data.decoding import Decoding, Encoded, decode_all
-from geneticgan.data.grouping import check_apart, few_groups, group_codes, groups_by_pattern
-from geneticgan.data.holdout import with_test_part
+from geneticgan.data.dataset import Dataset, Source
+from geneticgan.data.decoding import Decoding
+from geneticgan.data.files import read_regular
+from geneticgan.data.grouping import group_codes, groups_by_pattern
 from geneticgan.data.listing import Listing, list_images
 from geneticgan.data.masks import find_masks
 from geneticgan.data.parts import Parts, find_parts
+from geneticgan.data.reading import Encoded
+from geneticgan.data.scaling import parse_window
 from geneticgan.errors import DataError
 
 Labelled = dict[PurePosixPath, str]
@@ -36,7 +38,7 @@ class Folder(Dataset):
     data_root : str
         The folder, or a zip or tar archive of it.
     image_size : int
-        Pixels to which the shorter side is resized before the centre is cropped.
+        Pixels of the squares that are made.
     grayscale : bool
         Read as one channel instead of three.
     skip_corrupt : bool
@@ -53,6 +55,11 @@ class Folder(Dataset):
         A regular expression, searched in the path: what it finds (its first part in brackets) is
         the patient, lesion or sheet that an image shows. Images of a group stay on one side of
         every split.
+    fit : str
+        How an image becomes square: ``crop`` (the centre), ``pad`` (the whole, black beside it),
+        ``stretch`` (the whole, deformed), or ``auto``, by the spread of shapes.
+    window : str
+        LOW:HIGH, the values that become black and white where pixels have more than 8 bits.
     """
 
     def __init__(
@@ -65,11 +72,11 @@ class Folder(Dataset):
         exclude: str = "",
         classes: str = "",
         group: str = "",
+        fit: str = "auto",
+        window: str = "",
     ) -> None:
         self.data_root = data_root
-        self.image_size = image_size
-        self.grayscale = grayscale
-        self.skip_corrupt = skip_corrupt
+        self.how = Decoding(image_size, grayscale, skip_corrupt, fit, parse_window(window))
         self.pattern = pattern
         self.exclude = exclude
         self.classes = classes
@@ -88,10 +95,7 @@ class Folder(Dataset):
         listing = inmost(everything)
         parts = find_parts(listing)
         if parts is None:
-            found = self._labelled(listing)
-            images = self._decode(listing.root, found, self._groups(found))
-            self._say_groups(images, _names(found))
-            return with_test_part(images, _names(found))
+            return self._assembled(listing.root, self._labelled(listing), {})
         return self._given(parts)
 
     def _given(self, parts: Parts) -> Source:
@@ -111,11 +115,7 @@ class Folder(Dataset):
             )
         if parts.said:
             self.notices.note(parts.said)
-        groups = self._groups({**train, **test})
-        source = Source(self._decode(root, train, groups), self._decode(root, test, groups), names)
-        check_apart(source.train, source.test)
-        self._say_groups(source.train, names)
-        return source
+        return self._assembled(root, train, test)
 
     def _groups(self, found: Labelled) -> dict[PurePosixPath, int]:
         """Return the number of the group that each image belongs to; empty without groups."""
@@ -124,11 +124,6 @@ class Folder(Dataset):
         paths = list(found)
         codes = group_codes(groups_by_pattern(self.group, [str(path) for path in paths]))
         return dict(zip(paths, codes.tolist(), strict=True))
-
-    def _say_groups(self, images: Images, names: tuple[str, ...]) -> None:
-        said = few_groups(images, names) if self.group else ""
-        if said:
-            self.notices.note(said)
 
     def _labelled(self, listing: Listing) -> Labelled:
         """Return the class of each image; `DataError` names all classes without one."""
@@ -166,17 +161,22 @@ class Folder(Dataset):
             return False
         return not (self.exclude and path.match(self.exclude))
 
-    def _decode(self, root: Path, found: Labelled, groups: Mapping[PurePosixPath, int]) -> Images:
+    def _assembled(self, root: Path, train: Labelled, test: Labelled) -> Source:
+        """Return the data set of images with their classes; without test images some are drawn."""
+        found = {**train, **test}
         names = _names(found)
         order = sorted(found, key=lambda path: (found[path], path))
+        groups = self._groups(found)
         paths = [root / path for path in order]
-        labels = np.array([names.index(found[path]) for path in order], dtype=np.int64)
-        codes = np.array([groups[path] for path in order], dtype=np.int64) if groups else None
         files = Encoded(
-            [str(p) for p in paths], labels, lambda index: paths[index].read_bytes(), codes
+            [str(path) for path in paths],
+            np.array([names.index(found[path]) for path in order], dtype=np.int64),
+            lambda index: read_regular(paths[index]),
+            np.array([groups[path] for path in order], dtype=np.int64) if groups else None,
         )
-        how = Decoding(self.image_size, self.grayscale, self.skip_corrupt)
-        return decode_all(files, how, f"{root.name}, images", self.notices)
+        is_test = np.array([path in test for path in order]) if test else None
+        title = f"{root.name}, images"
+        return assemble(files, is_test, names, self.how, title, self.notices)
 
 
 def _names(found: Labelled) -> tuple[str, ...]:

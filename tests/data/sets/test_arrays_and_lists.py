@@ -120,7 +120,7 @@ def test_csv_can_name_the_test_part_and_its_columns(listing):
     ("rows", "header", "message"),
     [
         ([], "path,label", "lists no image"),
-        (ROWS, "file,label", "no column 'path'"),
+        (["gone.png,even", "away.png,odd"], "file,label", "no column names image files"),
         (["0.png,even", "1.png,"], "path,label", "line 3: a path or a label is missing"),
         (["0.png,even", "2.png,even"], "path,label", "one class only"),
         (["0.png,even", "gone.png,odd", "1.png,odd"], "path,label", "gone.png"),
