@@ -10,9 +10,10 @@ import numpy.typing as npt
 from geneticgan.data.dataset import Preprocessing, Source
 from geneticgan.data.decoding import Decoding
 from geneticgan.data.grouping import check_apart, few_groups
-from geneticgan.data.holdout import with_test_part
+from geneticgan.data.holdout import too_few, with_test_part
 from geneticgan.data.notices import Notices
 from geneticgan.data.reading import Encoded, decode_files
+from geneticgan.errors import DataError
 
 
 def assemble(
@@ -22,6 +23,7 @@ def assemble(
     how: Decoding,
     title: str,
     notices: Notices,
+    faults: Sequence[str] = (),
 ) -> Source:
     """Decode image files and return the data set.
 
@@ -39,6 +41,8 @@ def assemble(
         Of the images, for messages.
     notices : Notices
         Hears of progress and of what is worth knowing.
+    faults : sequence of str
+        What is known to be wrong already; it is said together with what is found.
 
     Raises
     ------
@@ -46,7 +50,14 @@ def assemble(
         If files cannot be read, a class has too few images or groups or none in a part, or a
         group is in both parts.
     """
-    decoded = decode_files(files, how, title, notices)
+    few = "" if test is not None else too_few(files.labels, names)
+    known = [*faults, *([few] if few else [])]
+    try:
+        decoded = decode_files(files, how, title, notices)
+    except DataError as error:
+        raise DataError("; ".join([*known, str(error)])) from error
+    if known:
+        raise DataError("; ".join(known))
     images = decoded.images
     preprocessing = Preprocessing(decoded.how.fit, decoded.how.window)
     said = few_groups(images, names) if images.groups is not None else ""

@@ -14,6 +14,7 @@ from geneticgan.data.decoding import Decoding
 from geneticgan.data.files import read_regular
 from geneticgan.data.labelling import in_order
 from geneticgan.data.reading import Encoded
+from geneticgan.data.roots import existing
 from geneticgan.data.rows import Row, Wanted, find_table, rows_of
 from geneticgan.data.scaling import parse_window
 from geneticgan.errors import DataError
@@ -83,9 +84,7 @@ class Csv(Dataset):
 
     def load(self) -> Source:
         """Decode every image; `DataError` names what is missing or damaged."""
-        if not self.data_root:
-            raise DataError("csv needs to know where: name the file with --data-root")
-        file = find_table(unpacked(Path(self.data_root).expanduser()), self.table)
+        file = find_table(unpacked(existing("csv", self.data_root)), self.table)
         rows = rows_of(file, self.wanted, self.how.skip_corrupt, self.notices)
         names = in_order([row.label for row in rows])
         if len(names) < 2:
