@@ -8,9 +8,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from geneticgan.data.archives import unpacked
-from geneticgan.data.assembling import assemble
+from geneticgan.data.assembling import FileDataset, FileSet
 from geneticgan.data.classes import class_of_each, inmost
-from geneticgan.data.dataset import Dataset, Source
 from geneticgan.data.decoding import Decoding
 from geneticgan.data.files import read_regular
 from geneticgan.data.grouping import group_codes, groups_by_pattern
@@ -28,7 +27,7 @@ Labelled = dict[PurePosixPath, str]
 """From an image's path below the folder to its class."""
 
 
-class Folder(Dataset):
+class Folder(FileDataset):
     """Your own images, a folder for each class: DATA_ROOT/<class>/<image>.
 
     Below a class images may lie in folders of any depth, and one folder around all of them does
@@ -91,8 +90,8 @@ class Folder(Dataset):
         self.test = test
         self._faults: list[str] = []
 
-    def load(self) -> Source:
-        """Decode every image; `DataError` names what is missing or damaged."""
+    def file_set(self) -> FileSet:
+        """Find the images and their classes; `DataError` names what is missing."""
         root = check_folder(unpacked(existing("folder", self.data_root)))
         self._faults = []
         everything = list_images(root)
@@ -102,10 +101,10 @@ class Folder(Dataset):
         parts = find_parts(listing)
         if parts is None:
             found = self._labelled(listing)
-            return self._assembled(listing.root, found, self._listed(listing.root, found))
+            return self._files(listing.root, found, self._listed(listing.root, found))
         return self._given(parts)
 
-    def _given(self, parts: Parts) -> Source:
+    def _given(self, parts: Parts) -> FileSet:
         train, test = {}, {}
         for name in parts.train:
             found = self._labelled(parts.listing(name))
@@ -122,7 +121,7 @@ class Folder(Dataset):
             )
         if parts.said:
             self.notices.note(parts.said)
-        return self._assembled(root, train, test)
+        return self._files(root, train, test)
 
     def _listed(self, root: Path, found: Labelled) -> Labelled:
         """Return the test images that a list names; none without a list."""
@@ -187,8 +186,8 @@ class Folder(Dataset):
             return False
         return not (self.exclude and path.match(self.exclude))
 
-    def _assembled(self, root: Path, train: Labelled, test: Labelled) -> Source:
-        """Return the data set of images with their classes; without test images some are drawn."""
+    def _files(self, root: Path, train: Labelled, test: Labelled) -> FileSet:
+        """Return the images with their classes; without test images some are held out later."""
         found = {**train, **test}
         names = _names(found)
         order = sorted(found, key=lambda path: (found[path], path))
@@ -202,7 +201,7 @@ class Folder(Dataset):
         )
         is_test = np.array([path in test for path in order]) if test else None
         title = f"{root.name}, images"
-        return assemble(files, is_test, names, self.how, title, self.notices, self._faults)
+        return FileSet(files, tuple(paths), is_test, names, title, tuple(self._faults))
 
 
 def _names(found: Labelled) -> tuple[str, ...]:
