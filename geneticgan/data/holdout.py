@@ -37,17 +37,26 @@ def with_test_part(
     DataError
         If classes have fewer than two images; all of them are named.
     """
-    counts = everything.counts(len(names))
-    few = [(name, count) for name, count in zip(names, counts, strict=True) if count < 2]
+    few = too_few(everything.labels, names)
     if few:
-        told = ", ".join(
-            f"class {name!r} has {count} image{'s' * (count != 1)}" for name, count in few
-        )
-        raise DataError(f"{told}; at least two are needed, one of them for the test part")
+        raise DataError(few)
     held = draw_test(everything, names, seed=0)
     kept = np.setdiff1d(np.arange(len(everything), dtype=np.int64), held)
     train, test = everything.take(kept), everything.take(held)
     return Source(train, test, tuple(names), held_out=True, preprocessing=preprocessing)
+
+
+def too_few(labels: Int64Array, names: Sequence[str]) -> str:
+    """Name the classes that are too small for a test part, with their counts; empty if none is."""
+    counts = np.bincount(labels, minlength=len(names))
+    few = [
+        f"class {name!r} has {count} image{'s' * bool(count != 1)}"
+        for name, count in zip(names, counts, strict=True)
+        if count < 2
+    ]
+    if not few:
+        return ""
+    return f"{', '.join(few)}; at least two are needed, one of them for the test part"
 
 
 def draw_test(everything: Images, names: Sequence[str], seed: int) -> Int64Array:

@@ -57,8 +57,6 @@ def find_table(place: Path, name: str) -> Path:
         If there is none, or several.
     """
     if not place.is_dir():
-        if not place.exists():
-            raise DataError(f"there is no file {place}; check --data-root")
         return place
     found = sorted(path for path in place.rglob(name or "*") if path.is_file())
     if name and found:

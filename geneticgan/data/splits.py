@@ -182,13 +182,18 @@ def _hold_out(
         )
         return subset[part]
     held = [np.empty(0, dtype=np.int64)]
+    few: list[str] = []
+    needed = 0
     for label, name in enumerate(class_names):
         members = subset[labels[subset] == label]
         count = max(MIN_VALIDATION, round(fraction * len(members))) if fraction > 0 else 0
         if len(members) <= count:
-            raise DataError(
-                f"class {name!r} has {len(members)} training images; at least {count + 1} are "
-                f"needed, {count} of them for validation (or use --validation-fraction 0)"
-            )
+            few.append(f"class {name!r} has {len(members)} training images")
+            needed = max(needed, count)
         held.append(rng.permutation(members)[:count])
+    if few:
+        raise DataError(
+            f"{', '.join(few)}; at least {needed + 1} are needed, {needed} of them for validation "
+            "(or use --validation-fraction 0)"
+        )
     return np.sort(np.concatenate(held))

@@ -14,17 +14,23 @@ from geneticgan.data.splits import Split
 from geneticgan.data.stores import Batches
 from geneticgan.errors import RunError
 from geneticgan.methods.contract import Fitted, Method, Task
-from geneticgan.networks import Discriminator, build_discriminator, create_architecture
-from geneticgan.seeding import numpy_stream
+from geneticgan.methods.network import build_classifier
+from geneticgan.networks import Discriminator
 from geneticgan.training.model import make_adam
 from geneticgan.training.rates import RateSchedule, set_rate
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """From class logits (B, K) and labels (B,) to a scalar."""
 
+Objective = Callable[[int], torch.Tensor]
+"""From the number of a step to the scalar that it minimises."""
+
+Rate = Callable[[int], float]
+"""From the number of a step to what the learning rate is multiplied by."""
+
 
 class ClassifierMethod(Method):
-    """A way to train the classifier network, which is the discriminator's with its class head.
+    """A way to train the classifier network (`geneticgan.methods.network.build_classifier`).
 
     Attributes
     ----------
@@ -50,9 +56,24 @@ class ClassifierMethod(Method):
         """Return the network before training; the same start for every method of a seed."""
         return build_classifier(split, config, device)
 
+    def rate(self, task: Task) -> Rate:
+        """Return what the learning rate is multiplied by at a step; the config's schedule."""
+        config = task.config
+        return RateSchedule(config.rate_schedule, self.steps(task), config.warm_up).factor
+
     def fit(self, task: Task) -> Fitted:
         """Train a classifier; it is returned as it is after the last step."""
         network = self.build(task.split, task.config, task.device)
+        self.train_network(network, task)
+        return Fitted(network)
+
+    def train_network(self, network: Discriminator, task: Task) -> None:
+        """Train a network; raises as `train`."""
+        objective = self.objective(network, task)
+        train(network, objective, self.title, self.steps(task), task, rate=self.rate(task))
+
+    def objective(self, network: Discriminator, task: Task) -> Objective:
+        """Return what a step minimises: the loss on a batch, changed by the augmentation."""
         draw, loss = self.batches(task), self.loss(task)
         augment = augmentation_of(task)
 
@@ -62,18 +83,7 @@ class ClassifierMethod(Method):
                 _, logits = network(augment(images, "classifier", step))
             return loss(logits.float(), labels)
 
-        train(network, objective, self.title, self.steps(task), task)
-        return Fitted(network)
-
-
-def build_classifier(split: Split, config: TrainConfig, device: torch.device) -> Discriminator:
-    """Return the classifier network before training; the same start for every method of a seed."""
-    channels, size = split.train.pixels.shape[1:3]
-    seed = int(numpy_stream(config.seed, "classifier weights").integers(2**31))
-    architecture = create_architecture(config.architecture)
-    return build_discriminator(channels, size, split.classes, config.width, seed, architecture).to(
-        device
-    )
+        return objective
 
 
 def augmentation_of(task: Task) -> Augmentation:
@@ -89,16 +99,18 @@ def autocast(task: Task) -> torch.autocast:
 
 def train(
     network: torch.nn.Module,
-    objective: Callable[[int], torch.Tensor],
+    objective: Objective,
     title: str,
     steps: int,
     task: Task,
     *,
     classifies: bool = True,
+    rate: Rate | None = None,
 ) -> None:
     """Minimise an objective of the step's number with Adam, watched and stoppable.
 
-    Observers are shown the network only if it classifies.
+    Observers are shown the network only if it classifies. The learning rate follows the config's
+    schedule over all steps, unless another is given.
 
     Raises
     ------
@@ -111,11 +123,11 @@ def train(
     optimizer = make_adam(
         network.parameters(), config.classifier_learning_rate, config.weight_decay
     )
-    rates = RateSchedule(config.rate_schedule, steps, config.warm_up)
+    rate = rate or RateSchedule(config.rate_schedule, steps, config.warm_up).factor
     for observer in task.observers:
         observer.on_phase(title, steps)
     for step in range(steps):
-        set_rate(optimizer, config.classifier_learning_rate * rates.factor(step))
+        set_rate(optimizer, config.classifier_learning_rate * rate(step))
         loss = objective(step)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -128,7 +140,7 @@ def train(
         if _looks(step, steps, config) and not torch.isfinite(loss):
             raise RunError(
                 f"{title}: the loss is {loss.item():g} after {step + 1} steps; lower "
-                "--classifier-learning-rate or use --precision float32"
+                "classifier_learning_rate or use --precision float32"
             )
 
 

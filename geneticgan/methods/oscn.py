@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from geneticgan.data.stores import Batches, Pair
 from geneticgan.gan.class_loss import make_class_loss
 from geneticgan.methods.classifier import ClassifierMethod, Loss
 from geneticgan.methods.cn import classifier_source
-from geneticgan.methods.contract import Task
+from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
 
 
 class OsCN(ClassifierMethod):
     """Os+CN: every class is equally likely in a batch; minority images are repeated (paper, IV).
 
     The paper oversamples until classes are equally large and does not say how; here each label of
-    a batch is drawn evenly, or with ``--oversampling exact`` from a list of repeated images. With
-    ``root`` and ``weights`` minority images are drawn less often, and count for more.
+    a batch is drawn evenly, or with the option ``oversampling=exact`` from a list of repeated
+    images. With ``root`` and ``weights`` minority images are drawn less often, and count for more.
 
     Parameters
     ----------
@@ -26,6 +28,12 @@ class OsCN(ClassifierMethod):
 
     key = "oscn"
     title = "Os+CN"
+    trials: ClassVar[Trials] = (
+        *CLASSIFIER_RATES,
+        {"oversampling": "root"},
+        {"oversampling": "weights"},
+        {"weight_decay": 0.05},
+    )
 
     def __init__(self, views: int = 1) -> None:
         if views < 1:

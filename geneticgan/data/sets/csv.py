@@ -8,18 +8,18 @@ import numpy as np
 import numpy.typing as npt
 
 from geneticgan.data.archives import unpacked
-from geneticgan.data.assembling import assemble
-from geneticgan.data.dataset import Dataset, Source
+from geneticgan.data.assembling import FileDataset, FileSet
 from geneticgan.data.decoding import Decoding
 from geneticgan.data.files import read_regular
 from geneticgan.data.labelling import in_order
 from geneticgan.data.reading import Encoded
+from geneticgan.data.roots import existing
 from geneticgan.data.rows import Row, Wanted, find_table, rows_of
 from geneticgan.data.scaling import parse_window
 from geneticgan.errors import DataError
 
 
-class Csv(Dataset):
+class Csv(FileDataset):
     """Your own images, in a list: a line for each, its path and its label.
 
     Fields may be divided by commas, semicolons, tabs or blanks; the first line may name the
@@ -81,22 +81,19 @@ class Csv(Dataset):
         self.wanted = Wanted(path, label, part, group, images)
         self.table = table
 
-    def load(self) -> Source:
-        """Decode every image; `DataError` names what is missing or damaged."""
-        if not self.data_root:
-            raise DataError("csv needs to know where: name the file with --data-root")
-        file = find_table(unpacked(Path(self.data_root).expanduser()), self.table)
+    def file_set(self) -> FileSet:
+        """Read the list and find its files; `DataError` names what is missing."""
+        file = find_table(unpacked(existing("csv", self.data_root)), self.table)
         rows = rows_of(file, self.wanted, self.how.skip_corrupt, self.notices)
         names = in_order([row.label for row in rows])
         if len(names) < 2:
             raise DataError(f"{file} holds one class only ({names[0]}); list at least two")
-        return assemble(
+        return FileSet(
             self._encoded(rows, names),
+            tuple(row.path for row in rows),
             self._test(file, rows, names),
             names,
-            self.how,
             f"{file.name}, images",
-            self.notices,
         )
 
     def _test(

@@ -8,24 +8,26 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from geneticgan.data.archives import unpacked
-from geneticgan.data.assembling import assemble
+from geneticgan.data.assembling import FileDataset, FileSet
 from geneticgan.data.classes import class_of_each, inmost
-from geneticgan.data.dataset import Dataset, Source
 from geneticgan.data.decoding import Decoding
 from geneticgan.data.files import read_regular
 from geneticgan.data.grouping import group_codes, groups_by_pattern
 from geneticgan.data.listing import Listing, list_images
+from geneticgan.data.locating import Locator
 from geneticgan.data.masks import find_masks
 from geneticgan.data.parts import Parts, find_parts
 from geneticgan.data.reading import Encoded
+from geneticgan.data.roots import check_folder, existing
 from geneticgan.data.scaling import parse_window
+from geneticgan.data.tables import read_table
 from geneticgan.errors import DataError
 
 Labelled = dict[PurePosixPath, str]
 """From an image's path below the folder to its class."""
 
 
-class Folder(Dataset):
+class Folder(FileDataset):
     """Your own images, a folder for each class: DATA_ROOT/<class>/<image>.
 
     Below a class images may lie in folders of any depth, and one folder around all of them does
@@ -60,6 +62,9 @@ class Folder(Dataset):
         ``stretch`` (the whole, deformed), or ``auto``, by the spread of shapes.
     window : str
         LOW:HIGH, the values that become black and white where pixels have more than 8 bits.
+    test : str
+        A list of the test images, a path in each line, beginning at DATA_ROOT; where the folder
+        has no parts of its own.
     """
 
     def __init__(
@@ -74,6 +79,7 @@ class Folder(Dataset):
         group: str = "",
         fit: str = "auto",
         window: str = "",
+        test: str = "",
     ) -> None:
         self.data_root = data_root
         self.how = Decoding(image_size, grayscale, skip_corrupt, fit, parse_window(window))
@@ -81,24 +87,24 @@ class Folder(Dataset):
         self.exclude = exclude
         self.classes = classes
         self.group = group
+        self.test = test
+        self._faults: list[str] = []
 
-    def load(self) -> Source:
-        """Decode every image; `DataError` names what is missing or damaged."""
-        if not self.data_root:
-            raise DataError("folder needs to know where: name it with --data-root")
-        root = unpacked(Path(self.data_root))
-        if not root.is_dir():
-            raise DataError(f"there is no folder {root}; check --data-root")
+    def file_set(self) -> FileSet:
+        """Find the images and their classes; `DataError` names what is missing."""
+        root = check_folder(unpacked(existing("folder", self.data_root)))
+        self._faults = []
         everything = list_images(root)
         if everything.junk:
             self.notices.note(f"Ignored {everything.junk} files and folders of the system.")
         listing = inmost(everything)
         parts = find_parts(listing)
         if parts is None:
-            return self._assembled(listing.root, self._labelled(listing), {})
+            found = self._labelled(listing)
+            return self._files(listing.root, found, self._listed(listing.root, found))
         return self._given(parts)
 
-    def _given(self, parts: Parts) -> Source:
+    def _given(self, parts: Parts) -> FileSet:
         train, test = {}, {}
         for name in parts.train:
             found = self._labelled(parts.listing(name))
@@ -115,7 +121,27 @@ class Folder(Dataset):
             )
         if parts.said:
             self.notices.note(parts.said)
-        return self._assembled(root, train, test)
+        return self._files(root, train, test)
+
+    def _listed(self, root: Path, found: Labelled) -> Labelled:
+        """Return the test images that a list names; none without a list."""
+        if not self.test:
+            return {}
+        inside = Path(self.data_root).expanduser() / self.test
+        file = inside if inside.is_file() else Path(self.test).expanduser()
+        locator = Locator(root)
+        test: Labelled = {}
+        for row in read_table(file).rows:
+            path = locator.find(row[0])
+            place = PurePosixPath(path.relative_to(root)) if path else None
+            if place not in found:
+                raise DataError(f"{file} lists {row[0]!r}, which is no image of a class in {root}")
+            test[place] = found[place]
+        names, test_names = _names(found), _names(test)
+        if names != test_names:
+            missing = sorted(set(names) - set(test_names))
+            raise DataError(f"{file} lists no image of: {', '.join(missing)}")
+        return test
 
     def _groups(self, found: Labelled) -> dict[PurePosixPath, int]:
         """Return the number of the group that each image belongs to; empty without groups."""
@@ -139,7 +165,7 @@ class Folder(Dataset):
         found = class_of_each(kept, self.classes)
         empty = [name for name in listing.folders if name not in set(found.values())]
         if self.classes in ("", "top") and empty and found:
-            raise DataError(
+            self._faults.append(
                 f"{listing.root}: found no image of {', '.join(empty)}; put some there or remove "
                 "those folders"
             )
@@ -147,9 +173,8 @@ class Folder(Dataset):
         if not names:
             raise DataError(f"Couldn't find any class folder with an image in {listing.root}")
         if len(names) < 2:
-            raise DataError(
-                f"{listing.root} holds one class only ({names[0]}); put at least two there"
-            )
+            only = f"{listing.root} holds one class only ({names[0]}); put at least two there"
+            raise DataError("; ".join([*self._faults, only]))
         if len(found) < len(kept.files):
             self.notices.note(
                 f"Left out {len(kept.files) - len(found)} images that lie in no class's folder."
@@ -161,8 +186,8 @@ class Folder(Dataset):
             return False
         return not (self.exclude and path.match(self.exclude))
 
-    def _assembled(self, root: Path, train: Labelled, test: Labelled) -> Source:
-        """Return the data set of images with their classes; without test images some are drawn."""
+    def _files(self, root: Path, train: Labelled, test: Labelled) -> FileSet:
+        """Return the images with their classes; without test images some are held out later."""
         found = {**train, **test}
         names = _names(found)
         order = sorted(found, key=lambda path: (found[path], path))
@@ -176,7 +201,7 @@ class Folder(Dataset):
         )
         is_test = np.array([path in test for path in order]) if test else None
         title = f"{root.name}, images"
-        return assemble(files, is_test, names, self.how, title, self.notices)
+        return FileSet(files, tuple(paths), is_test, names, title, tuple(self._faults))
 
 
 def _names(found: Labelled) -> tuple[str, ...]:

@@ -153,7 +153,7 @@ def test_a_class_without_an_image_is_named(folder):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda root: root / "nowhere", "there is no folder .*nowhere"),
+        (lambda root: root / "nowhere", "there is no folder or file .*nowhere"),
         (lambda root: root / "empty", "Couldn't find any class folder"),
         (lambda root: root / "one", r"one class only \(only\)"),
     ],
