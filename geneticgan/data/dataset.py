@@ -32,19 +32,23 @@ class Images:
         Shape (N,); images of the same number belong together (a patient, a lesion) and stay on
         one side of every split. None where each image stands for itself. Scikit-learn's splitters
         take it as ``groups``.
+    places : array of int64 or None
+        Shape (N,); which of the data set's files each image was read from, as
+        `geneticgan.data.assembling.FileSet` numbers them. None where there are no files.
     """
 
     pixels: UInt8Array
     labels: Int64Array
     groups: Int64Array | None = None
+    places: Int64Array | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def take(self, indices: Int64Array) -> Images:
         """Return the images at the given positions."""
-        groups = None if self.groups is None else self.groups[indices]
-        return Images(self.pixels[indices], self.labels[indices], groups)
+        more = (None if each is None else each[indices] for each in (self.groups, self.places))
+        return Images(self.pixels[indices], self.labels[indices], *more)
 
     def counts(self, classes: int) -> list[int]:
         """Return how many images each of the classes has."""
@@ -120,9 +124,8 @@ class Source:
             return self.train
         pixels = np.concatenate([self.train.pixels, self.test.pixels])
         labels = np.concatenate([self.train.labels, self.test.labels])
-        if self.train.groups is None or self.test.groups is None:
-            return Images(pixels, labels)
-        return Images(pixels, labels, np.concatenate([self.train.groups, self.test.groups]))
+        groups = _joined(self.train.groups, self.test.groups)
+        return Images(pixels, labels, groups, _joined(self.train.places, self.test.places))
 
     @property
     def fingerprint(self) -> str:
@@ -133,6 +136,10 @@ class Source:
                 digest.update(str((array.shape, array.dtype.str)).encode())
                 digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
+
+
+def _joined(one: Int64Array | None, other: Int64Array | None) -> Int64Array | None:
+    return None if one is None or other is None else np.concatenate([one, other])
 
 
 class Dataset(ABC):

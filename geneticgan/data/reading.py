@@ -106,7 +106,8 @@ def decode_files(files: Encoded, how: Decoding, title: str, notices: Notices) ->
     kept = np.flatnonzero(arrays["fault"] == 0).astype(np.int64)
     _check_faults(files, arrays["fault"], how, notices)
     pixels: UInt8Array = arrays["pixels"]  # type: ignore[assignment]  # as _decode made it
-    images = Images(pixels, files.labels, files.groups)
+    places = np.arange(count, dtype=np.int64)
+    images = Images(pixels, files.labels, files.groups, places)
     return Decoded(images if len(kept) == count else images.take(kept), kept, how)
 
 
