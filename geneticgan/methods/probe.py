@@ -107,15 +107,19 @@ class Probe(Method):
         (spec,) = parse_specs(config.dataset)
         if "image_size" not in options_of(DATASETS.get(spec.name).factory):
             return config
-        size = self.size or self._pretrained().size
+        size = self.shown(config)
         sized = dataclasses.replace(spec, options={**spec.options, "image_size": str(size)})
         return dataclasses.replace(config, dataset=str(sized), image_size=None)
+
+    def shown(self, config: TrainConfig) -> int:
+        """Return the size that images are shown in, in pixels."""
+        return self.size or self._pretrained().size
 
     def build(self, split: Split, config: TrainConfig, device: torch.device) -> ProbeNetwork:
         """Return the backbone with its weights and a head without; raises as `Backbone.load`."""
         pretrained = self._pretrained()
         channels, side = split.train.pixels.shape[1:3]
-        size = self.size or min(pretrained.size, ENLARGED * side)
+        size = self.size or min(self.shown(config), ENLARGED * side)
         features = Features(pretrained, size)
         with torch.no_grad():
             try:
@@ -130,10 +134,18 @@ class Probe(Method):
     def fit(self, task: Task) -> Fitted:
         """Compute the features, choose the penalty, fit the head."""
         network = self.build(task.split, task.config, task.device)
+        self.fit_linear(network, task)
+        for observer in task.observers:
+            observer.on_network(2, network)
+        task.stop.check()
+        return Fitted(network)
+
+    def fit_linear(self, network: ProbeNetwork, task: Task) -> None:
+        """Fit the head of a network to its features; raises `Interrupted` if that is asked for."""
         train, classes = task.split.train, task.split.classes
         features = features_of(network.features, self._pretrained().key, train, task)
         for observer in task.observers:
-            observer.on_phase(self.title, 2)
+            observer.on_phase(Probe.title, 2)
         found = train.labels, classes, self.tau
         l2 = self.l2 or choose_l2(features, *found, task.config.seed)
         task.stop.check()
@@ -144,9 +156,7 @@ class Probe(Method):
         for observer in task.observers:
             observer.on_note(f"Linear probe: an L2 penalty of {l2:g}.")
             observer.on_progress(2)
-            observer.on_network(2, network)
         task.stop.check()
-        return Fitted(network)
 
     def _pretrained(self) -> Pretrained:
         if self._loaded is None:
