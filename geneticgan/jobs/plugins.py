@@ -14,6 +14,7 @@ from geneticgan.annealing.metropolis import metropolis_probability
 from geneticgan.annealing.schedule import SCHEDULES
 from geneticgan.annealing.selection import SELECTIONS
 from geneticgan.data.dataset import DATASETS
+from geneticgan.data.imbalance import IMBALANCES
 from geneticgan.errors import PluginError, RunError
 from geneticgan.gan.fitness import FITNESS
 from geneticgan.gan.mutation import MUTATIONS
@@ -36,6 +37,7 @@ ALL_GROUPS: tuple[PluginGroup[Any], ...] = (
     ARCHITECTURES,
     BACKBONES,
     DATASETS,
+    IMBALANCES,
     METHODS,
     PROTOCOLS,
 )

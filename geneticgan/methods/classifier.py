@@ -153,7 +153,7 @@ def train(
         if _looks(step, steps, config) and not torch.isfinite(loss):
             raise RunError(
                 f"{title}: the loss is {loss.item():g} after {step + 1} steps; lower "
-                "--classifier-learning-rate or use --precision float32"
+                "classifier_learning_rate or use --precision float32"
             )
 
 

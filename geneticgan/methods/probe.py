@@ -47,7 +47,7 @@ class ProbeNetwork(nn.Module):
         if torch.compiler.is_compiling():  # exported with any number of images
             found = self.features(images)
         else:
-            found = torch.cat([self.features(chunk) for chunk in images.split(CHUNK)])
+            found = torch.cat([self.features(chunk) for chunk in torch.split(images, CHUNK)])
         return found.new_zeros(len(found)), self.classifier(found)
 
     def train(self, mode: bool = True) -> ProbeNetwork:

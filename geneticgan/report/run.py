@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.errors import GeneticGanError, RunError
 from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.gan.mutation import create_mutations
-from geneticgan.recipes import DEFAULT_RECIPE
+from geneticgan.options.command import command
 from geneticgan.report.figures.confusion import draw_confusions
 from geneticgan.report.figures.dots import draw_class_scores
 from geneticgan.report.figures.history import history_charts, objective_chart
@@ -65,7 +64,7 @@ def run_sections(path: Path) -> tuple[str, list[Section]]:
     saved = read_json(folder.split)
     run = _Run(folder, config, results, saved["class_names"], saved["train_counts"])
     lead = (
-        f"AGGAN on {config.dataset}, {config.setting}: {config.steps} generations with "
+        f"AGGAN on {config.dataset}, imbalance {config.imbalance}: {config.steps} generations with "
         f"{config.mutations}, schedule {config.schedule}, recipe {config.recipe}, augmentation "
         f"{config.augmentation}, seed {config.seed}."
     )
@@ -207,22 +206,6 @@ def _made(run: _Run) -> Section:
     options = [[key.rstrip("_"), _text(value)] for key, value in saved["options"].items()]
     tables: list[Item] = [Table(["option", "value"], options), software_table(saved)]
     return Section("How it was made", [f"Command: {command(run.config)}"], tables, folded=True)
-
-
-def command(config: TrainConfig) -> str:
-    """Return the command that trains with a config: the options that are not its recipe's."""
-    words = ["geneticgan", "train"]
-    if config.recipe != DEFAULT_RECIPE:
-        words += ["--recipe", config.recipe]
-    begun = TrainConfig(recipe=config.recipe)
-    for field in dataclasses.fields(config):
-        value = getattr(config, field.name)
-        if value == getattr(begun, field.name):
-            continue
-        words.append("--" + field.name.rstrip("_").replace("_", "-"))
-        if value is not True:
-            words.append(_text(value))
-    return shlex.join(words)
 
 
 def _text(value: object) -> str:

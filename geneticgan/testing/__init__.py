@@ -21,6 +21,7 @@ from geneticgan.testing.architectures import ArchitectureContract
 from geneticgan.testing.contract import Contract, Outcome, run_contract
 from geneticgan.testing.datasets import DatasetContract
 from geneticgan.testing.fitness import FitnessContract
+from geneticgan.testing.imbalances import ImbalanceContract
 from geneticgan.testing.mutations import MutationContract
 from geneticgan.testing.protocols import ProtocolContract
 from geneticgan.testing.schedules import ScheduleContract
@@ -30,6 +31,7 @@ CONTRACTS: dict[str, Any] = {
     "geneticgan.architectures": ArchitectureContract,
     "geneticgan.datasets": DatasetContract,
     "geneticgan.fitness": FitnessContract,
+    "geneticgan.imbalances": ImbalanceContract,
     "geneticgan.mutations": MutationContract,
     "geneticgan.protocols": ProtocolContract,
     "geneticgan.schedules": ScheduleContract,
@@ -43,6 +45,7 @@ __all__ = [
     "Contract",
     "DatasetContract",
     "FitnessContract",
+    "ImbalanceContract",
     "MutationContract",
     "Outcome",
     "ProtocolContract",

@@ -122,7 +122,7 @@ def test_a_benchmark_shows_the_probe_details_that_small_images_do_not_have(tmp_p
             Image.fromarray(pixels).save(tmp_path / "images" / name / f"{number}.png")
     config = TrainConfig(
         dataset=f"folder:data_root={tmp_path / 'images'},image_size=8",
-        setting="as-is",
+        imbalance="as-is",
         validation_fraction=0.0,
         steps=5,
         device="cpu",
