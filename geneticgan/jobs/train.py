@@ -52,7 +52,7 @@ def plan(config: TrainConfig, observers: Sequence[Observer] = ()) -> Plan:
     GeneticGanError
         For anything the user can mend.
     """
-    method_of(config)
+    config = method_of(config).reads(config)
     plugins = make_plugins(core_config(config) or config)
     return Plan(load_split(config, observers), plugins)
 
@@ -92,6 +92,7 @@ def train(
     """
     if tensorboard:
         summary_writer()  # fails before there is a folder
+    config = method_of(config).reads(config)
     folder = RunFolder.create(path, config)
     with RunLock(path):
         folder.write_split(plan.split)

@@ -7,11 +7,13 @@ import pytest
 import torch
 from PIL import Image
 
+import geneticgan
 from geneticgan.benchmark.cell import Cell, run_cell
 from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Images
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
+from geneticgan.jobs.train import plan, train
 from geneticgan.methods.probe import Probe
 from geneticgan.networks.backbones.contract import Backbone, Pretrained
 from geneticgan.training.hooks import Observer
@@ -110,9 +112,9 @@ def test_files_are_decoded_for_the_backbone_and_arrays_are_taken_as_they_are():
     assert Probe().reads(digits) == digits
 
 
-@pytest.mark.usefixtures("small")
-def test_a_benchmark_shows_the_probe_details_that_small_images_do_not_have(tmp_path):
-    # Two classes that differ in stripes finer than a pixel of an 8-pixel image.
+@pytest.fixture
+def stripes(tmp_path):
+    """Two classes that differ in stripes finer than a pixel of an 8-pixel image."""
     rng = np.random.default_rng(0)
     for label, name in enumerate(("one", "two")):
         (tmp_path / "images" / name).mkdir(parents=True)
@@ -120,18 +122,32 @@ def test_a_benchmark_shows_the_probe_details_that_small_images_do_not_have(tmp_p
             pixels = rng.integers(90, 110, (16, 16)).astype(np.uint8)
             pixels[label::2] += 40
             Image.fromarray(pixels).save(tmp_path / "images" / name / f"{number}.png")
-    config = TrainConfig(
+    return TrainConfig(
         dataset=f"folder:data_root={tmp_path / 'images'},image_size=8",
         imbalance="as-is",
         validation_fraction=0.0,
         steps=5,
         device="cpu",
+        method="probe",
     )
-    result = run_cell(Cell("probe", config), tmp_path / "out")
+
+
+@pytest.mark.usefixtures("small")
+def test_a_benchmark_shows_the_probe_details_that_small_images_do_not_have(stripes, tmp_path):
+    result = run_cell(Cell("probe", stripes), tmp_path / "out")
     assert not result.error
     assert result.scores["head"].acsa == 1.0
     # It is filed under the images of the comparison, as every other method's is.
-    assert result.identity == Cell("probe", config).identity(load_split(config).fingerprint)
+    assert result.identity == Cell("probe", stripes).identity(load_split(stripes).fingerprint)
+
+
+@pytest.mark.usefixtures("small")
+def test_a_run_of_it_classifies_image_files_in_their_own_resolution(stripes, tmp_path):
+    report = train(stripes, tmp_path / "run", plan(stripes), ())
+    assert [row.scores.acsa for row in report.rows] == [1.0]
+    run = geneticgan.load(tmp_path / "run", device="cpu")
+    files = [tmp_path / "images" / name / "3.png" for name in ("two", "one")]
+    assert run.predict(files) == ["two", "one"]
 
 
 @pytest.mark.parametrize("options", [{"tau": -1.0}, {"size": -1}, {"l2": -0.1}])
