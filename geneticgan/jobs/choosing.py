@@ -26,9 +26,9 @@ from geneticgan.inference.choice import CLASS_HEAD
 from geneticgan.jobs.outcome import Report
 from geneticgan.jobs.train import plan as plan_run
 from geneticgan.jobs.train import resume, train
-from geneticgan.methods.catalogue import create_method
+from geneticgan.methods.asked import read_method
 from geneticgan.methods.contract import Task
-from geneticgan.methods.evolved import core_config
+from geneticgan.methods.of_run import core_config, method_of
 from geneticgan.registry import parse_specs
 from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer
@@ -117,14 +117,12 @@ def make_request(
     """
     specs = parse_specs(methods)
     for spec in specs:
-        create_method(spec)
+        read_method(str(spec))
     if seeds is not None and seeds < 2:
         raise ConfigError("--seeds must be at least 2: one split says nothing of chance")
     names = tuple(dict.fromkeys([REFERENCE, *map(str, specs)]))
     # The test part and the imbalanced subset are drawn once; splits differ within them.
-    config = dataclasses.replace(
-        config, validation_fraction=HELD_OUT, split_seed=config.seed, method=REFERENCE
-    )
+    config = dataclasses.replace(config, validation_fraction=HELD_OUT, split_seed=config.seed)
     return Request(config, names, out, seconds, workers, steps, seeds)
 
 
@@ -277,12 +275,11 @@ def _time(
 def _seconds(
     request: Request, method: str, steps: int, split: Split, device: torch.device
 ) -> float:
-    (spec,) = parse_specs(method)
-    config = dataclasses.replace(request.config, steps=steps)
+    own = method_of(dataclasses.replace(request.config, steps=steps, method=method))
     with tempfile.TemporaryDirectory(prefix="geneticgan-") as folder:
-        task = Task(split, config, device, Path(folder) / "run")
+        task = Task(split, own.config, device, Path(folder) / "run", given=own.given)
         begun = time.perf_counter()
-        create_method(spec).fit(task)
+        own.method.fit(task)
         return time.perf_counter() - begun
 
 
