@@ -38,7 +38,7 @@ from geneticgan.training.setup import load_split
 REFERENCE = "oscn"
 """Plain oversampling, which all are compared with."""
 
-CANDIDATES = "oscn,balanced-softmax,logit-adjustment,ldam-drw,crt,dos,aggan"
+CANDIDATES = "oscn,balanced-softmax,logit-adjustment,ldam-drw,crt,dos,probe,aggan"
 """What is compared unless methods are named."""
 
 HELD_OUT = 0.2
