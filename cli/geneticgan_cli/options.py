@@ -152,7 +152,8 @@ TRAIN_OPTIONS = [
     _option(
         "Evolution",
         "--selection",
-        "Who survives, a plugin: annealing, elitist, always (E-GAN), threshold, nsga2, amosa, random.",
+        "Who survives, a plugin: annealing, elitist, always (E-GAN), threshold, nsga2, amosa or "
+        "random.",
     ),
     _option(
         "Evolution",

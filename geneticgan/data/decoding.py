@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
-from torchvision.transforms import v2
 
 from geneticgan.data.cache import Arrays, cached, content_key
 from geneticgan.data.dataset import Images, Int64Array, UInt8Array
@@ -141,6 +140,8 @@ def decode_one(data: bytes, how: Decoding) -> UInt8Array:
 
 def prepare(opened: Image.Image, how: Decoding) -> UInt8Array:
     """Return an image that is open as `decode_one` returns it."""
+    from torchvision.transforms import v2  # seconds of import that no other data set needs
+
     image = _plain(ImageOps.exif_transpose(opened) or opened)
     crop = v2.Compose([v2.Resize(how.size), v2.CenterCrop(how.size)])
     array = np.asarray(crop(image.convert("L" if how.grayscale else "RGB")))

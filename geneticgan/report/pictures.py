@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torchvision.utils import make_grid
 
 from geneticgan.data.dataset import Images, UInt8Array
 
@@ -104,6 +103,8 @@ def _draw(
 
 def _row(images: torch.Tensor, columns: int) -> UInt8Array:
     """Lay images side by side on white, RGB; missing ones stay white."""
+    from torchvision.utils import make_grid  # seconds of import that only a picture needs
+
     missing = columns - len(images)
     if missing:
         blank = torch.full((missing, *images.shape[1:]), 255, dtype=torch.uint8)
