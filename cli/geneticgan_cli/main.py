@@ -13,6 +13,7 @@ from geneticgan_cli.commands.compare import compare
 from geneticgan_cli.commands.datasets import datasets
 from geneticgan_cli.commands.doctor import doctor
 from geneticgan_cli.commands.evaluate import evaluate
+from geneticgan_cli.commands.export import export
 from geneticgan_cli.commands.generate import generate
 from geneticgan_cli.commands.measure import measure
 from geneticgan_cli.commands.plugins import plugins
@@ -45,6 +46,7 @@ for command in (
     measure,
     report,
     predict,
+    export,
     generate,
     augment,
     datasets,

@@ -109,7 +109,7 @@ class ConvolutionalGenerator(Generator):
 
     def forward(self, latent: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Return images (B, C, H, W) in [-1, 1] for latents (B, latent_dim) and labels (B,)."""
-        shape = (len(latent), -1, self.start, self.start)
+        shape = (latent.shape[0], -1, self.start, self.start)
         hidden = self.spread(self.dense(latent).view(shape)) + self.prototype(labels).view(shape)
         offsets = [0.0, *(style(latent) for style in self.styles)]
         for norm, offset, up in zip(self.norms, offsets, self.ups, strict=True):

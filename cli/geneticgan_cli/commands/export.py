@@ -1,0 +1,44 @@
+"""``geneticgan export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+SUFFIXES = {".onnx": "onnx", ".pt2": "torch-export", ".safetensors": "safetensors"}
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="File to write; the model card lies beside it, with the suffix .md.",
+)
+@click.option(
+    "--format",
+    "how",
+    type=click.Choice(list(SUFFIXES.values())),
+    help="ONNX and exported programs hold the whole computation, safetensors the weights alone.",
+    show_default="by the suffix of --out, else onnx",
+)
+@click.option(
+    "--part",
+    type=click.Choice(["classifier", "generator"]),
+    default="classifier",
+    show_default=True,
+    help="What of the run.",
+)
+def export(run: Path, out: Path, how: str | None, part: str) -> None:
+    """Write a run's model to a file that other programs run.
+
+    The classifier takes images as bytes, uint8 (N, C, S, S) of the model's size, and returns
+    probabilities (N, K). The generator takes latents and labels and returns images. Class names
+    and preprocessing travel with the file.
+    """
+    from geneticgan.jobs.export_model import export_model
+
+    card = export_model(run, how or SUFFIXES.get(out.suffix, "onnx"), part, out)
+    click.echo(f"Wrote the {part} to {out}; its model card is {card}")

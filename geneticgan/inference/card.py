@@ -1,0 +1,167 @@
+"""The model card: what a model was made of, how good it is and where it ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from geneticgan.evaluation.metrics import class_scores
+from geneticgan.inference.formats import Part
+from geneticgan.inference.loading import Networks
+
+MARK = "library_name: geneticgan"
+"""A line of every card."""
+
+TASKS = {"classifier": "image-classification", "generator": "unconditional-image-generation"}
+"""What model hubs call what a part does."""
+
+METRICS = {"acsa": "ACSA", "f1": "macro F1", "g_mean": "G-mean"}
+
+
+def model_card(
+    networks: Networks, part: Part, results: Sequence[Mapping[str, Any]], title: str, file: str
+) -> str:
+    """Return a model card in Markdown, with the YAML header that model hubs read.
+
+    Parameters
+    ----------
+    networks : Networks
+        Of the run.
+    part : Part
+        What the file holds.
+    results : sequence of mapping
+        Rows of the run's table on its test part.
+    title : str
+        Of the row that belongs to the run's classifier; none need have it.
+    file : str
+        Name of the model's file.
+    """
+    name = networks.path.resolve().name
+    own = next((row for row in results if row["method"] == title), None)
+    parts = [
+        _header(networks, part, own, name),
+        f"# {name}: {part.metadata['part']}",
+        _what(networks, part, file),
+        "## Data",
+        _data(networks),
+        "## How good",
+        _scores(networks, results, own, title),
+        "## Limits",
+        _limits(networks),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _header(networks: Networks, part: Part, own: Mapping[str, Any] | None, name: str) -> str:
+    kind = part.metadata["part"]
+    dataset = networks.config.dataset.partition(":")[0]
+    # JSON is YAML too, and quotes whatever a name may hold.
+    lines = [
+        MARK,
+        f"pipeline_tag: {TASKS[kind]}",
+        'tags: ["class-imbalance", "geneticgan"]',
+    ]
+    if kind == "classifier" and own is not None:
+        measured = [
+            {"type": key, "name": label, "value": round(own[key], 4)}
+            for key, label in METRICS.items()
+        ]
+        index = {
+            "name": name,
+            "results": [
+                {
+                    "task": {"type": TASKS[kind]},
+                    "dataset": {"name": dataset, "type": dataset, "split": "test"},
+                    "metrics": measured,
+                }
+            ],
+        }
+        lines.append(f"model-index: {json.dumps([index])}")
+    return "\n".join(["---", *lines, "---"])
+
+
+def _what(networks: Networks, part: Part, file: str) -> str:
+    facts = networks.facts
+    about = part.metadata
+    colour = "grayscale" if facts.channels == 1 else "colour"
+    lines = [
+        f"`{file}` holds the {about['part']} of a run of geneticgan "
+        f"({networks.config.recipe} recipe, {networks.config.steps} steps, seed "
+        f"{networks.config.seed}) for {colour} images of {facts.size} x {facts.size} pixels.",
+        "",
+        f"- Input: {about['input']}",
+        f"- Output: {about['output']}",
+    ]
+    if about["part"] == "classifier":
+        lines.append(
+            f"- Before: orient the image as its camera noted, lay transparency on white, make the "
+            f"shorter side {facts.size} pixels long and cut out the middle."
+        )
+    return "\n".join(lines)
+
+
+def _data(networks: Networks) -> str:
+    facts = networks.facts
+    columns = (facts.train_counts, facts.validation_counts, facts.test_counts)
+    rows = [
+        [name, *map(str, counts)] for name, *counts in zip(facts.class_names, *columns, strict=True)
+    ]
+    return f"Data set: {networks.config.dataset.partition(':')[0]}. Images by class:\n\n" + _table(
+        ["class", "trained on", "held out to choose by", "tested on"], rows
+    )
+
+
+def _scores(
+    networks: Networks,
+    results: Sequence[Mapping[str, Any]],
+    own: Mapping[str, Any] | None,
+    title: str,
+) -> str:
+    if not results:
+        return "The run has not been judged yet."
+    smallest = networks.facts.class_names[networks.facts.smallest_class]
+    rows = [
+        [
+            f"**{row['method']}**" if row is own else row["method"],
+            *(f"{100 * row[key]:.1f}" for key in (*METRICS, "smallest_recall")),
+        ]
+        for row in results
+    ]
+    heads = ["method", *METRICS.values(), f"recall of {smallest}"]
+    text = "On the test part, in percent; ACSA is the mean of the classes' recalls.\n\n"
+    text += _table(heads, rows)
+    if own is None:
+        return text
+    text += f"\n\nThe classifier is {title}. By class, in percent:\n\n"
+    by_class = [
+        [name, *(f"{100 * value:.1f}" for value in class_scores(own["confusion"], label))]
+        for label, name in enumerate(networks.facts.class_names)
+    ]
+    return text + _table(["class", "precision", "recall", "F1"], by_class)
+
+
+def _limits(networks: Networks) -> str:
+    facts = networks.facts
+    smallest = facts.smallest_class
+    return (
+        f"- It knows {facts.classes} classes and gives one of them to every image, whatever it "
+        "shows.\n"
+        f"- The smallest class, {facts.class_names[smallest]}, had "
+        f"{facts.train_counts[smallest]} training images and {facts.test_counts[smallest]} test "
+        "images; its figures are the least sure.\n"
+        "- It was trained for classes that are equally frequent; where they are not, precision is "
+        "another than above.\n"
+        "- One training with one seed: differences of a few points may be chance.\n"
+        "- Images of another source than the training images (camera, light, cut) may be "
+        "classified worse than the test images."
+    )
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

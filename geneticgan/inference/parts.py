@@ -1,0 +1,81 @@
+"""What of a run can leave it: the classifier and the generator, each with what it must be told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+import geneticgan
+from geneticgan.errors import ConfigError
+from geneticgan.inference.formats import Part
+from geneticgan.inference.loading import Networks
+from geneticgan.inference.served import ServedClassifier, ServedGenerator, alone
+
+PARTS = ("classifier", "generator")
+
+
+def make_part(networks: Networks, name: str) -> Part:
+    """Return a part of a run as a service calls it.
+
+    Parameters
+    ----------
+    networks : Networks
+        Of the run.
+    name : str
+        One of `PARTS`.
+
+    Raises
+    ------
+    ConfigError
+        If the run keeps no generator.
+    """
+    return _classifier(networks) if name == "classifier" else _generator(networks)
+
+
+def _classifier(networks: Networks) -> Part:
+    facts = networks.facts
+    images = torch.zeros((2, facts.channels, facts.size, facts.size), dtype=torch.uint8)
+    about = {
+        **_about(networks, "classifier"),
+        "network": networks.choice,
+        "preprocessing": {
+            "fit": "crop",  # the shorter side is made `size` long, the middle is cut out
+            "size": facts.size,
+            "channels": facts.channels,
+            "mode": "L" if facts.channels == 1 else "RGB",
+        },
+        "input": "images: uint8 (N, channels, size, size), 0 to 255",
+        "output": "probabilities: float32 (N, classes), in the order of class_names",
+        "thresholds": facts.more.get("thresholds", {}),
+    }
+    module = alone(ServedClassifier(networks.classifier))
+    return Part(module, {"images": images}, "probabilities", about)
+
+
+def _generator(networks: Networks) -> Part:
+    if not networks.generators:
+        raise ConfigError(f"{networks.path} keeps no generator; export its classifier")
+    generator = networks.generators[0]  # of a population the first
+    about = {
+        **_about(networks, "generator"),
+        "latent_dim": generator.latent_dim,
+        "input": "latents: float32 (N, latent_dim), standard normal; labels: int64 (N,)",
+        "output": "images: uint8 (N, channels, size, size), 0 to 255",
+    }
+    inputs = {
+        "latents": torch.zeros((2, generator.latent_dim)),
+        "labels": torch.zeros(2, dtype=torch.int64),
+    }
+    return Part(alone(ServedGenerator(generator)), inputs, "images", about)
+
+
+def _about(networks: Networks, part: str) -> dict[str, Any]:
+    config = networks.config
+    return {
+        "made_by": f"geneticgan {geneticgan.__version__}",
+        "part": part,
+        "class_names": list(networks.facts.class_names),
+        "architecture": config.architecture,
+        "width": config.width,
+    }

@@ -1,0 +1,74 @@
+"""A run's model as a file that other programs run, with its card beside it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from geneticgan.config import read_json
+from geneticgan.errors import RunError
+from geneticgan.inference.card import MARK, model_card
+from geneticgan.inference.choice import CLASS_HEAD
+from geneticgan.inference.formats import encode
+from geneticgan.inference.loading import open_networks
+from geneticgan.inference.parts import make_part
+from geneticgan.methods.balanced_softmax import BalancedSoftmax
+from geneticgan.training.run_folder import RunFolder
+
+TITLES = {CLASS_HEAD: "AGGAN, class head", BalancedSoftmax.key: BalancedSoftmax.title}
+"""Of a classifier's row in the table of a run, by its key."""
+
+
+def export_model(run: Path, how: str, part: str, out: Path) -> Path:
+    """Write a part of a run and its model card.
+
+    Parameters
+    ----------
+    run : Path
+        The run folder.
+    how : str
+        One of `geneticgan.inference.formats.FORMATS`.
+    part : str
+        One of `geneticgan.inference.parts.PARTS`.
+    out : Path
+        File to write, whole or not at all; the card lies beside it, with the suffix ``.md``.
+
+    Returns
+    -------
+    Path
+        Of the card.
+
+    Raises
+    ------
+    GeneticGanError
+        For anything the user can mend.
+    """
+    card = out.with_suffix(".md")
+    try:
+        if card == out or (card.exists() and MARK not in card.read_text(encoding="utf-8")):
+            raise RunError(f"{card} would be overwritten by the model card; choose another --out")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RunError(f"{card} cannot be read, and the model card is to lie there") from error
+    networks = open_networks(run, "cpu")
+    chosen = make_part(networks, part)
+    results = RunFolder(run).results
+    rows = read_json(results) if results.is_file() else []
+    title = TITLES.get(networks.choice, networks.choice)
+    try:
+        _write(out, encode(chosen, how))
+        _write(card, model_card(networks, chosen, rows, title, out.name).encode())
+    except OSError as error:
+        raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
+    return card
+
+
+def _write(path: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
