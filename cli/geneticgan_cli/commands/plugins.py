@@ -22,14 +22,17 @@ def plugins() -> None:
     help="Seconds that a plugin may take to be imported.",
 )
 def list_plugins(as_json: bool, patience: float) -> None:
-    """List all plugins with the package each comes from; what is broken, with its cause."""
+    """List all plugins with the package each comes from; what is broken, with its cause.
+
+    Only plugins of other packages are imported for it.
+    """
     import dataclasses
     import json
 
     from rich.console import Console
 
-    from geneticgan.jobs.plugins import entries
-    from geneticgan_cli.tables import print_plugins
+    from geneticgan.jobs.listing import entries
+    from geneticgan_cli.plugin_tables import print_plugins
 
     found = list(entries(patience))
     if as_json:
@@ -62,7 +65,7 @@ def info(name: str) -> None:
     from rich.console import Console
 
     from geneticgan.jobs.plugins import describe, option_lines
-    from geneticgan_cli.tables import print_plugin
+    from geneticgan_cli.plugin_tables import print_plugin
 
     console = Console()
     for group, plugin in describe(name):
