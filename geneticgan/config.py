@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from geneticgan.changes import parse_changes
+from geneticgan.devices import check_device
 from geneticgan.errors import ConfigError
 from geneticgan.recipes import DEFAULT_RECIPE, RECIPES
 
-DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("float32", "bf16")
 ADVERSARIES = ("logistic", "least-squares", "wasserstein")
 PLACES = ("auto", "device", "host")
@@ -111,7 +111,7 @@ class TrainConfig:
     seed : int
         Draws the imbalanced subset and everything else, >= 0.
     device, precision : str
-        Where to compute (``auto``, ``cpu``, ``cuda``), in ``float32`` or ``bf16``.
+        Where to compute (``auto``, ``cpu``, ``cuda``, ``cuda:N``), in ``float32`` or ``bf16``.
     validate_every, checkpoint_every : int
         Generations between two looks at the validation part, and between two checkpoints.
     offspring_steps, fitness_batches : int
@@ -212,7 +212,7 @@ class TrainConfig:
         for name in ("validation_fraction", "warm_up"):
             if not 0 <= getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be in [0, 1), got {getattr(self, name)}")
-        _one_of(self, "device", DEVICES)
+        check_device(self.device)
         _one_of(self, "precision", PRECISIONS)
         _one_of(self, "images_on", PLACES)
         _one_of(self, "setting", SETTINGS)

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from geneticgan.recipes import DEFAULT_RECIPE, RECIPES
+from geneticgan_cli.device import DEVICE
 
 OPTIONS = [
     click.option(
@@ -69,7 +70,9 @@ OPTIONS = [
         "some of flip,translation,deformation,cutout.",
     ),
     click.option("--data-root", type=click.Path(), help="Where data sets are that name no place."),
-    click.option("--device", default="auto", show_default=True),
+    click.option(
+        "--device", type=DEVICE, default="auto", show_default=True, help="Where to compute."
+    ),
     click.option("--precision", default="float32", show_default=True),
     click.option(
         "--out", type=click.Path(path_type=Path), required=True, help="Folder of the results."

@@ -13,7 +13,6 @@ from click.core import ParameterSource
 from geneticgan.config import (
     BREEDINGS,
     CLASS_LOSSES,
-    DEVICES,
     GUIDANCES,
     OVERSAMPLINGS,
     PLACES,
@@ -26,6 +25,7 @@ from geneticgan.config import (
     read_toml,
 )
 from geneticgan.recipes import DEFAULT_RECIPE, RECIPES, SET_BY_RECIPES
+from geneticgan_cli.device import DEVICE
 from geneticgan_cli.grouped import Counts, GroupedOption
 
 DEFAULTS = {field.name: field.default for field in dataclasses.fields(TrainConfig)}
@@ -256,7 +256,7 @@ TRAIN_OPTIONS = [
         type=click.Choice(GUIDANCES),
     ),
     SEED,
-    _option("Machine", "--device", "Where to compute.", type=click.Choice(DEVICES)),
+    _option("Machine", "--device", "Where to compute.", type=DEVICE),
     _option(
         "Machine", "--precision", "Of forward and backward passes.", type=click.Choice(PRECISIONS)
     ),

@@ -15,7 +15,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from geneticgan.config import DEVICES
+from geneticgan.devices import DEVICES
 from geneticgan.errors import GeneticGanError
 from geneticgan.estimators.codec import Array, Codec, Int64Array
 from geneticgan.estimators.columns import Columns, detect_categorical

@@ -18,7 +18,9 @@ from geneticgan.training.model import load_model
 from geneticgan.training.setup import open_run
 
 
-def generate_images(path: Path, class_name: str | None, count: int, out: Path, seed: int) -> Path:
+def generate_images(
+    path: Path, class_name: str | None, count: int, out: Path, seed: int, device: str = "auto"
+) -> Path:
     """Write generated images as PNG files and one npz.
 
     Parameters
@@ -34,6 +36,8 @@ def generate_images(path: Path, class_name: str | None, count: int, out: Path, s
         ``labels`` int64 (N,), ``class_names``).
     seed : int
         Draws the latents.
+    device : str
+        Where to compute, whatever the run was trained on.
 
     Returns
     -------
@@ -47,7 +51,7 @@ def generate_images(path: Path, class_name: str | None, count: int, out: Path, s
     RunError
         If the run has no checkpoint or the folder cannot be written.
     """
-    networks = open_networks(path)
+    networks = open_networks(path, device)
     facts = networks.facts
     wanted = range(facts.classes) if class_name is None else [facts.label(class_name)]
     labels = torch.tensor([label for label in wanted for _ in range(count)])
@@ -69,7 +73,7 @@ def generate_images(path: Path, class_name: str | None, count: int, out: Path, s
     return target
 
 
-def augment(path: Path, out: Path) -> dict[str, tuple[int, int]]:
+def augment(path: Path, out: Path, device: str | None = None) -> dict[str, tuple[int, int]]:
     """Write the training images and what `generate_missing` adds, a folder for each class.
 
     Parameters
@@ -78,6 +82,8 @@ def augment(path: Path, out: Path) -> dict[str, tuple[int, int]]:
         Of the run.
     out : Path
         Must not exist or be empty; torchvision's ImageFolder reads it.
+    device : str or None
+        Where to compute; None is the run's own.
 
     Returns
     -------
@@ -89,7 +95,7 @@ def augment(path: Path, out: Path) -> dict[str, tuple[int, int]]:
     RunError
         If ``out`` holds something, cannot be written, or the run has no checkpoint.
     """
-    folder, config, split = open_run(path)
+    folder, config, split = open_run(path, device=device)
     model = load_model(config, split, folder)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RunError(f"{out} is not empty; choose another --out")

@@ -30,7 +30,7 @@ from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.model import load_model
 from geneticgan.training.run_folder import RunFolder, write_json
-from geneticgan.training.setup import draw_split, load_source, open_dataset
+from geneticgan.training.setup import draw_split, load_source, on_device, open_dataset
 
 LIMIT = 1000
 """Images of a class of either kind that are compared at most."""
@@ -79,7 +79,11 @@ class Subject:
 
 
 def measure(
-    path: Path, space: str, weights: Path | None, observers: Sequence[Observer]
+    path: Path,
+    space: str,
+    weights: Path | None,
+    observers: Sequence[Observer],
+    name: str | None = None,
 ) -> list[tuple[str, dict[str, Any]]]:
     """Measure what has not been measured yet.
 
@@ -93,6 +97,8 @@ def measure(
         Of InceptionV3.
     observers : sequence of Observer
         See the work.
+    name : str or None
+        Of the device to compute on; None is where the run or the cell was.
 
     Returns
     -------
@@ -112,7 +118,7 @@ def measure(
     extractors: dict[str, Extractor] = {}
     found = []
     with StopRequest() as stop:
-        for subject in subjects(path, observers):
+        for subject in subjects(path, observers, name):
             file = subject.file(space)
             if not file.is_file():
                 device = resolve_device(subject.config.device)
@@ -192,15 +198,16 @@ def _first(images: Images, classes: int, each: int) -> Images:
     return images.take(_positions(images.labels, classes, each))
 
 
-def _of_run(path: Path, observers: Sequence[Observer]) -> Iterator[Subject]:
+def _of_run(path: Path, observers: Sequence[Observer], device: str | None) -> Iterator[Subject]:
     folder, config = RunFolder.open(path)
+    config = on_device(config, device)
     source, split = _loader(observers)(config)
     folder.check_split(split)
     model = load_model(config, split, folder)
     yield Subject(str(path), config, source, split, model.generators, path / "generation", True)
 
 
-def _of_benchmark(path: Path, observers: Sequence[Observer]) -> Iterator[Subject]:
+def _of_benchmark(path: Path, observers: Sequence[Observer], name: str | None) -> Iterator[Subject]:
     load = _loader(observers)
     folder = BenchmarkFolder(path)
     for result in folder.results():
@@ -208,6 +215,7 @@ def _of_benchmark(path: Path, observers: Sequence[Observer]) -> Iterator[Subject
         if result.failed or not folder.generators(at).is_dir():
             continue
         config = TrainConfig.from_mapping(dict(result.config), str(folder.cell(at)))
+        config = on_device(config, name)
         source, split = load(config)
         device = resolve_device(config.device)
         generators = kept_generators(folder.generators(at), config, split, device)

@@ -11,7 +11,16 @@ import geneticgan_plugins
 
 BASE = {
     f"geneticgan{module}"
-    for module in ("", ".changes", ".config", ".errors", ".recipes", ".registry", ".seeding")
+    for module in (
+        "",
+        ".changes",
+        ".config",
+        ".devices",
+        ".errors",
+        ".recipes",
+        ".registry",
+        ".seeding",
+    )
 }
 BESIDE = {"geneticgan.networks", "geneticgan.data", "geneticgan.evaluation"}
 # Each room may import from the ones named, and from itself; nothing flows back.

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import click
 
+from geneticgan_cli.device import device_option
+
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
+@device_option
 @click.pass_context
-def evaluate(ctx: click.Context, run: Path) -> None:
+def evaluate(ctx: click.Context, run: Path, device: str | None) -> None:
     """Judge a run again from its folder.
 
     Nothing is trained that the folder holds already; the figures are those of the training.
@@ -20,4 +23,4 @@ def evaluate(ctx: click.Context, run: Path) -> None:
     from geneticgan.jobs.train import evaluate as run_job
     from geneticgan_cli.running import run_watched
 
-    run_watched(ctx, Console(), run, lambda observers: run_job(run, observers))
+    run_watched(ctx, Console(), run, lambda observers: run_job(run, observers, device))

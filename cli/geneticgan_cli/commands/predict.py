@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from geneticgan_cli.device import DEVICE
+
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
@@ -24,7 +26,7 @@ import click
     help="Of the file.",
     show_default="by its suffix, else csv",
 )
-@click.option("--device", default="auto", show_default=True, help="Where to compute.")
+@click.option("--device", type=DEVICE, default="auto", show_default=True, help="Where to compute.")
 def predict(run: Path, images: tuple[str, ...], out: Path, how: str | None, device: str) -> None:
     """Classify new images with the classifier of a run.
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from geneticgan_cli.device import device_option
+
 
 @click.command()
 @click.argument(
@@ -23,8 +25,15 @@ import click
     show_default=True,
     help="Measure generated images first where that is not done yet and the data are at hand.",
 )
+@device_option
 @click.pass_context
-def report(ctx: click.Context, paths: tuple[Path, ...], out: Path | None, measure: bool) -> None:
+def report(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    out: Path | None,
+    measure: bool,
+    device: str | None,
+) -> None:
     """Write a page with every figure, and the figures as PNG and SVG.
 
     The page is one file that needs no network. It is drawn from the folders alone.
@@ -42,7 +51,7 @@ def report(ctx: click.Context, paths: tuple[Path, ...], out: Path | None, measur
     for path in paths if measure else ():
         try:
             with watching(console) as screen:
-                run_measuring(path, SPACES[0], None, [screen])
+                run_measuring(path, SPACES[0], None, [screen], device)
         except Interrupted as stop:
             click.echo("Stopped; what has been measured is kept.", err=True)
             ctx.exit(128 + stop.signal_number)
