@@ -29,6 +29,11 @@ def print_split(console: Console, split: Split, dataset: str) -> None:
         f"Of these {len(split.validation)} are held out for validation; the test part, {each}, "
         "is never seen in training.",
     ]
+    if split.train.groups is not None:
+        parts = (split.train, split.validation, split.test)
+        shown = (", ".join(map(str, part.group_counts(split.classes))) for part in parts)
+        said = "Groups by class: {} to train, {} to validate, {} to test; none is in two parts."
+        lines.append(said.format(*shown))
     for line in lines:
         console.print(Text(line), soft_wrap=True)
 
@@ -41,18 +46,26 @@ def print_survey(console: Console, found: Survey) -> None:
     table.add_column("class")
     for column in ("there are", "taken", "to train", "to validate", "to test"):
         table.add_column(column, justify="right")
-    columns = (
-        found.source.pool.counts(classes),
+    pool = found.source.pool
+    columns = [
+        pool.counts(classes),
         split.subset_counts,
         split.train_counts,
         split.validation.counts(classes),
         split.test.counts(classes),
-    )
+    ]
+    totals = [str(sum(column)) for column in columns]
+    if pool.groups is not None:
+        table.add_column("groups", justify="right")
+        columns.append(pool.group_counts(classes))
+        totals.append(str(len(set(pool.groups.tolist()))))
     for name, *counts in zip(split.class_names, *columns, strict=True):
         table.add_row(Text(name), *map(str, counts))
     table.add_section()
-    table.add_row("all", *(str(sum(column)) for column in columns))
+    table.add_row("all", *totals)
     console.print(table)
+    if pool.groups is not None:
+        console.print("Images of a group stay on one side of every split.", highlight=False)
     console.print(
         f"Imbalance ratio {imbalance_ratio(split.subset_counts):g}; read in {found.seconds:.1f} s.",
         highlight=False,

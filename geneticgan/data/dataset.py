@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -28,21 +28,38 @@ class Images:
         Shape (N, C, H, W), C in {1, 3}, H = W.
     labels : array of int64
         Shape (N,), values 0..K-1.
+    groups : array of int64 or None
+        Shape (N,); images of the same number belong together (a patient, a lesion) and stay on
+        one side of every split. None where each image stands for itself. Scikit-learn's splitters
+        take it as ``groups``.
     """
 
     pixels: UInt8Array
     labels: Int64Array
+    groups: Int64Array | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def take(self, indices: Int64Array) -> Images:
         """Return the images at the given positions."""
-        return Images(self.pixels[indices], self.labels[indices])
+        groups = None if self.groups is None else self.groups[indices]
+        return Images(self.pixels[indices], self.labels[indices], groups)
 
     def counts(self, classes: int) -> list[int]:
         """Return how many images each of the classes has."""
         return [int(count) for count in np.bincount(self.labels, minlength=classes)]
+
+    def group_counts(self, classes: int) -> list[int]:
+        """Return how many groups each class has; an image without a group is one of its own."""
+        if self.groups is None:
+            return self.counts(classes)
+        return count_groups(self.labels, self.groups, classes)
+
+
+def count_groups(labels: Int64Array, groups: Int64Array, classes: int) -> list[int]:
+    """Return how many groups each of the classes 0..classes-1 has; arrays of shape (N,)."""
+    return [len(np.unique(groups[labels == label])) for label in range(classes)]
 
 
 @dataclass(frozen=True)
@@ -79,7 +96,10 @@ class Source:
         if not self.held_out:
             return self.train
         pixels = np.concatenate([self.train.pixels, self.test.pixels])
-        return Images(pixels, np.concatenate([self.train.labels, self.test.labels]))
+        labels = np.concatenate([self.train.labels, self.test.labels])
+        if self.train.groups is None or self.test.groups is None:
+            return Images(pixels, labels)
+        return Images(pixels, labels, np.concatenate([self.train.groups, self.test.groups]))
 
     @property
     def fingerprint(self) -> str:
@@ -152,7 +172,7 @@ def only(source: Source, names: Sequence[str]) -> Source:
         chosen = np.flatnonzero(np.isin(images.labels, wanted))
         place = np.zeros(len(source.class_names), dtype=np.int64)
         place[wanted] = np.arange(len(wanted))
-        return Images(images.pixels[chosen], place[images.labels[chosen]])
+        return replace(images.take(chosen), labels=place[images.labels[chosen]])
 
     return Source(part(source.train), part(source.test), tuple(names), held_out=source.held_out)
 

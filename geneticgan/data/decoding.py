@@ -45,11 +45,14 @@ class Encoded:
         Shape (N,).
     read : callable
         From an index to the file's bytes; called from several threads.
+    groups : array of int64 or None
+        Shape (N,); see `geneticgan.data.dataset.Images`.
     """
 
     names: Sequence[str]
     labels: Int64Array
     read: Callable[[int], bytes]
+    groups: Int64Array | None = None
 
 
 MOST_PIXELS = 64 * 10**6
@@ -111,9 +114,8 @@ def decode_all(files: Encoded, how: Decoding, title: str, notices: Notices) -> I
             )
         notices.note(f"Skipped {len(bad)} of {count} images that cannot be read: {shown}.")
     pixels: UInt8Array = arrays["pixels"]  # type: ignore[assignment]  # as _decode made it
-    if readable.all():
-        return Images(pixels, files.labels)
-    return Images(pixels[readable], files.labels[readable])
+    images = Images(pixels, files.labels, files.groups)
+    return images if readable.all() else images.take(np.flatnonzero(readable))
 
 
 def decode_one(data: bytes, how: Decoding) -> UInt8Array:

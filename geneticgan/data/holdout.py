@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from geneticgan.data.dataset import Images, Int64Array, Source
+from geneticgan.data.grouping import hold_out_groups
 from geneticgan.errors import DataError
 from geneticgan.seeding import numpy_stream
 
@@ -39,24 +40,34 @@ def with_test_part(everything: Images, names: Sequence[str]) -> Source:
             f"class {name!r} has {count} image{'s' * (count != 1)}" for name, count in few
         )
         raise DataError(f"{told}; at least two are needed, one of them for the test part")
-    held = draw_test(everything.labels, len(names), seed=0)
+    held = draw_test(everything, names, seed=0)
     kept = np.setdiff1d(np.arange(len(everything), dtype=np.int64), held)
     return Source(everything.take(kept), everything.take(held), tuple(names), held_out=True)
 
 
-def draw_test(labels: Int64Array, classes: int, seed: int) -> Int64Array:
+def draw_test(everything: Images, names: Sequence[str], seed: int) -> Int64Array:
     """Return the positions of a test part, sorted: a fifth of each class, at least one image.
+
+    Where images have groups, whole groups are drawn, and a fifth is what the shares come near to.
 
     Parameters
     ----------
-    labels : array of int64
-        Shape (N,), values 0..classes-1.
-    classes : int
-        How many there are.
+    everything : Images
+        To draw from.
+    names : sequence of str
+        Of the classes.
     seed : int
         Draws it.
+
+    Raises
+    ------
+    DataError
+        If the groups do not allow it.
     """
     rng = numpy_stream(seed, "test part")
-    members = (np.flatnonzero(labels == label) for label in range(classes))
+    labels, groups = everything.labels, everything.groups
+    if groups is not None:
+        return hold_out_groups(labels, groups, names, 1 / TEST_SHARE, rng, "test")
+    members = (np.flatnonzero(labels == label) for label in range(len(names)))
     drawn = [rng.permutation(m)[: max(1, len(m) // TEST_SHARE)] for m in members]
     return np.sort(np.concatenate(drawn)).astype(np.int64)

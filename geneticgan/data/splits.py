@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from geneticgan.data.dataset import Images, Int64Array, Source
+from geneticgan.data.grouping import hold_out_groups
 from geneticgan.data.holdout import draw_test
 from geneticgan.data.imbalance import draw_subset, smallest_class
 from geneticgan.errors import DataError
@@ -84,7 +85,8 @@ def split_source(
         Images by class of the subset; None takes all there are.
     validation_fraction : float
         Share of each class that is held out, in [0, 1); at least `MIN_VALIDATION` images of
-        each class unless it is 0, which gives them back: the subset stays the same.
+        each class unless it is 0, which gives them back: the subset stays the same. Where images
+        have groups, whole groups are held out that come near to the share (0.5 at most).
     seed : int
         Draws all of them.
 
@@ -97,12 +99,12 @@ def split_source(
     labels = pool.labels
     test = np.empty(0, dtype=np.int64)
     if source.held_out:
-        test = draw_test(labels, len(source.class_names), seed)
+        test = draw_test(pool, source.class_names, seed)
     subset = np.setdiff1d(np.arange(len(labels), dtype=np.int64), test)
     if counts is not None:
         rng = numpy_stream(seed, "imbalance")
         subset = subset[draw_subset(labels[subset], counts, source.class_names, rng)]
-    validation = _hold_out(labels, subset, source.class_names, validation_fraction, seed)
+    validation = _hold_out(pool, subset, source.class_names, validation_fraction, seed)
     train = np.setdiff1d(subset, validation)
     return Split(
         pool.take(train),
@@ -145,14 +147,36 @@ def unused(source: Source, split: Split, limit: int) -> Images:
     return pool.take(np.concatenate(chosen))
 
 
+def available_counts(source: Source, seed: int) -> list[int]:
+    """Return how many images of each class a subset can be drawn from, by the run's seed.
+
+    Raises as `draw_test`.
+    """
+    pool = source.pool
+    classes = len(source.class_names)
+    if not source.held_out:
+        return pool.counts(classes)
+    test = draw_test(pool, source.class_names, seed)
+    return [
+        n - t for n, t in zip(pool.counts(classes), pool.take(test).counts(classes), strict=True)
+    ]
+
+
 def _hold_out(
-    labels: Int64Array,
+    pool: Images,
     subset: Int64Array,
     class_names: Sequence[str],
     fraction: float,
     seed: int,
 ) -> Int64Array:
     rng = numpy_stream(seed, "validation")
+    labels = pool.labels
+    if pool.groups is not None and fraction > 0:
+        share = min(fraction, 0.5)
+        part = hold_out_groups(
+            labels[subset], pool.groups[subset], class_names, share, rng, "validation"
+        )
+        return subset[part]
     held = [np.empty(0, dtype=np.int64)]
     for label, name in enumerate(class_names):
         members = subset[labels[subset] == label]

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from geneticgan.data.stores import Batches
-from geneticgan.gan.class_loss import make_class_loss
-from geneticgan.methods.classifier import ClassifierMethod, Loss
-from geneticgan.methods.cn import classifier_source
-from geneticgan.methods.contract import Task, Trials
+from geneticgan.methods.adjusted import Adjusted
+from geneticgan.methods.contract import CLASSIFIER_RATES, Trials
 
 
-class BalancedSoftmax(ClassifierMethod):
+class BalancedSoftmax(Adjusted):
     """Balanced softmax (Ren et al. 2020; with tau, the adjusted loss of Menon et al. 2021).
 
     To the logits of a batch the logarithm of each class's share of the batches is added before the
@@ -29,21 +26,14 @@ class BalancedSoftmax(ClassifierMethod):
 
     key = "balanced-softmax"
     title = "Balanced softmax"
-    trials: ClassVar[Trials] = ({}, {"drawing": "natural"}, {"tau": 1.5})
+    trials: ClassVar[Trials] = (
+        *CLASSIFIER_RATES,
+        {"drawing": "natural"},
+        {"tau": 1.5},
+        {"weight_decay": 0.05},
+    )
 
     def __init__(self, drawing: str = "root", tau: float = 1.0) -> None:
         if drawing not in ("root", "natural"):
             raise ValueError(f"drawing must be root or natural, got {drawing!r}")
-        if not tau >= 0:
-            raise ValueError(f"tau must be >= 0, got {tau}")
-        self.how = "root" if drawing == "root" else "weights"
-        self.tau = tau
-
-    def batches(self, task: Task) -> Batches:
-        """Draw rare classes more often than they occur, or as they do."""
-        return classifier_source(task).balanced(task.config.batch_size, self.how)
-
-    def loss(self, task: Task) -> Loss:
-        """Return the adjusted cross-entropy."""
-        counts = task.split.train_counts
-        return make_class_loss("balanced-softmax", self.tau, counts, self.how, task.device)
+        super().__init__(drawing, tau)

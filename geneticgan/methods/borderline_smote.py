@@ -8,7 +8,7 @@ from imblearn.over_sampling import BorderlineSMOTE
 
 from geneticgan.data.stores import Batches
 from geneticgan.methods.classifier import ClassifierMethod
-from geneticgan.methods.contract import Task, Trials
+from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
 from geneticgan.methods.smote import oversampled_batches, resampled
 
 
@@ -21,14 +21,20 @@ class BorderlineSmote(ClassifierMethod):
     Parameters
     ----------
     k : int
-        Neighbours of the same class that are interpolated to.
+        Neighbours of the same class that are interpolated to; in a smaller class, all the others.
     m : int
         Neighbours of any class that say whether an image is on the border.
     """
 
     key = "borderline-smote"
     title = "Borderline-SMOTE"
-    trials: ClassVar[Trials] = ({}, {"classifier_learning_rate": 5e-4}, {"m": 20})
+    version: ClassVar[int] = 2
+    trials: ClassVar[Trials] = (
+        *CLASSIFIER_RATES,
+        {"k": 3},
+        {"m": 20},
+        {"weight_decay": 0.05},
+    )
 
     def __init__(self, k: int = 5, m: int = 10) -> None:
         if k < 1 or m < 1:

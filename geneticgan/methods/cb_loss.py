@@ -11,7 +11,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy,
 from geneticgan.data.stores import Batches
 from geneticgan.methods.classifier import ClassifierMethod, Loss
 from geneticgan.methods.cn import classifier_source
-from geneticgan.methods.contract import Task, Trials
+from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
 
 
 class ClassBalanced(ClassifierMethod):
@@ -32,7 +32,12 @@ class ClassBalanced(ClassifierMethod):
 
     key = "cb-loss"
     title = "CB-loss"
-    trials: ClassVar[Trials] = ({}, {"classifier_learning_rate": 5e-4}, {"kind": "focal"})
+    trials: ClassVar[Trials] = (
+        *CLASSIFIER_RATES,
+        {"kind": "focal"},
+        {"beta": 0.999},
+        {"weight_decay": 0.05},
+    )
 
     def __init__(self, kind: str = "softmax", beta: float = 0.9999, gamma: float = 2.0) -> None:
         if kind not in ("softmax", "focal"):

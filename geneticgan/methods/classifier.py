@@ -22,6 +22,12 @@ from geneticgan.training.rates import RateSchedule, set_rate
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """From class logits (B, K) and labels (B,) to a scalar."""
 
+Objective = Callable[[int], torch.Tensor]
+"""From the number of a step to the scalar that it minimises."""
+
+Rate = Callable[[int], float]
+"""From the number of a step to what the learning rate is multiplied by."""
+
 
 class ClassifierMethod(Method):
     """A way to train the classifier network, which is the discriminator's with its class head.
@@ -50,9 +56,24 @@ class ClassifierMethod(Method):
         """Return the network before training; the same start for every method of a seed."""
         return build_classifier(split, config, device)
 
+    def rate(self, task: Task) -> Rate:
+        """Return what the learning rate is multiplied by at a step; the config's schedule."""
+        config = task.config
+        return RateSchedule(config.rate_schedule, self.steps(task), config.warm_up).factor
+
     def fit(self, task: Task) -> Fitted:
         """Train a classifier; it is returned as it is after the last step."""
         network = self.build(task.split, task.config, task.device)
+        self.train_network(network, task)
+        return Fitted(network)
+
+    def train_network(self, network: Discriminator, task: Task) -> None:
+        """Train a network; raises as `train`."""
+        objective = self.objective(network, task)
+        train(network, objective, self.title, self.steps(task), task, rate=self.rate(task))
+
+    def objective(self, network: Discriminator, task: Task) -> Objective:
+        """Return what a step minimises: the loss on a batch, changed by the augmentation."""
         draw, loss = self.batches(task), self.loss(task)
         augment = augmentation_of(task)
 
@@ -62,8 +83,7 @@ class ClassifierMethod(Method):
                 _, logits = network(augment(images, "classifier", step))
             return loss(logits.float(), labels)
 
-        train(network, objective, self.title, self.steps(task), task)
-        return Fitted(network)
+        return objective
 
 
 def build_classifier(split: Split, config: TrainConfig, device: torch.device) -> Discriminator:
@@ -89,16 +109,18 @@ def autocast(task: Task) -> torch.autocast:
 
 def train(
     network: torch.nn.Module,
-    objective: Callable[[int], torch.Tensor],
+    objective: Objective,
     title: str,
     steps: int,
     task: Task,
     *,
     classifies: bool = True,
+    rate: Rate | None = None,
 ) -> None:
     """Minimise an objective of the step's number with Adam, watched and stoppable.
 
-    Observers are shown the network only if it classifies.
+    Observers are shown the network only if it classifies. The learning rate follows the config's
+    schedule over all steps, unless another is given.
 
     Raises
     ------
@@ -111,11 +133,11 @@ def train(
     optimizer = make_adam(
         network.parameters(), config.classifier_learning_rate, config.weight_decay
     )
-    rates = RateSchedule(config.rate_schedule, steps, config.warm_up)
+    rate = rate or RateSchedule(config.rate_schedule, steps, config.warm_up).factor
     for observer in task.observers:
         observer.on_phase(title, steps)
     for step in range(steps):
-        set_rate(optimizer, config.classifier_learning_rate * rates.factor(step))
+        set_rate(optimizer, config.classifier_learning_rate * rate(step))
         loss = objective(step)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]

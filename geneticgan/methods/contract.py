@@ -64,6 +64,18 @@ class Fitted:
 Trials = tuple[Mapping[str, float | str], ...]
 """Values of options and of the config, for each trial."""
 
+CLASSIFIER_RATES: Trials = (
+    {},
+    {"classifier_learning_rate": 1e-2},
+    {"classifier_learning_rate": 1e-3},
+    {"classifier_learning_rate": 3e-4},
+)
+"""What tuning tries first for every method that trains a classifier of its own; the default rate
+is 3e-3."""
+
+TRIALS = 7
+"""How many trials every method has, so that all are tuned with as much effort."""
+
 
 class Method(ABC):
     """A way to classify imbalanced images; a plugin of the group ``geneticgan.methods``.
@@ -80,16 +92,17 @@ class Method(ABC):
         Of the code: one more whenever a change gives other results, so that a benchmark does not
         take old results for new ones.
     trials : tuple of mapping
-        Options and config values that tuning tries, as many for every method (see
+        Options and config values that tuning tries, `TRIALS` of them for every method (see
         `geneticgan.benchmark.tuning`); the first is the default.
     """
 
     title: str
     version: ClassVar[int] = 1
     trials: ClassVar[Trials] = (
-        {},
-        {"classifier_learning_rate": 5e-4},
-        {"classifier_learning_rate": 1e-4},
+        *CLASSIFIER_RATES,
+        {"weight_decay": 0.05},
+        {"warm_up": 0.1},
+        {"classifier_learning_rate": 1e-2, "warm_up": 0.1},
     )
 
     @abstractmethod

@@ -16,8 +16,8 @@ from geneticgan.data.stores import Batches
 from geneticgan.errors import DataError
 from geneticgan.methods.classifier import ClassifierMethod, autocast, train
 from geneticgan.methods.cn import classifier_source
-from geneticgan.methods.contract import Task, Trials
-from geneticgan.methods.smote import oversampled_batches
+from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
+from geneticgan.methods.smote import added, oversampled_batches
 from geneticgan.networks.autoencoder import Autoencoder
 from geneticgan.seeding import numpy_stream
 
@@ -35,14 +35,20 @@ class DeepSmote(ClassifierMethod):
     Parameters
     ----------
     k : int
-        Neighbours of the same class; fewer where a class is smaller.
+        Neighbours of the same class; in a class of fewer images, all the others.
     penalty : float
         Weight of the penalty, >= 0.
     """
 
     key = "deepsmote"
     title = "DeepSMOTE"
-    trials: ClassVar[Trials] = ({}, {"classifier_learning_rate": 5e-4}, {"penalty": 0.1})
+    version: ClassVar[int] = 2
+    trials: ClassVar[Trials] = (
+        *CLASSIFIER_RATES,
+        {"k": 3},
+        {"penalty": 0.1},
+        {"weight_decay": 0.05},
+    )
 
     def __init__(self, k: int = 5, penalty: float = 1.0) -> None:
         if k < 1 or not penalty >= 0:
@@ -60,24 +66,27 @@ class DeepSmote(ClassifierMethod):
 
     def resample(self, task: Task) -> Images:
         """Return the training images and decoded ones, every class as large as the largest."""
-        split, smallest = task.split, min(task.split.train_counts)
-        if smallest < 2:
+        split = task.split
+        if min(split.train_counts) < 2:
             raise DataError(
                 "DeepSMOTE needs at least two training images of each class; raise the counts or "
                 "use --validation-fraction 0"
             )
         coder = self._train_coder(task).eval()
         codes = encode(coder, split.train, task.device)
-        sampler = SMOTE(k_neighbors=min(self.k, smallest - 1), random_state=task.config.seed)
-        points, labels = sampler.fit_resample(codes, split.train.labels)
-        new = torch.from_numpy(points[len(codes) :]).float()
+
+        def make(k: int, seed: int) -> SMOTE:
+            return SMOTE(k_neighbors=k, random_state=seed)
+
+        points, of_them = added(codes, split.train.labels, make, self.k, task.config.seed)
+        new, labels = torch.from_numpy(points), np.concatenate([split.train.labels, of_them])
         with torch.no_grad():
             decoded = [
                 to_uint8(coder.decoder(chunk.to(task.device))).cpu()
                 for chunk in torch.split(new, CHUNK)
             ]
         pixels = np.concatenate([split.train.pixels, *(chunk.numpy() for chunk in decoded)])
-        return Images(pixels, labels.astype(np.int64))
+        return Images(pixels, labels)
 
     def _train_coder(self, task: Task) -> Autoencoder:
         split, config = task.split, task.config

@@ -13,7 +13,7 @@ from geneticgan.data.dataset import Int64Array
 from geneticgan.data.draws import Draws
 from geneticgan.data.sampling import to_unit_range
 from geneticgan.methods.classifier import augmentation_of, autocast, build_classifier, train
-from geneticgan.methods.contract import Fitted, Method, Task, Trials
+from geneticgan.methods.contract import CLASSIFIER_RATES, Fitted, Method, Task, Trials
 from geneticgan.networks import Discriminator
 from geneticgan.seeding import torch_stream
 
@@ -40,7 +40,12 @@ class DOS(Method):
     """
 
     title = "DOS"
-    trials: ClassVar[Trials] = ({}, {"classifier_learning_rate": 5e-4}, {"weight": 0.1})
+    trials: ClassVar[Trials] = (
+        *CLASSIFIER_RATES,
+        {"k": 3},
+        {"weight": 0.1},
+        {"weight_decay": 0.05},
+    )
 
     def __init__(self, k: int = 5, weight: float = 1.0, refreshes: int = 10) -> None:
         if k < 1 or refreshes < 1 or not weight >= 0:

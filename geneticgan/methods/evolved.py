@@ -14,7 +14,17 @@ from geneticgan.training.run_folder import RunFolder
 ALWAYS = "always"
 """The selection under which every living best offspring takes its parent's place."""
 
-RATES: Trials = ({}, {"learning_rate": 5e-4}, {"learning_rate": 1e-4})
+RATES: Trials = (
+    {},
+    {"learning_rate": 1e-2},
+    {"learning_rate": 1e-3},
+    {"learning_rate": 3e-4, "generator_learning_rate": 3e-4},
+    {"generator_learning_rate": 2e-3},
+    {"oversampling": "weights"},
+    {"tau": 1.5},
+)
+"""The discriminator's and the generators' rates (3e-3 and 5e-4 by default), how real images are
+drawn, and the strength of the balanced softmax."""
 
 
 class Evolved(Method):

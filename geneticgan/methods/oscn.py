@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from geneticgan.data.stores import Batches, Pair
 from geneticgan.gan.class_loss import make_class_loss
 from geneticgan.methods.classifier import ClassifierMethod, Loss
 from geneticgan.methods.cn import classifier_source
-from geneticgan.methods.contract import Task
+from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
 
 
 class OsCN(ClassifierMethod):
@@ -26,6 +28,12 @@ class OsCN(ClassifierMethod):
 
     key = "oscn"
     title = "Os+CN"
+    trials: ClassVar[Trials] = (
+        *CLASSIFIER_RATES,
+        {"oversampling": "root"},
+        {"oversampling": "weights"},
+        {"weight_decay": 0.05},
+    )
 
     def __init__(self, views: int = 1) -> None:
         if views < 1:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 from imblearn.over_sampling import SMOTE
 
-from geneticgan.data.dataset import Images
+from geneticgan.data.dataset import Images, Int64Array
 from geneticgan.data.sampling import BatchSource
 from geneticgan.data.stores import Batches
 from geneticgan.errors import DataError
 from geneticgan.methods.classifier import ClassifierMethod
-from geneticgan.methods.contract import Task, Trials
+from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
 
 
 class Smote(ClassifierMethod):
@@ -24,12 +25,18 @@ class Smote(ClassifierMethod):
     Parameters
     ----------
     k : int
-        Neighbours of the same class; fewer where a class is smaller.
+        Neighbours of the same class; in a class of fewer images, all the others.
     """
 
     key = "smote"
     title = "SMOTE"
-    trials: ClassVar[Trials] = ({}, {"classifier_learning_rate": 5e-4}, {"k": 3})
+    version: ClassVar[int] = 2
+    trials: ClassVar[Trials] = (
+        *CLASSIFIER_RATES,
+        {"k": 3},
+        {"k": 10},
+        {"weight_decay": 0.05},
+    )
 
     def __init__(self, k: int = 5) -> None:
         if k < 1:
@@ -59,19 +66,47 @@ def resampled(task: Task, make: Any, k: int) -> Images:
     DataError
         If a class has a single image, which has no neighbour.
     """
-    split = task.split
-    smallest = min(split.train_counts)
-    if smallest < 2:
+    split, counts = task.split, task.split.train_counts
+    if min(counts) < 2:
         raise DataError(
             "SMOTE needs at least two training images of each class; raise the counts or use "
             "--validation-fraction 0"
         )
     train = split.train
     flat = train.pixels.reshape(len(train), -1).astype(np.float32)
-    sampler = make(min(k, smallest - 1), task.config.seed)
-    points, labels = sampler.fit_resample(flat, train.labels)
+    points, labels = added(flat, train.labels, make, k, task.config.seed)
     pixels = points.round().clip(0, 255).astype(np.uint8).reshape(-1, *train.pixels.shape[1:])
-    return Images(pixels, labels.astype(np.int64))
+    return Images(np.concatenate([train.pixels, pixels]), np.concatenate([train.labels, labels]))
+
+
+def added(
+    points: npt.NDArray[np.float32], labels: Int64Array, make: Any, k: int, seed: int
+) -> tuple[npt.NDArray[np.float32], Int64Array]:
+    """Return the points (M, F) that a sampler adds, and their labels (M,), class by class.
+
+    Each class has a sampler of its own, whose neighbours are cut to what that class has: a tiny
+    class does not take neighbours away from the others.
+
+    Parameters
+    ----------
+    points : array of float32
+        Shape (N, F).
+    labels : array of int64
+        Shape (N,), each class at least twice.
+    make : callable
+        As for `resampled`.
+    k, seed : int
+        Neighbours wanted; of the draws.
+    """
+    counts = np.bincount(labels)
+    found, their = [points[:0]], [labels[:0]]
+    for label in np.flatnonzero(counts < counts.max()):
+        sampler = make(min(k, int(counts[label]) - 1), seed)
+        sampler.set_params(sampling_strategy={int(label): int(counts.max())})
+        more, of_them = sampler.fit_resample(points, labels)
+        found.append(more[len(points) :].astype(np.float32))
+        their.append(of_them[len(points) :].astype(np.int64))
+    return np.concatenate(found), np.concatenate(their)
 
 
 def oversampled_batches(images: Images, task: Task) -> Batches:

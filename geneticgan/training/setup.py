@@ -10,7 +10,7 @@ from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Dataset, Source, create_dataset
 from geneticgan.data.imbalance import Imbalance
 from geneticgan.data.notices import Notices
-from geneticgan.data.splits import Split, split_source
+from geneticgan.data.splits import Split, available_counts, split_source
 from geneticgan.errors import ConfigError
 from geneticgan.training.hooks import Observer
 from geneticgan.training.run_folder import RunFolder
@@ -70,7 +70,7 @@ def draw_split(config: TrainConfig, dataset: Dataset, source: Source) -> Split:
     imbalance = Imbalance(
         config.counts, config.profile, config.setting, config.ratio, config.largest
     )
-    available = source.train.counts(len(source.class_names))
+    available = available_counts(source, config.seed)
     return split_source(
         source,
         imbalance.resolve(available, source.default_counts, dataset.largest),

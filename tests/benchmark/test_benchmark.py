@@ -25,6 +25,8 @@ from geneticgan.config import TrainConfig
 from geneticgan.errors import ConfigError, PluginError, RunError
 from geneticgan.evaluation.metrics import Scores
 from geneticgan.evaluation.statistics import compare, paper_figures
+from geneticgan.methods.cn import CN
+from geneticgan.methods.contract import TRIALS
 from geneticgan_cli.main import cli
 
 PROTOCOLS = ("head", "head-calibrated", "augment", "calibrate", "paper-peek")
@@ -259,7 +261,7 @@ def test_a_spec_with_options_is_tuned_by_itself(tmp_path):
 def test_tuning_looks_at_validation_images_alone(tmp_path):
     cells = cells_of("cn,cb-loss", seeds=3)
     everything = trials(cells, 2)
-    assert len(everything) == 2 * 3 * 2  # methods, trials, seeds
+    assert len(everything) == 2 * TRIALS * 2  # methods, trials, seeds
     assert {cell.config.seed for cell in everything} == {SEED, SEED + 1}
     text = tune(cells, 1, tmp_path, Local(1), lambda _: None)
     for path in (tmp_path / "cells").rglob("*.json"):
@@ -272,9 +274,7 @@ def test_tuning_looks_at_validation_images_alone(tmp_path):
     }
     best = max(by_hand, key=lambda number: by_hand[number])
     chosen = read_tuned(tmp_path / "t.toml")["digits"]["cn"]
-    assert (
-        chosen == [{}, {"classifier_learning_rate": 5e-4}, {"classifier_learning_rate": 1e-4}][best]
-    )
+    assert chosen == CN.trials[best]
 
 
 def result(acsa, seconds=2.0, **others):

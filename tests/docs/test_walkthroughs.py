@@ -81,6 +81,10 @@ def test_your_own_images(pages, small_world):
         for number in range(count):
             pixels = rng.integers(0, 256, (36, 40, 3), dtype=np.uint8)
             Image.fromarray(pixels).save(small_world / "images" / name / f"{number}.png")
+    for number in range(36):
+        name = f"{'well' if number % 2 else 'ill'}/patient{number // 3}_{number % 3}.png"
+        (small_world / "scans" / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(small_world / "scans" / name)
     rows = [f"images/{name}/{n}.png,{name}" for name in ("cats", "dogs") for n in range(20)]
     (small_world / "list.csv").write_text("\n".join(["file,diagnosis", *rows]))
     (config,) = page.blocks("toml")

@@ -10,6 +10,7 @@ import torch
 from imblearn.over_sampling import SMOTE
 from torch.nn.functional import cross_entropy
 
+from geneticgan.config import TrainConfig
 from geneticgan.data.augmentation import Augmentation
 from geneticgan.data.dataset import Images
 from geneticgan.errors import DataError
@@ -19,6 +20,7 @@ from geneticgan.methods.aggan import AGGAN
 from geneticgan.methods.borderline_smote import BorderlineSmote
 from geneticgan.methods.catalogue import METHODS, create_method
 from geneticgan.methods.cb_loss import ClassBalanced, class_weights
+from geneticgan.methods.contract import TRIALS
 from geneticgan.methods.deepsmote import DeepSmote
 from geneticgan.methods.dos import combine, in_class_neighbours
 from geneticgan.methods.gamo import ConvexGenerator
@@ -27,10 +29,11 @@ from geneticgan.methods.oscn import OsCN
 from geneticgan.methods.smote import Smote, resampled
 from geneticgan.methods.wgan import WGAN
 from geneticgan.recipes import OF_IMAGES, RECIPES
-from geneticgan.registry import parse_specs
+from geneticgan.registry import options_of, parse_specs
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted
 
+OF_GANS = ("acgan", "aggan", "egan", "lsgan", "wgan")
 NAMES = [found.name for found in METHODS.find()]
 CPU = torch.device("cpu")
 
@@ -42,8 +45,9 @@ def make(name, **values):
 
 def test_there_are_the_papers_methods_and_those_of_today():
     assert NAMES == [
-        "acgan", "aggan", "balanced-softmax", "borderline-smote", "cb-loss", "cn", "deepsmote",
-        "dos", "egan", "gamo", "lsgan", "oscn", "smote", "wgan",
+        "acgan", "aggan", "balanced-softmax", "borderline-smote", "cb-loss", "cn", "crt",
+        "deepsmote", "dos", "egan", "ensemble", "gamo", "ldam-drw", "logit-adjustment", "lsgan",
+        "mixup", "oscn", "remix", "sam", "smote", "wgan",
     ]  # fmt: skip
 
 
@@ -94,10 +98,24 @@ def test_a_stop_is_heard(name, task):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_method_has_as_many_trials_and_each_can_be_made(name):
     factory = METHODS.get(name).factory
-    assert len(factory.trials) == 3
+    assert len(factory.trials) == TRIALS
     assert factory.trials[0] == {}
+    assert len({tuple(sorted(trial.items())) for trial in factory.trials}) == TRIALS
+    own = options_of(factory)
     for trial in factory.trials:
-        make(name, **{k: v for k, v in trial.items() if "learning_rate" not in k})
+        make(name, **{k: v for k, v in trial.items() if k in own})
+        dataclasses.replace(TrainConfig(), **{k: v for k, v in trial.items() if k not in own})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tuning_tries_rates_over_a_factor_of_thirty(name):
+    key = "learning_rate" if name in OF_GANS else "classifier_learning_rate"
+    default = getattr(TrainConfig(), key)
+    rates = {trial.get(key, default) for trial in METHODS.get(name).factory.trials}
+    assert rates >= {3e-4, 1e-3, 3e-3, 1e-2}
+    if name in OF_GANS:
+        tried = [trial.get("generator_learning_rate") for trial in METHODS.get(name).factory.trials]
+        assert len(set(tried)) >= 3
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -301,6 +319,12 @@ def test_egan_accepts_always_and_aggan_does_not(task, learnt):
     AGGAN(T=1e-9).fit(dataclasses.replace(task, config=few))
     accepted = [family["accepted"] for record in log_of(task) for family in record["families"]]
     assert 0 < sum(accepted) < len(accepted)
+
+
+def test_egan_of_several_parents_keeps_the_best_of_all_offspring(task):
+    several = dataclasses.replace(task.config, population=3)
+    assert EGAN().settings(several).selection == "best"
+    assert EGAN().settings(task.config).selection == "always"  # the same for one parent
 
 
 def test_oscn_may_look_at_an_image_more_than_once(task):

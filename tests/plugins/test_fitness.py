@@ -4,9 +4,11 @@ import pytest
 import torch
 
 from geneticgan.gan.environment import Judgement
-from geneticgan.gan.fitness import Assessment
+from geneticgan.gan.fitness import Assessment, PaperFitness
 from geneticgan.testing.world import make_world
+from geneticgan_plugins.fitness.authors_code import AuthorsCode
 from geneticgan_plugins.fitness.class_balanced import ClassBalanced
+from geneticgan_plugins.fitness.iegan import IEGAN
 from geneticgan_plugins.fitness.validation import Validation
 
 
@@ -73,3 +75,27 @@ def test_validation_prefers_gradients_that_teach():
     good, bad = (world.assess(images, judgement, each)[0] for each in (teaching, misleading))
     assert good > -loss.item() > bad
     assert fitness.needs_held_out
+
+
+def test_authors_code_turns_the_sign_and_takes_the_discriminators_loss():
+    found = assessment([0.0, 1.0], [0, 1], [0.0, 2.0], [[0.0, 0.0]] * 2)
+    quality, diversity = AuthorsCode().assess(found)
+    of_fakes = [-math.log(1 - 1 / (1 + math.exp(-logit))) for logit in (0.0, 2.0)]
+    assert quality.item() == pytest.approx(sum(of_fakes) / 2)
+    assert diversity.item() == pytest.approx(math.log(3**0.5))  # of three gradients of one
+    assert diversity.item() == -PaperFitness().assess(found)[1].item()
+
+
+def test_iegan_values_by_hand():
+    found = assessment([0.0, 1.0, -0.5], [0, 1, 1], [1.0, 2.0, -6.0], [[0.0, 0.0]] * 3)
+    quality, diversity = IEGAN().assess(found)
+    assert quality.item() == pytest.approx(-1.0)
+    assert diversity.item() == pytest.approx((1.0 + 0.5 + 1.5) / 3)
+
+
+def test_iegan_sees_a_collapse():
+    labels, source, classes = [0, 1], [0.0, 0.0], [[0.0, 0.0]] * 2
+    varied = IEGAN().assess(assessment([-1.0, 1.0], labels, source, classes))[1]
+    collapsed = IEGAN().assess(assessment([0.5, 0.5], labels, source, classes))[1]
+    assert varied == 2
+    assert collapsed == 0

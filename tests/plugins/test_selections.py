@@ -6,6 +6,7 @@ import pytest
 from geneticgan.annealing.fitness import DEAD
 from geneticgan.testing.selections import members
 from geneticgan_plugins.selections.always import Always
+from geneticgan_plugins.selections.best import Best
 from geneticgan_plugins.selections.elitist import Elitist
 from geneticgan_plugins.selections.nsga2 import NSGA2
 from geneticgan_plugins.selections.random import Random
@@ -88,3 +89,31 @@ def test_random_rejects_as_often_as_it_is_told_once_it_is_cold(temperature, acce
 def test_random_refuses_what_is_no_probability(options):
     with pytest.raises(ValueError, match="must be"):
         Random(**options)
+
+
+def best(individuals, k):
+    return Best().select(individuals, k, temperature=1.0, rng=np.random.default_rng(0))
+
+
+def test_best_keeps_the_fittest_of_all_offspring_whoever_bore_them():
+    individuals = members(
+        [(9.0, 9.0), (9.0, 9.0), (3.0, 0.0), (0.0, 0.0), (2.0, 0.0), (1.0, 0.0)], 2
+    )
+    chosen = best(individuals, 2)
+    assert {id(one) for one in chosen} == {id(individuals[2]), id(individuals[4])}
+    assert [one.lineage for one in chosen] == [0, 0]  # and parents die, however fit
+
+
+def test_best_keeps_the_better_parent_where_too_few_offspring_live():
+    individuals = members([(0.0, 0.0), (5.0, 0.0), DEAD, (-3.0, 0.0)], 2)
+    chosen = best(individuals, 2)
+    assert chosen[0] is individuals[3]
+    assert chosen[1] is individuals[1]  # at its own place
+
+
+def test_best_is_always_for_a_single_parent():
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        individuals = members([tuple(row) for row in rng.normal(size=(4, 2)).tolist()], 1)
+        always = Always().select(individuals, 1, temperature=1.0, rng=rng)
+        assert best(individuals, 1)[0] is always[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -11,6 +12,7 @@ from geneticgan.data.archives import unpacked
 from geneticgan.data.classes import class_of_each, inmost
 from geneticgan.data.dataset import Dataset, Images, Source
 from geneticgan.data.decoding import Decoding, Encoded, decode_all
+from geneticgan.data.grouping import check_apart, few_groups, group_codes, groups_by_pattern
 from geneticgan.data.holdout import with_test_part
 from geneticgan.data.listing import Listing, list_images
 from geneticgan.data.masks import find_masks
@@ -47,6 +49,10 @@ class Folder(Dataset):
     classes : str
         ``top`` (the folder below DATA_ROOT), ``leaf`` (the folder an image lies in), or a regular
         expression with one group, the class, searched in the path.
+    group : str
+        A regular expression, searched in the path: what it finds (its first part in brackets) is
+        the patient, lesion or sheet that an image shows. Images of a group stay on one side of
+        every split.
     """
 
     def __init__(
@@ -58,6 +64,7 @@ class Folder(Dataset):
         pattern: str = "",
         exclude: str = "",
         classes: str = "",
+        group: str = "",
     ) -> None:
         self.data_root = data_root
         self.image_size = image_size
@@ -66,6 +73,7 @@ class Folder(Dataset):
         self.pattern = pattern
         self.exclude = exclude
         self.classes = classes
+        self.group = group
 
     def load(self) -> Source:
         """Decode every image; `DataError` names what is missing or damaged."""
@@ -81,7 +89,9 @@ class Folder(Dataset):
         parts = find_parts(listing)
         if parts is None:
             found = self._labelled(listing)
-            return with_test_part(self._decode(listing.root, found), _names(found))
+            images = self._decode(listing.root, found, self._groups(found))
+            self._say_groups(images, _names(found))
+            return with_test_part(images, _names(found))
         return self._given(parts)
 
     def _given(self, parts: Parts) -> Source:
@@ -101,7 +111,24 @@ class Folder(Dataset):
             )
         if parts.said:
             self.notices.note(parts.said)
-        return Source(self._decode(root, train), self._decode(root, test), names)
+        groups = self._groups({**train, **test})
+        source = Source(self._decode(root, train, groups), self._decode(root, test, groups), names)
+        check_apart(source.train, source.test)
+        self._say_groups(source.train, names)
+        return source
+
+    def _groups(self, found: Labelled) -> dict[PurePosixPath, int]:
+        """Return the number of the group that each image belongs to; empty without groups."""
+        if not self.group:
+            return {}
+        paths = list(found)
+        codes = group_codes(groups_by_pattern(self.group, [str(path) for path in paths]))
+        return dict(zip(paths, codes.tolist(), strict=True))
+
+    def _say_groups(self, images: Images, names: tuple[str, ...]) -> None:
+        said = few_groups(images, names) if self.group else ""
+        if said:
+            self.notices.note(said)
 
     def _labelled(self, listing: Listing) -> Labelled:
         """Return the class of each image; `DataError` names all classes without one."""
@@ -139,12 +166,15 @@ class Folder(Dataset):
             return False
         return not (self.exclude and path.match(self.exclude))
 
-    def _decode(self, root: Path, found: Labelled) -> Images:
+    def _decode(self, root: Path, found: Labelled, groups: Mapping[PurePosixPath, int]) -> Images:
         names = _names(found)
         order = sorted(found, key=lambda path: (found[path], path))
         paths = [root / path for path in order]
         labels = np.array([names.index(found[path]) for path in order], dtype=np.int64)
-        files = Encoded([str(p) for p in paths], labels, lambda index: paths[index].read_bytes())
+        codes = np.array([groups[path] for path in order], dtype=np.int64) if groups else None
+        files = Encoded(
+            [str(p) for p in paths], labels, lambda index: paths[index].read_bytes(), codes
+        )
         how = Decoding(self.image_size, self.grayscale, self.skip_corrupt)
         return decode_all(files, how, f"{root.name}, images", self.notices)
 

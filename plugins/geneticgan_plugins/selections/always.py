@@ -7,7 +7,10 @@ from geneticgan.annealing.selection import BestOffspring
 
 
 class Always(BestOffspring):
-    """E-GAN's selection (Wang et al. 2019): the best living offspring takes its parent's place."""
+    """The best living offspring takes its parent's place: E-GAN's selection of a single parent.
+
+    E-GAN (Wang et al. 2019) with several parents is ``best``, over all their offspring.
+    """
 
     def accepts(
         self, candidate: Number, incumbent: Number, temperature: Number, draw: Number

@@ -1,0 +1,158 @@
+"""Groups: images of one patient, lesion or sheet, which never part company in a split."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.model_selection import StratifiedGroupKFold
+
+from geneticgan.data.dataset import Images, Int64Array, count_groups
+from geneticgan.errors import DataError
+
+ATTEMPTS = 20
+"""Draws before it is said that the groups cannot be divided."""
+
+FEW = 10
+"""Groups of a class below which it is said how few independent things its images show."""
+
+
+def group_codes(names: Sequence[str]) -> Int64Array:
+    """Return a number for each image, equal where the group's name is; shape (N,)."""
+    return np.unique(np.array(names, dtype=str), return_inverse=True)[1].astype(np.int64)
+
+
+def groups_by_pattern(expression: str, paths: Sequence[str]) -> list[str]:
+    """Return what a regular expression finds in each path: the group an image belongs to.
+
+    Parameters
+    ----------
+    expression : str
+        Searched in the path; its first part in brackets is the group's name, or all it matches
+        where nothing is in brackets.
+    paths : sequence of str
+        Of the images, below the data set's folder.
+
+    Raises
+    ------
+    DataError
+        If it is no regular expression, or is not found in every path.
+    """
+    try:
+        pattern = re.compile(expression)
+    except re.error as error:
+        raise DataError(f"group={expression} is no regular expression ({error})") from error
+    found = [pattern.search(path) for path in paths]
+    missing = [path for path, match in zip(paths, found, strict=True) if match is None]
+    if missing:
+        raise DataError(
+            f"group={expression} is not found in {len(missing)} of {len(paths)} paths, such as "
+            f"{missing[0]}; every image must belong to a group"
+        )
+    return [match[1] if pattern.groups else match[0] for match in found if match]
+
+
+def few_groups(images: Images, names: Sequence[str]) -> str:
+    """Say which classes show few independent things, however many images they have."""
+    counts = images.group_counts(len(names))
+    few = [f"{name!r} {count}" for name, count in zip(names, counts, strict=True) if count < FEW]
+    if not few:
+        return ""
+    return (
+        f"Classes with few groups: {', '.join(few)}. Images of a group are much alike, so what is "
+        "measured for these classes rests on as few independent examples."
+    )
+
+
+def check_apart(train: Images, test: Images) -> None:
+    """Raise `DataError` if a group has images in both parts of a data set."""
+    if train.groups is None or test.groups is None:
+        return
+    shared = np.intersect1d(train.groups, test.groups)
+    if len(shared):
+        images = int(np.isin(test.groups, shared).sum())
+        raise DataError(
+            f"{len(shared)} groups have images in the training part and in the test part "
+            f"({images} of {len(test)} test images): results would be too good; put each group "
+            "into one part, or leave group= out"
+        )
+
+
+def hold_out_groups(
+    labels: Int64Array,
+    groups: Int64Array,
+    names: Sequence[str],
+    share: float,
+    rng: np.random.Generator,
+    part: str,
+) -> Int64Array:
+    """Return the positions of whole groups that hold about a share of every class, sorted.
+
+    Scikit-learn's StratifiedGroupKFold divides the groups, and the fold is taken whose shares of
+    the classes are nearest to those asked for. Every class has a group on either side.
+
+    Parameters
+    ----------
+    labels, groups : array of int64
+        Shape (N,).
+    names : sequence of str
+        Of the classes.
+    share : float
+        To be held out, in (0, 0.5].
+    rng : numpy.random.Generator
+        Draws.
+    part : str
+        What is held out, for the message.
+
+    Raises
+    ------
+    DataError
+        If a class has one group only, or no such division was found.
+    """
+    counts = count_groups(labels, groups, len(names))
+    lone = [f"{name!r}" for name, count in zip(names, counts, strict=True) if count < 2]
+    if lone:
+        raise DataError(
+            f"all images of {', '.join(lone)} that could be held out for the {part} part belong "
+            "to one group; a class needs a group on each side of a split"
+            + ("" if part == "test" else " (or use --validation-fraction 0)")
+        )
+    totals = np.bincount(labels, minlength=len(names))
+    folds = min(max(2, round(1 / share)), len(np.unique(groups)), int(totals.max()))
+    best, least = None, np.inf
+    for _ in range(ATTEMPTS):
+        seed = int(rng.integers(2**31))
+        division = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of classes smaller than the folds
+            found = [fold for _, fold in division.split(labels, labels, groups)]
+        for fold in found:
+            held = np.isin(np.arange(len(labels)), fold)
+            _mend(held, labels, groups, len(names))
+            inside = np.bincount(labels[held], minlength=len(names))
+            if (inside == 0).any() or (inside == totals).any():
+                continue
+            distance = float(np.abs(inside / totals - share).max())
+            if distance < least:
+                best, least = held, distance
+        if best is not None:
+            return np.flatnonzero(best).astype(np.int64)
+    raise DataError(
+        f"no division of the groups into a {part} part and the rest was found that leaves every "
+        "class on both sides; more groups of the rare classes are needed"
+    )
+
+
+def _mend(
+    held: npt.NDArray[np.bool_], labels: Int64Array, groups: Int64Array, classes: int
+) -> None:
+    """Move, for each class that lies on one side only, its smallest group to the other side."""
+    for label in range(classes):
+        of_class = labels == label
+        for side in (True, False):
+            if not (of_class & (held == side)).any():
+                own, sizes = np.unique(groups[of_class], return_counts=True)
+                held[groups == own[sizes.argmin()]] = side

@@ -1,0 +1,104 @@
+"""An ensemble of class heads on shared features."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import torch
+from torch import nn
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.splits import Split
+from geneticgan.methods.adjusted import Adjusted
+from geneticgan.methods.classifier import Objective, augmentation_of, autocast
+from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
+from geneticgan.networks import Discriminator
+from geneticgan.seeding import numpy_stream, torch_stream
+
+HIDDEN = 4
+"""Hidden units of a head, in multiples of the networks' width: linear heads would all be one."""
+
+
+class Heads(nn.Module):
+    """Several class heads, each with a hidden layer, whose probabilities are averaged.
+
+    Parameters
+    ----------
+    features, hidden, classes, count : int
+        Of the input, of a head's hidden layer, of the output, and of the heads.
+    """
+
+    def __init__(self, features: int, hidden: int, classes: int, count: int) -> None:
+        super().__init__()
+        self.heads = nn.ModuleList(
+            nn.Sequential(nn.Linear(features, hidden), nn.ReLU(), nn.Linear(hidden, classes))
+            for _ in range(count)
+        )
+
+    def each(self, features: torch.Tensor) -> torch.Tensor:
+        """Return the logits (heads, B, K) of features (B, F)."""
+        return torch.stack([head(features) for head in self.heads])
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """Return the logarithm of the mean probabilities, (B, K)."""
+        logs = self.each(features).log_softmax(dim=2)
+        return logs.logsumexp(dim=0) - math.log(len(self.heads))
+
+
+class Ensemble(Adjusted):
+    """Heads on one trunk (Lee et al. 2015), each with a bootstrap of its own (Oza, Russell 2001).
+
+    In every batch each head counts each image as often as a Poisson number of mean 1 says. The
+    loss is the balanced softmax; the ensemble is hardly dearer than a single network.
+
+    Parameters
+    ----------
+    heads : int
+        How many, >= 1.
+    drawing : str
+        How labels are drawn: ``balanced``, ``root`` or ``natural``.
+    tau : float
+        Strength of the logits' adjustment, >= 0.
+    """
+
+    key = "ensemble"
+    title = "Ensemble of heads"
+    trials: ClassVar[Trials] = (
+        *CLASSIFIER_RATES,
+        {"heads": 10},
+        {"drawing": "natural"},
+        {"tau": 1.5},
+    )
+
+    def __init__(self, heads: int = 5, drawing: str = "root", tau: float = 1.0) -> None:
+        if heads < 1:
+            raise ValueError(f"heads must be >= 1, got {heads}")
+        super().__init__(drawing, tau)
+        self.heads = heads
+
+    def build(self, split: Split, config: TrainConfig, device: torch.device) -> Discriminator:
+        """Return the classifier network with the heads in place of its class head."""
+        network = super().build(split, config, device)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(int(numpy_stream(config.seed, "ensemble heads").integers(2**31)))
+            heads = Heads(network.features, HIDDEN * config.width, split.classes, self.heads)
+        network.add_module("classifier", heads.to(device))
+        return network
+
+    def objective(self, network: Discriminator, task: Task) -> Objective:
+        """Return the mean loss of the heads, each on its own bootstrap of the batch."""
+        draw, augment, loss = self.batches(task), augmentation_of(task), self.loss(task)
+        heads: torch.nn.Module = network.get_submodule("classifier")
+        assert isinstance(heads, Heads)  # that is what `build` put there
+
+        def objective(step: int) -> torch.Tensor:
+            images, labels = draw(step)
+            with autocast(task):
+                logits = heads.each(network.trunk(augment(images, "classifier", step)))
+            rng = torch_stream(task.config.seed, "bootstrap", step)
+            counts = torch.poisson(torch.ones(len(logits), len(labels)), generator=rng)
+            losses = torch.stack([loss.each(one.float(), labels) for one in logits])
+            return (counts.to(losses.device) * losses).mean()
+
+        return objective

@@ -1,0 +1,100 @@
+"""SAM: the classifier is trained to lie in a flat place of its loss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import torch
+from torch.func import functional_call
+from torch.nn.utils import get_total_norm
+
+from geneticgan.methods.adjusted import Adjusted
+from geneticgan.methods.classifier import Objective, augmentation_of, autocast
+from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
+from geneticgan.networks import Discriminator
+
+TINY = 1e-12
+
+
+class SAM(Adjusted):
+    """Sharpness-aware minimisation (Foret et al. 2021), also for rare classes alone.
+
+    A step takes the gradient where the loss is greatest within a distance ``rho`` of the weights,
+    to first order, at twice the cost. With ``imbalanced`` (ImbSAM, Zhou et al. 2023) only the loss
+    of rare classes is treated so, and that of the others is taken where the weights are.
+
+    Parameters
+    ----------
+    rho : float
+        Distance in the norm of all weights, > 0.
+    imbalanced : bool
+        Look for the worst place of the rare classes' loss alone: those with fewer images than the
+        mean of all classes.
+    drawing : str
+        How labels are drawn: ``balanced``, ``root`` or ``natural``.
+    tau : float
+        Strength of the logits' adjustment, >= 0.
+    """
+
+    key = "sam"
+    title = "SAM"
+    trials: ClassVar[Trials] = (
+        *CLASSIFIER_RATES,
+        {"rho": 0.02},
+        {"rho": 0.1},
+        {"drawing": "natural"},
+    )
+
+    def __init__(
+        self,
+        rho: float = 0.05,
+        imbalanced: bool = False,
+        drawing: str = "root",
+        tau: float = 1.0,
+    ) -> None:
+        if not rho > 0:
+            raise ValueError(f"rho must be > 0, got {rho}")
+        super().__init__(drawing, tau)
+        self.rho = rho
+        self.imbalanced = imbalanced
+        self.title = "ImbSAM" if imbalanced else "SAM"
+
+    def objective(self, network: Discriminator, task: Task) -> Objective:
+        """Return the loss whose gradient is that of the worst place nearby."""
+        draw, augment, loss = self.batches(task), augmentation_of(task), self.loss(task)
+        counts = torch.tensor(task.split.train_counts, dtype=torch.float32, device=task.device)
+        sharp = counts < counts.mean() if self.imbalanced else torch.ones_like(counts).bool()
+        parameters = dict(network.named_parameters())
+
+        def objective(step: int) -> torch.Tensor:
+            images, labels = draw(step)
+            images, chosen = augment(images, "classifier", step), sharp[labels]
+            with autocast(task):
+                _, logits = network(images)
+            losses = loss.each(logits.float(), labels)
+            moved = self._worst(parameters, (losses * chosen).mean())
+            with autocast(task):
+                _, logits = functional_call(network, moved, (images,))
+            # The way back from the moved weights to the network's own is the identity.
+            there = (loss.each(logits.float(), labels) * chosen).mean()
+            return there + (losses * ~chosen).mean() if self.imbalanced else there
+
+        return objective
+
+    def _worst(
+        self, parameters: Mapping[str, torch.Tensor], loss: torch.Tensor
+    ) -> dict[str, torch.Tensor]:
+        """Return the parameters, moved by rho along the gradient of a loss."""
+        names = list(parameters)
+        found = torch.autograd.grad(
+            loss,
+            list(parameters.values()),
+            retain_graph=self.imbalanced,
+            allow_unused=True,
+            materialize_grads=True,
+        )
+        step = self.rho / (get_total_norm(found) + TINY)
+        return {
+            name: parameters[name] + step * each for name, each in zip(names, found, strict=True)
+        }

@@ -1,0 +1,22 @@
+"""The fitness as the paper's authors' published code computes it."""
+
+from __future__ import annotations
+
+import torch
+from torch.nn.functional import softplus
+
+from geneticgan.gan.fitness import Assessment, FitnessFunction, diversity
+
+
+class AuthorsCode(FitnessFunction):
+    """The discriminator's loss on generated images, and plus the log of its gradient's norm.
+
+    The published code differs from the paper in both values: quality is not equation 2's mean
+    probability but the loss that the images cause the discriminator, and the logarithm of equation
+    3 comes without its minus, so that steep gradients count as diverse. It is here to be compared
+    with ``paper``. The code's lambda is 0.2.
+    """
+
+    def assess(self, assessment: Assessment) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the mean of -log(1 - sigmoid(D(G(z)))), and the log gradient norm."""
+        return softplus(assessment.judgement.source).mean(), -diversity(assessment.gradients)

@@ -1,0 +1,23 @@
+"""IE-GAN's fitness."""
+
+from __future__ import annotations
+
+import torch
+
+from geneticgan.gan.fitness import Assessment, FitnessFunction
+
+
+class IEGAN(FitnessFunction):
+    """The source logit, and how far apart the images of a batch are (Li et al. 2021).
+
+    Quality is the mean of D(x) before the sigmoid. Diversity is the mean absolute difference, by
+    pixel, between two images that the individual generates from different latents; it asks nothing
+    of the discriminator's gradient, which E-GAN's diversity is made of.
+    """
+
+    def assess(self, assessment: Assessment) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the mean source logit, and the mean distance of two images, in [0, 2]."""
+        flat = assessment.images.flatten(1).float()
+        count, pixels = flat.shape
+        apart = torch.cdist(flat, flat, p=1.0).sum() / (pixels * max(1, count * (count - 1)))
+        return assessment.judgement.source.mean(), apart

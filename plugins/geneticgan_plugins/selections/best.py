@@ -1,0 +1,34 @@
+"""Truncation over the pool of all offspring."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from geneticgan.annealing.fitness import weighted_sum
+from geneticgan.annealing.selection import Selection
+
+
+class Best(Selection):
+    """The mu best of all living offspring, whoever bore them (Wang et al. 2019, Algorithm 1).
+
+    What E-GAN does with several parents: two offspring of one parent may both survive, and none of
+    another's. Parents die, as in an evolution strategy with comma selection; where fewer offspring
+    live than there are places, the best parents keep theirs. Temperature is not looked at. With
+    one parent it is ``always``.
+    """
+
+    def select(
+        self, individuals: Sequence[Any], k: int, *, temperature: float, rng: np.random.Generator
+    ) -> list[Any]:
+        """Return the k best offspring; parents only where too few of these live."""
+        parents, offspring = list(individuals[:k]), individuals[k:]
+        living = [one for one in offspring if weighted_sum(one.fitness) > -math.inf]
+        chosen = sorted(living, key=lambda one: weighted_sum(one.fitness), reverse=True)[:k]
+        ranked = sorted(range(k), key=lambda i: weighted_sum(parents[i].fitness), reverse=True)
+        stays = set(ranked[: k - len(chosen)])
+        born = iter(chosen)
+        return [parent if i in stays else next(born) for i, parent in enumerate(parents)]
