@@ -23,6 +23,7 @@ from geneticgan.methods.cb_loss import ClassBalanced, class_weights
 from geneticgan.methods.contract import TRIALS
 from geneticgan.methods.deepsmote import DeepSmote
 from geneticgan.methods.dos import combine, in_class_neighbours
+from geneticgan.methods.egan import EGAN
 from geneticgan.methods.gamo import ConvexGenerator
 from geneticgan.methods.lsgan import LSGAN
 from geneticgan.methods.oscn import OsCN
