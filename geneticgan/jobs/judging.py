@@ -14,6 +14,7 @@ from geneticgan.data.splits import Split
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.metrics import Scores
 from geneticgan.evaluation.scoring import score_network
+from geneticgan.files import written_whole
 from geneticgan.inference.choice import CLASS_HEAD, Choice, choose_classifier
 from geneticgan.inference.facts import read_facts, write_facts
 from geneticgan.methods.augmented import Augmented, generate_missing
@@ -127,9 +128,8 @@ def _trained(method: ClassifierMethod, folder: RunFolder, task: Task) -> torch.n
         load_module(path, network)
         return network
     fitted = method.fit(task).network
-    temporary = path.with_suffix(".tmp")
-    save_tensors(temporary, fitted.state_dict())
-    temporary.replace(path)
+    with written_whole(path) as temporary:
+        save_tensors(temporary, fitted.state_dict())
     return fitted
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from geneticgan.annealing.metropolis import metropolis_probability
 from geneticgan.annealing.schedule import SCHEDULES
 from geneticgan.errors import PluginError, RunError
+from geneticgan.files import write_whole
 from geneticgan.jobs.listing import HOMES, plugin_group
 from geneticgan.registry import Broken, Loaded, PluginGroup, Spec, options_of
 from geneticgan.report.figures.charts import Line, LineChart, draw_lines
@@ -52,7 +53,7 @@ def draw_schedules(generations: int, out: Path) -> None:
     alt = f"Temperatures of {', '.join(lines)} over {generations} generations."
     chart = LineChart("schedules", "Schedules", alt, "generation", "temperature / T", lines)
     try:
-        out.write_bytes(draw_lines(chart).png)
+        write_whole(out, draw_lines(chart).png)
     except OSError as error:
         raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
 

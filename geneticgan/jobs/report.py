@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geneticgan.errors import RunError
+from geneticgan.files import write_whole
 from geneticgan.report.grid import benchmark_sections
 from geneticgan.report.page import Item, Page, Section, Table
 from geneticgan.report.run import run_sections
@@ -49,9 +50,7 @@ def write_report(paths: Sequence[Path], out: Path | None = None) -> Path:
         (folder / FIGURES).mkdir(parents=True, exist_ok=True)
         for picture in page.pictures.values():
             picture.save(folder / FIGURES)
-        temporary = target.with_suffix(".tmp")
-        temporary.write_text(page.html(), encoding="utf-8")
-        temporary.replace(target)
+        write_whole(target, page.html().encode())
     except OSError as error:
         raise RunError(f"{folder} cannot be written: {error.strerror or error}") from error
     return target

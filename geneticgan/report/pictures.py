@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from geneticgan.data.dataset import Images, UInt8Array
+from geneticgan.files import written_whole
 
 
 def draw_classes(
@@ -98,7 +99,8 @@ def _draw(
         wspace=0.03,
         hspace=0.06,
     )
-    figure.savefig(path, dpi=150)
+    with written_whole(path) as temporary:
+        figure.savefig(temporary, dpi=150)
 
 
 def _row(images: torch.Tensor, columns: int) -> UInt8Array:

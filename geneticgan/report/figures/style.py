@@ -15,6 +15,8 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from geneticgan.files import write_whole
+
 # Okabe and Ito's colours, those first that are seen on white and on black alike.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#7F7F7F")
 DASHES = ("-", "--", "-.", ":")
@@ -77,8 +79,8 @@ class Picture:
 
     def save(self, folder: Path) -> None:
         """Write ``<name>.svg`` and ``<name>.png``."""
-        (folder / f"{self.name}.svg").write_text(self.svg, encoding="utf-8")
-        (folder / f"{self.name}.png").write_bytes(self.png)
+        write_whole(folder / f"{self.name}.svg", self.svg.encode())
+        write_whole(folder / f"{self.name}.png", self.png)
 
     def data_uri(self) -> str:
         """Return the SVG for a page: its text and axes follow the page's light or dark scheme."""
