@@ -41,9 +41,7 @@ def main() -> None:
     parser.add_argument("study", choices=STUDIES)
     parser.add_argument("--dataset", default="fashion-mnist")
     parser.add_argument("--data-root")
-    parser.add_argument("--setting", default="multi-class", choices=("multi-class", "two-class"))
-    parser.add_argument("--ratio", type=float, help="of two classes")
-    parser.add_argument("--counts", type=int, nargs="+", help="images by class of the subset")
+    parser.add_argument("--imbalance", default="auto", help="as geneticgan train takes it")
     parser.add_argument("--seeds", type=int, default=3, help="counted from --first-seed")
     parser.add_argument("--first-seed", type=int, default=2000, help="away from benchmarks' seeds")
     parser.add_argument("--steps", type=int, default=2000)
@@ -62,9 +60,7 @@ def main() -> None:
         recipe="paper",
         dataset=options.dataset,
         data_root=options.data_root,
-        setting=options.setting,
-        ratio=options.ratio,
-        counts=tuple(options.counts) if options.counts else None,
+        imbalance=options.imbalance,
         steps=options.steps,
         width=options.width,
         learning_rate=options.learning_rate,

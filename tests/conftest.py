@@ -114,6 +114,6 @@ def tiny_config() -> TrainConfig:
         latent_dim=4,
         validate_every=2,
         checkpoint_every=2,
-        counts=(20, 10, 9, 8, 7, 6, 6, 6, 6, 5),
+        imbalance="counts:20,10,9,8,7,6,6,6,6,5",
         device="cpu",
     )

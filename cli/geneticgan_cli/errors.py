@@ -35,7 +35,7 @@ class CleanGroup(click.Group):
             if _out_of_memory(error):
                 raise click.ClickException(
                     "out of memory; lower --batch-size or --width, keep the images off the GPU by "
-                    "--images-on host, or use --precision bf16. The last checkpoint is kept"
+                    "--set images_on=host, or use --precision bf16. The last checkpoint is kept"
                 ) from error
             raise click.ClickException(
                 f"unexpected {type(error).__name__}: {error}. This is a defect; "

@@ -13,92 +13,111 @@ from typing import Any
 
 import click
 
-from geneticgan.recipes import DEFAULT_RECIPE, RECIPES
-from geneticgan_cli.device import DEVICE
+from geneticgan.errors import ConfigError
+from geneticgan.options.machine import MACHINE, RUN
+from geneticgan_cli.grouped import GroupedOption
+from geneticgan_cli.options import SET, add_options, flag, given_options
+
+GRID = "Grid"
+CELL_SETS = {"dataset": "--datasets", "imbalance": "--imbalance", "seed": "--seeds"}
+"""Options of a run that differ between the cells of a grid, and the flags that say how."""
+
+
+def _option(heading: str, name: str, help_text: str, **kwargs: Any) -> Callable[..., Any]:
+    return click.option(name, cls=GroupedOption, heading=heading, help=help_text, **kwargs)
+
 
 OPTIONS = [
-    click.option(
+    _option(
+        GRID,
+        "--datasets",
+        "The data sets, as in mnist,folder:data_root=images,image_size=32.",
+        required=True,
+    ),
+    _option(
+        GRID,
         "--table",
+        "The imbalances of a table of the paper: iv, two classes at --ratios; v, all classes with "
+        "the data set's own counts.",
         type=click.Choice(["iv", "v"]),
         default="v",
         show_default=True,
-        help="The paper's: iv, two classes at --ratios; v, all classes.",
     ),
-    click.option(
-        "--datasets",
-        required=True,
-        help="Data sets, as in mnist,folder:data_root=images,image_size=32.",
+    _option(
+        GRID,
+        "--ratios",
+        "The imbalance ratios of table iv.",
+        default="10,50,100",
+        show_default=True,
     ),
-    click.option("--seeds", type=click.IntRange(min=1), default=5, show_default=True),
-    click.option(
-        "--ratios", default="10,50,100", show_default=True, help="Imbalance ratios of table iv."
+    _option(
+        GRID,
+        "--imbalance",
+        "An imbalance in place of those of --table, such as exponential:ratio=50; may be repeated.",
+        multiple=True,
     ),
-    click.option(
+    _option(
+        GRID,
+        "--seeds",
+        "The number of seeds: 0, 1, and so on.",
+        type=click.IntRange(min=1),
+        default=5,
+        show_default=True,
+    ),
+    _option(
+        GRID,
         "--protocols",
+        "How trained methods are judged. head: the method's own class head at the end; "
+        "head-calibrated: the same with an offset for each class, fitted on the validation "
+        "images; augment: a fresh classifier on real and generated images; calibrate: Os+CN with "
+        "offsets fitted on generated images; paper-peek: the best of many looks at the test part. "
+        "Plugins of the group geneticgan.protocols, see: geneticgan plugins list.",
         default="head",
         show_default=True,
-        help="head: the method's own class head at the end; head-calibrated: the same with an "
-        "offset for each class, fitted on the validation images; augment: a fresh classifier on "
-        "real and generated images; calibrate: Os+CN with offsets fitted on generated images; "
-        "paper-peek: the best of many looks at the test part. Plugins of the group "
-        "geneticgan.protocols, see: geneticgan plugins list.",
     ),
-    click.option(
-        "--validation-fraction",
-        type=click.FloatRange(0, 1, max_open=True),
-        default=0.1,
+    flag("recipe"),
+    flag("augmentation"),
+    flag("validation_fraction"),
+    flag("data_root", help="The place of data sets that name none of their own."),
+    flag("steps"),
+    flag("batch_size"),
+    flag("width"),
+    flag("device"),
+    flag("precision"),
+    _option(
+        RUN, "--out", "The folder of the results.", type=click.Path(path_type=Path), required=True
+    ),
+    SET,
+    _option(
+        MACHINE,
+        "--launcher",
+        "What runs the cells.",
+        type=click.Choice(["local", "ray"]),
+        default="local",
         show_default=True,
-        help="Share of each class that is held out of the training images; with 0 a method trains "
-        "on all of them, and nothing can be tuned or calibrated on held-out images.",
     ),
-    click.option(
-        "--recipe",
-        type=click.Choice(list(RECIPES)),
-        default=DEFAULT_RECIPE,
-        show_default=True,
-        help="Where every method's learning rates, their schedule, the class loss of the GANs and "
-        "the augmentation begin: best, what was measured to be better; paper, as published. A "
-        "method may have another one: aggan:recipe=paper.",
+    _option(
+        MACHINE,
+        "--workers",
+        "The number of local processes.",
+        type=click.IntRange(min=1),
+        show_default="cores",
     ),
-    click.option("--steps", type=click.IntRange(min=1), default=3000, show_default=True),
-    click.option("--width", type=click.IntRange(min=1), default=32, show_default=True),
-    click.option("--batch-size", type=click.IntRange(min=2), default=50, show_default=True),
-    click.option(
-        "--augmentation",
-        show_default="by the recipe",
-        help="Random changes of every image that a method learns from: none, as in the paper, or "
-        "some of flip,translation,deformation,cutout.",
-    ),
-    click.option("--data-root", type=click.Path(), help="Where data sets are that name no place."),
-    click.option(
-        "--device", type=DEVICE, default="auto", show_default=True, help="Where to compute."
-    ),
-    click.option("--precision", default="float32", show_default=True),
-    click.option(
-        "--out", type=click.Path(path_type=Path), required=True, help="Folder of the results."
-    ),
-    click.option(
-        "--launcher", type=click.Choice(["local", "ray"]), default="local", show_default=True
-    ),
-    click.option(
-        "--workers", type=click.IntRange(min=1), show_default="cores", help="Local processes."
-    ),
-    click.option("--ray-address", help="Of a Ray cluster that runs already."),
-    click.option(
+    _option(MACHINE, "--ray-address", "The address of a Ray cluster that runs already."),
+    _option(
+        MACHINE,
         "--gpus-per-cell",
+        "The GPUs that Ray gives to a cell.",
         type=click.FloatRange(min=0),
         default=0.0,
         show_default=True,
-        help="With Ray.",
     ),
 ]
 
 
 def grid_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of a grid to a command."""
-    for option in reversed(OPTIONS):
-        function = option(function)
-    return function
+    return add_options(OPTIONS, function)
 
 
 def run_grid(
@@ -109,24 +128,17 @@ def run_grid(
     tune: int | None = None,
     *,
     table: str,
+    ratios: str,
+    imbalance: tuple[str, ...],
     datasets: str,
     seeds: int,
-    ratios: str,
     protocols: str,
-    validation_fraction: float,
-    recipe: str,
-    steps: int,
-    width: int,
-    batch_size: int,
-    augmentation: str | None,
-    data_root: str | None,
-    device: str,
-    precision: str,
     out: Path,
     launcher: str,
     workers: int | None,
     ray_address: str | None,
     gpus_per_cell: float,
+    **_: Any,
 ) -> None:
     """Fill the grid that the options describe, or choose values for it, under a screen.
 
@@ -137,25 +149,19 @@ def run_grid(
     from geneticgan.benchmark.grid import fill, grid, read_tuned
     from geneticgan.benchmark.launchers import make_launcher
     from geneticgan.benchmark.tuning import tune as run_trials
-    from geneticgan.config import BY_RECIPE, TrainConfig
+    from geneticgan.config import TrainConfig
     from geneticgan.registry import parse_specs
     from geneticgan_cli.grid_screen import GridScreen
 
     chosen = tuple(str(spec) for spec in parse_specs(protocols))
-    base = TrainConfig(
-        recipe=recipe,
-        steps=steps,
-        width=width,
-        batch_size=batch_size,
-        augmentation=BY_RECIPE if augmentation is None else augmentation,
-        validation_fraction=validation_fraction,
-        data_root=data_root,
-        device=device,
-        precision=precision,
-    )
+    given = given_options(ctx)
+    for name, instead in CELL_SETS.items():
+        if name in given:
+            raise ConfigError(f"{name} differs between the cells of a grid; set it by {instead}")
+    base = TrainConfig.from_mapping(given, "command line")
+    imbalances = imbalance or _of_table(ctx, table, ratios)
     values = read_tuned(tuned) if tuned else None
-    numbers = [float(word) for word in number_list(ratios, "--ratios", "10,50,100")]
-    cells = grid(table, datasets, methods, seeds, base, chosen, numbers, values)
+    cells = grid(imbalances, datasets, methods, seeds, base, chosen, values)
     runner = make_launcher(launcher, workers, ray_address, gpus_per_cell)
     console, command = Console(), shlex.join(["geneticgan", *sys.argv[1:]])
     try:
@@ -180,6 +186,17 @@ def run_grid(
         ctx.exit(1)
 
 
+def _of_table(ctx: click.Context, table: str, ratios: str) -> tuple[str, ...]:
+    """Return the imbalances of a table of the paper."""
+    from geneticgan.benchmark.grid import TABLES
+
+    if table != "iv":
+        return TABLES[table]
+    return tuple(
+        f"two-class:ratio={ratio}" for ratio in number_list(ratios, "--ratios", "10,50,100")
+    )
+
+
 def _second_ends_all() -> None:
     """Have the first Ctrl-C raise as usual, and a second one end this process without a word.
 
@@ -197,8 +214,6 @@ def _second_ends_all() -> None:
 
 def number_list(text: str, option: str, example: str) -> list[str]:
     """Return the words of a list of numbers, as typed; `ConfigError` if one is no number."""
-    from geneticgan.errors import ConfigError
-
     words = [word.strip() for word in text.split(",")]
     try:
         [float(word) for word in words]

@@ -1,8 +1,7 @@
-"""Options in groups, with defaults from the config, and a TOML file under the flags."""
+"""The flags of a run, made from the definitions of its options, and a TOML file under them."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,291 +9,122 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from geneticgan.config import (
-    BREEDINGS,
-    CLASS_LOSSES,
-    GUIDANCES,
-    OVERSAMPLINGS,
-    PLACES,
-    PRECISIONS,
-    PROFILES,
-    RATE_SCHEDULES,
-    SETTINGS,
-    WEIGHTINGS,
-    TrainConfig,
-    read_toml,
-)
-from geneticgan.recipes import DEFAULT_RECIPE, RECIPES, SET_BY_RECIPES
+from geneticgan.config import OPTIONS, TrainConfig, read_setting, read_toml
+from geneticgan.options.definition import BY_RECIPE, Option
+from geneticgan.options.machine import RUN
 from geneticgan_cli.device import DEVICE
-from geneticgan_cli.grouped import Counts, GroupedOption
+from geneticgan_cli.grouped import GroupedOption
 
-DEFAULTS = {field.name: field.default for field in dataclasses.fields(TrainConfig)}
+Decorator = Callable[..., Any]
 
-
-def _option(heading: str, flag: str, help_text: str, **kwargs: Any) -> Callable[..., Any]:
-    name = kwargs.pop("name", flag.lstrip("-").replace("-", "_"))
-    if name in SET_BY_RECIPES:
-        kwargs.setdefault("show_default", "by the recipe")
-    elif name in DEFAULTS:
-        kwargs.setdefault("default", DEFAULTS[name])
-        kwargs.setdefault("show_default", DEFAULTS[name] is not None)
-    return click.option(flag, name, cls=GroupedOption, heading=heading, help=help_text, **kwargs)
+OF_IMAGES = ("data_root", "image_size", "download", "skip_corrupt", "imbalance", "seed")
+"""Options that say which images a data set gives, besides its name."""
 
 
-POSITIVE = click.FloatRange(min=0, min_open=True)
-COUNT = click.IntRange(min=1)
+def flag(name: str, **other: Any) -> Decorator:
+    """Return the flag of an option, as its definition says; ``other`` wins over that."""
+    defined = OPTIONS[name]
+    values: dict[str, Any] = {"help": defined.help, "heading": defined.group}
+    if defined.kind is bool:
+        values["is_flag"] = True
+    else:
+        values["type"] = click_type(defined)
+        by_recipe = defined.default is BY_RECIPE
+        values["default"] = None if by_recipe else defined.default
+        values["show_default"] = defined.default_text if by_recipe or defined.shown else True
+    return click.option(defined.flag, name, cls=GroupedOption, **{**values, **other})
 
-SEED = _option(
-    "Training",
-    "--seed",
-    "Draws the imbalanced subset and everything else.",
-    type=click.IntRange(min=0),
+
+def click_type(defined: Option) -> click.ParamType[Any]:
+    """Return the type of a flag: a choice, a number in a range, or a text."""
+    if defined.name == "device":
+        return DEVICE
+    if defined.choices:
+        return click.Choice([str(choice) for choice in defined.choices])
+    if defined.kind is int:
+        return click.IntRange(
+            None if defined.minimum is None else int(defined.minimum),
+            None if defined.maximum is None else int(defined.maximum),
+        )
+    if defined.kind is float:
+        return click.FloatRange(defined.minimum, defined.maximum, defined.above, defined.below)
+    return click.Path() if defined.name == "data_root" else click.STRING
+
+
+SET = click.option(
+    "--set",
+    "settings",
+    cls=GroupedOption,
+    heading=RUN,
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Sets any option, also those that have no flag, such as clip=0.05; may be repeated.",
 )
 
-DATA_OPTIONS = [
-    _option(
-        "Data",
-        "--data-root",
-        "Folder (or archive, or file) of the data set.",
-        type=click.Path(),
-        show_default="./data, where the set has a usual form",
-    ),
-    _option(
-        "Data",
-        "--image-size",
-        "Pixels; for data sets of free size.",
-        type=click.Choice(["8", "16", "28", "32", "64", "128"]),
-    ),
-    _option("Data", "--download", "Fetch the files if they are missing.", is_flag=True),
-    _option("Data", "--skip-corrupt", "Go on without images that cannot be read.", is_flag=True),
-    _option(
-        "Data",
-        "--setting",
-        "multi-class: the data set's own imbalanced counts; two-class: a majority and a minority; "
-        "as-is: all its images.",
-        type=click.Choice(SETTINGS),
-    ),
-    _option(
-        "Data",
-        "--ratio",
-        "Largest over smallest count, of two classes or a profile.",
-        type=click.FloatRange(min=1),
-        show_default="100",
-    ),
-    _option(
-        "Data",
-        "--positive",
-        "Majority class of two.",
-        show_default="the data set's, of the paper's Table II",
-    ),
-    _option("Data", "--negative", "Minority class of two.", show_default="likewise"),
-    _option(
-        "Data",
-        "--profile",
-        "Counts that fall geometrically, or in one step, from --largest by --ratio; overrides the "
-        "setting.",
-        type=click.Choice(PROFILES),
-    ),
-    _option(
-        "Data",
-        "--largest",
-        "Images of the largest class, of two classes or a profile.",
-        type=COUNT,
-        show_default="as many as there are",
-    ),
-    _option("Data", "--counts", "Images of each class, overriding all of these.", type=Counts()),
-    _option(
-        "Data",
-        "--oversampling",
-        "How classes are balanced: batches draws every label of a batch evenly, exact shuffles a "
-        "list in which minority images are repeated until all classes are equally large; root "
-        "draws by the square root of the classes' sizes, weights as the data are, and both let an "
-        "image count for more the smaller its class.",
-        type=click.Choice(OVERSAMPLINGS),
-    ),
-]
 
-TRAIN_OPTIONS = [
-    _option(
-        "Evolution",
-        "--recipe",
-        "Where options begin: paper, the published method; best, what was measured to be better.",
-        type=click.Choice(list(RECIPES)),
-        default=DEFAULT_RECIPE,
-    ),
-    _option(
-        "Evolution",
-        "--mutations",
-        "Adversarial objectives, an offspring for each; options "
-        "after a colon, as in nonsat,lsgan:b=0.9.",
-    ),
-    _option(
-        "Evolution",
-        "--schedule",
-        "Annealing schedule, as in exponential or linear:T=10,period=500.",
-    ),
-    _option(
-        "Evolution",
-        "--T",
-        "Initial temperature, given to the schedule.",
-        name="T",
-        type=click.FloatRange(min=0),
-        show_default="1000 for exponential",
-    ),
-    _option(
-        "Evolution",
-        "--alpha",
-        "Annealing coefficient in (0, 1], given to the schedule.",
-        type=click.FloatRange(0, 1, min_open=True),
-        show_default="0.99 for exponential",
-    ),
-    _option("Evolution", "--fitness", "What an offspring is worth, a plugin."),
-    _option(
-        "Evolution",
-        "--selection",
-        "Who survives, a plugin: annealing, elitist, always (E-GAN), threshold, nsga2, amosa or "
-        "random.",
-    ),
-    _option(
-        "Evolution",
-        "--lambda",
-        "Weight of diversity in the fitness.",
-        name="lambda_",
-        type=click.FloatRange(min=0),
-    ),
-    _option("Evolution", "--population", "Generators that survive a generation.", type=COUNT),
-    _option(
-        "Evolution",
-        "--offspring-steps",
-        "Optimizer steps that make an offspring, each on latents of its own.",
-        type=COUNT,
-    ),
-    _option(
-        "Evolution",
-        "--fitness-batches",
-        "Generated batches that the fitness is taken on; more than 1 is bred the plain way.",
-        type=COUNT,
-    ),
-    _option(
-        "Evolution",
-        "--breeding",
-        "How a generation is computed; slow to fast: plain, shared, resident (for CUDA).",
-        type=click.Choice(BREEDINGS),
-    ),
-    _option("Data", "--dataset", "Data set, a plugin; see: geneticgan datasets list."),
-    *DATA_OPTIONS,
-    _option(
-        "Data",
-        "--augmentation",
-        "Random changes of every image that a network learns from, generated ones too: none, as in "
-        "the paper, or some of flip,translation,deformation,cutout.",
-    ),
-    _option(
-        "Data",
-        "--validation-fraction",
-        "Share of the training images held out to watch; 0 "
-        "for none, else at least 2 of each class.",
-        type=click.FloatRange(0, 1, max_open=True),
-    ),
-    _option("Training", "--steps", "Generations; each sees one batch of real images.", type=COUNT),
-    _option("Training", "--batch-size", "Real images of a batch.", type=click.IntRange(min=2)),
-    _option("Training", "--architecture", "Family of networks, a plugin."),
-    _option("Training", "--width", "Channels of the networks' narrowest layer.", type=COUNT),
-    _option("Training", "--latent-dim", "Length of the latent vector.", type=COUNT),
-    _option(
-        "Training",
-        "--learning-rate",
-        "Adam's learning rate for the discriminator, before the rate schedule.",
-        type=POSITIVE,
-    ),
-    _option(
-        "Training",
-        "--generator-learning-rate",
-        "Adam's learning rate for the generators.",
-        type=POSITIVE,
-    ),
-    _option(
-        "Training",
-        "--classifier-learning-rate",
-        "Adam's learning rate for the separate classifiers.",
-        type=POSITIVE,
-    ),
-    _option(
-        "Training",
-        "--rate-schedule",
-        "How learning rates change over the training: constant, or falling to 0 along a cosine.",
-        type=click.Choice(RATE_SCHEDULES),
-    ),
-    _option(
-        "Training",
-        "--class-loss",
-        "What the discriminator's class head learns by on real images: cross-entropy, as in the "
-        "paper, or balanced-softmax, in which classes that are drawn less often are favoured.",
-        type=click.Choice(CLASS_LOSSES),
-    ),
-    _option(
-        "Training",
-        "--generated-class-weight",
-        "Of the class loss on generated images in what the discriminator learns: 1 in the paper; "
-        "0: its class head learns from real images alone.",
-        type=click.FloatRange(min=0),
-    ),
-    _option(
-        "Training",
-        "--generated-class-weighting",
-        "What a generated image counts in that loss: even, all alike, as in the paper; "
-        "confidence, by how sure the guiding class head is that it shows its label; auto, even "
-        "with two classes, confidence with more.",
-        type=click.Choice(WEIGHTINGS),
-    ),
-    _option(
-        "Training",
-        "--class-guidance",
-        "Which class head generators learn from: shared, the classifier itself, as in the paper; "
-        "real, a second one that learns from real images alone; auto, shared with two classes, "
-        "real with more.",
-        type=click.Choice(GUIDANCES),
-    ),
-    SEED,
-    _option("Machine", "--device", "Where to compute.", type=DEVICE),
-    _option(
-        "Machine", "--precision", "Of forward and backward passes.", type=click.Choice(PRECISIONS)
-    ),
-    _option(
-        "Machine",
-        "--images-on",
-        "Where training images are kept; from the host they are streamed. auto: the device, if "
-        "they take at most half of what is free there.",
-        type=click.Choice(PLACES),
-    ),
-    _option(
-        "Run",
+def show_all_options(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Print every option of a run by heading, and leave."""
+    if not wanted:
+        return
+    formatter = ctx.make_formatter()
+    for heading in dict.fromkeys(each.group for each in OPTIONS.values()):
+        of_group = [each for each in OPTIONS.values() if each.group == heading]
+        with formatter.section(heading):
+            formatter.write_dl([(each.spelled, described(each)) for each in of_group])
+    click.echo(formatter.getvalue().strip())
+    ctx.exit()
+
+
+def described(defined: Option) -> str:
+    """Return what an option does, and in brackets what it accepts and its default."""
+    facts = [defined.range_text]
+    facts += [f"default: {defined.default_text}"] if defined.default_text else []
+    said = "; ".join(fact for fact in facts if fact)
+    return f"{defined.help}  [{said}]" if said else defined.help
+
+
+ALL_OPTIONS = click.option(
+    "--all-options",
+    cls=GroupedOption,
+    heading=RUN,
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=show_all_options,
+    help="Show every option that --set and a TOML file take, and leave.",
+)
+
+OF_RUN = [
+    click.option(
         "--out",
-        "Run folder to make.",
+        cls=GroupedOption,
+        heading=RUN,
+        help="The run folder to make.",
         type=click.Path(path_type=Path),
         show_default="the next free runs/<dataset>-<number>",
     ),
-    _option(
-        "Run", "--validate-every", "Generations between looks at the validation part.", type=COUNT
-    ),
-    _option("Run", "--checkpoint-every", "Generations between checkpoints.", type=COUNT),
-    _option(
-        "Run",
+    click.option(
         "--config",
-        "TOML file of options; flags win over it.",
-        name="config_file",
+        "config_file",
+        cls=GroupedOption,
+        heading=RUN,
+        help="A TOML file of options; flags win over it.",
         type=click.Path(path_type=Path),
     ),
-    _option(
-        "Run",
+    SET,
+    ALL_OPTIONS,
+    click.option(
         "--tensorboard",
-        "Write scalars and samples for TensorBoard to the run's folder.",
+        cls=GroupedOption,
+        heading=RUN,
+        help="Write scalars and samples for TensorBoard to the run's folder.",
         is_flag=True,
     ),
-    _option(
-        "Run",
+    click.option(
         "--dry-run",
-        "Check everything, show the resolved options, train nothing.",
+        cls=GroupedOption,
+        heading=RUN,
+        help="Check everything, show the resolved options, train nothing.",
         is_flag=True,
     ),
 ]
@@ -302,24 +132,46 @@ TRAIN_OPTIONS = [
 
 def train_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of ``train`` to a command."""
-    return _add(TRAIN_OPTIONS, function)
+    flags = [flag(name) for name, defined in OPTIONS.items() if not defined.expert]
+    return add_options([*flags, *OF_RUN], function)
 
 
 def data_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which images a data set gives."""
-    return _add([*DATA_OPTIONS, SEED], function)
+    return add_options([*map(flag, OF_IMAGES), SET], function)
 
 
-def _add(options: Sequence[Callable[..., Any]], function: Callable[..., Any]) -> Callable[..., Any]:
+def add_options(options: Sequence[Decorator], function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add options to a command in their order."""
     for option in reversed(options):
         function = option(function)
     return function
 
 
+def given_options(ctx: click.Context) -> dict[str, Any]:
+    """Return the options of a run that were typed as flags or after ``--set``, by name.
+
+    Raises
+    ------
+    ConfigError
+        If ``--set`` names no option, or one that was typed as a flag too.
+    """
+    found: dict[str, Any] = {}
+    for name, defined in OPTIONS.items():
+        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            value = ctx.params[name]
+            chosen = defined.choices and isinstance(value, str)
+            found[name] = defined.read(value) if chosen else value
+    for text in ctx.params.get("settings", ()):
+        name, value = read_setting(text)
+        found[name] = value
+    return found
+
+
 def resolve_config(
     ctx: click.Context, config_file: Path | None = None, **values: Any
 ) -> TrainConfig:
-    """Return the config: the recipe's, then the TOML file's, then the flags that were typed.
+    """Return the config: the recipe's, then the TOML file's, then what was typed.
 
     Parameters
     ----------
@@ -336,10 +188,5 @@ def resolve_config(
         If the file cannot be read or a value cannot be used.
     """
     found = read_toml(config_file) if config_file is not None else {}
-    for name in DEFAULTS:
-        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            found[name] = ctx.params[name]
-    found |= values
-    if isinstance(found.get("image_size"), str):
-        found["image_size"] = int(found["image_size"])
+    found |= given_options(ctx) | values
     return TrainConfig.from_mapping(found, str(config_file) if config_file else "command line")

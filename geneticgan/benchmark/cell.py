@@ -1,4 +1,4 @@
-"""One cell of a benchmark: a method on a data set, in a setting, with a seed."""
+"""One cell of a benchmark: a method on a data set, with an imbalance and a seed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Cell:
     method : str
         A spec such as ``cb-loss:kind=focal``.
     config : TrainConfig
-        Data set, setting, seed and budget.
+        Data set, imbalance, seed and budget.
     values : tuple of (str, value)
         Tuned options of the method and values of the config.
     protocols : tuple of str
@@ -57,10 +57,9 @@ class Cell:
     name: str = ""
 
     @property
-    def setting(self) -> str:
-        """The setting in one word, with its ratio."""
-        config = self.config
-        return f"{config.setting}-{config.ratio:g}" if config.ratio else config.setting
+    def imbalance(self) -> str:
+        """The imbalance's spec."""
+        return self.config.imbalance
 
     @property
     def dataset(self) -> str:
@@ -74,7 +73,7 @@ class Cell:
     def place(self, of: str = "") -> Path:
         """Return where what this cell makes lies in any folder, or what another method makes."""
         name = of or self.name or self.method
-        return place(self.dataset, self.setting, name, self.config.seed, self.trial)
+        return place(self.dataset, self.imbalance, name, self.config.seed, self.trial)
 
     def identity(self, data: str) -> Identity:
         """Return what the result depends on; ``data`` is the fingerprint of the images."""
@@ -96,7 +95,7 @@ class Cell:
     def __str__(self) -> str:
         trial = "" if self.trial is None else f", trial {self.trial}"
         name = self.name or self.method
-        return f"{self.dataset}, {self.setting}, {name}, seed {self.config.seed}{trial}"
+        return f"{self.dataset}, {self.imbalance}, {name}, seed {self.config.seed}{trial}"
 
 
 def run_cell(cell: Cell, out: Path, stop: StopRequest | None = None) -> CellResult:
@@ -190,7 +189,7 @@ def _header(cell: Cell) -> CellResult:
     return CellResult(
         cell.method,
         cell.dataset,
-        cell.setting,
+        cell.imbalance,
         cell.config.seed,
         cell.trial,
         dict(cell.values),

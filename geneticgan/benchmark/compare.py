@@ -11,6 +11,7 @@ from pathlib import Path
 from geneticgan.benchmark.layout import BenchmarkFolder
 from geneticgan.benchmark.result import CellResult
 from geneticgan.changes import NONE
+from geneticgan.data.imbalance import parse_imbalance
 from geneticgan.errors import RunError
 from geneticgan.evaluation.paired import MIN_SEEDS, MIN_WILCOXON_SEEDS, Paired
 from geneticgan.evaluation.statistics import (
@@ -36,11 +37,11 @@ QUOTED = ("acsa", "f1", "g_mean", "accuracy")
 
 @dataclass(frozen=True)
 class Comparison:
-    """A table: one data set, one setting, one protocol.
+    """A table: one data set, one imbalance, one protocol.
 
     Attributes
     ----------
-    title, dataset, setting, protocol : str
+    title, dataset, imbalance, protocol : str
         Say which.
     metrics : tuple of str
         Its columns, as the scores name them.
@@ -54,7 +55,7 @@ class Comparison:
 
     title: str
     dataset: str
-    setting: str
+    imbalance: str
     protocol: str
     metrics: tuple[str, ...]
     rows: list[Row]
@@ -142,7 +143,7 @@ def read_benchmark(out: Path, protocol: str, against: str = REFERENCE) -> list[C
     groups: dict[tuple[str, str], dict[str, dict[int, CellResult]]] = {}
     failed: dict[tuple[str, str], int] = {}
     for result in BenchmarkFolder(out).results():
-        key = result.dataset, result.setting
+        key = result.dataset, result.imbalance
         if result.failed:
             failed[key] = failed.get(key, 0) + 1
         else:
@@ -162,27 +163,27 @@ def read_benchmark(out: Path, protocol: str, against: str = REFERENCE) -> list[C
 
 def _compare(
     dataset: str,
-    setting: str,
+    imbalance: str,
     results: Mapping[str, Mapping[int, CellResult]],
     judged: tuple[str, str],
     failed: int,
     against: str,
 ) -> Comparison:
-    two_class = setting.startswith("two-class")
+    two_class = parse_imbalance(imbalance).name == "two-class"
     metrics = TABLE_IV_METRICS if two_class else TABLE_V_METRICS
     any_cell = next(iter(next(iter(results.values())).values()))
-    paper = paper_figures("iv" if two_class else "v", dataset.partition(":")[0], _ratio(setting))
+    paper = paper_figures("iv" if two_class else "v", dataset.partition(":")[0], _ratio(imbalance))
     protocol, note = judged
     said = f" ({note})" if note else ""
-    title = f"{dataset}, {setting}, protocol {protocol}{said}; {budget(any_cell)}"
+    title = f"{dataset}, imbalance {imbalance}, protocol {protocol}{said}; {budget(any_cell)}"
     rows = compare(results, protocol, metrics, paper, against)
     tested = next((row.title for row in rows if row.method == against), "")
-    return Comparison(title, dataset, setting, protocol, metrics, rows, failed, tested)
+    return Comparison(title, dataset, imbalance, protocol, metrics, rows, failed, tested)
 
 
-def _ratio(setting: str) -> float | None:
-    """Return the ratio that ends a setting such as ``two-class-100``."""
-    ratio = setting.rpartition("-")[2]
+def _ratio(imbalance: str) -> float | None:
+    """Return the ratio that a spec such as ``two-class:ratio=100`` names."""
+    ratio = parse_imbalance(imbalance).options.get("ratio", "")
     return float(ratio) if ratio.replace(".", "", 1).isdigit() else None
 
 

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from geneticgan.benchmark.cell import Cell
 from geneticgan.benchmark.identity import Values
@@ -17,7 +17,7 @@ from geneticgan.benchmark.launchers import Launcher
 from geneticgan.benchmark.layout import BenchmarkFolder
 from geneticgan.benchmark.result import CellResult
 from geneticgan.config import TrainConfig, read_json
-from geneticgan.data.imbalance import RATIOS
+from geneticgan.data.imbalance import RATIOS, create_imbalance
 from geneticgan.errors import ConfigError, RunError
 from geneticgan.methods.catalogue import create_method
 from geneticgan.protocols.catalogue import create_protocol
@@ -25,9 +25,14 @@ from geneticgan.registry import parse_specs
 from geneticgan.training.run_folder import software, write_json
 from geneticgan.training.setup import load_source, open_dataset
 
-TABLES = ("iv", "v")
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "iv": tuple(f"two-class:ratio={ratio}" for ratio in RATIOS),
+    "v": ("auto",),
+}
+"""The imbalances of the paper's tables."""
+
 FORMAT = 1
-FREE = ("dataset", "setting", "ratio", "seed", "data_root")
+FREE = ("dataset", "imbalance", "seed", "data_root")
 """Of the config, what may differ between the cells of a grid; the last between machines."""
 
 Tuned = Mapping[str, Mapping[str, Mapping[str, float | str]]]
@@ -56,21 +61,20 @@ class Progress:
 
 
 def grid(
-    table: str,
+    imbalances: Sequence[str],
     datasets: str,
     methods: str,
     seeds: int,
     base: TrainConfig,
     protocols: Sequence[str],
-    ratios: Sequence[float] = RATIOS,
     tuned: Tuned | None = None,
 ) -> list[Cell]:
-    """Return the cells of a table, by seed first, so that every seed is a whole comparison.
+    """Return the cells of a grid, by seed first, so that every seed is a whole comparison.
 
     Parameters
     ----------
-    table : {"iv", "v"}
-        Two classes at several ratios, or all classes.
+    imbalances : sequence of str
+        Their specs; `TABLES` has those of the paper.
     datasets, methods : str
         Specs joined by commas.
     seeds : int
@@ -79,29 +83,28 @@ def grid(
         Budget and networks.
     protocols : sequence of str
         What judges.
-    ratios : sequence of float
-        Of Table IV.
     tuned : mapping, optional
         Values of methods by data set.
 
     Raises
     ------
     PluginError, ConfigError
-        If a method, data set or value is unknown.
+        If a method, data set, imbalance or value is unknown.
     """
     method_specs = [str(spec) for spec in parse_specs(methods)]
     for spec in parse_specs(methods):
         create_method(spec)
     for protocol in protocols:
         create_protocol(protocol)
-    settings: list[dict[str, Any]] = [{"setting": "multi-class"}]
-    if table == "iv":
-        settings = [{"setting": "two-class", "ratio": float(ratio)} for ratio in ratios]
+    for imbalance in imbalances:
+        create_imbalance(imbalance)
     cells = []
     for seed in range(seeds):
         for dataset in parse_specs(datasets):
-            for setting in settings:
-                config = dataclasses.replace(base, dataset=str(dataset), seed=seed, **setting)
+            for imbalance in imbalances:
+                config = dataclasses.replace(
+                    base, dataset=str(dataset), imbalance=imbalance, seed=seed
+                )
                 open_dataset(config)
                 for method in method_specs:
                     by_method = _of_spec(tuned or {}, str(dataset), {})

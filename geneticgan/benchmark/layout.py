@@ -35,16 +35,18 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_HASHED]
 
 
-def place(dataset: str, setting: str, name: str, seed: int, trial: int | None = None) -> Path:
+def place(dataset: str, imbalance: str, name: str, seed: int, trial: int | None = None) -> Path:
     """Return where what a cell makes lies in any folder of a benchmark, without a suffix."""
     tried = "" if trial is None else f"trial-{trial}-"
-    return Path(dataset_folder(dataset), setting, folder_name(name), f"{tried}seed-{seed}")
+    return Path(
+        dataset_folder(dataset), folder_name(imbalance), folder_name(name), f"{tried}seed-{seed}"
+    )
 
 
 def place_of(result: CellResult, of: str = "") -> Path:
     """Return where what a finished cell made lies, or what another method made."""
     name = of or result.name or result.method
-    return place(result.dataset, result.setting, name, result.seed, result.trial)
+    return place(result.dataset, result.imbalance, name, result.seed, result.trial)
 
 
 @dataclass(frozen=True)

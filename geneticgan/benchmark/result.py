@@ -20,8 +20,8 @@ class CellResult:
     ----------
     method, dataset : str
         Their specs, as they were asked for.
-    setting : str
-        The imbalance in one word.
+    imbalance : str
+        The spec of the imbalance, as it was asked for.
     seed : int
         Of the subset and of the training.
     trial : int or None
@@ -58,7 +58,7 @@ class CellResult:
 
     method: str
     dataset: str
-    setting: str
+    imbalance: str
     seed: int
     trial: int | None = None
     values: Mapping[str, float | str] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class CellResult:
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as JSON types."""
-        head = ("method", "dataset", "setting", "seed", "trial", "values", "name")
+        head = ("method", "dataset", "imbalance", "seed", "trial", "values", "name")
         made = {name: getattr(self, name) for name in head}
         if self.failed:
             cause = {"error": self.error, "traceback": self.traceback}
@@ -110,7 +110,7 @@ class CellResult:
             If something is missing or is of another kind.
         """
         values = dict(found.get("values", {}))
-        head = (found["method"], found["dataset"], found["setting"], int(found["seed"]))
+        head = (found["method"], found["dataset"], found["imbalance"], int(found["seed"]))
         trial = found.get("trial")
         common = (*head, None if trial is None else int(trial), values, found.get("name", ""))
         if "error" in found:

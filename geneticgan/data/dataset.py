@@ -73,8 +73,8 @@ class Source:
     class_names : tuple of str
         In the order of the labels.
     default_counts : tuple of int or None
-        Training images by class when the setting is ``multi-class``; None where the data set
-        names none and is taken as it is.
+        Training images by class of the imbalances ``auto`` and ``table-iii``; None where the
+        data set names none and is taken as it is.
     held_out : bool
         Whether the test part was drawn from all images here, since the data set has none of its
         own; `geneticgan.data.splits.split_source` draws it anew by the run's seed.
@@ -122,9 +122,9 @@ class Dataset(ABC):
     Attributes
     ----------
     pair : tuple of str or None
-        Majority and minority class of the two-class setting, unless others are named.
+        Majority and minority class of the imbalance ``two-class``, unless others are named.
     largest : int or None
-        Training images of the majority class of the two-class setting, unless told otherwise.
+        Training images of the majority class of the imbalance ``two-class``, unless told otherwise.
     notices : Notices
         Hears of progress; set by whoever loads.
     """

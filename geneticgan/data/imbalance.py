@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from geneticgan.data.dataset import Int64Array
-from geneticgan.errors import DataError
+from geneticgan.data.dataset import Dataset, Int64Array, Source
+from geneticgan.errors import DataError, PluginError
+from geneticgan.registry import PluginGroup, Spec, options_of
 
 TABLE_III_28 = (4000, 2000, 1000, 750, 500, 350, 200, 100, 60, 40)
 """Training images by class for MNIST and Fashion-MNIST (paper, Table III)."""
@@ -24,61 +26,114 @@ RATIOS = (10, 50, 100)
 """Imbalance ratios of the two-class setting (paper, Table II)."""
 
 
-@dataclass(frozen=True)
-class Imbalance:
-    """What imbalance is asked for; the first that is given of these decides.
+class Imbalance(ABC):
+    """How many images of each class a run learns from; a plugin of ``geneticgan.imbalances``.
 
-    Attributes
-    ----------
-    counts : tuple of int or None
-        Images of each class.
-    profile : str or None
-        ``exponential``: counts fall geometrically from the first class to the last. ``step``:
-        the first half of the classes (the larger one) is large, the other small.
-    setting : str
-        ``multi-class``: the data set's own counts. ``two-class``: a majority and a minority.
-        ``as-is``: all images there are.
-    ratio : float or None
-        Largest over smallest count, of a profile or of two classes.
-    largest : int or None
-        Images of the largest class, of a profile or of two classes; None is as many as there
-        are enough images for, with two classes no more than the paper takes of that data set.
+    Options are the keyword arguments of ``__init__``. The subset itself is drawn by the seed
+    (`draw_subset`).
     """
 
-    counts: tuple[int, ...] | None = None
-    profile: str | None = None
-    setting: str = "multi-class"
-    ratio: float | None = None
-    largest: int | None = None
+    def load(self, dataset: Dataset) -> Source:
+        """Read the classes that take part; all there are, unless an imbalance says otherwise.
 
-    def resolve(
+        Raises
+        ------
+        DataError, ConfigError
+            If images or classes are missing.
+        """
+        return dataset.load()
+
+    @abstractmethod
+    def counts(
         self,
         available: Sequence[int],
-        default_counts: tuple[int, ...] | None,
-        usual_largest: int | None = None,
+        default: tuple[int, ...] | None = None,
+        largest: int | None = None,
     ) -> tuple[int, ...] | None:
-        """Return the images wanted of each class; None takes all there are.
+        """Return the number of images wanted of each class; None takes all there are.
 
         Parameters
         ----------
         available : sequence of int
-            Images of each class there are.
-        default_counts : tuple of int or None
-            The data set's own, for ``multi-class``.
-        usual_largest : int or None
+            Images of each class there are; at least two classes.
+        default : tuple of int or None
+            The data set's own counts, if it has any.
+        largest : int or None
             The data set's own limit to the majority of two classes.
+
+        Raises
+        ------
+        DataError
+            If the data set does not allow it.
         """
-        if self.counts is not None:
-            return self.counts
-        if self.profile is None and self.setting != "two-class":
-            return default_counts if self.setting == "multi-class" else None
-        profile = self.profile or "exponential"
-        shares = profile_shares(profile, len(available), self.ratio or float(RATIOS[-1]))
-        feasible = min(int(have / share) for have, share in zip(available, shares, strict=True))
-        if self.profile is None and usual_largest is not None:
-            feasible = min(feasible, usual_largest)
-        largest = feasible if self.largest is None else self.largest
-        return tuple(max(1, round(largest * share)) for share in shares)
+
+
+IMBALANCES = PluginGroup("geneticgan.imbalances", Imbalance, "imbalance")  # type: ignore[type-abstract]  # plugins are checked against it, it is not made
+
+
+def parse_imbalance(text: str) -> Spec:
+    """Read an imbalance such as ``two-class:ratio=50`` or ``counts:400,200,100``.
+
+    A value that names no option is the plugin's first option. A value may hold commas.
+
+    Raises
+    ------
+    PluginError
+        If there is no such plugin, or it has no option that a nameless value could be.
+    """
+    name, _, body = text.partition(":")
+    name = name.strip()
+    options: dict[str, str] = {}
+    for piece in body.split(",") if body else []:
+        key, equals, value = piece.partition("=")
+        if equals:
+            options[key.strip()] = value.strip()
+        elif options:
+            last = next(reversed(options))
+            options[last] += f",{piece.strip()}"
+        else:
+            first = next(iter(options_of(IMBALANCES.get(name).factory)), None)
+            if first is None:
+                raise PluginError(f"imbalance {name!r} takes no options, got {body!r}")
+            options[first] = piece.strip()
+    return Spec(name, options)
+
+
+def create_imbalance(text: str) -> Imbalance:
+    """Make an imbalance such as ``table-iii`` or ``exponential:ratio=50``.
+
+    Raises
+    ------
+    PluginError
+        As `parse_imbalance` and `PluginGroup.create`.
+    """
+    return IMBALANCES.create(parse_imbalance(text))
+
+
+def scaled_counts(
+    shares: Sequence[float], available: Sequence[int], largest: int
+) -> tuple[int, ...]:
+    """Return counts in given proportions, as large as the images allow or as asked for.
+
+    Parameters
+    ----------
+    shares : sequence of float
+        Each class's count as a share of the largest.
+    available : sequence of int
+        Images of each class there are.
+    largest : int
+        Images of the largest class; 0 is as many as there are enough images for.
+    """
+    feasible = min(int(have / share) for have, share in zip(available, shares, strict=True))
+    return tuple(max(1, round((largest or feasible) * share)) for share in shares)
+
+
+def check_profile(ratio: float, largest: int) -> None:
+    """Raise `ValueError` unless a ratio is at least 1 and a number of images at least 0."""
+    if not 1 <= ratio < math.inf:
+        raise ValueError(f"ratio must be at least 1, got {ratio}")
+    if largest < 0:
+        raise ValueError(f"largest must be at least 0 (as many as there are), got {largest}")
 
 
 def profile_shares(profile: str, classes: int, ratio: float) -> list[float]:

@@ -53,6 +53,11 @@ class Facts:
         return str(self.more.get("classifier", {}).get("network", CLASS_HEAD))
 
     @property
+    def chosen_before(self) -> bool:
+        """Whether it was settled before the training which network classifies."""
+        return bool(self.more.get("classifier", {}).get("chosen_before", False))
+
+    @property
     def classes(self) -> int:
         """How many classes there are."""
         return len(self.class_names)

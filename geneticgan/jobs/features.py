@@ -21,8 +21,8 @@ from geneticgan.errors import RunError
 from geneticgan.evaluation.generation_metrics import Features
 from geneticgan.evaluation.scoring import score_network
 from geneticgan.files import written_whole
-from geneticgan.methods.classifier import build_classifier
 from geneticgan.methods.contract import Task
+from geneticgan.methods.network import build_classifier
 from geneticgan.methods.oscn import OsCN
 from geneticgan.networks import Discriminator
 from geneticgan.training.hooks import Observer

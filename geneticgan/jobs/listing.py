@@ -27,6 +27,7 @@ HOMES = {
     "geneticgan.selections": "geneticgan.annealing.selection:SELECTIONS",
     "geneticgan.architectures": "geneticgan.networks:ARCHITECTURES",
     "geneticgan.datasets": "geneticgan.data.dataset:DATASETS",
+    "geneticgan.imbalances": "geneticgan.data.imbalance:IMBALANCES",
     "geneticgan.methods": "geneticgan.methods.catalogue:METHODS",
     "geneticgan.protocols": "geneticgan.protocols.catalogue:PROTOCOLS",
 }

@@ -15,8 +15,8 @@ class OsCN(ClassifierMethod):
     """Os+CN: every class is equally likely in a batch; minority images are repeated (paper, IV).
 
     The paper oversamples until classes are equally large and does not say how; here each label of
-    a batch is drawn evenly, or with ``--oversampling exact`` from a list of repeated images. With
-    ``root`` and ``weights`` minority images are drawn less often, and count for more.
+    a batch is drawn evenly, or with the option ``oversampling=exact`` from a list of repeated
+    images. With ``root`` and ``weights`` minority images are drawn less often, and count for more.
 
     Parameters
     ----------

@@ -76,7 +76,7 @@ class Discriminator(nn.Module):
         if type(self).forward is not Discriminator.forward:
             raise ConfigError(
                 f"{type(self).__name__} computes its heads by itself and takes no second class "
-                "head; use --class-guidance shared"
+                "head; use --set class_guidance=shared"
             )
         self.guide = nn.Linear(self.features, self.classifier.out_features)
 

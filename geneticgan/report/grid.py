@@ -59,11 +59,11 @@ def benchmark_sections(path: Path) -> tuple[str, list[Section]]:
     cells = [cell for group in groups for runs in group.cells.values() for cell in runs.values()]
     for protocol in dict.fromkeys(name for cell in cells for name in cell.scores):
         for comparison in read_benchmark(path, protocol):
-            comparisons[comparison.dataset, comparison.setting].append(comparison)
+            comparisons[comparison.dataset, comparison.imbalance].append(comparison)
     sections = []
     for group in groups:
         parts = [
-            _tables(comparisons[group.dataset, group.setting]),
+            _tables(comparisons[group.dataset, group.imbalance]),
             *_sweep(group),
             _samples(group),
             _classes(group),
@@ -73,7 +73,7 @@ def benchmark_sections(path: Path) -> tuple[str, list[Section]]:
         ]
         if len(groups) > 1:
             for part in parts:
-                part.title = f"{group.dataset}, {group.setting}: {part.title}"
+                part.title = f"{group.dataset}, {group.imbalance}: {part.title}"
         sections += parts
     sections += _ranks([each for found in comparisons.values() for each in found])
     any_group = groups[0]
@@ -81,7 +81,7 @@ def benchmark_sections(path: Path) -> tuple[str, list[Section]]:
     methods = {method for group in groups for method in group.cells}
     lead = (
         f"{len(methods)} methods, {len(seeds)} seeds, on "
-        f"{' and '.join(f'{g.dataset} ({g.setting})' for g in groups)}; for each method, "
+        f"{' and '.join(f'{g.dataset} ({g.imbalance})' for g in groups)}; for each method, "
         f"{budget(any_group.any_cell)}."
     )
     return lead, [*sections, _made(path)]

@@ -12,11 +12,11 @@ from geneticgan.benchmark.result import CellResult
 
 @dataclass(frozen=True)
 class Group:
-    """Finished cells of one data set and setting: results by method and seed."""
+    """Finished cells of one data set and imbalance: results by method and seed."""
 
     folder: BenchmarkFolder
     dataset: str
-    setting: str
+    imbalance: str
     cells: Mapping[str, Mapping[int, CellResult]]
 
     @property
@@ -43,15 +43,15 @@ class Group:
 
 
 def read_groups(path: Path) -> Iterator[Group]:
-    """Yield the finished cells of a benchmark's folder, by data set and setting."""
+    """Yield the finished cells of a benchmark's folder, by data set and imbalance."""
     folder = BenchmarkFolder(path)
     found: dict[tuple[str, str], dict[str, dict[int, CellResult]]] = {}
     for result in folder.results():
         if not result.failed:
-            group = found.setdefault((result.dataset, result.setting), {})
+            group = found.setdefault((result.dataset, result.imbalance), {})
             group.setdefault(result.method, {})[result.seed] = result
-    for (dataset, setting), cells in sorted(found.items()):
-        yield Group(folder, dataset, setting, cells)
+    for (dataset, imbalance), cells in sorted(found.items()):
+        yield Group(folder, dataset, imbalance, cells)
 
 
 def title_of(method: str, by_seed: Mapping[int, CellResult]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,9 @@ from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.errors import GeneticGanError, RunError
 from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.gan.mutation import create_mutations
-from geneticgan.recipes import DEFAULT_RECIPE
+from geneticgan.methods.catalogue import method_of
+from geneticgan.methods.evolved import core_config
+from geneticgan.options.command import command
 from geneticgan.report.figures.confusion import draw_confusions
 from geneticgan.report.figures.dots import draw_class_scores
 from geneticgan.report.figures.history import history_charts, objective_chart
@@ -64,13 +65,11 @@ def run_sections(path: Path) -> tuple[str, list[Section]]:
     results = read_json(folder.results) if folder.results.is_file() else []
     saved = read_json(folder.split)
     run = _Run(folder, config, results, saved["class_names"], saved["train_counts"])
-    lead = (
-        f"AGGAN on {config.dataset}, {config.setting}: {config.steps} generations with "
-        f"{config.mutations}, schedule {config.schedule}, recipe {config.recipe}, augmentation "
-        f"{config.augmentation}, seed {config.seed}."
-    )
+    lead = _lead(config)
     hint = f"geneticgan measure {path}"
     files = [scores_file(path / "generation", space) for space in SPACES]
+    if core_config(config) is None:  # a classifier, which generates nothing
+        return lead, [_result(run), _classes(run), _made(run)]
     sections = [
         _result(run),
         _samples(run),
@@ -81,6 +80,19 @@ def run_sections(path: Path) -> tuple[str, list[Section]]:
         _made(run),
     ]
     return lead, sections
+
+
+def _lead(config: TrainConfig) -> str:
+    """Return what a run is in a sentence."""
+    title = method_of(config).title
+    core = core_config(config)
+    how = f"{config.steps} steps"
+    if core is not None:
+        how = f"{core.steps} generations with {core.mutations}, schedule {core.schedule}"
+    return (
+        f"{title} on {config.dataset}, imbalance {config.imbalance}: {how}, recipe "
+        f"{config.recipe}, augmentation {config.augmentation}, seed {config.seed}."
+    )
 
 
 def _result(run: _Run) -> Section:
@@ -207,22 +219,6 @@ def _made(run: _Run) -> Section:
     options = [[key.rstrip("_"), _text(value)] for key, value in saved["options"].items()]
     tables: list[Item] = [Table(["option", "value"], options), software_table(saved)]
     return Section("How it was made", [f"Command: {command(run.config)}"], tables, folded=True)
-
-
-def command(config: TrainConfig) -> str:
-    """Return the command that trains with a config: the options that are not its recipe's."""
-    words = ["geneticgan", "train"]
-    if config.recipe != DEFAULT_RECIPE:
-        words += ["--recipe", config.recipe]
-    begun = TrainConfig(recipe=config.recipe)
-    for field in dataclasses.fields(config):
-        value = getattr(config, field.name)
-        if value == getattr(begun, field.name):
-            continue
-        words.append("--" + field.name.rstrip("_").replace("_", "-"))
-        if value is not True:
-            words.append(_text(value))
-    return shlex.join(words)
 
 
 def _text(value: object) -> str:

@@ -21,6 +21,8 @@ from geneticgan.testing.architectures import ArchitectureContract
 from geneticgan.testing.contract import Contract, Outcome, run_contract
 from geneticgan.testing.datasets import DatasetContract
 from geneticgan.testing.fitness import FitnessContract
+from geneticgan.testing.imbalances import ImbalanceContract
+from geneticgan.testing.methods import MethodContract
 from geneticgan.testing.mutations import MutationContract
 from geneticgan.testing.protocols import ProtocolContract
 from geneticgan.testing.schedules import ScheduleContract
@@ -30,6 +32,8 @@ CONTRACTS: dict[str, Any] = {
     "geneticgan.architectures": ArchitectureContract,
     "geneticgan.datasets": DatasetContract,
     "geneticgan.fitness": FitnessContract,
+    "geneticgan.imbalances": ImbalanceContract,
+    "geneticgan.methods": MethodContract,
     "geneticgan.mutations": MutationContract,
     "geneticgan.protocols": ProtocolContract,
     "geneticgan.schedules": ScheduleContract,
@@ -43,6 +47,8 @@ __all__ = [
     "Contract",
     "DatasetContract",
     "FitnessContract",
+    "ImbalanceContract",
+    "MethodContract",
     "MutationContract",
     "Outcome",
     "ProtocolContract",

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Dataset, Source, create_dataset
-from geneticgan.data.imbalance import Imbalance
+from geneticgan.data.imbalance import create_imbalance
 from geneticgan.data.notices import Notices
 from geneticgan.data.splits import Split, available_counts, split_source
-from geneticgan.errors import ConfigError
 from geneticgan.training.hooks import Observer
 from geneticgan.training.run_folder import RunFolder
 
@@ -52,28 +51,18 @@ def open_dataset(config: TrainConfig, observers: Sequence[Observer] = ()) -> Dat
 
 
 def load_source(config: TrainConfig, dataset: Dataset) -> Source:
-    """Load all classes of a data set, or the two of the two-class setting."""
-    if config.setting != "two-class":
-        return dataset.load()
-    usual = dataset.pair or (None, None)
-    majority, minority = config.positive or usual[0], config.negative or usual[1]
-    if majority is None or minority is None:
-        raise ConfigError(
-            f"{config.dataset} has no usual pair of classes; name the majority by --positive and "
-            "the minority by --negative"
-        )
-    return dataset.load_pair(majority, minority)
+    """Load the classes of a data set that take part in a config's imbalance."""
+    return create_imbalance(config.imbalance).load(dataset)
 
 
 def draw_split(config: TrainConfig, dataset: Dataset, source: Source) -> Split:
     """Draw the parts of a run from what a data set gave."""
-    imbalance = Imbalance(
-        config.counts, config.profile, config.setting, config.ratio, config.largest
-    )
     available = available_counts(source, config.seed)
     return split_source(
         source,
-        imbalance.resolve(available, source.default_counts, dataset.largest),
+        create_imbalance(config.imbalance).counts(
+            available, source.default_counts, dataset.largest
+        ),
         config.validation_fraction,
         config.seed,
     )

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from geneticgan.benchmark.cell import run_cell
 from geneticgan.benchmark.compare import read_benchmark, to_csv, to_latex, to_markdown
-from geneticgan.benchmark.grid import fill, grid, read_tuned
+from geneticgan.benchmark.grid import TABLES, fill, grid, read_tuned
 from geneticgan.benchmark.launchers import Local, make_launcher
 from geneticgan.benchmark.result import CellResult
 from geneticgan.benchmark.tuning import SEED, trials, tune
@@ -34,7 +34,7 @@ BASE = TrainConfig(steps=4, width=2, batch_size=8, latent_dim=4, validate_every=
 
 
 def cells_of(methods="cn,aggan", seeds=2, base=BASE, protocols=("head",), **options):
-    return grid("v", "digits", methods, seeds, base, protocols, **options)
+    return grid(TABLES["v"], "digits", methods, seeds, base, protocols, **options)
 
 
 def run(cells, out, workers=1):
@@ -56,7 +56,7 @@ def test_every_finished_cell_is_on_disk_with_all_that_made_it(tmp_path):
     found = json.loads(cells[1].path(tmp_path).read_text())
     assert found["method"] == "aggan"
     assert found["dataset"] == "digits"
-    assert found["setting"] == "multi-class"
+    assert found["imbalance"] == "auto"
     assert found["config"]["steps"] == 4
     assert found["images_seen"] == 32
     assert found["seconds"] > 0
@@ -73,10 +73,10 @@ def test_a_second_call_runs_only_what_is_missing(tmp_path):
     result, ran = run(cells_of("cn,oscn,aggan", seeds=2), tmp_path)
     assert result.done == 6
     assert ran == [
-        "digits, multi-class, oscn, seed 0",
-        "digits, multi-class, cn, seed 1",
-        "digits, multi-class, oscn, seed 1",
-        "digits, multi-class, aggan, seed 1",
+        "digits, auto, oscn, seed 0",
+        "digits, auto, cn, seed 1",
+        "digits, auto, oscn, seed 1",
+        "digits, auto, aggan, seed 1",
     ]
 
 
@@ -87,15 +87,15 @@ def test_the_seed_draws_the_subset_too(tmp_path):
 
 
 def test_a_failing_cell_is_recorded_and_the_grid_goes_on(tmp_path):
-    lonely = dataclasses.replace(BASE, counts=(9,) * 9 + (1,), validation_fraction=0.0)
-    cells = cells_of("smote,cn", seeds=1, base=lonely)
+    whole = dataclasses.replace(BASE, validation_fraction=0.0)
+    cells = grid(("counts:9,9,9,9,9,9,9,9,9,1",), "digits", "smote,cn", 1, whole, ("head",))
     result, _ = run(cells, tmp_path)
     assert (result.done, result.failed) == (1, 1)
     assert (
         "at least two training images" in json.loads(cells[0].path(tmp_path).read_text())["error"]
     )
     _, ran = run(cells, tmp_path)
-    assert ran == ["digits, multi-class, smote, seed 0"]  # tried again
+    assert ran == ["digits, counts:9,9,9,9,9,9,9,9,9,1, smote, seed 0"]  # tried again
 
 
 def test_an_unexpected_error_is_recorded_with_its_traceback(tmp_path, monkeypatch):
@@ -125,7 +125,7 @@ def test_no_process_outlives_a_killed_benchmark(tmp_path):
     command = [sys.executable, "-m", "geneticgan_cli", *words]
     process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
     try:
-        logs = [out / f"work/digits/multi-class/aggan/seed-{seed}/log.jsonl" for seed in (0, 1)]
+        logs = [out / f"work/digits/auto/aggan/seed-{seed}/log.jsonl" for seed in (0, 1)]
         until(lambda: all(log.is_file() for log in logs))
         process.kill()  # this process alone: its workers hear nothing
         process.wait()
@@ -223,8 +223,8 @@ def test_an_option_newer_than_the_folder_had_its_default_then(tmp_path):
 
 
 def test_table_iv_has_a_setting_for_each_ratio():
-    cells = grid("iv", "mnist", "cn", 1, BASE, ("head",), (10, 100))
-    assert [cell.setting for cell in cells] == ["two-class-10", "two-class-100"]
+    cells = grid(("two-class:ratio=10", "counts:4,2"), "mnist", "cn", 1, BASE, ("head",))
+    assert [cell.imbalance for cell in cells] == ["two-class:ratio=10", "counts:4,2"]
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_tuning_looks_at_validation_images_alone(tmp_path):
 def result(acsa, seconds=2.0, **others):
     scores = Scores(acsa, acsa, acsa, acsa, ((1,),))
     measured = {"title": "X", "scores": {"head": scores}, "seconds": seconds, "images_seen": 100}
-    return CellResult("x", "digits", "multi-class", 0, **measured, **others)
+    return CellResult("x", "digits", "auto", 0, **measured, **others)
 
 
 def test_comparison_by_hand():
@@ -371,7 +371,7 @@ def test_as_one_would_type_it(tmp_path):
     first = runner.invoke(cli, [*common, "--seeds", "1", "--protocols", "head,paper-peek"])
     assert first.exit_code == 0, first.output
     assert "2 cells: 0 done, 1 running, 2 to do" in first.output
-    assert re.search(r"\[2/2\] digits, multi-class, aggan, seed 0: ACSA head [\d.]+", first.output)
+    assert re.search(r"\[2/2\] digits, auto, aggan, seed 0: ACSA head [\d.]+", first.output)
     table = runner.invoke(cli, ["compare", out, "--protocol", "paper-peek"])
     assert "only for comparison with the paper" in table.output
     assert (tmp_path / "b" / "compare-paper-peek.tex").is_file()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from geneticgan.benchmark.cell import Cell
-from geneticgan.benchmark.grid import fill, grid
+from geneticgan.benchmark.grid import TABLES, fill, grid
 from geneticgan.benchmark.identity import PLACES, Identity
 from geneticgan.benchmark.launchers import Local
 from geneticgan.benchmark.layout import BenchmarkFolder, folder_name, read_result
@@ -41,7 +41,7 @@ def run(cells, out):
 
 
 def cells_of(datasets="digits", methods="cn", base=BASE, seeds=1, **options):
-    return grid("v", datasets, methods, seeds, base, ("head",), **options)
+    return grid(TABLES["v"], datasets, methods, seeds, base, ("head",), **options)
 
 
 def test_two_data_sets_of_one_kind_are_two_cells(archives):

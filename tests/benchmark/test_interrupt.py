@@ -37,7 +37,7 @@ def grid(tmp_path):
         text=True,
     )
     try:
-        logs = [out / f"work/digits/multi-class/aggan/seed-{seed}/log.jsonl" for seed in (0, 1)]
+        logs = [out / f"work/digits/auto/aggan/seed-{seed}/log.jsonl" for seed in (0, 1)]
         until(lambda: all(log.is_file() for log in logs))
         yield process
     finally:

@@ -23,7 +23,7 @@ def table(monkeypatch):
 def write(folder, method, seed, acsa, smallest, **others):
     scores = {"head": Scores(acsa, acsa, acsa, smallest, ((1,),))}
     scores |= {name: Scores(value, value, value, value, ((1,),)) for name, value in others.items()}
-    result = CellResult(method, "digits", "multi-class", seed, title=method, scores=scores)
+    result = CellResult(method, "digits", "auto", seed, title=method, scores=scores)
     BenchmarkFolder(folder).write(result)
 
 
@@ -32,7 +32,7 @@ def test_differences_are_of_the_seeds_that_both_have(table, tmp_path):
         write(tmp_path, "ours", seed, ours, 0.5)
         write(tmp_path, "theirs", seed, theirs, 0.5)
     write(tmp_path, "theirs", 2, 0.1, 0.5)
-    failed = CellResult("ours", "digits", "multi-class", 2, error="killed")
+    failed = CellResult("ours", "digits", "auto", 2, error="killed")
     BenchmarkFolder(tmp_path).write(failed)
     # Two common seeds are not enough for a p.
     *_, ours, theirs = table(tmp_path, "ours", ["head"])

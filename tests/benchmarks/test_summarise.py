@@ -33,12 +33,12 @@ def test_the_tables_are_the_same(summarise, tmp_path):
             scores = {"head": Scores(value, value, value, value, ((3, 1), (0, 2)))}
             folder.write(
                 CellResult(
-                    method, "digits", "multi-class", seed, title=method, scores=scores,
+                    method, "digits", "auto", seed, title=method, scores=scores,
                     seconds=2.0, images_seen=10, train_counts=(4, 2), class_names=("a", "b"),
                     config={"width": 2, "steps": 9},
                 )
             )  # fmt: skip
-    folder.write(CellResult("cn", "digits", "multi-class", 9, error="killed"))
+    folder.write(CellResult("cn", "digits", "auto", 9, error="killed"))
     before = read_benchmark(tmp_path, "head")
     assert summarise(tmp_path) == 6
     shutil.rmtree(tmp_path / "cells")

@@ -22,7 +22,7 @@ def address(tmp_path_factory):
     path = tmp_path_factory.mktemp("runs") / "run"
     config = TrainConfig(
         steps=8, batch_size=8, width=2, latent_dim=4, validate_every=2, device="cpu",
-        counts=(20, 10, 9, 8, 7, 6, 6, 6, 6, 5),
+        imbalance="counts:20,10,9,8,7,6,6,6,6,5",
     )  # fmt: skip
     train(config, path, plan(config), [])
     return write_report([path]).as_uri()

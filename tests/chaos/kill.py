@@ -19,16 +19,15 @@ os.environ["OMP_NUM_THREADS"] = "1"  # a fork keeps no threads
 import torch
 
 from geneticgan.config import TrainConfig
-from geneticgan.data.sets.digits import Digits
-from geneticgan.data.splits import split_source
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.lock import RunLock
 from geneticgan.training.loop import Evolution
 from geneticgan.training.run_folder import RunFolder
+from geneticgan.training.setup import load_split
 
 CONFIG = TrainConfig(
     steps=30, batch_size=8, width=2, latent_dim=4, validate_every=5, checkpoint_every=2,
-    counts=(20, 10, 9, 8, 7, 6, 6, 6, 6, 5), device="cpu", population=2,
+    imbalance="counts:20,10,9,8,7,6,6,6,6,5", device="cpu", population=2,
     schedule="adaptive:T=0.1",
 )  # fmt: skip
 
@@ -83,7 +82,7 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(1)
     rng = random.Random(options.seed)
-    split = split_source(Digits().load(), CONFIG.counts, 0.1, CONFIG.seed)
+    split = load_split(CONFIG)
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder, "whole")
         start = time.perf_counter()

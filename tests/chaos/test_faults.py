@@ -107,7 +107,7 @@ def short(do):
 
 @pytest.fixture
 def config(tiny_config):
-    return dataclasses.replace(tiny_config, counts=None, steps=2, checkpoint_every=1)
+    return dataclasses.replace(tiny_config, imbalance="auto", steps=2, checkpoint_every=1)
 
 
 def live(config, split, path):

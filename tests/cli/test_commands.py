@@ -20,8 +20,8 @@ QUICK = [
     "--steps=4",
     "--batch-size=6",
     "--width=2",
-    "--latent-dim=4",
-    "--counts=12,9,9,8,7,6,6,6,6,5",
+    "--set=latent_dim=4",
+    "--imbalance=counts:12,9,9,8,7,6,6,6,6,5",
     "--device=cpu",
 ]
 
@@ -111,7 +111,7 @@ def test_a_recipe_is_where_options_begin(name, tmp_path):
     options = options_of_a_dry_run(*QUICK, "--recipe", name)
     assert options["recipe"] == name
     assert options | RECIPES[name] == options
-    flagged = options_of_a_dry_run(*QUICK, "--recipe", name, "--generated-class-weight", "0.3")
+    flagged = options_of_a_dry_run(*QUICK, "--recipe", name, "--set", "generated_class_weight=0.3")
     assert flagged["generated_class_weight"] == 0.3
     (tmp_path / "a.toml").write_text(f'recipe = "{name}"\ngenerated_class_weight = 0.7\n')
     from_file = options_of_a_dry_run(*QUICK, "--config", tmp_path / "a.toml")
@@ -162,24 +162,44 @@ def test_plugin_options_reach_the_log(tmp_path):
         (["--schedule", "exponentail"], "Did you mean 'exponential'?"),
         (["--schedule", "zero", "--T", "3"], "schedule 'zero' has no option 'T'; it has: none"),
         (["--dataset", "digit"], "Did you mean 'digits'?"),
-        (["--ratio", "10"], "ratio and largest need --setting two-class, or a --profile"),
-        (["--positive", "5"], "positive and negative need --setting two-class"),
-        (["--setting", "two-class"], "digits has no usual pair of classes"),
-        (["--setting", "two-class", "--positive", "5", "--negative", "x"], "no class 'x'"),
-        (["--setting", "two-class", "--positive", "5", "--negative", "5"], "must differ"),
+        (["--ratio", "10"], "--imbalance two-class:ratio=10, exponential:ratio=10 or step:rati"),
+        (["--positive=5"], "write --imbalance two-class:positive=5."),
+        (["--negative"], "write --imbalance two-class:negative=dogs."),
+        (["--setting", "as-is"], "write --imbalance as-is."),
+        (["--setting", "multi-class"], "write --imbalance auto (what multi-class was)"),
+        (["--profile", "step", "--ratio", "3"], "write --imbalance step."),
+        (["--largest", "3"], "write --imbalance two-class:largest=3, exponential:largest=3 or st"),
+        (["--counts", "5,4"], "write --imbalance counts:5,4."),
+        (["--clip", "0.02"], "write --set clip=0.02."),
+        (["--critic-steps=4"], "write --set critic_steps=4."),
+        (["--set", "clip"], "'clip' sets nothing; write NAME=VALUE"),
+        (["--set", "clib=1"], "unknown option 'clib'; did you mean 'clip'?"),
+        (["--set", "clip=much"], "clip takes a number, got 'much'"),
+        (["--set", "clip=-1"], "clip must be at least 0, got -1.0"),
+        (["--set", "ratio=9"], "ratio is now a part of the imbalance"),
+        (["--imbalance", "two-class"], "this data set has no usual pair of classes"),
+        (["--imbalance", "two-class:positive=5,negative=x"], "no class 'x'"),
+        (["--imbalance", "two-class:positive=5,negative=5"], "must differ"),
+        (["--imbalance", "two-class:rato=5"], "imbalance 'two-class' has no option 'rato'; it"),
+        (["--imbalance", "two-class:ratio=0.5"], "ratio must be at least 1, got 0.5"),
+        (["--imbalance", "stepp"], "there is no imbalance 'stepp'"),
+        (["--imbalance", "as-is:5"], "imbalance 'as-is' takes no options, got '5'"),
         (["--download"], "data set 'digits' has no option 'download'"),
         (["--dataset", "folder", "--data-root", "nowhere"], "there is no folder nowhere"),
         (["--dataset", "fashion-mnist", "--data-root", "nowhere"], "is not in nowhere"),
         (["--dataset", "celeba"], "celeba is not in data"),
         (["--T", "-1"], "'--T': -1.0 is not in the range"),
-        (["--T", "nan"], "T must be a finite number >= 0"),
+        (["--T", "nan"], "T must be at least 0, got nan"),
         (["--alpha", "0"], "'--alpha': 0.0 is not in the range"),
         (["--alpha", "1.5"], "'--alpha': 1.5 is not in the range"),
         (["--steps", "0"], "'--steps': 0 is not in the range"),
-        (["--counts", "5,x"], "is not a list of whole numbers"),
+        (["--imbalance", "counts:5,x"], "is not a list of whole numbers"),
         (["--augmentation", "flop"], "augmentation must be none, or some of flip, translation"),
-        (["--counts", "5,5"], "2 counts were given for 10 classes"),
-        (["--counts", "999,9,9,9,9,9,9,9,9,9"], "class '0' has 128 training images, but 999"),
+        (["--imbalance", "counts:5,5"], "2 counts were given for 10 classes"),
+        (
+            ["--imbalance", "counts:999,9,9,9,9,9,9,9,9,9"],
+            "class '0' has 128 training images, but 999",
+        ),
         (["--config", "nowhere.toml"], "nowhere.toml cannot be read as TOML"),
         (["--image-size", "30"], "'--image-size': '30' is not one of"),
         (["--no-such-option"], "No such option"),
@@ -278,7 +298,13 @@ main()
 
 
 def test_a_second_signal_stops_at_once_and_leaves_the_last_checkpoint_whole(tmp_path):
-    arguments = ["train", *QUICK, "--steps=9", "--checkpoint-every=3", f"--out={tmp_path / 'run'}"]
+    arguments = [
+        "train",
+        *QUICK,
+        "--steps=9",
+        "--set=checkpoint_every=3",
+        f"--out={tmp_path / 'run'}",
+    ]
     process = subprocess.Popen(
         [sys.executable, "-c", SLOW.format(arguments=list(map(str, arguments)))],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

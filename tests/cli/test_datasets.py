@@ -29,7 +29,9 @@ def test_list_names_all_of_them():
 
 
 def test_info_counts_before_and_after():
-    output = invoke("datasets", "info", "digits", "--counts", "9,9,9,9,9,9,9,9,9,8").output
+    output = invoke(
+        "datasets", "info", "digits", "--imbalance", "counts:9,9,9,9,9,9,9,9,9,8"
+    ).output
     assert "Handwritten digits" in output
     cells = [part.strip() for part in output.split("│ 9 ")[1].splitlines()[0].split("│")]
     assert cells[1:6] == ["130", "8", "6", "2", "50"]
@@ -56,7 +58,7 @@ def test_prepare_decodes_once(tmp_path):
 
 def test_show_draws_the_images_of_a_run(tmp_path):
     path = tmp_path / "sheet.png"
-    result = invoke("datasets", "show", "digits", "--setting", "as-is", "--out", path)
+    result = invoke("datasets", "show", "digits", "--imbalance", "as-is", "--out", path)
     assert result.exit_code == 0, result.output
     with Image.open(path) as image:
         assert image.width > image.height > 300
@@ -71,8 +73,8 @@ def test_what_cannot_be_written_is_one_sentence(tmp_path):
 
 def test_two_classes_are_trained_on(tmp_path):
     result = invoke(
-        "train", "--setting", "two-class", "--positive", "3", "--negative", "8", "--ratio", "10",
-        "--steps", "3", "--width", "2", "--batch-size", "4", "--oversampling", "exact",
+        "train", "--imbalance", "two-class:positive=3,negative=8,ratio=10",
+        "--steps", "3", "--width", "2", "--batch-size", "4", "--set", "oversampling=exact",
         "--out", tmp_path / "run",
     )  # fmt: skip
     assert result.exit_code == 0, result.output

@@ -12,8 +12,8 @@ from geneticgan.training.device import resolve_device
 from geneticgan_cli.main import cli
 
 QUICK = [
-    "--steps=3", "--width=2", "--batch-size=8", "--latent-dim=4", "--validate-every=2",
-    "--device=cpu",
+    "--steps=3", "--width=2", "--batch-size=8", "--set=latent_dim=4",
+    "--set=validate_every=2", "--device=cpu",
 ]  # fmt: skip
 COMPUTES = [
     "train", "resume", "evaluate", "measure", "report", "predict", "generate", "augment",

@@ -4,6 +4,7 @@ import pytest
 
 from geneticgan.annealing.schedule import SCHEDULES
 from geneticgan.annealing.selection import SELECTIONS
+from geneticgan.data.imbalance import IMBALANCES
 from geneticgan.gan.fitness import FITNESS
 from geneticgan.gan.mutation import MUTATIONS
 from geneticgan.networks import ARCHITECTURES
@@ -11,9 +12,12 @@ from geneticgan.protocols.catalogue import PROTOCOLS
 from geneticgan.registry import Spec
 from geneticgan.testing import CONTRACTS, run_contract
 
+NEEDED = {"counts": {"images": "40,30,20"}}
+"""Options of plugins that cannot be made without."""
+
 SUITES = [
     pytest.param(group, plugin.name, id=f"{group.noun} {plugin.name}")
-    for group in (MUTATIONS, SCHEDULES, FITNESS, SELECTIONS, ARCHITECTURES, PROTOCOLS)
+    for group in (MUTATIONS, SCHEDULES, FITNESS, SELECTIONS, ARCHITECTURES, IMBALANCES, PROTOCOLS)
     for plugin in group.find()
     if plugin.package == "geneticgan"
 ]
@@ -22,7 +26,9 @@ SUITES = [
 @pytest.mark.parametrize(("group", "name"), SUITES)
 def test_it_keeps_its_contract(group, name):
     suite = type(
-        "Suite", (CONTRACTS[group.group],), {"make": lambda _: group.create(Spec(name, {}))}
+        "Suite",
+        (CONTRACTS[group.group],),
+        {"make": lambda _: group.create(Spec(name, NEEDED.get(name, {})))},
     )
     outcomes = list(run_contract(suite()))
     assert len(outcomes) >= 3

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from geneticgan import BestOffspring, FitnessFunction, Mutation, Schedule, Selection
-from geneticgan.data.dataset import Dataset, Images, Source
+from geneticgan.data.dataset import Dataset, Images, Source, only
+from geneticgan.data.imbalance import Imbalance
 from geneticgan.evaluation.metrics import score
 from geneticgan.networks import Architecture, Convolutional
 from geneticgan.networks.contracts import Generator
@@ -30,6 +31,18 @@ def selection(select):
         return select(individuals, k, rng)
 
     return type("Broken", (Selection,), {"select": method})
+
+
+def imbalance(counts):
+    return type("Broken", (Imbalance,), {"counts": lambda _, available, *rest: counts(available)})
+
+
+class Lonely(Imbalance):
+    def load(self, dataset):
+        return only(dataset.load(), ("a",))
+
+    def counts(self, available, default=None, largest=None):
+        return None
 
 
 class Remembering(Schedule):
@@ -147,6 +160,14 @@ CASES = [
     (Odd, "every class is in both parts"),
     (Odd, "loading twice gives the same images"),
     (Odd, "default counts can be met"),
+    (imbalance(lambda a: [n + 1 for n in a]), "it takes no more images than there are"),
+    (imbalance(lambda a: a[:-1]), "it takes no more images than there are"),
+    (imbalance(lambda a: [0 for _ in a]), "it takes no more images than there are"),
+    (
+        imbalance(lambda a: [int(np.random.default_rng().integers(1, 200)) for _ in a]),
+        "asked twice it says the same",
+    ),
+    (Lonely, "it loads at least two classes in both parts"),
 ]
 GROUPS = {
     Mutation: "mutations",
@@ -155,6 +176,7 @@ GROUPS = {
     Selection: "selections",
     Architecture: "architectures",
     Dataset: "datasets",
+    Imbalance: "imbalances",
     Protocol: "protocols",
 }
 

@@ -1,12 +1,13 @@
 """Counts by class: the paper's tables, profiles, and what they need."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geneticgan.config import OVERSAMPLINGS
-from geneticgan.data.dataset import Images, Source, only
+from geneticgan.data.dataset import Dataset, Images, Source, only
 from geneticgan.data.draws import Draws
 from geneticgan.data.holdout import with_test_part
 from geneticgan.data.imbalance import (
@@ -14,10 +15,13 @@ from geneticgan.data.imbalance import (
     TABLE_III_28,
     TABLE_III_32,
     TABLE_III_FIVE,
-    Imbalance,
+    create_imbalance,
     imbalance_ratio,
+    parse_imbalance,
     profile_shares,
 )
+from geneticgan.data.imbalances.exponential import Exponential
+from geneticgan.data.imbalances.step import Step
 from geneticgan.data.sampling import balancing_weights
 from geneticgan.data.sets.celeba import CelebA
 from geneticgan.data.sets.cifar10 import Cifar10
@@ -25,7 +29,9 @@ from geneticgan.data.sets.idx import FashionMnist, Mnist
 from geneticgan.data.sets.lsun import Lsun
 from geneticgan.data.sets.svhn import Svhn
 from geneticgan.data.splits import split_source, unused
-from geneticgan.errors import DataError
+from geneticgan.errors import DataError, PluginError
+from geneticgan.options.images import OVERSAMPLINGS
+from geneticgan.registry import Spec
 
 
 def test_table_iii_has_the_papers_ratios():
@@ -53,27 +59,69 @@ def test_table_ii_has_the_papers_pairs(dataset, pair, largest):
 
 @pytest.mark.parametrize("ratio", RATIOS)
 def test_two_classes_of_table_ii(ratio):
-    two = Imbalance(setting="two-class", ratio=float(ratio))
-    assert two.resolve([5421, 5918], None, usual_largest=4000) == (4000, 4000 // ratio)
+    two = create_imbalance(f"two-class:ratio={ratio}")
+    assert two.counts([5421, 5918], None, largest=4000) == (4000, 4000 // ratio)
+    assert create_imbalance(f"two-class:{ratio}").counts([900, 900]) == (900, 900 // ratio)
 
 
 def test_the_majority_is_no_larger_than_what_there_is():
-    two = Imbalance(setting="two-class", ratio=10.0)
-    assert two.resolve([900, 900], None, usual_largest=15000) == (900, 90)
-    assert two.resolve([900, 50], None) == (500, 50)  # the minority lacks images
-    assert Imbalance(setting="two-class", ratio=10.0, largest=200).resolve([900, 900], None) == (
-        200,
-        20,
+    two = create_imbalance("two-class:ratio=10")
+    assert two.counts([900, 900], None, largest=15000) == (900, 90)
+    assert two.counts([900, 50], None) == (500, 50)  # the minority lacks images
+    assert create_imbalance("two-class:ratio=10,largest=200").counts([900, 900]) == (200, 20)
+
+
+def test_two_classes_are_the_data_sets_own_or_those_named(source):
+    class Pairs(Dataset):
+        pair = ("left", "right")
+
+        def load(self):
+            return source
+
+    assert create_imbalance("two-class").load(Pairs()).class_names == ("left", "right")
+    named = create_imbalance("two-class:positive=right,negative=middle")
+    assert named.load(Pairs()).class_names == ("right", "middle")
+    assert create_imbalance("two-class:negative=middle").load(Pairs()).class_names == (
+        "left",
+        "middle",
     )
 
 
-def test_what_is_given_first_decides():
+def test_a_data_sets_own_counts_or_all_or_those_given():
     own = (7, 5)
-    assert Imbalance().resolve([9, 9], own) == own
-    assert Imbalance(setting="as-is").resolve([9, 9], own) is None
-    assert Imbalance(setting="as-is", profile="step", ratio=3.0).resolve([9, 9], own) == (9, 3)
-    assert Imbalance(counts=(2, 1), profile="step").resolve([9, 9], own) == (2, 1)
-    assert Imbalance().resolve([9, 9], None) is None
+    assert create_imbalance("auto").counts([9, 9], own) == own
+    assert create_imbalance("auto").counts([9, 9], None) is None
+    assert create_imbalance("table-iii").counts([9, 9], own) == own
+    assert create_imbalance("as-is").counts([9, 9], own) is None
+    assert create_imbalance("step:ratio=3").counts([9, 9], own) == (9, 3)
+    assert create_imbalance("exponential:ratio=4,largest=8").counts([9, 9, 9], own) == (8, 4, 2)
+    assert create_imbalance("counts:2,1").counts([9, 9], own) == (2, 1)
+    with pytest.raises(DataError, match="no counts in the paper's Table III; take all"):
+        create_imbalance("table-iii").counts([9, 9], None)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("counts", "'' is not a list of whole numbers such as 400,200"),
+        ("counts:5", "it needs a number >= 1 for each class"),
+        ("counts:5,0", "it needs a number >= 1 for each class"),
+        ("exponential:ratio=nan", "ratio must be at least 1, got nan"),
+        ("step:largest=-1", "largest must be at least 0"),
+        ("exponential:ratio=x", "option ratio takes float, got 'x'"),
+        ("tabel-iii", "Did you mean 'table-iii'?"),
+    ],
+)
+def test_what_is_no_imbalance_is_refused(text, message):
+    with pytest.raises(PluginError, match=re.escape(message)):
+        create_imbalance(text)
+
+
+def test_a_value_may_hold_commas_and_stand_without_its_name():
+    assert parse_imbalance("counts:4, 3,2") == Spec("counts", {"images": "4,3,2"})
+    assert parse_imbalance("counts:images=4,3,2") == Spec("counts", {"images": "4,3,2"})
+    found = parse_imbalance("two-class:positive=a, b,negative=c=d")
+    assert found == Spec("two-class", {"positive": "a,b", "negative": "c=d"})
 
 
 @given(
@@ -96,7 +144,8 @@ def test_shares_fall_from_one_to_one_over_the_ratio(profile, classes, ratio):
     profile=st.sampled_from(["exponential", "step"]),
 )
 def test_a_profile_never_wants_more_than_there_is(available, ratio, profile):
-    counts = Imbalance(profile=profile, ratio=ratio).resolve(available, None)
+    profiles = {"exponential": Exponential, "step": Step}
+    counts = profiles[profile](ratio).counts(available)
     assert all(1 <= count <= have for count, have in zip(counts, available, strict=True))
 
 

@@ -21,7 +21,7 @@ from geneticgan_cli.main import cli
 
 TINY = ["--steps=3", "--width=2", "--batch-size=6", "--device=cpu"]
 SMALLER = {
-    "train": [*TINY, "--latent-dim=4", "--validate-every=2"],
+    "train": [*TINY, "--set=latent_dim=4", "--set=validate_every=2"],
     "benchmark": [*TINY, "--seeds=1", "--workers=1", "--methods=cn,aggan,aggan:recipe=best"],
 }
 

@@ -164,9 +164,10 @@ def test_npz_files(tmp_path, data):
 
 
 WORDS = [
-    "train", "--steps", "--T", "-1", "0", "x", "--counts", "1,2", "--dry-run", "--mutations",
-    "lsgan:b=x", "--schedule", "linear:period=0", "--dataset", "nothing", "--alpha", "2",
-    "--image-size", "9", "--setting", "two-class", "--ratio", "\x1b[31m", "--out", "/dev/null/x",
+    "train", "--steps", "--T", "-1", "0", "x", "--imbalance", "counts:1,2", "--dry-run",
+    "--mutations", "lsgan:b=x", "--schedule", "linear:period=0", "--dataset", "nothing",
+    "--alpha", "2",
+    "--image-size", "9", "--set", "two-class", "--ratio", "\x1b[31m", "--out", "/dev/null/x",
     "--config", "/", "--fitness", "--selection", "--population", "1e9", "generate", "report",
     "watch", "evaluate", "nowhere", "compare", "plugins", "info", "new", "mutation", "datasets",
 ]  # fmt: skip

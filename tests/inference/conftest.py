@@ -25,7 +25,7 @@ def world(tmp_path_factory):
     run = root / "run"
     words = [
         "train", "--dataset", "folder", "--data-root", root / "images", "--image-size", 8,
-        "--setting", "as-is", "--steps", 30, "--width", 4, "--batch-size", 12, "--device", "cpu",
+        "--imbalance", "as-is", "--steps", 30, "--width", 4, "--batch-size", 12, "--device", "cpu",
         "--out", run,
     ]  # fmt: skip
     result = CliRunner().invoke(cli, [str(word) for word in words])

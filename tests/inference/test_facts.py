@@ -27,7 +27,7 @@ def world(tmp_path_factory):
             pixels = rng.integers(0, 256, (16, 16, 3), dtype=np.uint8)
             Image.fromarray(pixels).save(root / "images" / name / f"{number}.png")
     config = TrainConfig(
-        dataset="folder", data_root=str(root / "images"), image_size=8, setting="as-is",
+        dataset="folder", data_root=str(root / "images"), image_size=8, imbalance="as-is",
         steps=2, batch_size=4, width=2, latent_dim=4, device="cpu",
     )  # fmt: skip
     train(config, root / "run", plan(config), ())

@@ -18,7 +18,7 @@ def run(tmp_path_factory):
     from geneticgan.config import TrainConfig
 
     config = TrainConfig(
-        steps=8, batch_size=8, width=2, latent_dim=4, counts=(12, 9, 9, 8, 7, 6, 6, 6, 6, 5)
+        steps=8, batch_size=8, width=2, latent_dim=4, imbalance="counts:12,9,9,8,7,6,6,6,6,5"
     )
     path = tmp_path_factory.mktemp("runs") / "digits"
     return path, train(config, path, plan(config), ())
@@ -130,7 +130,7 @@ def test_changed_images_are_noticed(tiny_config, tmp_path):
             pixels = rng.integers(0, 256, (16, 16, 3), dtype=np.uint8)
             Image.fromarray(pixels).save(root / name / f"{number}.png")
     config = dataclasses.replace(
-        tiny_config, dataset="folder", data_root=str(root), image_size=16, counts=None, steps=2
+        tiny_config, dataset="folder", data_root=str(root), image_size=16, imbalance="auto", steps=2
     )
     train(config, tmp_path / "run", plan(config), ())
     Image.new("RGB", (16, 16)).save(root / "a" / "0.png")

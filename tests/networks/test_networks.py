@@ -96,7 +96,7 @@ def test_a_guide_needs_heads_on_a_trunk():
         def forward(self, images):
             return super().forward(images)
 
-    with pytest.raises(ConfigError, match="--class-guidance shared"):
+    with pytest.raises(ConfigError, match="--set class_guidance=shared"):
         Own(torch.nn.Flatten(), 1, 8, 3).add_guide()
     with pytest.raises(RuntimeError, match="add_guide"):
         build_discriminator(1, 8, 3, 2, seed=0).guided(torch.rand(5, 1, 8, 8))

@@ -121,7 +121,7 @@ def test_the_wheel_trains_with_an_outside_plugin(run, tmp_path):
     assert "soft-hinge" in run("geneticgan", "plugins", "list")
     shown = run(
         *("geneticgan", "train", "--mutations", "nonsat,soft-hinge:margin=2", "--steps", "4"),
-        *("--width", "4", "--counts", "12,9,8,8,7,7,7,6,6,6", "--out", "run"),
+        *("--width", "4", "--imbalance", "counts:12,9,8,8,7,7,7,6,6,6", "--out", "run"),
     )
     assert "AGGAN" in shown
     assert (tmp_path / "run" / "samples" / "classes.png").is_file()
@@ -134,7 +134,7 @@ def test_the_wheel_begins_a_package_and_draws_a_report(run, tmp_path):
     assert (tmp_path / "mine" / "pyproject.toml").is_file()
     run(
         *("geneticgan", "train", "--steps", "4", "--width", "4", "--out", "run"),
-        *("--counts", "12,9,8,8,7,7,7,6,6,6"),
+        *("--imbalance", "counts:12,9,8,8,7,7,7,6,6,6"),
     )
     run("geneticgan", "report", "run")
     assert (tmp_path / "run" / "report.html").stat().st_size > 10_000

@@ -14,7 +14,7 @@ from geneticgan.report.grid import benchmark_sections
 
 def cell(method, dataset, seed, acsa):
     return CellResult(
-        method, dataset, "multi-class", seed, title=method.upper(), asked=("head",),
+        method, dataset, "auto", seed, title=method.upper(), asked=("head",),
         scores={"head": Scores(acsa, acsa, acsa, acsa, ((1, 1), (0, 2)))}, seconds=1.0,
         images_seen=100, train_counts=(5, 2), class_names=("a", "b"), config={"width": 2},
     )  # fmt: skip

@@ -7,14 +7,14 @@ from click.testing import CliRunner
 
 import geneticgan.jobs.features as features
 import geneticgan.training.setup as setup
-from geneticgan.benchmark.grid import fill, grid
+from geneticgan.benchmark.grid import TABLES, fill, grid
 from geneticgan.benchmark.launchers import Local
 from geneticgan.errors import RunError
 from geneticgan.jobs.measuring import measure
 from geneticgan.jobs.report import write_report
 from geneticgan.jobs.train import plan, train
+from geneticgan.options.command import command
 from geneticgan.report.page import Page, Section, Table
-from geneticgan.report.run import command
 from geneticgan_cli.main import cli
 
 
@@ -24,7 +24,7 @@ def tiny():
 
     return TrainConfig(
         steps=6, batch_size=8, width=2, latent_dim=4, validate_every=2, checkpoint_every=2,
-        counts=(20, 10, 9, 8, 7, 6, 6, 6, 6, 5), device="cpu",
+        imbalance="counts:20,10,9,8,7,6,6,6,6,5", device="cpu",
     )  # fmt: skip
 
 
@@ -40,9 +40,14 @@ def bench(tiny, tmp_path_factory):
     import dataclasses
 
     out = tmp_path_factory.mktemp("bench") / "b"
-    base = dataclasses.replace(tiny, counts=None)
+    base = dataclasses.replace(tiny, imbalance="auto")
     methods = "cn,acgan,aggan,aggan:T=1,alpha=0.9,aggan:T=10,alpha=0.9"
-    fill(grid("v", "digits", methods, 2, base, ("head", "augment")), out, Local(1), lambda _: None)
+    fill(
+        grid(TABLES["v"], "digits", methods, 2, base, ("head", "augment")),
+        out,
+        Local(1),
+        lambda _: None,
+    )
     return out
 
 
@@ -86,7 +91,7 @@ def test_the_report_of_a_run_holds_every_part(run):
     results = json.loads((run / "results.json").read_text())
     for row in results:
         assert f"{100 * row['acsa']:.1f}" in html
-    assert "geneticgan train --counts 20,10,9,8,7,6,6,6,6,5" in html
+    assert "geneticgan train --recipe paper --imbalance counts:20,10,9,8,7,6,6,6,6,5" in html
     assert len(html) < 5_000_000
 
 
@@ -158,10 +163,13 @@ def test_names_are_text_on_a_page():
 def test_the_command_of_a_config(tiny):
     import dataclasses
 
-    config = dataclasses.replace(tiny, counts=None, skip_corrupt=True, lambda_=0.5, dataset="a b")
+    config = dataclasses.replace(
+        tiny, imbalance="auto", skip_corrupt=True, lambda_=0.5, dataset="a b"
+    )
     assert command(config) == (
-        "geneticgan train --lambda 0.5 --dataset 'a b' --skip-corrupt --steps 6 --batch-size 8 "
-        "--width 2 --latent-dim 4 --device cpu --validate-every 2 --checkpoint-every 2"
+        "geneticgan train --recipe paper --lambda 0.5 --dataset 'a b' --skip-corrupt --steps 6 "
+        "--batch-size 8 --width 2 --set latent_dim=4 --device cpu --set validate_every=2 "
+        "--set checkpoint_every=2"
     )
 
 
@@ -243,7 +251,7 @@ def test_a_sweep_as_one_would_type_it(tmp_path):
     runner = CliRunner()
     result = runner.invoke(cli, ["sweep", "--T", "1,10", "--alpha", "0.9", *options])
     assert result.exit_code == 0, result.output
-    assert "[2/2] digits, multi-class, aggan:T=10,alpha=0.9, seed 0" in result.output
+    assert "[2/2] digits, auto, aggan:T=10,alpha=0.9, seed 0" in result.output
     assert "temperatures" in figures(write_report([tmp_path / "s"]).read_text())
     wrong = runner.invoke(cli, ["sweep", "--T", "hot", *options])
     assert wrong.exit_code != 0

@@ -19,7 +19,7 @@ from geneticgan.training.run_folder import RunFolder
 
 @pytest.fixture
 def config(tiny_config):
-    return dataclasses.replace(tiny_config, counts=None)
+    return dataclasses.replace(tiny_config, imbalance="auto")
 
 
 @pytest.fixture

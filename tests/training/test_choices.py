@@ -35,7 +35,7 @@ class StopAt(Observer):
 @pytest.fixture
 def run(tmp_path, tiny_config, split):
     def evolve(name="run", stop_at=None, parts=split, **options):
-        config = dataclasses.replace(tiny_config, counts=None, **options)
+        config = dataclasses.replace(tiny_config, imbalance="auto", **options)
         path = tmp_path / name
         folder = RunFolder(path) if path.exists() else RunFolder.create(path, config)
         notes, stop = Notes(), StopRequest()

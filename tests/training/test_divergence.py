@@ -41,7 +41,7 @@ class Poisoned(Evolution):
 
 @pytest.fixture
 def evolve(tiny_config, split, tmp_path):
-    config = dataclasses.replace(tiny_config, counts=None, checkpoint_every=2)
+    config = dataclasses.replace(tiny_config, imbalance="auto", checkpoint_every=2)
 
     def run(name, poison, value=math.nan, stop=None, **options):
         used = dataclasses.replace(config, **options)
@@ -92,7 +92,7 @@ def test_one_that_diverges_again_and_again_stops_with_a_diagnosis(evolve):
 def test_the_last_good_checkpoint_is_left_when_it_stops(evolve, split, tiny_config, tmp_path):
     with pytest.raises(RunError):
         evolve("run", {4: 99})
-    config = dataclasses.replace(tiny_config, counts=None)
+    config = dataclasses.replace(tiny_config, imbalance="auto")
     model = load_model(config, split, RunFolder(tmp_path / "run"))
     assert all(torch.isfinite(p).all() for p in model.discriminator.parameters())
 
@@ -101,6 +101,8 @@ def test_a_classifier_that_diverges_says_so(split, tiny_config, tmp_path):
     from geneticgan.methods.contract import Task
     from geneticgan.methods.oscn import OsCN
 
-    config = dataclasses.replace(tiny_config, counts=None, classifier_learning_rate=1e30, steps=8)
-    with pytest.raises(RunError, match="lower --classifier-learning-rate"):
+    config = dataclasses.replace(
+        tiny_config, imbalance="auto", classifier_learning_rate=1e30, steps=8
+    )
+    with pytest.raises(RunError, match="lower classifier_learning_rate"):
         OsCN().fit(Task(split, config, torch.device("cpu"), tmp_path))

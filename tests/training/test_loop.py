@@ -8,7 +8,6 @@ import pytest
 import torch
 
 from geneticgan.data.dataset import Images, Source
-from geneticgan.data.sets.digits import Digits
 from geneticgan.data.splits import split_source
 from geneticgan.errors import RunError
 from geneticgan.training.checkpoint import Checkpoint
@@ -17,12 +16,13 @@ from geneticgan.training.interrupt import Interrupted, StopRequest
 from geneticgan.training.loop import Evolution
 from geneticgan.training.model import build_model, load_model
 from geneticgan.training.run_folder import RunFolder, new_run_path
+from geneticgan.training.setup import load_split
 from geneticgan.training.tensors import load_tensors, save_tensors
 
 
 @pytest.fixture
 def digits(tiny_config):
-    return split_source(Digits().load(), tiny_config.counts, 0.1, tiny_config.seed)
+    return load_split(tiny_config)
 
 
 def evolve(config, split, path, observers=(), stop=None, fresh=True):
@@ -111,18 +111,17 @@ def test_records_written_after_the_last_checkpoint_are_written_anew(tiny_config,
 
 def test_another_process_gives_the_same_bits(tiny_config, digits, tmp_path):
     here = evolve(tiny_config, digits, tmp_path / "here")
-    options = {"recipe": "paper", "counts": list(tiny_config.counts), "steps": 6}
+    options = {"recipe": "paper", "imbalance": tiny_config.imbalance, "steps": 6}
     options |= {"batch_size": 8, "width": 2}
     script = f"""
 from pathlib import Path
 from geneticgan.config import TrainConfig
-from geneticgan.data.sets.digits import Digits
-from geneticgan.data.splits import split_source
 from geneticgan.training.interrupt import StopRequest
+from geneticgan.training.setup import load_split
 from geneticgan.training.loop import Evolution
 from geneticgan.training.run_folder import RunFolder
 config = TrainConfig.from_mapping({options!r} | dict(latent_dim=4, validate_every=2), "here")
-split = split_source(Digits().load(), config.counts, 0.1, config.seed)
+split = load_split(config)
 folder = RunFolder.create(Path({str(tmp_path / "there")!r}), config)
 Evolution(config, split, folder, (), StopRequest()).run()
 """
@@ -142,7 +141,7 @@ def test_both_ways_of_breeding_log_the_same_run(tiny_config, tmp_path):
     logs = {}
     for breeding in ("plain", "shared", "resident"):
         config = dataclasses.replace(
-            tiny_config, breeding=breeding, counts=None, steps=3, width=16, batch_size=20
+            tiny_config, breeding=breeding, imbalance="auto", steps=3, width=16, batch_size=20
         )
         evolve(config, split, tmp_path / breeding)
         logs[breeding] = [record["loss"] for record in log_of(tmp_path / breeding)]

@@ -73,7 +73,7 @@ class Rates:
 def test_generations_have_the_rates_of_their_number(tiny_config, split, tmp_path, breeding):
     config = dataclasses.replace(
         tiny_config,
-        counts=None,
+        imbalance="auto",
         breeding=breeding,
         rate_schedule="cosine",
         learning_rate=4e-3,
@@ -102,7 +102,7 @@ def test_every_way_of_breeding_gives_the_same_run_at_rates_that_change(
 ):
     def evolve(way):
         config = dataclasses.replace(
-            tiny_config, counts=None, breeding=way, recipe="best", rate_schedule="cosine",
+            tiny_config, imbalance="auto", breeding=way, recipe="best", rate_schedule="cosine",
             learning_rate=3e-3, generator_learning_rate=5e-4, class_loss="balanced-softmax",
             generated_class_weight=0.0,
         )  # fmt: skip

@@ -8,11 +8,12 @@ from typing import Any
 import click
 
 from geneticgan_cli.grids import grid_options, run_grid
+from geneticgan_cli.grouped import GroupedCommand
 
 ALL = "cn,oscn,smote,borderline-smote,cb-loss,dos,acgan,lsgan,wgan,egan,gamo,aggan,deepsmote"
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @click.option("--methods", default=ALL, show_default=True, help="Methods, with options if need be.")
 @grid_options
 @click.option(

@@ -6,6 +6,12 @@ from pathlib import Path
 
 import click
 
+KINDS = [
+    "mutation", "schedule", "fitness", "selection", "dataset", "imbalance", "architecture",
+    "method", "protocol",
+]  # fmt: skip
+"""Of plugins that can be begun; `geneticgan.jobs.scaffold` has them with their groups."""
+
 
 @click.group()
 def plugins() -> None:
@@ -91,7 +97,7 @@ def check(ctx: click.Context, name: str) -> None:
 
 
 @plugins.command()
-@click.argument("kind", type=click.Choice(["mutation", "schedule", "fitness", "selection"]))
+@click.argument("kind", type=click.Choice(KINDS))
 @click.argument("name")
 @click.argument("folder", type=click.Path(path_type=Path))
 def new(kind: str, name: str, folder: Path) -> None:
@@ -99,9 +105,10 @@ def new(kind: str, name: str, folder: Path) -> None:
 
     Then: pip install -e FOLDER, and geneticgan plugins check NAME.
     """
-    from geneticgan.jobs.scaffold import KINDS, new_package
+    from geneticgan.jobs.scaffold import KINDS as ALL
+    from geneticgan.jobs.scaffold import new_package
 
     for path in new_package(kind, name, folder):
         click.echo(str(path))
     click.echo(f"Next: pip install -e '{folder}[test]' && pytest {folder}")
-    click.echo(f"Then: geneticgan plugins check {name} && {KINDS[kind].trial.format(name=name)}")
+    click.echo(f"Then: geneticgan plugins check {name} && {ALL[kind].trial.format(name=name)}")

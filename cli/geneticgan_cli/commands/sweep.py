@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from geneticgan_cli.grids import grid_options, number_list, run_grid
+from geneticgan_cli.grouped import GroupedCommand
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @click.option("--T", "temperatures", default="100,1000,10000", show_default=True)
 @click.option("--alpha", "alphas", default="0.99,0.999", show_default=True)
 @grid_options

@@ -1,0 +1,1 @@
+"""The imbalances of this package, one a file."""

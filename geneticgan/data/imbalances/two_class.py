@@ -1,0 +1,55 @@
+"""Imbalance ``two-class``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from geneticgan.data.dataset import Dataset, Source
+from geneticgan.data.imbalance import Imbalance, check_profile, scaled_counts
+from geneticgan.errors import ConfigError
+
+
+class TwoClass(Imbalance):
+    """A majority and a minority class, as in the paper's Table II.
+
+    Parameters
+    ----------
+    ratio : float
+        Images of the majority over those of the minority, >= 1.
+    positive, negative : str
+        Names of the majority and of the minority; empty for the data set's own pair of Table II.
+    largest : int
+        Images of the majority; 0 is as many as there are enough images for, and no more than the
+        paper takes of that data set.
+    """
+
+    def __init__(
+        self, ratio: float = 100.0, positive: str = "", negative: str = "", largest: int = 0
+    ) -> None:
+        check_profile(ratio, largest)
+        self.ratio = ratio
+        self.positive = positive
+        self.negative = negative
+        self.largest = largest
+
+    def load(self, dataset: Dataset) -> Source:
+        """Read the two classes; label 0 is the majority."""
+        usual = dataset.pair or ("", "")
+        majority, minority = self.positive or usual[0], self.negative or usual[1]
+        if not (majority and minority):
+            raise ConfigError(
+                "this data set has no usual pair of classes; name the majority and the minority, "
+                "as in two-class:positive=cats,negative=dogs"
+            )
+        return dataset.load_pair(majority, minority)
+
+    def counts(
+        self,
+        available: Sequence[int],
+        default: tuple[int, ...] | None = None,
+        largest: int | None = None,
+    ) -> tuple[int, ...] | None:
+        """Return the images of the majority and of the minority."""
+        shares = (1.0, 1 / self.ratio)
+        limit = available[0] if largest is None else min(available[0], largest)
+        return scaled_counts(shares, (limit, available[1]), self.largest)

@@ -1,0 +1,45 @@
+"""Options of version 0.1.0 that are gone, and what took their place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_OF_PROFILES = "two-class:{0}={1}, exponential:{0}={1} or step:{0}={1}"
+
+IMBALANCES: Mapping[str, str] = MappingProxyType(
+    {
+        "setting": "{1}",
+        "ratio": _OF_PROFILES,
+        "positive": "two-class:{0}={1}",
+        "negative": "two-class:{0}={1}",
+        "profile": "{1}",
+        "largest": _OF_PROFILES,
+        "counts": "counts:{1}",
+    }
+)
+"""From an option that said how imbalanced the images are to the specs that do so now."""
+
+EXAMPLES = {"ratio": "50", "positive": "cats", "negative": "dogs", "largest": "500"}
+
+
+def replacement(name: str, value: str = "") -> str:
+    """Return a sentence that says what took an option's place; empty if none did.
+
+    Parameters
+    ----------
+    name : str
+        Of the option.
+    value : str
+        What it was set to, if that is known.
+    """
+    if name not in IMBALANCES:
+        return ""
+    if name == "setting" and value in ("", "multi-class"):
+        spec = "auto (what multi-class was), two-class or as-is"
+    elif name == "profile" and not value:
+        spec = "exponential or step"
+    else:
+        shown = value or EXAMPLES.get(name, "4000,2000")
+        spec = IMBALANCES[name].format(name, shown)
+    return f"{name} is now a part of the imbalance; write --imbalance {spec}"
