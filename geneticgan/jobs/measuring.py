@@ -22,10 +22,11 @@ from geneticgan.evaluation.embedding import KINDS, Embedding, embed
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.generation_metrics import score_generated
 from geneticgan.evaluation.spaces import SPACES, scores_file
-from geneticgan.jobs.features import Extractor, inception, reference_classifier
+from geneticgan.jobs.features import STEPS, Extractor, inception, reference_classifier
 from geneticgan.methods.augmented import generate_missing
 from geneticgan.methods.evolved import core_config
 from geneticgan.networks import Generator
+from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
@@ -139,6 +140,31 @@ def measure(
     if not found:
         raise RunError(f"{path} holds no generators; only methods that generate can be measured")
     return found
+
+
+def what_is_missing(path: Path, space: str) -> str:
+    """Say what `measure` would do, and what it would cost; empty if all is measured.
+
+    Nothing is loaded for it but small files. `RunError` if it is neither a run nor a benchmark.
+    """
+    if (path / "config.json").is_file():
+        folder, config = RunFolder.open(path)
+        made = core_config(config) is not None and Checkpoint(folder.checkpoint).exists()
+        lacking = int(made and not scores_file(path / "generation", space).is_file())
+    else:
+        bench = BenchmarkFolder(path)
+        places = [place_of(result) for result in bench.results() if not result.failed]
+        lacking = sum(
+            bench.generators(at).is_dir() and not scores_file(bench.generation(at), space).is_file()
+            for at in places
+        )
+    if not lacking:
+        return ""
+    what = "its generated images" if lacking == 1 else f"generated images of {lacking} trainings"
+    return (
+        f"{path}: {what} are not measured; --measure does it, which also trains a reference "
+        f"classifier ({STEPS} steps) for a data set that has none yet"
+    )
 
 
 def _measure(

@@ -68,6 +68,7 @@ def test_the_source_distribution_holds_what_is_needed_to_build_and_test(distribu
         "README.md",
         "CHANGELOG.md",
         "CITATION.cff",
+        "CODE_OF_CONDUCT.md",
         "CONTRIBUTING.md",
         "LICENSE",
         "SECURITY.md",

@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from geneticgan.jobs.measuring import measure
 from geneticgan.jobs.report import write_report
 from geneticgan.jobs.train import plan, train
 from geneticgan.options.command import command
+from geneticgan.report.figures.charts import Line, LineChart, one_colour_each
 from geneticgan.report.page import Page, Section, Table
 from geneticgan_cli.main import cli
 
@@ -227,6 +229,36 @@ def test_inception_is_kept_apart(run, tmp_path, monkeypatch):
     assert np.isfinite(found["overall"]["kid"])
     html = write_report([run]).read_text()
     assert "Features: InceptionV3" in html
+
+
+def test_a_report_says_what_is_missing_and_trains_nothing_unasked(run, tmp_path, monkeypatch):
+    copied = tmp_path / "run"
+    shutil.copytree(run, copied, ignore=shutil.ignore_patterns("generation*"))
+    monkeypatch.setattr("geneticgan.jobs.measuring.reference_classifier", lambda *_: 1 / 0)
+    result = CliRunner().invoke(cli, ["report", str(copied)])
+    assert result.exit_code == 0, result.output
+    assert f"{copied}: its generated images are not measured; --measure does it" in result.output
+    assert " steps) for a data set that has none yet" in result.output
+    assert not list(copied.glob("generation*"))
+
+
+def test_an_objective_has_one_colour_in_every_chart_of_a_page():
+    def chart(name, *labels):
+        lines = {label: Line(np.arange(3.0), np.arange(3.0)) for label in labels}
+        return LineChart(name, "t", "a", "x", "y", lines, objectives=True)
+
+    other = dataclasses.replace(chart("losses", "real", "generated"), objectives=False)
+    one, two, kept = one_colour_each(
+        [
+            chart("selection", "lsgan", "minimax", "nonsat"),
+            chart("objectives", "nonsat", "minimax"),
+            other,
+        ]
+    )
+    for name in ("minimax", "nonsat"):
+        assert one.number(name) == two.number(name)
+    assert len({one.number(name) for name in one.lines}) == 3
+    assert [kept.number(name) for name in kept.lines] == [0, 1]
 
 
 def test_as_one_would_type_it(run, bench):

@@ -21,9 +21,10 @@ from geneticgan_cli.device import device_option
 )
 @click.option(
     "--measure/--no-measure",
-    default=True,
+    default=False,
     show_default=True,
-    help="Measure generated images first where that is not done yet and the data are at hand.",
+    help="Measure generated images first where that is not done yet, which may take long; without "
+    "it the command says what is missing.",
 )
 @device_option
 @click.pass_context
@@ -43,10 +44,14 @@ def report(
     from geneticgan.errors import GeneticGanError
     from geneticgan.evaluation.spaces import SPACES
     from geneticgan.jobs.measuring import measure as run_measuring
+    from geneticgan.jobs.measuring import what_is_missing
     from geneticgan.jobs.report import write_report
     from geneticgan.training.interrupt import Interrupted
     from geneticgan_cli.screen import watching
 
+    for path in () if measure else paths:
+        if missing := what_is_missing(path, SPACES[0]):
+            click.echo(missing)
     console = Console()
     for path in paths if measure else ():
         try:
