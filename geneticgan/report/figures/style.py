@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.artist import Artist
@@ -121,7 +121,7 @@ def fitting_legend(
     figure: Figure,
     handles: Sequence[Artist],
     labels: Sequence[str],
-    loc: str = "outside upper center",
+    loc: Literal["outside upper center", "outside lower center"] = "outside upper center",
 ) -> None:
     """Put a legend above all axes or below: as many columns as fit, and as much higher a figure.
 
