@@ -26,6 +26,7 @@ HOMES = {
     "geneticgan.fitness": "geneticgan.gan.fitness:FITNESS",
     "geneticgan.selections": "geneticgan.annealing.selection:SELECTIONS",
     "geneticgan.architectures": "geneticgan.networks:ARCHITECTURES",
+    "geneticgan.backbones": "geneticgan.networks.backbones.contract:BACKBONES",
     "geneticgan.datasets": "geneticgan.data.dataset:DATASETS",
     "geneticgan.imbalances": "geneticgan.data.imbalance:IMBALANCES",
     "geneticgan.methods": "geneticgan.methods.catalogue:METHODS",

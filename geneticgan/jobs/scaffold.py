@@ -46,6 +46,11 @@ KINDS = {
         "ArchitectureContract",
         "geneticgan train --architecture {name}",
     ),
+    "backbone": Kind(
+        "geneticgan.backbones",
+        "BackboneContract",
+        "geneticgan benchmark --datasets digits --methods fine-tune:backbone={name} --out tuned",
+    ),
     "method": Kind(
         "geneticgan.methods",
         "MethodContract",

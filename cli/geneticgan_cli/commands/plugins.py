@@ -8,7 +8,7 @@ import click
 
 KINDS = [
     "mutation", "schedule", "fitness", "selection", "dataset", "imbalance", "architecture",
-    "method", "protocol",
+    "backbone", "method", "protocol",
 ]  # fmt: skip
 """Of plugins that can be begun; `geneticgan.jobs.scaffold` has them with their groups."""
 
