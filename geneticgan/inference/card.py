@@ -20,7 +20,7 @@ METRICS = {"acsa": "ACSA", "f1": "macro F1", "g_mean": "G-mean"}
 
 
 def model_card(
-    networks: Networks, part: Part, results: Sequence[Mapping[str, Any]], title: str, file: str
+    networks: Networks, part: Part, results: Sequence[Mapping[str, Any]], file: str
 ) -> str:
     """Return a model card in Markdown, with the YAML header that model hubs read.
 
@@ -32,12 +32,11 @@ def model_card(
         What the file holds.
     results : sequence of mapping
         Rows of the run's table on its test part.
-    title : str
-        Of the row that belongs to the run's classifier; none need have it.
     file : str
         Name of the model's file.
     """
     name = networks.path.resolve().name
+    title = networks.facts.classifier_title
     own = next((row for row in results if row["method"] == title), None)
     parts = [
         _header(networks, part, own, name),
@@ -98,7 +97,18 @@ def _what(networks: Networks, part: Part, file: str) -> str:
             f"- Before: orient the image as its camera noted, lay transparency on white, make the "
             f"shorter side {facts.size} pixels long and cut out the middle."
         )
+        lines.append(f"- Probabilities: {_calibration(networks)}")
     return "\n".join(lines)
+
+
+def _calibration(networks: Networks) -> str:
+    calibration = networks.facts.more.get("calibration")
+    if calibration is None:
+        return "not calibrated; no images were held out for it."
+    return (
+        f"of classes that are equally frequent; calibrated on {calibration['images']} held-out "
+        f"images (temperature {calibration['temperature']:.2f})."
+    )
 
 
 def _data(networks: Networks) -> str:

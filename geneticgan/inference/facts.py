@@ -53,6 +53,23 @@ class Facts:
         return str(self.more.get("classifier", {}).get("network", CLASS_HEAD))
 
     @property
+    def classifier_title(self) -> str:
+        """What its row in the run's table is called."""
+        return str(self.more.get("classifier", {}).get("title", self.classifier))
+
+    @property
+    def temperature(self) -> float:
+        """By which logits are divided before the softmax; 1 if nothing was held out to fit it."""
+        calibration = self.more.get("calibration")
+        return 1.0 if calibration is None else float(calibration["temperature"])
+
+    @property
+    def thresholds(self) -> dict[int, float]:
+        """Of some classes, by label: the probability from which on an image is called the class."""
+        found = self.more.get("thresholds", {})
+        return {self.label(name): float(each["threshold"]) for name, each in found.items()}
+
+    @property
     def classes(self) -> int:
         """How many classes there are."""
         return len(self.class_names)
@@ -123,7 +140,10 @@ class Facts:
         if not re.fullmatch(r"[a-z0-9-]+", network):
             raise ValueError(f"{network!r} is no classifier")
         channels, size = int(found["channels"]), int(found["size"])
-        return cls(channels, size, names, train, validation, test, more)
+        facts = cls(channels, size, names, train, validation, test, more)
+        if not 0 < facts.temperature < float("inf"):
+            raise ValueError(f"{facts.temperature} is no temperature")
+        return facts
 
 
 def facts_of(split: Split) -> Facts:
