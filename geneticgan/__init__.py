@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from geneticgan.annealing.stopping import EarlyStopping
     from geneticgan.config import TrainConfig
     from geneticgan.errors import GeneticGanError
-    from geneticgan.estimators import AnnealingGANSampler
+    from geneticgan.estimators import AnnealingGANClassifier, AnnealingGANSampler
     from geneticgan.gan.fitness import FitnessFunction
     from geneticgan.gan.individual import GeneratorIndividual
     from geneticgan.gan.mutation import Mutation
@@ -31,6 +31,7 @@ __version__ = "0.1.0"
 
 # Loaded when first asked for: importing geneticgan must cost nothing.
 _HOMES = {
+    "AnnealingGANClassifier": "geneticgan.estimators",
     "AnnealingGANSampler": "geneticgan.estimators",
     "Archive": "geneticgan.annealing.archive",
     "BestOffspring": "geneticgan.annealing.selection",
@@ -55,6 +56,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AnnealingGANClassifier",
     "AnnealingGANSampler",
     "Archive",
     "BestOffspring",

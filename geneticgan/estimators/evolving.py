@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +22,7 @@ from geneticgan.gan.discriminator import DiscriminatorEnvironment
 from geneticgan.gan.fitness import create_fitness
 from geneticgan.gan.individual import GeneratorIndividual, same_weights
 from geneticgan.gan.mutation import create_mutations
-from geneticgan.networks import Generator
+from geneticgan.networks import Discriminator, Generator
 from geneticgan.registry import options_of, parse_specs
 from geneticgan.seeding import numpy_stream
 from geneticgan.training.breeding import Breeding
@@ -50,10 +51,34 @@ class Recipe:
     seed: int
 
 
+@dataclass(frozen=True)
+class Evolved:
+    """What evolution leaves.
+
+    Attributes
+    ----------
+    generator : Generator
+        The last survivor, ready to generate.
+    discriminator : Discriminator
+        Whose class head classifies, ready to do so.
+    logbook : deap.tools.Logbook
+        A record a generation: gen, temperature, quality and diversity of the survivor, the
+        mutation that made it and whether it was accepted just then.
+    """
+
+    generator: Generator
+    discriminator: Discriminator
+    logbook: tools.Logbook
+
+
 def evolve(
-    codec: Codec, codes: Int64Array, recipe: Recipe, progress: Callable[[int], None]
-) -> tuple[Generator, tools.Logbook]:
-    """Evolve a generator.
+    codec: Codec,
+    codes: Int64Array,
+    recipe: Recipe,
+    progress: Callable[[int], None],
+    start: Evolved | None = None,
+) -> Evolved:
+    """Evolve a generator and a discriminator.
 
     Parameters
     ----------
@@ -65,14 +90,8 @@ def evolve(
         How.
     progress : callable
         Told how many generations are done.
-
-    Returns
-    -------
-    generator : Generator
-        The last survivor, ready to generate.
-    logbook : deap.tools.Logbook
-        A record a generation: gen, temperature, quality and diversity of the survivor, the
-        mutation that made it and whether it was accepted just then.
+    start : Evolved, optional
+        Whose networks go on, with optimizers that begin anew; otherwise the codec's begin.
 
     Raises
     ------
@@ -86,7 +105,11 @@ def evolve(
     selection, fitness = create_selection(recipe.selection), create_fitness(recipe.fitness)
     if fitness.needs_held_out:
         raise ConfigError(f"the fitness {recipe.fitness} needs held-out images; a sampler has none")
-    generator, discriminator = codec.networks(recipe.width, recipe.latent_dim, recipe.seed)
+    if start is None:
+        generator, discriminator = codec.networks(recipe.width, recipe.latent_dim, recipe.seed)
+    else:
+        generator = copy.deepcopy(start.generator).train().requires_grad_(True)
+        discriminator = copy.deepcopy(start.discriminator).train().requires_grad_(True)
     codec.to(device)
     draws = Draws(codes, classes, recipe.seed, "real")
     labels = torch.from_numpy(codes).to(device)
@@ -134,7 +157,8 @@ def evolve(
         breeding.run(0, recipe.steps, lambda _: False, record, hall_of_fame)
         environment.check()
     found: Generator = population[0].module.eval()  # type: ignore[assignment]
-    return found.requires_grad_(False), logbook
+    discriminator.eval().requires_grad_(False)
+    return Evolved(found.requires_grad_(False), discriminator, logbook)
 
 
 def make_schedule(recipe: Recipe) -> Schedule:
