@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from geneticgan.jobs.judging import Report
+from geneticgan.jobs.outcome import Report
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted
 from geneticgan_cli.screen import watching

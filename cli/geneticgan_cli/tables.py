@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.data.splits import Split
 from geneticgan.inference.facts import read_facts
 from geneticgan.jobs.datasets import Survey
-from geneticgan.jobs.judging import Report, Row
+from geneticgan.jobs.outcome import Report, Row
 from geneticgan.jobs.plugins import Entry
 from geneticgan.jobs.thresholds import Granted
 from geneticgan.registry import Loaded, PluginGroup
@@ -164,19 +165,20 @@ def print_report(console: Console, report: Report) -> None:
     console.print(table)
     leader = max(report.rows, key=lambda row: row.scores.acsa)
     run = report.folder.path
-    for line in (
+    lines = [
         f"ACSA is the mean of the classes' recalls; {smallest!r} is the smallest class "
         f"({split.train_counts[split.smallest_class]} training images). Every method saw "
         f"{config.steps * config.batch_size} real images. One seed: differences of a few points "
         "may be chance.",
-        f"The run's classifier: {report.classifier}, {_chosen(report)}. "
+        f"The run's classifier: {report.classifier}{_chosen(report)}. "
         f"Best ACSA here: {leader.title}. Recipe: {config.recipe}. Augmentation, in every row: "
         f"{config.augmentation}.",
         _calibrated(report),
-        f"Generated samples by class: {report.picture}",
-        f"Every figure: geneticgan report {run}",
-        f"Next: geneticgan predict {run} IMAGES --out predictions.csv",
-    ):
+        f"Generated samples by class: {report.picture}" if report.picture else "",
+        f"Every figure: geneticgan report {shlex.quote(str(run))}",
+        f"Next: geneticgan predict {shlex.quote(str(run))} IMAGES --out predictions.csv",
+    ]
+    for line in filter(None, lines):
         console.print(Text(line), soft_wrap=True)
 
 
@@ -206,10 +208,12 @@ def _calibrated(report: Report) -> str:
 
 
 def _chosen(report: Report) -> str:
-    """Return how it was chosen, as a clause."""
+    """Return how it was chosen among several, as a clause."""
+    if len(report.rows) == 1:
+        return ""
     if not report.chosen_on:
-        return "which learns from real images alone, since none were held out to choose on"
-    return f"chosen on {report.chosen_on} held-out images"
+        return ", which learns from real images alone, since none were held out to choose on"
+    return f", chosen on {report.chosen_on} held-out images"
 
 
 def _figures(row: Row) -> tuple[float, ...]:

@@ -21,14 +21,18 @@ class Choice:
     scores : mapping of str to float
         Mean recall of each candidate on the validation part, in [0, 1], by key; empty if the run
         held nothing out.
+    before : bool
+        Whether it was settled before the training which network classifies.
     """
 
     key: str
     scores: Mapping[str, float]
+    before: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the choice as JSON types."""
-        return {"network": self.key, "validation_acsa": dict(self.scores)}
+        found: dict[str, Any] = {"network": self.key, "validation_acsa": dict(self.scores)}
+        return {**found, "chosen_before": True} if self.before else found
 
 
 def choose_classifier(scores: Mapping[str, float], plain: str) -> Choice:

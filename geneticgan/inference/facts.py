@@ -53,6 +53,11 @@ class Facts:
         return str(self.more.get("classifier", {}).get("network", CLASS_HEAD))
 
     @property
+    def chosen_before(self) -> bool:
+        """Whether it was settled before the training which network classifies."""
+        return bool(self.more.get("classifier", {}).get("chosen_before", False))
+
+    @property
     def classifier_title(self) -> str:
         """What its row in the run's table is called."""
         return str(self.more.get("classifier", {}).get("title", self.classifier))

@@ -9,10 +9,14 @@ from pathlib import Path
 import torch
 
 from geneticgan.config import TrainConfig
+from geneticgan.errors import RunError
 from geneticgan.inference.choice import CLASS_HEAD
 from geneticgan.inference.facts import Facts, read_facts
-from geneticgan.methods.classifier import build_classifier
+from geneticgan.methods.catalogue import method_of
+from geneticgan.methods.evolved import core_config
+from geneticgan.methods.network import build_classifier
 from geneticgan.networks import Generator
+from geneticgan.training.device import resolve_device
 from geneticgan.training.model import load_model
 from geneticgan.training.run_folder import RunFolder
 from geneticgan.training.tensors import load_module
@@ -66,12 +70,19 @@ def open_networks(path: Path, device: str = "auto") -> Networks:
     """
     folder, config = RunFolder.open(path)
     facts = read_facts(path)
-    model = load_model(dataclasses.replace(config, device=device), facts.empty_split(), folder)
-    classifier: torch.nn.Module = model.discriminator
+    config, shape = dataclasses.replace(config, device=device), facts.empty_split()
+    where, core = resolve_device(device), core_config(config)
+    generators: tuple[Generator, ...] = ()
+    classifier: torch.nn.Module | None = None
+    if core is not None:
+        model = load_model(core, shape, folder)
+        generators = tuple(generator.eval() for generator in model.generators)
+        classifier = model.discriminator
     if facts.classifier != CLASS_HEAD:
-        classifier = build_classifier(facts.empty_split(), config, model.device)
+        # Beside a GAN lie plain classifiers; alone lies the network of the run's own method.
+        make = build_classifier if core is not None else method_of(config).build
+        classifier = make(shape, config, where)
         load_module(folder.classifiers / f"{facts.classifier}.safetensors", classifier)
-    generators = tuple(generator.eval() for generator in model.generators)
-    return Networks(
-        path, config, facts, facts.classifier, classifier.eval(), generators, model.device
-    )
+    if classifier is None:
+        raise RunError(f"{path} is not finished; go on with 'geneticgan resume {path}'")
+    return Networks(path, config, facts, facts.classifier, classifier.eval(), generators, where)

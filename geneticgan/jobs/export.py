@@ -14,8 +14,14 @@ from geneticgan.errors import RunError
 from geneticgan.evaluation.generation import generate
 from geneticgan.inference.loading import open_networks
 from geneticgan.methods.augmented import generate_missing
+from geneticgan.methods.evolved import core_config
 from geneticgan.training.model import load_model
 from geneticgan.training.setup import open_run
+
+NO_GENERATOR = (
+    "{path} was trained with {method}, which keeps no generator; train with --method aggan, or "
+    "another GAN, to generate images"
+)
 
 
 def generate_images(path: Path, class_name: str | None, count: int, out: Path, seed: int) -> Path:
@@ -49,6 +55,8 @@ def generate_images(path: Path, class_name: str | None, count: int, out: Path, s
     """
     networks = open_networks(path)
     facts = networks.facts
+    if not networks.generators:
+        raise RunError(NO_GENERATOR.format(path=path, method=networks.config.method))
     wanted = range(facts.classes) if class_name is None else [facts.label(class_name)]
     labels = torch.tensor([label for label in wanted for _ in range(count)])
     images = generate(networks.generators, labels, seed, networks.device).numpy()
@@ -90,7 +98,10 @@ def augment(path: Path, out: Path) -> dict[str, tuple[int, int]]:
         If ``out`` holds something, cannot be written, or the run has no checkpoint.
     """
     folder, config, split = open_run(path)
-    model = load_model(config, split, folder)
+    core = core_config(config)
+    if core is None:
+        raise RunError(NO_GENERATOR.format(path=path, method=config.method))
+    model = load_model(core, split, folder)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RunError(f"{out} is not empty; choose another --out")
     generated = generate_missing(model.generators, split, config.seed, model.device)

@@ -20,8 +20,8 @@ from geneticgan.data.splits import Split, split_source
 from geneticgan.errors import RunError
 from geneticgan.evaluation.generation_metrics import Features
 from geneticgan.evaluation.scoring import score_network
-from geneticgan.methods.classifier import build_classifier
 from geneticgan.methods.contract import Task
+from geneticgan.methods.network import build_classifier
 from geneticgan.methods.oscn import OsCN
 from geneticgan.networks import Discriminator
 from geneticgan.training.hooks import Observer

@@ -1,9 +1,9 @@
-"""The table at the end: AGGAN's class head, augmentation and the baselines, on the test part."""
+"""The table at the end: a GAN's class head, augmentation and the baselines, on the test part."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -12,13 +12,15 @@ from geneticgan.benchmark.keeping import draw_real_sheet, draw_sheet
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.evaluation.generation import generate
-from geneticgan.evaluation.metrics import Scores
 from geneticgan.evaluation.scoring import score_network
 from geneticgan.inference.choice import CLASS_HEAD, Choice, choose_classifier
-from geneticgan.inference.facts import read_facts, write_facts
+from geneticgan.inference.facts import Facts, read_facts, write_facts
 from geneticgan.inference.held_out import calibrate_run
+from geneticgan.jobs.networks import trained
+from geneticgan.jobs.outcome import Report, Row
 from geneticgan.methods.augmented import Augmented, generate_missing
 from geneticgan.methods.balanced_softmax import BalancedSoftmax
+from geneticgan.methods.catalogue import method_of
 from geneticgan.methods.classifier import ClassifierMethod
 from geneticgan.methods.cn import CN
 from geneticgan.methods.contract import Task
@@ -28,49 +30,9 @@ from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.model import Model
 from geneticgan.training.run_folder import RunFolder, write_json
-from geneticgan.training.tensors import load_module, save_tensors
 
 PICTURED = 8
 """Generated images of each class in the picture."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of the table: a method's name and its scores on the test part."""
-
-    title: str
-    scores: Scores
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a run brought.
-
-    Attributes
-    ----------
-    folder : RunFolder
-        Of the run.
-    config : TrainConfig
-        Its options.
-    rows : tuple of Row
-        The methods, in the order of the table.
-    split : Split
-        The images.
-    picture : Path
-        Generated samples by class.
-    classifier : str
-        Title of the row whose network is the run's classifier.
-    chosen_on : int
-        Held-out images that it was chosen on; 0 if there are none, and it is the plain one.
-    """
-
-    folder: RunFolder
-    config: TrainConfig
-    split: Split
-    rows: tuple[Row, ...]
-    picture: Path
-    classifier: str
-    chosen_on: int
 
 
 def judge(
@@ -81,7 +43,7 @@ def judge(
     observers: Sequence[Observer],
     stop: StopRequest,
 ) -> Report:
-    """Score AGGAN and the classifiers; trains those whose weights are not in the folder yet.
+    """Score a GAN and the classifiers; trains those whose weights are not in the folder yet.
 
     Raises
     ------
@@ -93,13 +55,13 @@ def judge(
     plain = BalancedSoftmax()
     methods: tuple[ClassifierMethod, ...] = (plain, Augmented(generated), OsCN(), CN())
     networks: dict[str, torch.nn.Module] = {CLASS_HEAD: model.discriminator}
-    titles = {CLASS_HEAD: "AGGAN, class head"}
+    titles = {CLASS_HEAD: f"{method_of(config).title}, class head"}
     for method in methods:
-        networks[method.key] = _trained(method, folder, task)
+        networks[method.key] = trained(method, method.key, folder, task)
         titles[method.key] = method.title
     rows = [_row(titles[key], each, split, model.device) for key, each in networks.items()]
-    choice = _choose(networks, plain.key, split, model.device)
     facts = read_facts(folder.path)
+    choice = _choose(facts, networks, plain.key, split, model.device)
     more = {
         "classifier": {**choice.to_json(), "title": titles[choice.key]},
         **calibrate_run(folder.path, networks[choice.key], split, model.device),
@@ -115,27 +77,20 @@ def judge(
 
 
 def _choose(
-    networks: Mapping[str, torch.nn.Module], plain: str, split: Split, device: torch.device
+    facts: Facts,
+    networks: Mapping[str, torch.nn.Module],
+    plain: str,
+    split: Split,
+    device: torch.device,
 ) -> Choice:
     """Choose among the class head and the plain classifier, on the validation part."""
+    if facts.chosen_before:
+        return Choice(facts.classifier, {}, before=True)
     scores = {}
     if len(split.validation):
         for key in (CLASS_HEAD, plain):
             scores[key] = score_network(networks[key], split.validation, split, device).acsa
     return choose_classifier(scores, plain)
-
-
-def _trained(method: ClassifierMethod, folder: RunFolder, task: Task) -> torch.nn.Module:
-    path = folder.classifiers / f"{method.key}.safetensors"
-    if path.is_file():
-        network = method.build(task.split, task.config, task.device)
-        load_module(path, network)
-        return network
-    fitted = method.fit(task).network
-    temporary = path.with_suffix(".tmp")
-    save_tensors(temporary, fitted.state_dict())
-    temporary.replace(path)
-    return fitted
 
 
 def _row(title: str, network: torch.nn.Module, split: Split, device: torch.device) -> Row:

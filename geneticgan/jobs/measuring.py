@@ -24,6 +24,7 @@ from geneticgan.evaluation.generation_metrics import score_generated
 from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.jobs.features import Extractor, inception, reference_classifier
 from geneticgan.methods.augmented import generate_missing
+from geneticgan.methods.evolved import core_config
 from geneticgan.networks import Generator
 from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer
@@ -196,7 +197,12 @@ def _of_run(path: Path, observers: Sequence[Observer]) -> Iterator[Subject]:
     folder, config = RunFolder.open(path)
     source, split = _loader(observers)(config)
     folder.check_split(split)
-    model = load_model(config, split, folder)
+    core = core_config(config)
+    if core is None:
+        raise RunError(
+            f"{path} was trained with {config.method}, which keeps no generator to measure"
+        )
+    model = load_model(core, split, folder)
     yield Subject(str(path), config, source, split, model.generators, path / "generation", True)
 
 

@@ -1,16 +1,21 @@
-"""The main job: train AGGAN, then show what it brought. Also taken up again, and judged anew."""
+"""The main job: train a method, then show what it brought. Also taken up again, and judged anew."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.errors import RunError
+from geneticgan.inference.choice import Choice
 from geneticgan.inference.facts import facts_of, write_facts
-from geneticgan.jobs.judging import Report, judge
+from geneticgan.jobs.fitting import fit, is_fitted
+from geneticgan.jobs.judging import judge
+from geneticgan.jobs.outcome import Report
+from geneticgan.methods.catalogue import method_of
+from geneticgan.methods.evolved import core_config
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
@@ -47,7 +52,8 @@ def plan(config: TrainConfig, observers: Sequence[Observer] = ()) -> Plan:
     GeneticGanError
         For anything the user can mend.
     """
-    plugins = make_plugins(config)
+    method_of(config)
+    plugins = make_plugins(core_config(config) or config)
     return Plan(load_split(config, observers), plugins)
 
 
@@ -58,6 +64,7 @@ def train(
     observers: Sequence[Observer],
     *,
     tensorboard: bool = False,
+    classifier: str = "",
 ) -> Report:
     """Train in a new run folder.
 
@@ -73,6 +80,8 @@ def train(
         See the run.
     tensorboard : bool
         Write event files to ``<path>/tensorboard``.
+    classifier : str
+        Key of the network that is to be the run's classifier, if that is settled before.
 
     Raises
     ------
@@ -86,14 +95,18 @@ def train(
     folder = RunFolder.create(path, config)
     with RunLock(path):
         folder.write_split(plan.split)
-        write_facts(path, facts_of(plan.split))
+        facts = facts_of(plan.split)
+        if classifier:
+            more = {"classifier": Choice(classifier, {}, before=True).to_json()}
+            facts = replace(facts, more=more)
+        write_facts(path, facts)
         return _run(folder, config, plan, observers, tensorboard)
 
 
 def resume(path: Path, observers: Sequence[Observer], *, tensorboard: bool = False) -> Report:
     """Go on with a run that was stopped, to the result it would have had; raises as `train`."""
     folder, config, split = open_run(path, observers)
-    begun = Plan(split, make_plugins(config))
+    begun = Plan(split, make_plugins(core_config(config) or config))
     with RunLock(path):
         return _run(folder, config, begun, observers, tensorboard)
 
@@ -107,14 +120,20 @@ def evaluate(path: Path, observers: Sequence[Observer]) -> Report:
         If the run is not finished, or the images have changed.
     """
     folder, config, split = open_run(path, observers)
+    core = core_config(config)
+    if core is None:
+        if not is_fitted(folder, config):
+            raise RunError(f"{path} is not finished; go on with 'geneticgan resume {path}'")
+        with RunLock(path), StopRequest() as stop:
+            return fit(folder, config, split, observers, stop)
     done = Checkpoint(folder.checkpoint).state()["next_generation"]
-    if done < config.steps:
+    if done < core.steps:
         raise RunError(
-            f"{path} is not finished ({done} of {config.steps} generations); go on with "
+            f"{path} is not finished ({done} of {core.steps} generations); go on with "
             f"'geneticgan resume {path}'"
         )
     with RunLock(path), StopRequest() as stop:
-        return judge(folder, config, split, load_model(config, split, folder), observers, stop)
+        return judge(folder, config, split, load_model(core, split, folder), observers, stop)
 
 
 def _run(
@@ -124,6 +143,10 @@ def _run(
     observers: Sequence[Observer],
     tensorboard: bool,
 ) -> Report:
+    core = core_config(config)
+    if core is None:
+        with StopRequest() as stop:
+            return fit(folder, config, plan.split, observers, stop)
     watching = list(observers)
     if tensorboard:
         checkpoint = Checkpoint(folder.checkpoint)
@@ -131,5 +154,5 @@ def _run(
         events = folder.path / "tensorboard"
         watching.append(TensorBoard(events, plan.split.classes, config.seed, first))
     with StopRequest() as stop:
-        model = Evolution(config, plan.split, folder, watching, stop, plan.plugins).run()
+        model = Evolution(core, plan.split, folder, watching, stop, plan.plugins).run()
         return judge(folder, config, plan.split, model, observers, stop)

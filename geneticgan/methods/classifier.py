@@ -14,8 +14,8 @@ from geneticgan.data.splits import Split
 from geneticgan.data.stores import Batches
 from geneticgan.errors import RunError
 from geneticgan.methods.contract import Fitted, Method, Task
-from geneticgan.networks import Discriminator, build_discriminator, create_architecture
-from geneticgan.seeding import numpy_stream
+from geneticgan.methods.network import build_classifier
+from geneticgan.networks import Discriminator
 from geneticgan.training.model import make_adam
 from geneticgan.training.rates import RateSchedule, set_rate
 
@@ -30,7 +30,7 @@ Rate = Callable[[int], float]
 
 
 class ClassifierMethod(Method):
-    """A way to train the classifier network, which is the discriminator's with its class head.
+    """A way to train the classifier network (`geneticgan.methods.network.build_classifier`).
 
     Attributes
     ----------
@@ -84,16 +84,6 @@ class ClassifierMethod(Method):
             return loss(logits.float(), labels)
 
         return objective
-
-
-def build_classifier(split: Split, config: TrainConfig, device: torch.device) -> Discriminator:
-    """Return the classifier network before training; the same start for every method of a seed."""
-    channels, size = split.train.pixels.shape[1:3]
-    seed = int(numpy_stream(config.seed, "classifier weights").integers(2**31))
-    architecture = create_architecture(config.architecture)
-    return build_discriminator(channels, size, split.classes, config.width, seed, architecture).to(
-        device
-    )
 
 
 def augmentation_of(task: Task) -> Augmentation:

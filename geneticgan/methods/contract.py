@@ -12,6 +12,7 @@ import torch
 
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
+from geneticgan.methods.network import build_classifier
 from geneticgan.networks import Generator
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
@@ -116,3 +117,20 @@ class Method(ABC):
         Interrupted
             If a stop was asked for.
         """
+
+    def build(self, split: Split, config: TrainConfig, device: torch.device) -> torch.nn.Module:
+        """Return the network before training, into which the weights of a fitted one can be loaded.
+
+        The classifier network unless a method says otherwise; one that says otherwise does so
+        here and in what `fit` returns.
+
+        Parameters
+        ----------
+        split : Split
+            Of the shape and classes of the training images; it need hold none.
+        config : TrainConfig
+            As in training.
+        device : torch.device
+            Where to.
+        """
+        return build_classifier(split, config, device)

@@ -12,8 +12,9 @@ from torch.nn.functional import cross_entropy
 from geneticgan.data.dataset import Int64Array
 from geneticgan.data.draws import Draws
 from geneticgan.data.sampling import to_unit_range
-from geneticgan.methods.classifier import augmentation_of, autocast, build_classifier, train
+from geneticgan.methods.classifier import augmentation_of, autocast, train
 from geneticgan.methods.contract import CLASSIFIER_RATES, Fitted, Method, Task, Trials
+from geneticgan.methods.network import build_classifier
 from geneticgan.networks import Discriminator
 from geneticgan.seeding import torch_stream
 

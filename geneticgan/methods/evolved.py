@@ -6,9 +6,14 @@ import shutil
 from abc import abstractmethod
 from typing import ClassVar
 
+import torch
+
 from geneticgan.config import TrainConfig
+from geneticgan.data.splits import Split
+from geneticgan.methods.catalogue import method_of
 from geneticgan.methods.contract import Fitted, Method, Task, Trials
 from geneticgan.training.loop import Evolution
+from geneticgan.training.model import build_model
 from geneticgan.training.run_folder import RunFolder
 
 ALWAYS = "always"
@@ -44,3 +49,24 @@ class Evolved(Method):
         evolution = Evolution(config, task.split, folder, task.observers, task.stop)
         model = evolution.run()
         return Fitted(model.discriminator, model.generators)
+
+    def build(self, split: Split, config: TrainConfig, device: torch.device) -> torch.nn.Module:
+        """Return the discriminator, whose class head classifies."""
+        return build_model(self.settings(config), split).discriminator.to(device)
+
+
+def core_config(config: TrainConfig) -> TrainConfig | None:
+    """Return the config of the evolutionary core that is a run's method.
+
+    The run's own options are those of its method ``aggan``; another one sets what makes the core
+    that method.
+
+    Returns
+    -------
+    TrainConfig or None
+        None if the run's method is not of the core.
+    """
+    if config.method == "aggan":
+        return config
+    method = method_of(config)
+    return method.settings(config) if isinstance(method, Evolved) else None

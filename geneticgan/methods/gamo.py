@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy, softplus
 
 from geneticgan.data.sampling import to_unit_range
 from geneticgan.errors import DataError
-from geneticgan.methods.classifier import augmentation_of, autocast, build_classifier, train
+from geneticgan.methods.classifier import augmentation_of, autocast, train
 from geneticgan.methods.cn import classifier_source
 from geneticgan.methods.contract import CLASSIFIER_RATES, Fitted, Method, Task, Trials
 from geneticgan.networks import build_discriminator
@@ -109,7 +109,7 @@ class GAMO(Method):
         split, config, device = task.split, task.config, task.device
         counts = np.asarray(split.train_counts)
         missing = counts.max() - counts
-        classifier = build_classifier(split, config, device)
+        classifier = self.build(split, config, device)
         if not missing.any():
             raise DataError("GAMO has nothing to add: the classes are balanced")
         channels, size = split.train.pixels.shape[1:3]

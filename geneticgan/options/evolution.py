@@ -22,6 +22,12 @@ class EvolutionOptions:
         "measured to be better.",
         choices=tuple(RECIPES),
     )
+    method: str = option(
+        "aggan",
+        EVOLUTION,
+        "What is trained, a plugin: aggan, another GAN such as acgan or egan, or a classifier such "
+        "as oscn, balanced-softmax or dos.",
+    )
     mutations: str = option(
         "minimax,nonsat,lsgan",
         EVOLUTION,

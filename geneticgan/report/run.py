@@ -13,6 +13,8 @@ from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.errors import GeneticGanError, RunError
 from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.gan.mutation import create_mutations
+from geneticgan.methods.catalogue import method_of
+from geneticgan.methods.evolved import core_config
 from geneticgan.options.command import command
 from geneticgan.report.decisions import decisions_section
 from geneticgan.report.figures.confusion import draw_confusions
@@ -64,13 +66,11 @@ def run_sections(path: Path) -> tuple[str, list[Section]]:
     results = read_json(folder.results) if folder.results.is_file() else []
     saved = read_json(folder.split)
     run = _Run(folder, config, results, saved["class_names"], saved["train_counts"])
-    lead = (
-        f"AGGAN on {config.dataset}, imbalance {config.imbalance}: {config.steps} generations with "
-        f"{config.mutations}, schedule {config.schedule}, recipe {config.recipe}, augmentation "
-        f"{config.augmentation}, seed {config.seed}."
-    )
+    lead = _lead(config)
     hint = f"geneticgan measure {path}"
     files = [scores_file(path / "generation", space) for space in SPACES]
+    if core_config(config) is None:  # a classifier, which generates nothing
+        return lead, [_result(run), _classes(run), _made(run)]
     sections = [
         _result(run),
         _samples(run),
@@ -82,6 +82,19 @@ def run_sections(path: Path) -> tuple[str, list[Section]]:
         _made(run),
     ]
     return lead, sections
+
+
+def _lead(config: TrainConfig) -> str:
+    """Return what a run is in a sentence."""
+    title = method_of(config).title
+    core = core_config(config)
+    how = f"{config.steps} steps"
+    if core is not None:
+        how = f"{core.steps} generations with {core.mutations}, schedule {core.schedule}"
+    return (
+        f"{title} on {config.dataset}, imbalance {config.imbalance}: {how}, recipe "
+        f"{config.recipe}, augmentation {config.augmentation}, seed {config.seed}."
+    )
 
 
 def _result(run: _Run) -> Section:

@@ -1,0 +1,66 @@
+"""A run of a classifier: any method that is not of the evolutionary core."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.splits import Split
+from geneticgan.evaluation.scoring import score_network
+from geneticgan.inference.choice import Choice
+from geneticgan.inference.facts import read_facts, write_facts
+from geneticgan.inference.held_out import calibrate_run
+from geneticgan.jobs.networks import network_file, trained
+from geneticgan.jobs.outcome import Report, Row
+from geneticgan.methods.catalogue import method_of
+from geneticgan.methods.contract import Task
+from geneticgan.registry import parse_specs
+from geneticgan.training.device import resolve_device
+from geneticgan.training.hooks import Observer
+from geneticgan.training.interrupt import StopRequest
+from geneticgan.training.run_folder import RunFolder, write_json
+
+
+def fit(
+    folder: RunFolder,
+    config: TrainConfig,
+    split: Split,
+    observers: Sequence[Observer],
+    stop: StopRequest,
+) -> Report:
+    """Train the method of a run unless the folder holds its network, and score it.
+
+    Raises
+    ------
+    GeneticGanError
+        For anything the user can mend.
+    Interrupted
+        If a stop was asked for.
+    """
+    method = method_of(config)
+    task = Task(split, config, resolve_device(config.device), folder.path / "work", observers, stop)
+    key = key_of(config)
+    network = trained(method, key, folder, task)
+    row = Row(method.title, score_network(network, split.test, split, task.device))
+    scores = {}
+    if len(split.validation):
+        scores[key] = score_network(network, split.validation, split, task.device).acsa
+    facts = read_facts(folder.path)
+    more = {
+        "classifier": {**Choice(key, scores, before=True).to_json(), "title": row.title},
+        **calibrate_run(folder.path, network, split, task.device),
+    }
+    write_facts(folder.path, replace(facts, more={**facts.more, **more}))
+    write_json(folder.results, [{"method": row.title, **row.scores.to_json()}])
+    return Report(folder, config, split, (row,), None, row.title, len(split.validation))
+
+
+def key_of(config: TrainConfig) -> str:
+    """Return the name that the network of a run's method is filed under."""
+    return parse_specs(config.method)[0].name
+
+
+def is_fitted(folder: RunFolder, config: TrainConfig) -> bool:
+    """Tell whether a run's folder holds the network of its method."""
+    return network_file(folder, key_of(config)).is_file()

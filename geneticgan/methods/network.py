@@ -1,0 +1,20 @@
+"""The network of every classifier: the discriminator's, with its class head."""
+
+from __future__ import annotations
+
+import torch
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.splits import Split
+from geneticgan.networks import Discriminator, build_discriminator, create_architecture
+from geneticgan.seeding import numpy_stream
+
+
+def build_classifier(split: Split, config: TrainConfig, device: torch.device) -> Discriminator:
+    """Return the classifier network before training; the same start for every method of a seed."""
+    channels, size = split.train.pixels.shape[1:3]
+    seed = int(numpy_stream(config.seed, "classifier weights").integers(2**31))
+    architecture = create_architecture(config.architecture)
+    return build_discriminator(channels, size, split.classes, config.width, seed, architecture).to(
+        device
+    )
