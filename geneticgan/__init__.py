@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from geneticgan.gan.individual import GeneratorIndividual
     from geneticgan.gan.mutation import Mutation
     from geneticgan.inference.trained import TrainedRun, load
+    from geneticgan.jobs.train_arrays import train
 
 __version__ = "0.1.0"
 
@@ -53,6 +54,7 @@ _HOMES = {
     "metropolis_probability": "geneticgan.annealing.metropolis",
     "sel_amosa": "geneticgan.annealing.amosa",
     "sel_annealing": "geneticgan.annealing.selection",
+    "train": "geneticgan.jobs.train_arrays",
 }
 
 __all__ = [
@@ -79,6 +81,7 @@ __all__ = [
     "metropolis_probability",
     "sel_amosa",
     "sel_annealing",
+    "train",
 ]
 
 
