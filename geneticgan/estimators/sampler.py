@@ -15,10 +15,11 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from geneticgan.config import TrainConfig
 from geneticgan.errors import GeneticGanError
 from geneticgan.estimators.codec import Array, Codec, Int64Array
 from geneticgan.estimators.columns import Columns, detect_categorical
-from geneticgan.estimators.evolving import Recipe, evolve
+from geneticgan.estimators.evolving import evolve
 from geneticgan.estimators.images import LAYOUTS, Pictures
 from geneticgan.estimators.progress import Progress
 from geneticgan.options.machine import DEVICES
@@ -271,12 +272,14 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
         kind = "rows" if X.ndim == 2 else "images"
         self._none: Array = dense[:0]
         self._codec = self._make_codec(dense, codes, kind)
-        recipe = self._recipe(kind)
         try:
-            with Progress(recipe.steps, shown=self.verbose) as progress:
-                self.generator_, self.logbook_ = evolve(self._codec, codes, recipe, progress)
+            values = self._resolved(kind)
+            config = self._config(values)
+            with Progress(values["steps"], shown=self.verbose) as progress:
+                evolved = evolve(self._codec, codes, config, values["steps"], progress)
         except GeneticGanError as error:
             raise ValueError(str(error)) from error
+        self.generator_, self.logbook_ = evolved
         self._drawn = 0
         wanted = [np.searchsorted(self.classes_, k) for k in self.sampling_strategy_]
         made_codes = np.repeat(wanted, list(self.sampling_strategy_.values())).astype(np.int64)
@@ -291,12 +294,31 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
             return Pictures(X, self.channels, len(self.classes_))
         return Columns(X, codes, self._categorical, self._whole, self._seed)
 
-    def _recipe(self, kind: str) -> Recipe:
-        values = {
-            name: getattr(self, name) for name in Recipe.__dataclass_fields__ if name != "seed"
-        }
-        values |= {name: table[kind] for name, table in AUTO.items() if values[name] == "auto"}
-        return Recipe(seed=self._seed, **values)
+    def _resolved(self, kind: str) -> dict[str, Any]:
+        """Return the parameters that may be ``"auto"``, for rows or for images."""
+        given = {name: getattr(self, name) for name in AUTO}
+        return {n: AUTO[n][kind] if value == "auto" else value for n, value in given.items()}
+
+    def _config(self, values: Mapping[str, Any]) -> TrainConfig:
+        """Return how to evolve, all that has no parameter here being the paper's."""
+        return TrainConfig(
+            recipe="paper",
+            mutations=self.mutations,
+            schedule=self.schedule,
+            T=float(self.T),
+            alpha=float(self.alpha),
+            fitness=self.fitness,
+            selection=self.selection,
+            lambda_=float(self.lambda_),
+            steps=max(1, int(values["steps"])),
+            batch_size=int(self.batch_size),
+            width=int(values["width"]),
+            latent_dim=int(self.latent_dim),
+            learning_rate=float(values["classifier_learning_rate"]),
+            generator_learning_rate=float(values["learning_rate"]),
+            device=self.device,
+            seed=self._seed,
+        )
 
     def _make(self, codes: Int64Array) -> Array:
         """Make rows of the given classes; every call draws anew."""
