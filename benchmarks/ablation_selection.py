@@ -25,12 +25,13 @@ from geneticgan.data.splits import Split
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.generation_metrics import score_generated
 from geneticgan.evaluation.scoring import score_network
-from geneticgan.gan.discriminator import DiscriminatorEnvironment
+from geneticgan.gan.generations import Generations
 from geneticgan.gan.individual import GeneratorIndividual, same_weights
+from geneticgan.gan.machine import Machine
 from geneticgan.gan.mutation import create_mutations
+from geneticgan.gan.plain import evaluate
 from geneticgan.jobs.features import Extractor, reference_classifier
 from geneticgan.protocols.development import development_part
-from geneticgan.training.breeding import Breeding
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.loop import Evolution
 from geneticgan.training.run_folder import RunFolder
@@ -38,7 +39,7 @@ from geneticgan.training.setup import load_parts
 
 Float64Array = npt.NDArray[np.float64]
 
-SITUATIONS = 60
+BATCHES = 60
 """Batches on which a fitness is averaged, for its true value."""
 
 ELSEWHERE = 10**7
@@ -93,9 +94,7 @@ def study(base: TrainConfig, seeds: Sequence[int], options: argparse.Namespace) 
                 evolution = Evolution(part, split, folder, (), stop)
                 model = evolution.run()
                 moments.append(
-                    take_apart(
-                        evolution.environment, model.population[0], reached, split, extractor
-                    )
+                    take_apart(evolution.machine, model.population[0], reached, split, extractor)
                 )
                 print(f"seed {seed}, generation {reached}", file=sys.stderr)
         shutil.rmtree(path)
@@ -103,7 +102,7 @@ def study(base: TrainConfig, seeds: Sequence[int], options: argparse.Namespace) 
 
 
 def take_apart(
-    environment: DiscriminatorEnvironment,
+    machine: Machine,
     parent: GeneratorIndividual,
     generation: int,
     split: Split,
@@ -111,18 +110,18 @@ def take_apart(
 ) -> Moment:
     """Bear a parent's offspring, and follow each of them as if it had been chosen."""
     offspring = []
-    environment.observe(generation)
+    drawn = machine.batches.draw(generation)
     for mutation in create_mutations("minimax,nonsat,lsgan"):
         child = copy.deepcopy(parent)
-        mutation.mutate(child, environment)
+        mutation.mutate(child, machine.discriminator, drawn.offspring)
         offspring.append(child)
-    born = [sum(environment.evaluate(child)) for child in offspring]
+    born = [sum(evaluate(child, machine.evaluator, drawn.fitness)) for child in offspring]
     everywhere = np.array(
-        [fitnesses([parent, *offspring], environment, ELSEWHERE + n) for n in range(SITUATIONS)]
+        [fitnesses([parent, *offspring], machine, ELSEWHERE + n) for n in range(BATCHES)]
     )
     gains = everywhere[:, 1:] - everywhere[:, :1]
     truth = gains.mean(axis=0)
-    later = [follow(child, environment, generation, split, extractor) for child in offspring]
+    later = [follow(child, machine, generation, split, extractor) for child in offspring]
     ranks = {}
     for key in later[0]:
         outcomes = [each[key] for each in later]
@@ -137,16 +136,16 @@ def take_apart(
 
 
 def fitnesses(
-    individuals: Sequence[GeneratorIndividual], environment: DiscriminatorEnvironment, number: int
+    individuals: Sequence[GeneratorIndividual], machine: Machine, number: int
 ) -> list[float]:
-    """Return the paper's fitness, lambda being 1, of each in one situation."""
-    environment.observe(number)
-    return [sum(environment.evaluate(individual)) for individual in individuals]
+    """Return the paper's fitness, lambda being 1, of each on one batch."""
+    batch = machine.batches.draw(number).fitness
+    return [sum(evaluate(individual, machine.evaluator, batch)) for individual in individuals]
 
 
 def follow(
     child: GeneratorIndividual,
-    environment: DiscriminatorEnvironment,
+    machine: Machine,
     generation: int,
     split: Split,
     extractor: Extractor,
@@ -155,21 +154,21 @@ def follow(
 
     The discriminator learns from it as from a survivor. All offspring see the same batches.
     """
-    world: DiscriminatorEnvironment = copy.deepcopy(environment)
+    discriminator = copy.deepcopy(machine.discriminator)
     population = [copy.deepcopy(child)]
-    world.observe(generation)
-    world.update(population)
-    rng = np.random.default_rng(0)
-    breeding = Breeding(
-        "auto",
-        population,
-        world,
-        create_mutations("nonsat"),
-        create_schedule("zero"),
-        rng,
-        create_selection("always"),
-        lambda _: None,
+    discriminator.update(population, machine.batches.draw(generation).discriminator)
+    world = dataclasses.replace(
+        machine,
+        population=population,
+        discriminator=discriminator,
+        evaluator=dataclasses.replace(machine.evaluator, discriminator=discriminator),
+        mutations=create_mutations("nonsat"),
+        selection=create_selection("always"),
+        schedule=create_schedule("zero"),
+        rng=np.random.default_rng(0),
+        set_rates=None,
     )
+    breeding = Generations(world)
     real = extractor.extract(split.test.pixels)
     seen = extractor.extract(split.train.pixels)
     labels = torch.from_numpy(split.test.labels)
@@ -179,9 +178,9 @@ def follow(
         if horizon > at:
             hall_of_fame: Any = tools.HallOfFame(1, similar=same_weights)
             first = generation + 1 + at
-            breeding.run(first, horizon - at, lambda _: False, lambda _: False, hall_of_fame)
+            breeding.run(first, horizon - at, hall_of_fame, lambda _: False)
             at = horizon
-        acsa = score_network(world.discriminator, split.test, split, CPU).acsa
+        acsa = score_network(discriminator.module, split.test, split, CPU).acsa
         module: Any = population[0].module
         made = extractor.extract(generate([module], labels, 0, CPU).numpy())
         scores = score_generated(made, real, seen, 0)
@@ -200,7 +199,7 @@ def show(moments: Sequence[Moment]) -> None:
     print(
         f"{len(moments)} generations. Fitness of an offspring against its parent's, medians: "
         f"{noise:.4f} is its standard deviation between batches, and {spread:.4f} that between "
-        f"the three offspring's means over {SITUATIONS} batches. The offspring of the highest "
+        f"the three offspring's means over {BATCHES} batches. The offspring of the highest "
         f"mean is the fittest on {100 * np.mean(right):.0f}% of batches; chance is 33% "
         f"(p = {p:.2g}).\n\nRank correlation of the fitness at birth with what comes of an "
         "offspring, means over generations:\n"

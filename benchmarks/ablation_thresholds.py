@@ -118,10 +118,10 @@ def _keep(cell: Cell, out: Path) -> None:
     if file.is_file():
         return
     torch.set_num_threads(1)  # the result does not depend on how many run at once
-    method, config = cell.make()
+    method, config, given = cell.make()
     source, split = load_parts(config)
     images = development_part(source, split)
-    fitted = method.fit(Task(split, config, CPU, out / "work" / cell.place()))
+    fitted = method.fit(Task(split, config, CPU, out / "work" / cell.place(), given=given))
     kinds = {
         "study": images,
         "held_out": split.validation,

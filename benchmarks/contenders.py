@@ -11,21 +11,28 @@ from torch.nn.functional import cross_entropy, softplus
 from torch.utils.flop_counter import FlopCounterMode
 
 from geneticgan.annealing.algorithm import ea_annealing
-from geneticgan.annealing.schedule import create_schedule
+from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Images
 from geneticgan.data.sampling import BatchSource
-from geneticgan.gan.discriminator import DiscriminatorEnvironment
+from geneticgan.gan.capture import CapturedStep, has_begun
 from geneticgan.gan.individual import GeneratorIndividual
-from geneticgan.gan.mutation import create_mutations
-from geneticgan.gan.plain import plain_toolbox, shared_toolbox
-from geneticgan.gan.resident import ResidentEvolution, has_begun
-from geneticgan.networks import build_discriminator, build_generator
-from geneticgan.training.model import make_adam
+from geneticgan.gan.machine import Machine
+from geneticgan.gan.plain import plain_toolbox
+from geneticgan.gan.step import step_toolbox
+from geneticgan.networks import (
+    Discriminator,
+    Generator,
+    build_discriminator,
+    build_generator,
+)
+from geneticgan.training.build import RealImages, build_machine
+from geneticgan.training.model import Model, make_adam
+from geneticgan.training.plugins import make_plugins
 
 CLASSES, LATENT, IMAGES, LEARNING_RATE = 10, 64, 10_000, 2e-4
 NAMES = ("minimax", "nonsat", "lsgan")
 PORTION = 20
-"""Generations of a resident evolution that are measured as one."""
+"""Generations on a GPU that are measured as one."""
 
 Step = Callable[[], None]
 
@@ -60,7 +67,7 @@ class World:
         self._number += 1
         return self.draw(self._number)
 
-    def networks(self) -> tuple[torch.nn.Module, torch.nn.Module]:
+    def networks(self) -> tuple[Generator, Discriminator]:
         """Return a generator and a discriminator, always the same ones."""
         shape = (self.channels, self.size, CLASSES, self.width)
         generator = build_generator(*shape, LATENT, seed=0).to(self.device)
@@ -68,29 +75,23 @@ class World:
 
     def generation(self, mutations: int, *, shared: bool, schedule: str = "exponential") -> Step:
         """Return one generation of annealing genetic GAN training, selecting on the host."""
-        population, environment, names = self._evolution(mutations)
-        make = shared_toolbox if shared else plain_toolbox
-        toolbox = make(environment, create_mutations(names), np.random.default_rng(0))
-        cooling = create_schedule(schedule)
+        machine = self._machine(mutations, schedule)
+        toolbox = (step_toolbox if shared else plain_toolbox)(machine)
         number = 0
 
         def step() -> None:
             nonlocal number
-            ea_annealing(population, toolbox, cooling, 1, first_generation=number)
+            ea_annealing(machine.population, toolbox, machine.schedule, 1, first_generation=number)
             number += 1
 
         return step
 
-    def resident(self, mutations: int, *, capture: bool) -> Step:
+    def on_device(self, mutations: int, *, capture: bool) -> Step:
         """Return `PORTION` generations that stay on the device."""
-        population, environment, names = self._evolution(mutations)
-        plugins, rng = create_mutations(names), np.random.default_rng(0)
-        cooling = create_schedule("exponential")
-        toolbox = shared_toolbox(environment, plugins, rng)
-        ea_annealing(population, toolbox, cooling, 100, on_generation=has_begun)
-        evolution = ResidentEvolution(
-            population, environment, plugins, cooling, rng, print, capture=capture
-        )
+        machine = self._machine(mutations)
+        toolbox = step_toolbox(machine)
+        ea_annealing(machine.population, toolbox, machine.schedule, 100, on_generation=has_begun)
+        evolution = CapturedStep(machine, print, capture=capture)
         number = 100
 
         def step() -> None:
@@ -172,23 +173,21 @@ class World:
             counts.append(float(counter.get_total_flops()))
         return counts[0], counts[1]
 
-    def _evolution(
-        self, mutations: int
-    ) -> tuple[list[GeneratorIndividual], DiscriminatorEnvironment, str]:
+    def _machine(self, mutations: int, schedule: str = "exponential") -> Machine:
         generator, discriminator = self.networks()
-        environment = DiscriminatorEnvironment(
-            discriminator,
-            make_adam(discriminator.parameters(), LEARNING_RATE),
-            self.draw,
-            LATENT,
-            CLASSES,
-            self.batch,
-            seed=0,
+        config = TrainConfig(
+            recipe="paper",
+            mutations=",".join(NAMES[i % len(NAMES)] for i in range(mutations)),
+            schedule=schedule,
+            batch_size=self.batch,
+            learning_rate=LEARNING_RATE,
+            device=self.device.type,
             precision=self.precision,
         )
-        names = ",".join(NAMES[i % len(NAMES)] for i in range(mutations))
         adam = partial(make_adam, lr=LEARNING_RATE)
-        return [GeneratorIndividual(generator, adam)], environment, names
+        model = Model([GeneratorIndividual(generator, adam)], discriminator, self.device)
+        real = RealImages(self.draw, [1] * CLASSES)
+        return build_machine(config, make_plugins(config), model, real)
 
 
 def floor(mutations: int, g: float, d: float) -> float:

@@ -47,15 +47,15 @@ def contenders_on_cuda(shape: tuple[int, int, int], mutations: int) -> dict[str,
         "plain": exact.generation(mutations, shared=False),
         "E-GAN": exact.generation(mutations, shared=False, schedule="constant:T=1e300"),
         "shared": exact.generation(mutations, shared=True),
-        "resident": exact.resident(mutations, capture=False),
-        "ours": exact.resident(mutations, capture=True),
-        "one more": exact.resident(mutations + 1, capture=True),
+        "no graph": exact.on_device(mutations, capture=False),
+        "ours": exact.on_device(mutations, capture=True),
+        "one more": exact.on_device(mutations + 1, capture=True),
         "input": lambda: void(exact.next_batch()),
-        "ours bf16": rough.resident(mutations, capture=True),
+        "ours bf16": rough.on_device(mutations, capture=True),
     }
 
 
-RESIDENT = ("resident", "ours", "one more", "ours bf16")
+ON_DEVICE = ("no graph", "ours", "one more", "ours bf16")
 
 
 def void(_: object) -> None:
@@ -79,7 +79,7 @@ def measure(
     """Measure one shape; returns medians in milliseconds a step, and the cells that show them."""
     contenders = (contenders_on_cuda if cuda else contenders_on_cpu)(shape, mutations)
     times = time_in_turns(contenders, seconds, cuda)
-    for name in RESIDENT if cuda else ():
+    for name in ON_DEVICE if cuda else ():
         times[name] = [value / PORTION for value in times[name]]
     medians = {name: statistics.median(values) for name, values in times.items()}
     return medians, {n: f"{medians[n]:.1f} ({spread(times[n]):.1f})" for n in times}

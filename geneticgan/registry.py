@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import queue
+import re
 import threading
 import typing
 from collections.abc import Mapping
@@ -69,7 +70,7 @@ def parse_specs(text: str) -> list[Spec]:
     """Read a list of plugins with options, as in ``minimax,lsgan:a=0,b=0.9,nonsat``.
 
     A piece between commas that has a ``=`` but no ``:`` before it is one more option of the
-    plugin before it.
+    plugin before it. Commas in parentheses are part of a value, as in ``linear(T=10,period=5)``.
 
     Raises
     ------
@@ -77,7 +78,7 @@ def parse_specs(text: str) -> list[Spec]:
         If the text is empty or a piece is neither a name nor an option.
     """
     specs: list[tuple[str, dict[str, str]]] = []
-    for piece in (piece.strip() for piece in text.split(",")):
+    for piece in (piece.strip() for piece in re.split(r",(?![^(]*\))", text)):
         head, equals, value = piece.partition("=")
         name, colon, key = head.partition(":")
         if equals and not colon and specs:

@@ -18,9 +18,10 @@ from geneticgan.config import TrainConfig
 # What loads torch is imported where it is used: the tests of annealing do without.
 
 # On CI the same examples every time; elsewhere new ones, which may find what those do not.
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# Nothing is timed in a test, so that a busy machine fails none.
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("here", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 CLASSES = 3
 LATENT = 4
@@ -51,31 +52,46 @@ def make_individual():
 
 
 @pytest.fixture
-def environment():
-    """A discriminator of a random world, observing generation 0."""
+def machine(make_individual):
+    """A run in a random world, with one parent and no mutation."""
     import torch
 
-    from geneticgan.gan.discriminator import DiscriminatorEnvironment
+    from geneticgan.annealing.selection import Annealing
+    from geneticgan.data.augmentation import Augmentation
+    from geneticgan.gan.batch import BatchSampler
+    from geneticgan.gan.discriminator import DiscriminatorTraining
+    from geneticgan.gan.fitness import Evaluator, PaperFitness
+    from geneticgan.gan.forward import Forward
+    from geneticgan.gan.machine import Machine
     from geneticgan.networks import build_discriminator
+    from geneticgan.testing.world import Cold
 
-    discriminator = build_discriminator(1, 8, CLASSES, 2, 1)
+    module, none = build_discriminator(1, 8, CLASSES, 2, 1), Augmentation("none", 0)
+    optimizer = torch.optim.Adam(module.parameters(), lr=1e-2, betas=(0.5, 0.999))
+    discriminator = DiscriminatorTraining(module, optimizer, Forward(module, 0, "float32", none))
 
     def draw_real(generation):
         rng = torch.Generator().manual_seed(generation)
         images = torch.rand((BATCH, 1, 8, 8), generator=rng) * 2 - 1
         return images, torch.randint(CLASSES, (BATCH,), generator=rng)
 
-    world = DiscriminatorEnvironment(
+    like = discriminator.parameters[0]
+    return Machine(
+        [make_individual()],
         discriminator,
-        torch.optim.Adam(discriminator.parameters(), lr=1e-2, betas=(0.5, 0.999)),
-        draw_real,
-        LATENT,
-        CLASSES,
-        BATCH,
-        seed=0,
+        Evaluator(PaperFitness(), discriminator, torch.ones(CLASSES)),
+        BatchSampler(draw_real, LATENT, CLASSES, BATCH, 0, like, none),
+        (),
+        Annealing(),
+        Cold(),
+        np.random.default_rng(0),
     )
-    world.observe(0)
-    return world
+
+
+@pytest.fixture
+def batch(machine):
+    """What generation 0 of that world meets."""
+    return machine.batches.draw(0).fitness
 
 
 @pytest.fixture

@@ -23,8 +23,9 @@ CELL_SETS = {"dataset": "--datasets", "imbalance": "--imbalance", "seed": "--see
 """Options of a run that differ between the cells of a grid, and the flags that say how."""
 
 
-def _option(heading: str, name: str, help_text: str, **kwargs: Any) -> Callable[..., Any]:
-    return click.option(name, cls=GroupedOption, heading=heading, help=help_text, **kwargs)
+def _option(heading: str, flag_name: str, help_text: str, **kwargs: Any) -> Callable[..., Any]:
+    names = [flag_name, *kwargs.pop("names", ())]
+    return click.option(*names, cls=GroupedOption, heading=heading, help=help_text, **kwargs)
 
 
 OPTIONS = [
@@ -55,6 +56,7 @@ OPTIONS = [
         "--imbalance",
         "An imbalance in place of those of --table, such as exponential:ratio=50; may be repeated.",
         multiple=True,
+        names=["imbalances"],
     ),
     _option(
         GRID,
@@ -129,7 +131,7 @@ def run_grid(
     *,
     table: str,
     ratios: str,
-    imbalance: tuple[str, ...],
+    imbalances: tuple[str, ...],
     datasets: str,
     seeds: int,
     protocols: str,
@@ -159,9 +161,9 @@ def run_grid(
         if name in given:
             raise ConfigError(f"{name} differs between the cells of a grid; set it by {instead}")
     base = TrainConfig.from_mapping(given, "command line")
-    imbalances = imbalance or _of_table(ctx, table, ratios)
+    wanted = imbalances or _of_table(ctx, table, ratios)
     values = read_tuned(tuned) if tuned else None
-    cells = grid(imbalances, datasets, methods, seeds, base, chosen, values)
+    cells = grid(wanted, datasets, methods, seeds, base, chosen, values)
     runner = make_launcher(launcher, workers, ray_address, gpus_per_cell)
     console, command = Console(), shlex.join(["geneticgan", *sys.argv[1:]])
     try:

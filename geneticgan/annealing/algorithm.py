@@ -30,7 +30,7 @@ class Generation:
         Evaluated individuals; the i-th survivor came of the i-th parent.
     settled : bool
         Whether the population is still as this generation left it; not so where many generations
-        are run before they are told of (`geneticgan.gan.resident`).
+        are run before they are told of (`geneticgan.gan.capture`).
     """
 
     number: int

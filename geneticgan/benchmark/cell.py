@@ -7,6 +7,7 @@ import dataclasses
 import os
 import shutil
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,11 @@ from geneticgan.benchmark.layout import BenchmarkFolder, place
 from geneticgan.benchmark.result import CellResult
 from geneticgan.config import TrainConfig
 from geneticgan.errors import GeneticGanError
-from geneticgan.methods.catalogue import METHODS, create_method
+from geneticgan.methods.asked import read_method, with_given
+from geneticgan.methods.catalogue import METHODS
 from geneticgan.methods.contract import Fitted, Method, Task
 from geneticgan.protocols.catalogue import create_protocol
-from geneticgan.registry import options_of, parse_specs
+from geneticgan.registry import parse_specs
 from geneticgan.training.device import resolve_device
 from geneticgan.training.interrupt import Interrupted, StopRequest
 from geneticgan.training.setup import load_parts
@@ -36,7 +38,7 @@ class Cell:
     Attributes
     ----------
     method : str
-        A spec such as ``cb-loss:kind=focal``.
+        A spec such as ``cb-loss:kind=focal`` or ``aggan:selection=threshold,lambda=0``.
     config : TrainConfig
         Data set, imbalance, seed and budget.
     values : tuple of (str, value)
@@ -83,14 +85,16 @@ class Cell:
             self.method, version, self.config, self.values, self.protocols, self.trial, data
         )
 
-    def make(self) -> tuple[Method, TrainConfig]:
-        """Return the method and the config, both with the tuned values."""
-        (spec,) = parse_specs(self.method)
-        own = options_of(METHODS.get(spec.name).factory)
-        values = dict(self.values)
-        method = create_method(spec, **{k: v for k, v in values.items() if k in own})
-        tuned: dict[str, Any] = {k: v for k, v in values.items() if k not in own}
-        return method, dataclasses.replace(self.config, **tuned)
+    def make(self) -> tuple[Method, TrainConfig, Mapping[str, Any]]:
+        """Return the method, its config, and the options of the run that were asked for of it.
+
+        Raises
+        ------
+        PluginError, ConfigError
+            As `read_method`; also if a value is outside its range.
+        """
+        method, given = read_method(self.method, dict(self.values))
+        return method, with_given(self.config, given), given
 
     def __str__(self) -> str:
         trial = "" if self.trial is None else f", trial {self.trial}"
@@ -139,13 +143,13 @@ def record_failure(cell: Cell, out: Path, cause: str) -> CellResult:
 
 
 def _run(cell: Cell, out: Path, work: Path, stop: StopRequest) -> CellResult:
-    method, config = cell.make()
+    method, config, given = cell.make()
     protocols = {text: create_protocol(text) for text in cell.protocols}
     source, split = load_parts(config)
     judged_on = {text: protocol.images(source, split) for text, protocol in protocols.items()}
     device = resolve_device(config.device)
     curve = Curve(split, device)
-    unwatched = Task(split, config, device, work, (), stop)
+    unwatched = Task(split, config, device, work, (), stop, given)
     watching = [
         observer
         for text, protocol in protocols.items()

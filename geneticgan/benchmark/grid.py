@@ -19,9 +19,10 @@ from geneticgan.benchmark.result import CellResult
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.imbalance import RATIOS, create_imbalance
 from geneticgan.errors import ConfigError, RunError
-from geneticgan.methods.catalogue import create_method
+from geneticgan.methods.asked import read_method, with_given
 from geneticgan.protocols.catalogue import create_protocol
 from geneticgan.registry import parse_specs
+from geneticgan.training.plugins import make_plugins
 from geneticgan.training.run_folder import software, write_json
 from geneticgan.training.setup import load_source, open_dataset
 
@@ -92,8 +93,9 @@ def grid(
         If a method, data set, imbalance or value is unknown.
     """
     method_specs = [str(spec) for spec in parse_specs(methods)]
-    for spec in parse_specs(methods):
-        create_method(spec)
+    for method in method_specs:
+        config = with_given(base, read_method(method)[1])
+        make_plugins(dataclasses.replace(config, device="cpu"))  # cells may run elsewhere
     for protocol in protocols:
         create_protocol(protocol)
     for imbalance in imbalances:

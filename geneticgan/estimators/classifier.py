@@ -20,7 +20,7 @@ from geneticgan.estimators.codec import Array, Codec
 from geneticgan.estimators.columns import Columns
 from geneticgan.estimators.evolving import Evolved, evolve
 from geneticgan.estimators.images import Pictures
-from geneticgan.estimators.parameters import CONSTRAINTS, make_recipe
+from geneticgan.estimators.parameters import CONSTRAINTS, make_config
 from geneticgan.estimators.progress import Progress
 from geneticgan.estimators.reading import find_categorical
 from geneticgan.networks import Discriminator, Generator
@@ -206,17 +206,17 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             self._codec.take(X, codes)
         else:
             self._codec = self._make_codec(X, codes, categorical, seed)
-        recipe = make_recipe(self, kind, seed)
         try:
-            with Progress(recipe.steps, shown=self.verbose) as progress:
-                evolved = evolve(self._codec, codes, recipe, progress, start)
+            config, generations = make_config(self, kind, seed)
+            with Progress(generations, shown=self.verbose) as progress:
+                evolved = evolve(self._codec, codes, config, generations, progress, start)
         except GeneticGanError as error:
             raise ValueError(str(error)) from error
         self.classes_ = classes
         self.generator_ = evolved.generator
         self.discriminator_ = evolved.discriminator
         self.logbook_ = evolved.logbook
-        self.n_iter_ = recipe.steps + (self.n_iter_ if goes_on else 0)
+        self.n_iter_ = generations + (self.n_iter_ if goes_on else 0)
         return self
 
     def predict_proba(self, X: Any) -> Array:

@@ -14,41 +14,21 @@ from deap import tools
 from geneticgan.annealing.algorithm import Generation
 from geneticgan.annealing.schedule import SCHEDULES, Schedule
 from geneticgan.annealing.selection import create_selection
+from geneticgan.config import TrainConfig
 from geneticgan.data.draws import Draws
 from geneticgan.data.stores import upload
 from geneticgan.errors import ConfigError
 from geneticgan.estimators.codec import Codec, Int64Array
-from geneticgan.gan.discriminator import DiscriminatorEnvironment
 from geneticgan.gan.fitness import create_fitness
+from geneticgan.gan.generations import Generations
 from geneticgan.gan.individual import GeneratorIndividual, same_weights
 from geneticgan.gan.mutation import create_mutations
-from geneticgan.networks import Discriminator, Generator
+from geneticgan.networks import CONVOLUTIONAL, Discriminator, Generator
 from geneticgan.registry import options_of, parse_specs
-from geneticgan.seeding import numpy_stream
-from geneticgan.training.breeding import Breeding
+from geneticgan.training.build import RealImages, build_machine
 from geneticgan.training.device import resolve_device
-from geneticgan.training.model import make_adam
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How to evolve; the names are those of `geneticgan.TrainConfig`."""
-
-    mutations: str
-    schedule: str
-    T: float
-    alpha: float
-    fitness: str
-    selection: str
-    lambda_: float
-    steps: int
-    batch_size: int
-    width: int
-    latent_dim: int
-    learning_rate: float
-    classifier_learning_rate: float
-    device: str
-    seed: int
+from geneticgan.training.model import Model, make_adam
+from geneticgan.training.plugins import Plugins
 
 
 @dataclass(frozen=True)
@@ -74,7 +54,8 @@ class Evolved:
 def evolve(
     codec: Codec,
     codes: Int64Array,
-    recipe: Recipe,
+    config: TrainConfig,
+    generations: int,
     progress: Callable[[int], None],
     start: Evolved | None = None,
 ) -> Evolved:
@@ -86,8 +67,10 @@ def evolve(
         Gives the rows.
     codes : array of int64
         Shape (N,), the labels, 0..K-1.
-    recipe : Recipe
+    config : TrainConfig
         How.
+    generations : int
+        How many, >= 0.
     progress : callable
         Told how many generations are done.
     start : Evolved, optional
@@ -99,40 +82,27 @@ def evolve(
         For what the user can mend.
     """
     classes = int(codes.max()) + 1
-    device = resolve_device(recipe.device)
-    mutations = create_mutations(recipe.mutations)
-    schedule = make_schedule(recipe)
-    selection, fitness = create_selection(recipe.selection), create_fitness(recipe.fitness)
-    if fitness.needs_held_out:
-        raise ConfigError(f"the fitness {recipe.fitness} needs held-out images; a sampler has none")
+    plugins = _plugins(config)
     if start is None:
-        generator, discriminator = codec.networks(recipe.width, recipe.latent_dim, recipe.seed)
+        generator, discriminator = codec.networks(config.width, config.latent_dim, config.seed)
     else:
         generator = copy.deepcopy(start.generator).train().requires_grad_(True)
         discriminator = copy.deepcopy(start.discriminator).train().requires_grad_(True)
-    codec.to(device)
-    draws = Draws(codes, classes, recipe.seed, "real")
-    labels = torch.from_numpy(codes).to(device)
+    codec.to(plugins.device)
+    draws = Draws(codes, classes, config.seed, "real")
+    labels = torch.from_numpy(codes).to(plugins.device)
 
     def draw_real(number: int) -> tuple[torch.Tensor, torch.Tensor]:
-        rows = upload(torch.from_numpy(draws.balanced(number, recipe.batch_size)), device)
+        rows = torch.from_numpy(draws.balanced(number, config.batch_size))
+        rows = upload(rows, plugins.device)
         return codec.batch(rows, number), labels[rows]
 
-    adam = partial(make_adam, lr=recipe.learning_rate)
-    parent = GeneratorIndividual(generator.to(device), adam, (1.0, recipe.lambda_))
-    discriminator.to(device)
-    environment = DiscriminatorEnvironment(
-        discriminator,
-        make_adam(discriminator.parameters(), recipe.classifier_learning_rate),
-        draw_real,
-        generator.latent_dim,
-        classes,
-        recipe.batch_size,
-        recipe.seed,
-        fitness=fitness,
-        class_counts=np.bincount(codes).tolist(),
-    )
-    population, logbook = [parent], tools.Logbook()
+    adam = partial(make_adam, lr=config.generator_rate)
+    parent = GeneratorIndividual(generator.to(plugins.device), adam, (1.0, config.lambda_))
+    model = Model([parent], discriminator.to(plugins.device), plugins.device)
+    real = RealImages(draw_real, np.bincount(codes).tolist())
+    machine = build_machine(config, plugins, model, real)
+    logbook = tools.Logbook()
 
     def record(generation: Generation) -> bool:
         (survivor,) = generation.survivors
@@ -148,22 +118,35 @@ def evolve(
         progress(generation.number + 1)
         return False
 
-    rng = numpy_stream(recipe.seed, "metropolis")
-    breeding = Breeding(
-        "auto", population, environment, mutations, schedule, rng, selection, lambda _: None
+    if generations:
+        best = tools.HallOfFame(1, similar=same_weights)
+        Generations(machine).run(0, generations, best, record)
+        machine.discriminator.check()
+    found: Generator = machine.population[0].module.eval()  # type: ignore[assignment]
+    judge: Discriminator = model.discriminator.eval()
+    return Evolved(found.requires_grad_(False), judge.requires_grad_(False), logbook)
+
+
+def _plugins(config: TrainConfig) -> Plugins:
+    """Make the plugins of an estimator; the networks are its codec's."""
+    fitness = create_fitness(config.fitness)
+    if fitness.needs_held_out:
+        raise ConfigError(
+            f"the fitness {config.fitness} needs held-out images; an estimator has none"
+        )
+    return Plugins(
+        tuple(create_mutations(config.mutations)),
+        make_schedule(config),
+        fitness,
+        create_selection(config.selection),
+        CONVOLUTIONAL,
+        resolve_device(config.device),
     )
-    hall_of_fame = tools.HallOfFame(1, similar=same_weights)
-    if recipe.steps:
-        breeding.run(0, recipe.steps, lambda _: False, record, hall_of_fame)
-        environment.check()
-    found: Generator = population[0].module.eval()  # type: ignore[assignment]
-    discriminator.eval().requires_grad_(False)
-    return Evolved(found.requires_grad_(False), discriminator, logbook)
 
 
-def make_schedule(recipe: Recipe) -> Schedule:
+def make_schedule(config: TrainConfig) -> Schedule:
     """Return the schedule, with T and alpha where it has such options."""
-    (spec,) = parse_specs(recipe.schedule)
+    (spec,) = parse_specs(config.schedule)
     known = options_of(SCHEDULES.get(spec.name).factory)
-    cooling = {"T": recipe.T, "alpha": recipe.alpha}
+    cooling = {"T": config.T, "alpha": config.alpha}
     return SCHEDULES.create(spec, **{k: v for k, v in cooling.items() if k in known})

@@ -7,7 +7,7 @@ from typing import Any
 
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from geneticgan.estimators.evolving import Recipe
+from geneticgan.config import TrainConfig
 from geneticgan.estimators.images import LAYOUTS
 from geneticgan.options.machine import DEVICES
 
@@ -40,9 +40,41 @@ CONSTRAINTS: dict[str, Any] = {
 """As scikit-learn checks them."""
 
 
-def make_recipe(estimator: Any, kind: str, seed: int) -> Recipe:
-    """Return how to evolve, from an estimator's parameters; the kind is ``rows`` or ``images``."""
-    names = [name for name in Recipe.__dataclass_fields__ if name != "seed"]
-    values = {name: getattr(estimator, name) for name in names}
-    values |= {name: table[kind] for name, table in AUTO.items() if values[name] == "auto"}
-    return Recipe(seed=seed, **values)
+def make_config(estimator: Any, kind: str, seed: int) -> tuple[TrainConfig, int]:
+    """Return how to evolve and how many generations; what has no parameter is the paper's.
+
+    Parameters
+    ----------
+    estimator : object
+        With the parameters as attributes.
+    kind : str
+        ``rows`` or ``images``.
+    seed : int
+        Of everything that is random.
+
+    Raises
+    ------
+    ConfigError
+        If a parameter cannot be used.
+    """
+    given = {name: getattr(estimator, name) for name in AUTO}
+    auto = {n: AUTO[n][kind] if value == "auto" else value for n, value in given.items()}
+    config = TrainConfig(
+        recipe="paper",
+        mutations=estimator.mutations,
+        schedule=estimator.schedule,
+        T=float(estimator.T),
+        alpha=float(estimator.alpha),
+        fitness=estimator.fitness,
+        selection=estimator.selection,
+        lambda_=float(estimator.lambda_),
+        steps=max(1, int(auto["steps"])),
+        batch_size=int(estimator.batch_size),
+        width=int(auto["width"]),
+        latent_dim=int(estimator.latent_dim),
+        learning_rate=float(auto["classifier_learning_rate"]),
+        generator_learning_rate=float(auto["learning_rate"]),
+        device=estimator.device,
+        seed=seed,
+    )
+    return config, int(auto["steps"])

@@ -16,9 +16,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from geneticgan.errors import GeneticGanError
 from geneticgan.estimators.codec import Array, Codec, Int64Array
 from geneticgan.estimators.columns import Columns
-from geneticgan.estimators.evolving import Recipe, evolve
+from geneticgan.estimators.evolving import evolve
 from geneticgan.estimators.images import Pictures
-from geneticgan.estimators.parameters import CONSTRAINTS, make_recipe
+from geneticgan.estimators.parameters import CONSTRAINTS, make_config
 from geneticgan.estimators.progress import Progress
 from geneticgan.estimators.reading import find_categorical, integer_columns
 from geneticgan.seeding import torch_stream
@@ -225,10 +225,10 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
         kind = "rows" if X.ndim == 2 else "images"
         self._none: Array = dense[:0]
         self._codec = self._make_codec(dense, codes, kind)
-        recipe = self._recipe(kind)
         try:
-            with Progress(recipe.steps, shown=self.verbose) as progress:
-                evolved = evolve(self._codec, codes, recipe, progress)
+            config, generations = make_config(self, kind, self._seed)
+            with Progress(generations, shown=self.verbose) as progress:
+                evolved = evolve(self._codec, codes, config, generations, progress)
         except GeneticGanError as error:
             raise ValueError(str(error)) from error
         self.generator_, self.logbook_ = evolved.generator, evolved.logbook
@@ -245,9 +245,6 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
         if kind == "images":
             return Pictures(X, self.channels, len(self.classes_))
         return Columns(X, codes, self._categorical, self._whole, self._seed)
-
-    def _recipe(self, kind: str) -> Recipe:
-        return make_recipe(self, kind, self._seed)
 
     def _make(self, codes: Int64Array) -> Array:
         """Make rows of the given classes; every call draws anew."""

@@ -1,110 +1,185 @@
-"""What all individuals of a generation meet: real images, latents and labels."""
+"""What all individuals of a generation meet alike (common random numbers), as immutable values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import torch
 
 from geneticgan.data.augmentation import Augmentation, Drawn
 from geneticgan.data.stores import upload
-from geneticgan.gan.environment import Situation
+from geneticgan.gan.logits import Logits
 from geneticgan.seeding import torch_stream
 
-Batch = tuple[torch.Tensor, torch.Tensor]
+Labelled = tuple[torch.Tensor, torch.Tensor]
+"""Images (B, C, H, W) in [-1, 1] and their labels (B,)."""
 
 
-class Parts(NamedTuple):
-    """What a situation is made of.
+@dataclass(frozen=True)
+class Batch:
+    """Real images and what generated ones are made from; never changed once drawn.
+
+    Within a generation real images, latents and labels are the same for all individuals, so that
+    a difference in fitness is a difference between individuals.
 
     Attributes
     ----------
+    generation : int
+        Whose batch it is; dropout masks are a function of it and the seed.
     real_images, real_labels : Tensor
         Shapes (B, C, H, W) and (B,).
-    latent, labels : Tensor
-        Shapes (B, L) and (B,); of the generated images.
-    real_changes, generated_changes : Drawn
-        Of what the discriminator is shown.
+    latents, labels : Tensor
+        Shapes (B, L) and (B,): what the generated images are made from.
+    real_changes, generated_changes : tuple of Tensor
+        What was drawn for the augmentation of either kind of images.
     held_out : tuple of Tensor
-        Images and labels; empty where the fitness needs none.
+        Held-out images and labels; empty where the fitness needs none.
+    real_logits : Logits or None
+        The discriminator's output on the real images, without a graph, once it is known.
     """
 
+    generation: int
     real_images: torch.Tensor
     real_labels: torch.Tensor
-    latent: torch.Tensor
+    latents: torch.Tensor
     labels: torch.Tensor
-    real_changes: Drawn
-    generated_changes: Drawn
-    held_out: tuple[torch.Tensor, ...]
+    real_changes: Drawn = ()
+    generated_changes: Drawn = ()
+    held_out: tuple[torch.Tensor, ...] = ()
+    real_logits: Logits | None = None
+
+    def tensors(self) -> list[torch.Tensor]:
+        """Return all tensors that were drawn, always in the same order."""
+        single = [self.real_images, self.real_labels, self.latents, self.labels]
+        return [*single, *self.real_changes, *self.generated_changes, *self.held_out]
+
+    def clone(self) -> Batch:
+        """Return a batch of the same values in tensors of its own."""
+        copies = iter([tensor.clone() for tensor in self.tensors()])
+        singles = [next(copies) for _ in range(4)]
+        groups = [
+            tuple(next(copies) for _ in group)
+            for group in (self.real_changes, self.generated_changes, self.held_out)
+        ]
+        return Batch(self.generation, *singles, *groups)  # type: ignore[arg-type]  # 4 and 3
+
+    def with_real_logits(self, logits: Logits) -> Batch:
+        """Return the same batch, with the discriminator's output on its real images."""
+        return dataclasses.replace(self, real_logits=logits.detach())
 
 
-class Situations:
-    """Draws situations; generation n's is a function of the seed and n alone.
+def joined(batches: Sequence[Batch]) -> Batch:
+    """Return one batch that asks for all the generated images of several; real ones of the first.
 
     Parameters
     ----------
+    batches : sequence of Batch
+        At least one; of the same generation.
+    """
+    if len(batches) == 1:
+        return batches[0]
+    changes = zip(*(batch.generated_changes for batch in batches), strict=True)
+    return dataclasses.replace(
+        batches[0],
+        latents=torch.cat([batch.latents for batch in batches]),
+        labels=torch.cat([batch.labels for batch in batches]),
+        generated_changes=tuple(map(torch.cat, changes)),
+    )
+
+
+@dataclass(frozen=True)
+class Batches:
+    """The batches of one generation, by what they are for.
+
+    Attributes
+    ----------
+    offspring : tuple of Batch
+        One for each optimizer step that makes an offspring (Algorithm 1, lines 6-7).
+    fitness : Batch
+        On which parents and offspring are evaluated (lines 3 and 8-9).
+    discriminator : tuple of Batch
+        One for each step of the discriminator (lines 19-20).
+    """
+
+    offspring: tuple[Batch, ...]
+    fitness: Batch
+    discriminator: tuple[Batch, ...]
+
+    @property
+    def single(self) -> bool:
+        """Whether one batch serves for everything."""
+        only = {id(batch) for batch in (*self.offspring, self.fitness, *self.discriminator)}
+        return len(only) == 1
+
+
+def one_for_all(batch: Batch) -> Batches:
+    """Return the batches of a generation in which one batch serves for everything."""
+    return Batches((batch,), batch, (batch,))
+
+
+@dataclass(frozen=True)
+class BatchSampler:
+    """Draws the batches of a generation; they are a function of the seed and its number alone.
+
+    Attributes
+    ----------
     draw_real : callable
         From a number to real images (B, C, H, W) and labels (B,).
-    draw_held_out : callable or None
-        Likewise, of held-out images, where the fitness needs them.
     latent_dim, classes, batch_size : int
-        Of the generated batch.
+        Of the generated images.
     seed : int
-        Draws latents and labels.
-    steps : int
-        Steps of the discriminator in a generation, each with a situation of its own.
+        Draws latents, labels and augmentation.
     like : Tensor
         Whose type and device the latents have.
     augmentation : Augmentation
-        Of what the discriminator is shown.
+        Of what the discriminator is given, real or generated.
+    draw_held_out : callable or None
+        As ``draw_real``, of held-out images, where the fitness needs them.
+    offspring_steps : int
+        Optimizer steps that make an offspring, >= 1, each on a batch of its own.
+    fitness_batches : int
+        Batches of generated images on which an individual is evaluated, >= 1.
+    critic_steps : int
+        Steps of the discriminator in a generation, >= 1, each on a batch of its own.
     """
 
-    def __init__(
-        self,
-        draw_real: Callable[[int], Batch],
-        draw_held_out: Callable[[int], Batch] | None,
-        latent_dim: int,
-        classes: int,
-        batch_size: int,
-        seed: int,
-        steps: int,
-        like: torch.Tensor,
-        augmentation: Augmentation,
-    ) -> None:
-        self._draw_real = draw_real
-        self._draw_held_out = draw_held_out
-        self._latent_dim = latent_dim
-        self._classes = classes
-        self._batch_size = batch_size
-        self._seed = seed
-        self._steps = steps
-        self._dtype, self._device = like.dtype, like.device
-        self._augmentation = augmentation
+    draw_real: Callable[[int], Labelled]
+    latent_dim: int
+    classes: int
+    batch_size: int
+    seed: int
+    like: torch.Tensor
+    augmentation: Augmentation
+    draw_held_out: Callable[[int], Labelled] | None = None
+    offspring_steps: int = 1
+    fitness_batches: int = 1
+    critic_steps: int = 1
 
-    def draw(self, generation: int, extra: int = 0) -> Situation:
-        """Return the situation of a generation.
-
-        With several steps, of the one that is ``extra`` steps after the first.
-        """
-        number = generation * self._steps + extra
-        rng = torch_stream(self._seed, "latent", number)
-        latent = torch.randn((self._batch_size, self._latent_dim), generator=rng)
-        labels = torch.randint(self._classes, (self._batch_size,), generator=rng)
-        images, real_labels = self._draw_real(number)
-        return (
-            images,
-            real_labels,
-            upload(latent.to(self._dtype), self._device),
-            upload(labels, self._device),
-            *self._augmentation.draw(images, "real", number),
-            *self._augmentation.draw(images, "generated", number),
-            *(self._draw_held_out(number) if self._draw_held_out else ()),
+    def draw(self, generation: int) -> Batches:
+        """Return the batches of a generation (0-based)."""
+        count = max(self.offspring_steps, self.fitness_batches, self.critic_steps)
+        drawn = tuple(self._draw(generation, generation * count + step) for step in range(count))
+        return Batches(
+            drawn[: self.offspring_steps],
+            joined(drawn[: self.fitness_batches]),
+            drawn[: self.critic_steps],
         )
 
-    def parts(self, situation: Situation) -> Parts:
-        """Tell which tensor of a situation is what."""
-        images, real_labels, latent, labels, *rest = situation
-        first, second = self._augmentation.tensors, 2 * self._augmentation.tensors
-        changes = tuple(rest[:first]), tuple(rest[first:second])
-        return Parts(images, real_labels, latent, labels, *changes, tuple(rest[second:]))
+    def _draw(self, generation: int, number: int) -> Batch:
+        rng = torch_stream(self.seed, "latent", number)
+        latents = torch.randn((self.batch_size, self.latent_dim), generator=rng)
+        labels = torch.randint(self.classes, (self.batch_size,), generator=rng)
+        images, real_labels = self.draw_real(number)
+        device = self.like.device
+        return Batch(
+            generation,
+            images,
+            real_labels,
+            upload(latents.to(self.like.dtype), device),
+            upload(labels, device),
+            self.augmentation.draw(images, "real", number),
+            self.augmentation.draw(images, "generated", number),
+            self.draw_held_out(number) if self.draw_held_out else (),
+        )

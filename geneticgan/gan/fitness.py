@@ -5,10 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
-from geneticgan.gan.environment import Judgement
+from geneticgan.gan.batch import Batch
+from geneticgan.gan.discriminator import DiscriminatorTraining
+from geneticgan.gan.logits import Logits
 from geneticgan.registry import PluginGroup
 
 
@@ -22,8 +25,8 @@ class Assessment:
         Shape (B, C, H, W) in [-1, 1], what it generates of the generation's latents and labels.
     labels : Tensor
         Shape (B,), int64: the classes that were asked for.
-    judgement : Judgement
-        The discriminator's.
+    logits : Logits
+        The discriminator's output on the images.
     gradients : sequence of Tensor
         Of the discriminator's loss L_D on real and on these images, one a parameter.
     class_counts : Tensor
@@ -36,18 +39,18 @@ class Assessment:
 
     images: torch.Tensor
     labels: torch.Tensor
-    judgement: Judgement
+    logits: Logits
     gradients: Sequence[torch.Tensor]
     class_counts: torch.Tensor
     held_out_loss: Callable[[Sequence[torch.Tensor], float], torch.Tensor]
 
 
 class FitnessFunction(ABC):
-    """Judges individuals by two values; a plugin of the group ``geneticgan.fitness``.
+    """Evaluates individuals by two values; a plugin of the group ``geneticgan.fitness``.
 
     Selection compares ``quality + lambda * diversity``; DEAP's multi-objective selections see the
     two apart. Nothing in `assess` may wait for the device or draw random numbers, so that it can
-    be a part of a CUDA graph and every individual of a generation is judged alike.
+    be a part of a CUDA graph and every individual of a generation is evaluated alike.
 
     Attributes
     ----------
@@ -61,7 +64,7 @@ class FitnessFunction(ABC):
     def assess(self, assessment: Assessment) -> tuple[torch.Tensor, torch.Tensor]:
         """Return quality and diversity, scalars, the higher the better.
 
-        A value that is not finite kills the individual.
+        An individual with a value that is not finite has failed and cannot win.
         """
 
 
@@ -102,7 +105,58 @@ class PaperFitness(FitnessFunction):
 
     def assess(self, assessment: Assessment) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the mean belief that the images are real, and minus the log gradient norm."""
-        return quality(assessment.judgement.source), diversity(assessment.gradients)
+        return quality(assessment.logits.source), diversity(assessment.gradients)
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """A fitness function with what it knows of a run.
+
+    Attributes
+    ----------
+    fitness : FitnessFunction
+        Gives quality and diversity.
+    discriminator : DiscriminatorTraining
+        Of the run.
+    class_counts : Tensor
+        Shape (K,), training images by class.
+    """
+
+    fitness: FitnessFunction
+    discriminator: DiscriminatorTraining
+    class_counts: torch.Tensor
+
+    @torch.no_grad()
+    def values(
+        self,
+        images: torch.Tensor,
+        logits: Logits,
+        gradients: Sequence[torch.Tensor],
+        batch: Batch,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return quality and diversity, scalars.
+
+        Parameters
+        ----------
+        images : Tensor
+            What an individual generates from the batch's latents and labels.
+        logits : Logits
+            The discriminator's output on them.
+        gradients : sequence of Tensor
+            Of L_D on the real images and on these, one a parameter.
+        batch : Batch
+            What the individual meets.
+        """
+        return self.fitness.assess(
+            Assessment(
+                images.detach(),
+                batch.labels,
+                logits.detach(),
+                gradients,
+                self.class_counts,
+                partial(self.discriminator.held_out_loss, batch),
+            )
+        )
 
 
 FITNESS = PluginGroup("geneticgan.fitness", FitnessFunction, "fitness")  # type: ignore[type-abstract]  # plugins are checked against it, it is not made

@@ -84,18 +84,22 @@ class GeneratorIndividual:
         ]
 
     @property
-    def died_bearing(self) -> bool:
+    def failed_to_step(self) -> bool:
         """Whether the step that made it failed; then there is nothing to evaluate."""
         return self.cause_of_death in (NO_LOSS, NO_GRADIENT)
 
-    def judged(self, quality: torch.Tensor, diversity: torch.Tensor) -> tuple[float, float]:
-        """Return the fitness values, or `DEAD` and note the cause if one is not finite."""
-        values = torch.stack([quality, diversity]).tolist()
-        if not all(map(math.isfinite, values)):
+    def evaluated(self, quality: float, diversity: float) -> tuple[float, float]:
+        """Return the fitness values, or `DEAD` for an individual that failed.
+
+        That is one whose step failed, or one with a value that is not finite, which is noted.
+        """
+        if self.failed_to_step:
+            return DEAD
+        if not (math.isfinite(quality) and math.isfinite(diversity)):
             self.cause_of_death = NO_FITNESS
             return DEAD
         self.cause_of_death = ""
-        return values[0], values[1]
+        return quality, diversity
 
     def become(self, other: GeneratorIndividual) -> None:
         """Take over another's weights, buffers, optimizer state and lineage, in place.

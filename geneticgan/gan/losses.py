@@ -9,7 +9,7 @@ from torch.nn.functional import cross_entropy
 
 from geneticgan.gan.adversaries import Adversary, Logistic
 from geneticgan.gan.class_loss import ClassLoss
-from geneticgan.gan.environment import Judgement
+from geneticgan.gan.logits import Logits
 
 
 @dataclass(frozen=True)
@@ -41,30 +41,30 @@ class DiscriminatorLoss:
     class_weights: torch.Tensor | None = None
     class_loss: ClassLoss = field(default_factory=ClassLoss)
 
-    def real(self, judgement: Judgement, labels: torch.Tensor) -> torch.Tensor:
+    def real(self, logits: Logits, labels: torch.Tensor) -> torch.Tensor:
         """Return the part that real images with labels (B,) make."""
         weights = None if self.class_weights is None else self.class_weights[labels]
-        loss = _mean(self.adversary.real(judgement.source), weights)
-        for logits in (judgement.classes, judgement.guide):
-            if logits is not None:
-                loss = loss + self.class_loss(logits, labels)
+        loss = _mean(self.adversary.real(logits.source), weights)
+        for class_logits in (logits.classes, logits.guide):
+            if class_logits is not None:
+                loss = loss + self.class_loss(class_logits, labels)
         return loss
 
-    def generated(self, judgement: Judgement, labels: torch.Tensor) -> torch.Tensor:
+    def generated(self, logits: Logits, labels: torch.Tensor) -> torch.Tensor:
         """Return the part that images make which were generated for labels (B,)."""
-        class_loss = self._class_loss(judgement, labels)
-        adversarial = self.adversary.fake(judgement.source).mean()
+        class_loss = self._class_loss(logits, labels)
+        adversarial = self.adversary.fake(logits.source).mean()
         loss = adversarial + self.generated_class_weight * class_loss
-        if judgement.guide is not None:
+        if logits.guide is not None:
             # The guide learns nothing here, but every parameter needs a gradient.
-            loss = loss + 0.0 * judgement.guide.sum()
+            loss = loss + 0.0 * logits.guide.sum()
         return loss
 
-    def _class_loss(self, judgement: Judgement, labels: torch.Tensor) -> torch.Tensor:
+    def _class_loss(self, logits: Logits, labels: torch.Tensor) -> torch.Tensor:
         if self.weighting == "even":
-            return cross_entropy(judgement.classes, labels)
-        belief = judgement.guidance.detach().softmax(dim=1).gather(1, labels[:, None]).squeeze(1)
-        return (belief * cross_entropy(judgement.classes, labels, reduction="none")).mean()
+            return cross_entropy(logits.classes, labels)
+        belief = logits.guidance.detach().softmax(dim=1).gather(1, labels[:, None]).squeeze(1)
+        return (belief * cross_entropy(logits.classes, labels, reduction="none")).mean()
 
 
 def _mean(losses: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import torch
 
-from geneticgan.gan.environment import Environment
+from geneticgan.gan.batch import Batch
+from geneticgan.gan.discriminator import DiscriminatorTraining
 from geneticgan.gan.individual import NO_GRADIENT, NO_LOSS, GeneratorIndividual
-from geneticgan.gan.optimizer_state import step_with
+from geneticgan.gan.optimizer_state import all_finite, step_with
 from geneticgan.registry import PluginGroup, parse_specs
 
 
@@ -49,46 +49,41 @@ class Mutation(ABC):
             Scalar, the mean over the batch.
         """
 
-    def objective(self, individual: GeneratorIndividual, environment: Environment) -> torch.Tensor:
-        """Return L_Gc = M_c + L_Cls (Algorithm 1, line 6).
+    def objective(
+        self, individual: GeneratorIndividual, discriminator: DiscriminatorTraining, batch: Batch
+    ) -> torch.Tensor:
+        """Return L_Gc = M_c + L_Cls (Algorithm 1, line 6), a scalar.
 
         Override only an objective that needs more than logits; it then takes the plain path.
         """
-        judgement = environment.judge_generated(individual)
-        real = environment.judge_real()
-        return self.loss(judgement.source, real.source) + environment.class_loss(judgement)
+        real = discriminator.with_real_logits(batch).real_logits
+        assert real is not None  # it has just been computed
+        logits = discriminator.on_generated(individual, batch)
+        return self.loss(logits.source, real.source) + discriminator.class_loss(logits, batch)
 
     def mutate(
-        self, individual: GeneratorIndividual, environment: Environment
+        self,
+        individual: GeneratorIndividual,
+        discriminator: DiscriminatorTraining,
+        batches: Sequence[Batch],
     ) -> tuple[GeneratorIndividual]:
-        """Take an optimizer step in place (lines 6-7), as DEAP's mutations do.
+        """Take an optimizer step in place for each batch (lines 6-7), as DEAP's mutations do.
 
-        Or several, where the environment says so. The individual's fitness is deleted. A
-        non-finite loss or gradient takes no step and marks the individual dead. The discriminator
-        is not touched.
+        The individual's fitness is deleted. A non-finite loss or gradient takes no step and marks
+        the individual as failed; it takes no further step. The discriminator is not changed.
 
         Returns
         -------
         tuple
             The individual itself, alone.
         """
-        self._step(individual, environment)
-        self.step_on(individual, environment)
-        return (individual,)
-
-    def step_on(self, individual: GeneratorIndividual, environment: Environment) -> None:
-        """Take an offspring's further steps, if there are any and it has survived the first."""
-        for step in range(1, environment.offspring_steps):
-            if individual.died_bearing:
+        for number, batch in enumerate(batches):
+            if number and individual.failed_to_step:
                 break
-            environment.turn(step)
-            self._step(individual, environment)
-        environment.turn(0)
-
-    def _step(self, individual: GeneratorIndividual, environment: Environment) -> None:
-        loss = self.objective(individual, environment)
-        gradients = torch.autograd.grad(loss, individual.parameters, allow_unused=True)
-        take_step(individual, loss.detach(), gradients, self.label)
+            loss = self.objective(individual, discriminator, batch)
+            gradients = torch.autograd.grad(loss, individual.parameters, allow_unused=True)
+            take_step(individual, loss.detach(), gradients, self.label)
+        return (individual,)
 
 
 def take_step(
@@ -97,7 +92,7 @@ def take_step(
     gradients: Sequence[torch.Tensor | None],
     label: str,
 ) -> None:
-    """Make an individual the offspring that one step of its optimizer gives, or mark it dead.
+    """Make an individual the offspring that one step of its optimizer gives, or mark it failed.
 
     Parameters
     ----------
@@ -117,12 +112,6 @@ def take_step(
         individual.cause_of_death = NO_GRADIENT if torch.isfinite(loss) else NO_LOSS
         return
     step_with(individual.optimizer, individual.parameters, gradients)
-
-
-def all_finite(tensors: Sequence[torch.Tensor | None]) -> torch.Tensor:
-    """Return, as a scalar of bool on the device, whether no tensor holds NaN or an infinity."""
-    largest = torch._foreach_norm([t for t in tensors if t is not None], math.inf)
-    return torch.isfinite(torch.stack(largest)).all()
 
 
 MUTATIONS = PluginGroup("geneticgan.mutations", Mutation, "mutation")  # type: ignore[type-abstract]  # plugins are checked against it, it is not made

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
-
-from geneticgan.gan.packing import laid_out_as
 
 
 def optimizer_to_tensors(optimizer: torch.optim.Optimizer) -> tuple[dict[str, torch.Tensor], str]:
@@ -103,10 +102,23 @@ def step_with(
     """Take one step of an optimizer with given gradients, leaving none behind.
 
     A gradient from `torch.autograd.grad` may lie in memory otherwise than its parameter (after a
-    convolution of channels-last images it does). ``backward`` would mend that; fused optimizers
+    convolution of channels-last images it does). ``backward`` would correct that; fused optimizers
     rely on it and read such a gradient in the wrong order, without an error.
     """
     for parameter, gradient in zip(parameters, gradients, strict=True):
         parameter.grad = None if gradient is None else laid_out_as(parameter, gradient)
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
+
+
+def all_finite(tensors: Sequence[torch.Tensor | None]) -> torch.Tensor:
+    """Return, as a scalar of bool on the device, whether no tensor holds NaN or an infinity."""
+    largest = torch._foreach_norm([t for t in tensors if t is not None], math.inf)
+    return torch.isfinite(torch.stack(largest)).all()
+
+
+def laid_out_as(pattern: torch.Tensor, tensor: torch.Tensor) -> torch.Tensor:
+    """Return a tensor with the strides of another of its shape; itself if it has them."""
+    if tensor.stride() == pattern.stride():
+        return tensor
+    return torch.empty_like(pattern).copy_(tensor)

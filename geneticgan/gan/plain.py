@@ -1,69 +1,76 @@
-"""Everything that evolves generators, registered in one DEAP toolbox."""
+"""Algorithm 1 written the way DEAP writes algorithms: clone, mutate, evaluate, select.
+
+Slow, and easy to read: nothing is shared between individuals. It is the oracle of
+`geneticgan.gan.step`, and what runs where gradients cannot be shared. The loop over generations
+is `geneticgan.annealing.algorithm.ea_annealing`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
 from functools import partial
 
-import numpy as np
+import torch
 from deap import base
 
 from geneticgan.annealing.algorithm import breed_plain
-from geneticgan.annealing.selection import Annealing, Selection
-from geneticgan.gan.environment import Environment, SharedEnvironment
-from geneticgan.gan.mutation import Mutation
-from geneticgan.gan.shared import SharedBreeding
+from geneticgan.annealing.fitness import DEAD
+from geneticgan.gan.batch import Batch
+from geneticgan.gan.fitness import Evaluator
+from geneticgan.gan.individual import GeneratorIndividual
+from geneticgan.gan.machine import Machine
 
 
-def plain_toolbox(
-    environment: Environment,
-    mutations: Sequence[Mutation],
-    rng: np.random.Generator,
-    selection: Selection | None = None,
-) -> base.Toolbox:
-    """Register Algorithm 1's operators the plain way: clone, one step, evaluate.
+def plain_toolbox(machine: Machine) -> base.Toolbox:
+    """Register Algorithm 1's operators for `ea_annealing`.
 
-    Parameters
-    ----------
-    environment : Environment
-        The discriminator's side.
-    mutations : sequence of Mutation
-        One offspring of each parent for each of them.
-    rng : numpy.random.Generator
-        Of the selection.
-    selection : Selection, optional
-        Annealing by default.
+    The batches of a generation are arguments of its operators: ``observe`` draws them and
+    registers the operators of this generation.
 
     Returns
     -------
     deap.base.Toolbox
-        ``observe``, ``evaluate``, ``breed``, ``mutations``, ``select``, ``update``; any of them
-        may be registered anew.
+        ``clone``, ``observe``, ``evaluate``, ``breed``, ``mutations``, ``select``, ``update``;
+        any of them may be registered anew.
     """
     toolbox = base.Toolbox()
-    toolbox.register("observe", environment.observe)
-    toolbox.register("evaluate", environment.evaluate)
-    toolbox.register("update", environment.update)
-    toolbox.register("select", (selection or Annealing()).select, rng=rng)
+    toolbox.register("clone", copy.deepcopy)
+    toolbox.register("select", machine.selection.select, rng=machine.rng)  # lines 10-17
     toolbox.register("breed", breed_plain, toolbox=toolbox, brood_size=1)
-    toolbox.mutations = [partial(each.mutate, environment=environment) for each in mutations]
+
+    def observe(generation: int) -> None:
+        machine.begin(generation, machine.population)
+        drawn = machine.batches.draw(generation)
+        met = [machine.discriminator.with_real_logits(batch) for batch in drawn.offspring]
+        toolbox.mutations = [  # lines 4-7
+            partial(each.mutate, discriminator=machine.discriminator, batches=met)
+            for each in machine.mutations
+        ]
+        toolbox.register("evaluate", evaluate, evaluator=machine.evaluator, batch=drawn.fitness)
+        update = machine.discriminator.update
+        toolbox.register("update", update, batches=drawn.discriminator)  # lines 19-20
+
+    toolbox.register("observe", observe)
     return toolbox
 
 
-def shared_toolbox(
-    environment: SharedEnvironment,
-    mutations: Sequence[Mutation],
-    rng: np.random.Generator,
-    selection: Selection | None = None,
-) -> base.Toolbox:
-    """Register the same operators by the shared-gradient step; parameters as `plain_toolbox`.
+def evaluate(
+    individual: GeneratorIndividual, evaluator: Evaluator, batch: Batch
+) -> tuple[float, float]:
+    """Return (quality, diversity) by the fitness function (lines 3 and 8-9).
 
-    The conditions are those of `geneticgan.gan.family.why_plain`.
+    The individual generates as it does in training (batch statistics), but on a copy of its
+    buffers: an evaluation leaves no trace. `DEAD` for one whose step failed, or if either value
+    is not finite.
     """
-    toolbox = plain_toolbox(environment, mutations, rng, selection)
-    shared = SharedBreeding(environment, mutations)
-    toolbox.register("observe", shared.observe)
-    toolbox.register("evaluate", shared.evaluate)
-    toolbox.register("breed", shared.breed)
-    toolbox.register("update", shared.update)
-    return toolbox
+    if individual.failed_to_step:
+        return DEAD
+    discriminator = evaluator.discriminator
+    with torch.no_grad():
+        images, _ = discriminator.generate(individual, batch)
+    logits = discriminator.forward.generated(images, batch)
+    real, _ = discriminator.real_loss(batch)
+    loss = real + discriminator.generated_loss(logits, batch)  # L_D, of equation 3
+    gradients = torch.autograd.grad(loss, discriminator.parameters)
+    values = torch.stack(evaluator.values(images, logits, gradients, batch))
+    return individual.evaluated(*values.tolist())

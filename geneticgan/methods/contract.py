@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 
@@ -36,6 +36,9 @@ class Task:
         See the training.
     stop : StopRequest
         Looked at after every step.
+    given : mapping
+        Options of the run that were asked for of this method, by name; the config holds them, and
+        a method that sets options of its own does not undo them.
     """
 
     split: Split
@@ -44,6 +47,7 @@ class Task:
     folder: Path
     observers: Sequence[Observer] = ()
     stop: StopRequest = field(default_factory=StopRequest)
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from abc import abstractmethod
 from typing import ClassVar
@@ -18,6 +19,9 @@ from geneticgan.training.run_folder import RunFolder
 
 ALWAYS = "always"
 """The selection under which every living best offspring takes its parent's place."""
+
+BUDGET = frozenset({"recipe", "steps", "validate_every"})
+"""Options that a method builds on when it sets its own: asked for, they do not undo those."""
 
 RATES: Trials = (
     {},
@@ -44,7 +48,8 @@ class Evolved(Method):
     def fit(self, task: Task) -> Fitted:
         """Evolve; the class head of the last discriminator classifies."""
         shutil.rmtree(task.folder, ignore_errors=True)
-        config = self.settings(task.config)
+        kept = {name: value for name, value in task.given.items() if name not in BUDGET}
+        config = dataclasses.replace(self.settings(task.config), **kept)
         folder = RunFolder.create(task.folder, config)
         evolution = Evolution(config, task.split, folder, task.observers, task.stop)
         model = evolution.run()

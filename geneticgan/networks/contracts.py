@@ -32,9 +32,10 @@ class Generator(nn.Module):
 class Discriminator(nn.Module):
     """Image to a source logit and class logits (paper, III-B); a trunk with two linear heads.
 
-    The class head alone is the classifier network (CN). No layer may couple the samples of a
-    batch (no batch normalisation) if gradients are to be shared: row i of the output depends on
-    image i alone.
+    The class head alone is the classifier network (CN). A discriminator that couples the samples
+    of a batch, as batch normalisation and minibatch standard deviation do, has to say so by
+    ``couples_samples``: gradients are shared only where row i of the output depends on image i
+    alone.
 
     Parameters
     ----------
@@ -47,9 +48,13 @@ class Discriminator(nn.Module):
 
     Attributes
     ----------
+    couples_samples : bool
+        Whether an image's logits depend, in training, on the other images of its batch.
     guide : torch.nn.Linear or None
         A second class head, for generators to learn from; none unless `add_guide` was called.
     """
+
+    couples_samples: bool = False
 
     def __init__(self, trunk: nn.Module, channels: int, side: int, classes: int) -> None:
         super().__init__()

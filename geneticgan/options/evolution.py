@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from geneticgan.options.definition import option
 from geneticgan.recipes import DEFAULT_RECIPE, RECIPES
 
-BREEDINGS = ("auto", "plain", "shared", "resident")
+BREEDINGS = ("auto", "plain", "shared")
 EVOLUTION = "Evolution"
 
 
@@ -90,9 +90,8 @@ class EvolutionOptions:
         "auto",
         EVOLUTION,
         "How a generation is computed; the result is the same to rounding. plain computes every "
-        "offspring on its own, shared computes once what offspring have in common, resident also "
-        "selects on the device, as a CUDA graph on a GPU. auto is resident on a GPU and shared "
-        "elsewhere.",
+        "offspring on its own, shared computes once what offspring have in common, on a GPU as a "
+        "CUDA graph. auto is shared wherever that is possible.",
         choices=BREEDINGS,
         expert=True,
     )

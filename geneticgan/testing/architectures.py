@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import abstractmethod
 
 import torch
@@ -62,7 +63,7 @@ class ArchitectureContract(Contract):
             expect(images.abs().max() <= 1, "pixels lie beyond [-1, 1]")
             expect(generator.latent_dim == LATENT, "latent_dim is not what was asked for")
 
-    def test_a_judgement_has_both_heads(self) -> None:
+    def test_the_output_has_both_heads(self) -> None:
         """Source logits (B,) and class logits (B, K)."""
         for channels, size in self.shapes:
             _, discriminator = self.pair(channels, size)
@@ -103,3 +104,28 @@ class ArchitectureContract(Contract):
             ours, theirs = one.state_dict(), other.state_dict()
             same = all(torch.equal(ours[name], theirs[name]) for name in ours)
             expect(same, "two networks of one seed differ")
+
+    def test_an_images_logits_are_its_own_unless_coupling_is_declared(self) -> None:
+        """Another image in the first row changes no bit of the other rows (``couples_samples``)."""
+        for channels, size in self.shapes:
+            _, discriminator = self.pair(channels, size)
+            if discriminator.couples_samples:
+                continue
+            images = self.images(channels, size)
+            changed = torch.cat([-images[:1], images[1:]])
+            expected, found = (self.logits_in_training(discriminator, x) for x in (images, changed))
+            for name, one, other in zip(("source", "class"), expected, found, strict=True):
+                expect(
+                    torch.equal(one[1:], other[1:]),
+                    f"another image changes the {name} logits of the others; the discriminator "
+                    "has to say couples_samples = True",
+                )
+
+    def logits_in_training(
+        self, discriminator: Discriminator, images: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return what a fresh copy of a discriminator gives, with the same random draws."""
+        with torch.random.fork_rng(devices=[]), torch.no_grad():
+            torch.manual_seed(0)
+            source, classes = copy.deepcopy(discriminator).train()(images)
+        return source, classes

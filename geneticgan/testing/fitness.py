@@ -7,13 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import torch
 
-from geneticgan.gan.family import show
 from geneticgan.gan.fitness import FitnessFunction
+from geneticgan.gan.machine import Machine
 from geneticgan.gan.mutation import create_mutations
-from geneticgan.gan.plain import plain_toolbox, shared_toolbox
+from geneticgan.gan.plain import evaluate, plain_toolbox
+from geneticgan.gan.step import step_toolbox
 from geneticgan.testing.contract import Contract, expect
-from geneticgan.testing.world import make_parent, make_world
+from geneticgan.testing.world import make_world
 
 
 class FitnessContract(Contract):
@@ -25,9 +27,14 @@ class FitnessContract(Contract):
 
     def test_it_gives_two_finite_scalars(self) -> None:
         """Quality and diversity of an ordinary generator."""
-        world, parent = make_world(self.make()), make_parent()
-        shown = show(world, parent, parent=True)
-        found = world.assess(shown.leaf, shown.judgement, shown.gradients)
+        world = make_world(fitness=self.make())
+        batch = world.batches.draw(0).fitness
+        _, real = world.discriminator.real_loss(batch)
+        loss = world.discriminator.generated_loss(real, batch)
+        gradients = torch.autograd.grad(loss, world.discriminator.parameters)
+        images, _ = world.discriminator.generate(world.population[0], batch)
+        logits = world.discriminator.forward.generated(images, batch)
+        found = world.evaluator.values(images, logits, gradients, batch)
         expect(len(found) == 2, f"{len(found)} values; quality and diversity are wanted")
         for name, value in zip(("quality", "diversity"), found, strict=True):
             expect(value.dim() == 0, f"{name} has shape {tuple(value.shape)}; it is to be a scalar")
@@ -36,21 +43,22 @@ class FitnessContract(Contract):
 
     def test_the_same_individual_is_worth_the_same(self) -> None:
         """Nothing random is drawn, nothing is remembered."""
-        world, parent = make_world(self.make()), make_parent()
-        first, again = world.evaluate(parent), world.evaluate(parent)
-        expect(first == again, f"judged twice: {first} and {again}")
+        world = make_world(fitness=self.make())
+        batch = world.batches.draw(0).fitness
+        first, again = (evaluate(world.population[0], world.evaluator, batch) for _ in range(2))
+        expect(first == again, f"evaluated twice: {first} and {again}")
 
-    def test_both_ways_of_breeding_judge_alike(self) -> None:
+    def test_both_ways_of_breeding_evaluate_alike(self) -> None:
         """What is computed once for all offspring is what each would have computed."""
-        plain, shared = (self.judge_family(make) for make in (plain_toolbox, shared_toolbox))
+        plain, shared = (self.family_values(make) for make in (plain_toolbox, step_toolbox))
         same = np.allclose(plain, shared, rtol=1e-3, atol=1e-4)
         expect(same, f"plain: {plain}, shared: {shared}")
 
-    def judge_family(self, make_toolbox: Callable[..., Any]) -> list[tuple[float, ...]]:
+    def family_values(self, make_toolbox: Callable[[Machine], Any]) -> list[tuple[float, ...]]:
         """Return the values of a parent and two offspring, bred one way or the other."""
-        mutations = create_mutations("minimax,nonsat")
-        toolbox = make_toolbox(make_world(self.make()), mutations, np.random.default_rng(0))
+        world = make_world(create_mutations("minimax,nonsat"), self.make())
+        toolbox = make_toolbox(world)
         toolbox.observe(0)
-        parent = make_parent()
+        (parent,) = world.population
         parent.fitness.values = toolbox.evaluate(parent)
         return [parent.fitness.values, *map(toolbox.evaluate, toolbox.breed([parent]))]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
 
 from geneticgan.annealing.algorithm import Generation, ea_annealing
-from geneticgan.annealing.schedule import Schedule
-from geneticgan.gan.family import why_plain
 from geneticgan.gan.individual import GeneratorIndividual
+from geneticgan.gan.machine import Machine
 from geneticgan.gan.mutation import Mutation
-from geneticgan.gan.plain import plain_toolbox, shared_toolbox
+from geneticgan.gan.plain import plain_toolbox
+from geneticgan.gan.shared_gradients import why_plain
+from geneticgan.gan.step import step_toolbox
 from geneticgan.testing.contract import Contract, expect
-from geneticgan.testing.world import make_parent, make_world
+from geneticgan.testing.world import make_world
 
 LIMIT = 30.0
 """Logits that a discriminator may well reach; a loss has to be finite there."""
@@ -79,31 +82,24 @@ class MutationContract(Contract):
 
     def test_it_lives_through_generations(self) -> None:
         """Its offspring are alive, and both ways of breeding give the same ones."""
-        plain = _live(self.make(), shared=False)
+        plain = _live(self.make(), plain_toolbox)
         expect(not any(child.cause_of_death for child in plain), "an offspring died")
-        if why_plain(make_world(), [self.make()]):
+        if why_plain(make_world([self.make()])):
             return  # it says that it needs more than logits
-        for one, other in zip(plain, _live(self.make(), shared=True), strict=True):
+        for one, other in zip(plain, _live(self.make(), step_toolbox), strict=True):
             same = np.allclose(one.fitness.values, other.fitness.values, rtol=1e-3, atol=1e-4)
             expect(same, "sharing gradients gives other offspring; is the loss a mean of logits?")
 
 
-class _Cold(Schedule):
-    def temperature(self, generation: int) -> float:
-        return 1.0
-
-
-def _live(mutation: Mutation, shared: bool) -> list[GeneratorIndividual]:
+def _live(mutation: Mutation, make_toolbox: Callable[[Machine], Any]) -> list[GeneratorIndividual]:
     """Run three generations and return the offspring of the last."""
-    world = make_world()
     mutation.label = mutation.label or type(mutation).__name__
-    toolbox = (shared_toolbox if shared else plain_toolbox)(
-        world, [mutation], np.random.default_rng(0)
-    )
+    machine = make_world([mutation])
     offspring: list[GeneratorIndividual] = []
 
     def keep(generation: Generation) -> None:
         offspring[:] = generation.offspring
 
-    ea_annealing([make_parent()], toolbox, _Cold(), 3, on_generation=keep)
+    toolbox = make_toolbox(machine)
+    ea_annealing(machine.population, toolbox, machine.schedule, 3, on_generation=keep)
     return offspring

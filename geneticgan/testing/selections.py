@@ -12,7 +12,7 @@ import torch
 
 from geneticgan.annealing.fitness import DEAD, SumFitness
 from geneticgan.annealing.selection import BestOffspring, Selection
-from geneticgan.gan.acceptance import needs_host
+from geneticgan.gan.tensor_selection import needs_host
 from geneticgan.testing.contract import Contract, expect
 
 TEMPERATURES = (0.0, 0.5, 1e3, math.inf)

@@ -2,43 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
 import torch
 
-from geneticgan.gan.batch import Batch
-from geneticgan.gan.discriminator import DiscriminatorEnvironment
-from geneticgan.gan.fitness import FitnessFunction
+from geneticgan.annealing.schedule import Schedule
+from geneticgan.annealing.selection import Annealing
+from geneticgan.data.augmentation import Augmentation
+from geneticgan.gan.batch import BatchSampler, Labelled
+from geneticgan.gan.discriminator import DiscriminatorTraining
+from geneticgan.gan.fitness import Evaluator, FitnessFunction, PaperFitness
+from geneticgan.gan.forward import Forward
 from geneticgan.gan.individual import GeneratorIndividual
+from geneticgan.gan.machine import Machine
+from geneticgan.gan.mutation import Mutation
 from geneticgan.networks import build_discriminator, build_generator
 
 CLASSES, LATENT, BATCH, SIZE, WIDTH = 3, 4, 9, 8, 2
 
 
-def draw(number: int) -> Batch:
+class Cold(Schedule):
+    """A temperature of 1, always."""
+
+    def temperature(self, generation: int) -> float:
+        """Return 1."""
+        return 1.0
+
+
+def draw(number: int) -> Labelled:
     """Return batch n: images (9, 1, 8, 8) in [-1, 1], and labels of every class."""
     rng = torch.Generator().manual_seed(number)
     images = torch.rand((BATCH, 1, SIZE, SIZE), generator=rng) * 2 - 1
     return images, torch.arange(BATCH) % CLASSES
 
 
-def make_world(fitness: FitnessFunction | None = None) -> DiscriminatorEnvironment:
-    """Return a discriminator's environment that observes generation 0."""
-    discriminator = build_discriminator(1, SIZE, CLASSES, WIDTH, seed=1)
-    world = DiscriminatorEnvironment(
+def make_world(
+    mutations: Sequence[Mutation] = (), fitness: FitnessFunction | None = None
+) -> Machine:
+    """Return the machine of a run in that world, with one parent."""
+    module = build_discriminator(1, SIZE, CLASSES, WIDTH, seed=1)
+    optimizer = torch.optim.Adam(module.parameters(), lr=1e-2, betas=(0.5, 0.999))
+    none = Augmentation("none", 0)
+    discriminator = DiscriminatorTraining(module, optimizer, Forward(module, 0, "float32", none))
+    counts = torch.tensor([30.0, 10.0, 3.0])
+    return Machine(
+        [make_parent()],
         discriminator,
-        torch.optim.Adam(discriminator.parameters(), lr=1e-2, betas=(0.5, 0.999)),
-        draw,
-        LATENT,
-        CLASSES,
-        BATCH,
-        seed=0,
-        fitness=fitness,
-        class_counts=(30, 10, 3),
-        draw_held_out=lambda number: draw(number + 1000),
+        Evaluator(fitness or PaperFitness(), discriminator, counts),
+        BatchSampler(
+            draw_real=draw,
+            latent_dim=LATENT,
+            classes=CLASSES,
+            batch_size=BATCH,
+            seed=0,
+            like=discriminator.parameters[0],
+            augmentation=none,
+            draw_held_out=lambda number: draw(number + 1000),
+        ),
+        mutations,
+        Annealing(),
+        Cold(),
+        np.random.default_rng(0),
     )
-    world.observe(0)
-    return world
 
 
 def make_parent() -> GeneratorIndividual:

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 
 from deap import tools
 
 from geneticgan.annealing.algorithm import Generation
 from geneticgan.config import TrainConfig
-from geneticgan.data.sampling import BatchSource, balancing_weights
 from geneticgan.data.splits import Split
 from geneticgan.errors import DivergedError, RunError
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
-from geneticgan.gan.adversaries import make_adversary
-from geneticgan.gan.class_loss import make_class_loss
-from geneticgan.gan.discriminator import DiscriminatorEnvironment
+from geneticgan.gan.generations import Generations
 from geneticgan.gan.individual import GeneratorIndividual, same_weights
-from geneticgan.gan.losses import DiscriminatorLoss
-from geneticgan.recipes import generated_class_weighting
-from geneticgan.seeding import numpy_stream
-from geneticgan.training.breeding import Breeding
+from geneticgan.training.build import build_machine, real_images
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
-from geneticgan.training.model import Model, build_model, make_adam
+from geneticgan.training.model import Model, build_model
 from geneticgan.training.monitor import Monitor
 from geneticgan.training.plugins import Plugins, make_plugins
 from geneticgan.training.rates import RateSchedule, set_rate, set_rates
@@ -55,8 +48,10 @@ class Evolution:
     ----------
     model : Model
         The networks.
-    environment : DiscriminatorEnvironment
-        What judges and learns.
+    machine : Machine
+        Everything that a generation is made of.
+    discriminator : DiscriminatorTraining
+        The machine's.
     """
 
     def __init__(
@@ -74,9 +69,10 @@ class Evolution:
         self._checkpoint = Checkpoint(folder.checkpoint)
         self._plugins = plugins or make_plugins(config)
         self.model = build_model(config, split, self._plugins.architecture)
-        self.environment = self._build_environment()
-        self._schedule = copy.deepcopy(self._plugins.schedule)  # it may learn
-        self._rng = numpy_stream(config.seed, "metropolis")
+        real = real_images(config, split, self.model.device)
+        self.machine = build_machine(config, self._plugins, self.model, real)
+        self.machine.set_rates = self._set_rates
+        self.discriminator = self.machine.discriminator
         self._hall_of_fame = tools.HallOfFame(1, similar=same_weights)
         self._monitor = Monitor(config.steps, config.batch_size)
         self._rollbacks = 0
@@ -114,20 +110,10 @@ class Evolution:
         """Run the generations that are left; False if it had to roll back and is to go on."""
         config = self._config
         self._monitor.start_clock()
-        breeding = Breeding(
-            config.breeding,
-            self.model.population,
-            self.environment,
-            self._plugins.mutations,
-            self._schedule,
-            self._rng,
-            self._plugins.selection,
-            self._note,
-            self._set_rates,
-        )
+        evolution = Generations(self.machine, config.breeding, self._note)
         left = config.steps - self._first
         try:
-            breeding.run(self._first, left, self._pauses, self._after, self._hall_of_fame)
+            evolution.run(self._first, left, self._hall_of_fame, self._after, self._pauses)
         except DivergedError as error:
             self._roll_back(error)
             return False
@@ -162,7 +148,7 @@ class Evolution:
         config = self._config
         factor = self._rates.factor(generation)
         slowed = config.learning_rate * ROLLBACK_FACTOR**self._rollbacks
-        set_rate(self.environment.optimizer, factor * slowed)
+        set_rate(self.discriminator.optimizer, factor * slowed)
         set_rates((each.optimizer for each in individuals), factor * config.generator_rate)
 
     def _note(self, text: str) -> None:
@@ -175,46 +161,9 @@ class Evolution:
         looks = (config.validate_every, config.checkpoint_every)
         return self._stop.requested or any(step % every == 0 for every in looks)
 
-    def _build_environment(self) -> DiscriminatorEnvironment:
-        config, discriminator = self._config, self.model.discriminator
-        split, device = self._split, self.model.device
-        classes, where = split.classes, config.images_on
-        source = BatchSource(split.train, classes, config.seed, "real", device, where)
-        counts, drawing = split.train_counts, config.drawing
-        weights = balancing_weights(counts, drawing)
-        draw_held_out = None
-        if len(split.validation):
-            held_out = BatchSource(split.validation, classes, config.seed, "held out", device)
-            draw_held_out = held_out.balanced(config.batch_size)
-        return DiscriminatorEnvironment(
-            discriminator,
-            make_adam(discriminator.parameters(), config.learning_rate, config.weight_decay),
-            source.balanced(config.batch_size, drawing),
-            config.latent_dim,
-            self._split.classes,
-            config.batch_size,
-            config.seed,
-            config.precision,
-            DiscriminatorLoss(
-                make_adversary(config.adversary, config.clip),
-                config.generated_class_weight,
-                generated_class_weighting(config.generated_class_weighting, classes),
-                None if weights is None else weights.to(device),
-                make_class_loss(config.class_loss, config.tau, counts, drawing, device),
-            ),
-            config.critic_steps,
-            config.gradient_penalty,
-            self._plugins.fitness,
-            split.train_counts,
-            draw_held_out,
-            config.offspring_steps,
-            config.fitness_batches,
-            config.augmentation,
-        )
-
     def _after(self, generation: Generation) -> bool:
         step = generation.number + 1
-        record = generation_record(generation, self.environment.last_losses)
+        record = generation_record(generation, self.discriminator.last_losses)
         last = step == self._config.steps
         if last or step % self._config.validate_every == 0:
             record["validation_acsa"] = self._validate()
@@ -240,13 +189,13 @@ class Evolution:
         return score(validation.labels, predicted, self._split.classes, 0).acsa
 
     def _save(self, step: int) -> None:
-        self.environment.check()  # a checkpoint is a good state, or it is none
+        self.discriminator.check()  # a checkpoint is a good state, or it is none
         state = {
             "next_generation": step,
             "log_position": self._recorder.position(),
-            "metropolis": self._rng.bit_generator.state,
+            "metropolis": self.machine.rng.bit_generator.state,
             "monitor": self._monitor.state(),
-            "schedule": self._schedule.state(),
+            "schedule": self.machine.schedule.state(),
             "rollbacks": self._rollbacks,
         }
         self._checkpoint.save(
@@ -254,18 +203,18 @@ class Evolution:
             self.model.population,
             self._hall_of_fame[0] if len(self._hall_of_fame) else None,
             self.model.discriminator,
-            self.environment.optimizer,
+            self.discriminator.optimizer,
         )
 
     def _resume(self) -> tuple[int, int]:
         state = self._checkpoint.load(
-            self.model.population, self.model.discriminator, self.environment.optimizer
+            self.model.population, self.model.discriminator, self.discriminator.optimizer
         )
         best = build_model(self._config, self._split, self._plugins.architecture).population[0]
         if self._checkpoint.load_best(best):
             self._hall_of_fame.insert(best)
-        self._rng.bit_generator.state = state["metropolis"]
+        self.machine.rng.bit_generator.state = state["metropolis"]
         self._monitor.restore(state["monitor"])
-        self._schedule.restore(state["schedule"])
+        self.machine.schedule.restore(state["schedule"])
         self._rollbacks = state["rollbacks"]
         return state["next_generation"], state["log_position"]

@@ -145,7 +145,7 @@ CASES = [
     (Remembering, "asking twice changes nothing"),
     (Forgetful, "what is learnt survives a checkpoint"),
     (Forgetful, "it stays finite whatever is accepted"),
-    (fitness(lambda a: (a.judgement.source, a.images.mean())), "it gives two finite scalars"),
+    (fitness(lambda a: (a.logits.source, a.images.mean())), "it gives two finite scalars"),
     (fitness(lambda a: (torch.rand(()), torch.rand(()))), "the same individual is worth the same"),
     (selection(lambda all, k, rng: all[:1]), "it returns as many as there were parents"),
     (selection(lambda all, k, rng: all[:k][::-1]), "a parent that survives keeps its place"),

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from geneticgan.methods.catalogue import create_method
+from geneticgan.methods.asked import read_method
 from geneticgan.registry import parse_specs
 from geneticgan_cli.main import cli
 
@@ -109,4 +109,4 @@ def test_what_needs_no_files_runs(page):
             assert "Dry run: everything is in order" in run([*words, "--dry-run"])
         elif "--methods" in words:
             for spec in parse_specs(words[words.index("--methods") + 1]):
-                create_method(spec)
+                read_method(str(spec))

@@ -5,7 +5,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator, parametri
 from geneticgan import AnnealingGANClassifier
 
 ESTIMATOR = AnnealingGANClassifier(
-    steps=40, width=16, mutations="nonsat", classifier_learning_rate=0.01
+    steps=25, width=16, batch_size=25, mutations="nonsat", classifier_learning_rate=0.02
 )
 
 

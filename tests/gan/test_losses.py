@@ -6,47 +6,47 @@ from torch.nn.functional import cross_entropy
 
 from geneticgan.gan.adversaries import LeastSquares, Logistic
 from geneticgan.gan.class_loss import ClassLoss
-from geneticgan.gan.environment import Judgement
+from geneticgan.gan.logits import Logits
 from geneticgan.gan.losses import DiscriminatorLoss
 
 LABELS = torch.tensor([0, 2, 1])
 
 
 @pytest.fixture
-def judgement():
+def logits():
     rng = torch.Generator().manual_seed(0)
-    return Judgement(torch.randn(3, generator=rng), torch.randn(3, 4, generator=rng))
+    return Logits(torch.randn(3, generator=rng), torch.randn(3, 4, generator=rng))
 
 
-def test_both_parts_are_source_and_class_loss(judgement):
+def test_both_parts_are_source_and_class_loss(logits):
     loss, adversary = DiscriminatorLoss(), Logistic()
-    by_class = cross_entropy(judgement.classes, LABELS)
-    real, fake = adversary.real(judgement.source).mean(), adversary.fake(judgement.source).mean()
-    assert torch.isclose(loss.real(judgement, LABELS), real + by_class)
-    assert torch.isclose(loss.generated(judgement, LABELS), fake + by_class)
+    by_class = cross_entropy(logits.classes, LABELS)
+    real, fake = adversary.real(logits.source).mean(), adversary.fake(logits.source).mean()
+    assert torch.isclose(loss.real(logits, LABELS), real + by_class)
+    assert torch.isclose(loss.generated(logits, LABELS), fake + by_class)
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.25, 3.0])
-def test_the_weight_is_of_generated_images_alone(judgement, weight):
+def test_the_weight_is_of_generated_images_alone(logits, weight):
     loss, adversary = DiscriminatorLoss(LeastSquares(), weight), LeastSquares()
-    by_class = cross_entropy(judgement.classes, LABELS)
-    real = adversary.real(judgement.source).mean() + by_class
-    assert torch.isclose(loss.real(judgement, LABELS), real)
-    expected = adversary.fake(judgement.source).mean() + weight * by_class
-    assert torch.isclose(loss.generated(judgement, LABELS), expected)
+    by_class = cross_entropy(logits.classes, LABELS)
+    real = adversary.real(logits.source).mean() + by_class
+    assert torch.isclose(loss.real(logits, LABELS), real)
+    expected = adversary.fake(logits.source).mean() + weight * by_class
+    assert torch.isclose(loss.generated(logits, LABELS), expected)
 
 
 def test_class_weights_are_of_real_images_in_all_that_they_teach():
     rng = torch.Generator().manual_seed(0)
     source, classes, guide = (torch.randn(3, *more, generator=rng) for more in ((), (4,), (4,)))
-    judgement, weights = Judgement(source, classes, guide), torch.tensor([1.0, 3.0, 0.5, 9.0])
+    logits, weights = Logits(source, classes, guide), torch.tensor([1.0, 3.0, 0.5, 9.0])
     loss = DiscriminatorLoss(class_weights=weights, class_loss=ClassLoss(weights))
     by_image = Logistic().real(source)
-    for logits in (classes, guide):
-        by_image = by_image + cross_entropy(logits, LABELS, reduction="none")
+    for each in (classes, guide):
+        by_image = by_image + cross_entropy(each, LABELS, reduction="none")
     expected = (1.0 * by_image[0] + 0.5 * by_image[1] + 3.0 * by_image[2]) / 3  # labels 0, 2, 1
-    assert torch.isclose(loss.real(judgement, LABELS), expected)
-    assert loss.generated(judgement, LABELS) == DiscriminatorLoss().generated(judgement, LABELS)
+    assert torch.isclose(loss.real(logits, LABELS), expected)
+    assert loss.generated(logits, LABELS) == DiscriminatorLoss().generated(logits, LABELS)
 
 
 def test_the_guide_learns_from_real_images_alone():
@@ -54,14 +54,14 @@ def test_the_guide_learns_from_real_images_alone():
     source, classes, guide = (
         torch.randn(3, *more, generator=rng, requires_grad=True) for more in ((), (4,), (4,))
     )
-    judgement, loss = Judgement(source, classes, guide), DiscriminatorLoss()
-    plain = Judgement(source, classes)
+    logits, loss = Logits(source, classes, guide), DiscriminatorLoss()
+    plain = Logits(source, classes)
     by_guide = cross_entropy(guide, LABELS)
-    assert torch.isclose(loss.real(judgement, LABELS), loss.real(plain, LABELS) + by_guide)
-    generated = loss.generated(judgement, LABELS)
+    assert torch.isclose(loss.real(logits, LABELS), loss.real(plain, LABELS) + by_guide)
+    generated = loss.generated(logits, LABELS)
     assert generated == loss.generated(plain, LABELS)
     assert torch.equal(torch.autograd.grad(generated, guide)[0], torch.zeros(3, 4))
-    assert judgement.guidance is guide
+    assert logits.guidance is guide
     assert plain.guidance is classes
 
 
@@ -72,7 +72,7 @@ def test_confidence_weighs_an_image_by_what_the_guiding_head_believes(guided):
     guide = torch.tensor([[5.0, -5.0], [-50.0, 50.0]]) if guided else None
     labels = torch.tensor([0, 0])
     loss = DiscriminatorLoss(weighting="confidence")
-    found = loss.generated(Judgement(source, classes, guide), labels)
+    found = loss.generated(Logits(source, classes, guide), labels)
     found = found - Logistic().fake(source).mean()
     belief = (classes if guide is None else guide).detach().softmax(1)[:, 0]
     each = cross_entropy(classes, labels, reduction="none")

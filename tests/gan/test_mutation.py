@@ -7,6 +7,7 @@ import torch
 from geneticgan.annealing.fitness import DEAD
 from geneticgan.gan.individual import same_weights
 from geneticgan.gan.mutation import Mutation
+from geneticgan.gan.plain import evaluate
 from geneticgan_plugins.mutations.hinge import Hinge
 from geneticgan_plugins.mutations.kl import KullbackLeibler
 from geneticgan_plugins.mutations.lsgan import LeastSquares
@@ -125,33 +126,34 @@ def test_a_target_that_is_no_number_is_refused():
         LeastSquares(b=math.nan)
 
 
-def test_a_mutation_keeps_deaps_contract(environment, make_individual):
+def test_a_mutation_keeps_deaps_contract(machine, batch, make_individual):
     individual = make_individual()
     individual.fitness.values = (1.0, 1.0)
     before = copy.deepcopy(individual)
-    result = NonSaturating().mutate(individual, environment)
+    result = NonSaturating().mutate(individual, machine.discriminator, [batch])
     assert result == (individual,)
     assert not individual.fitness.valid
     assert not same_weights(individual, before)
 
 
-def test_breeding_and_evaluating_leave_the_discriminator_alone(environment, make_individual):
-    individual = make_individual()
-    before = copy.deepcopy(environment.discriminator.state_dict())
+def test_breeding_and_evaluating_leave_the_discriminator_alone(machine, batch, make_individual):
+    individual, discriminator = make_individual(), machine.discriminator
+    before = copy.deepcopy(discriminator.module.state_dict())
     for mutation in (Minimax(), NonSaturating(), LeastSquares()):
-        (child,) = mutation.mutate(copy.deepcopy(individual), environment)
-        environment.evaluate(child)
-    after = environment.discriminator.state_dict()
+        (child,) = mutation.mutate(copy.deepcopy(individual), discriminator, [batch])
+        evaluate(child, machine.evaluator, batch)
+    after = discriminator.module.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
-    assert all(p.grad is None for p in environment.discriminator.parameters())
-    assert not environment.optimizer.state
+    assert all(p.grad is None for p in discriminator.parameters)
+    assert not discriminator.optimizer.state
 
 
-def test_the_step_is_one_of_the_individuals_own_optimizer(environment, make_individual):
+def test_the_step_is_one_of_the_individuals_own_optimizer(machine, batch, make_individual):
     individual, twin = make_individual(), make_individual()
-    NonSaturating().mutate(individual, environment)
-    judgement = environment.judge_generated(twin)
-    loss = -torch.log(torch.sigmoid(judgement.source)).mean() + environment.class_loss(judgement)
+    NonSaturating().mutate(individual, machine.discriminator, [batch])
+    logits = machine.discriminator.on_generated(twin, batch)
+    class_loss = machine.discriminator.class_loss(logits, batch)
+    loss = -torch.log(torch.sigmoid(logits.source)).mean() + class_loss
     loss.backward()
     twin.optimizer.step()
     for ours, theirs in zip(individual.module.parameters(), twin.module.parameters(), strict=True):
@@ -170,30 +172,32 @@ class Broken(Mutation):
     ("mutation", "cause"),
     [(Broken(), "non-finite loss"), (Broken(0.0, math.inf), "non-finite loss")],
 )
-def test_a_non_finite_objective_kills_without_a_step(environment, make_individual, mutation, cause):
+def test_a_non_finite_objective_kills_without_a_step(
+    machine, batch, make_individual, mutation, cause
+):
     individual = make_individual()
     weights = [parameter.clone() for parameter in individual.module.parameters()]
-    (child,) = mutation.mutate(individual, environment)
+    (child,) = mutation.mutate(individual, machine.discriminator, [batch])
     assert child.cause_of_death == cause
-    assert environment.evaluate(child) == DEAD
+    assert evaluate(child, machine.evaluator, batch) == DEAD
     assert all(
         torch.equal(before, after)
         for before, after in zip(weights, child.module.parameters(), strict=True)
     )
 
 
-def test_a_non_finite_gradient_of_a_finite_loss_kills(environment, make_individual):
+def test_a_non_finite_gradient_of_a_finite_loss_kills(machine, batch, make_individual):
     class Cusp(Mutation):
         def loss(self, fake, real):
             return (fake - fake.detach()).abs().sqrt().mean()  # 0, with an infinite slope
 
-    (child,) = Cusp().mutate(make_individual(), environment)
+    (child,) = Cusp().mutate(make_individual(), machine.discriminator, [batch])
     assert child.cause_of_death == "non-finite gradient"
 
 
-def test_a_network_that_gives_no_number_dies_in_evaluation(environment, make_individual):
+def test_a_network_that_gives_no_number_dies_in_evaluation(machine, batch, make_individual):
     individual = make_individual()
     with torch.no_grad():
         next(individual.module.parameters()).fill_(math.nan)
-    assert environment.evaluate(individual) == DEAD
+    assert evaluate(individual, machine.evaluator, batch) == DEAD
     assert individual.cause_of_death == "non-finite fitness"

@@ -13,11 +13,12 @@ from torch.nn.functional import cross_entropy
 from geneticgan.config import TrainConfig
 from geneticgan.data.augmentation import Augmentation
 from geneticgan.data.dataset import Images
-from geneticgan.errors import DataError
+from geneticgan.errors import ConfigError, DataError
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.methods.acgan import ACGAN
 from geneticgan.methods.aggan import AGGAN
+from geneticgan.methods.asked import read_method, with_given
 from geneticgan.methods.borderline_smote import BorderlineSmote
 from geneticgan.methods.catalogue import METHODS, create_method
 from geneticgan.methods.cb_loss import ClassBalanced, class_weights
@@ -347,18 +348,18 @@ def test_oscn_may_look_at_an_image_more_than_once(task):
         OsCN(views=0)
 
 
-def test_aggan_takes_a_recipe_or_what_the_config_says(task):
+def test_a_method_takes_a_recipe_or_what_the_config_says(task):
     config = dataclasses.replace(task.config, generated_class_weight=0.4, augmentation="flip")
     assert AGGAN().settings(config).generated_class_weight == 0.4
     for name, values in RECIPES.items():
-        settings = AGGAN(recipe=name).settings(config)
+        settings = with_given(config, read_method(f"aggan:recipe={name}")[1])
         assert settings.recipe == name
         assert set(values) > OF_IMAGES
         for key, value in values.items():
             # What is shown is the comparison's to say, or it would help one method alone.
             assert getattr(settings, key) == ("flip" if key in OF_IMAGES else value)
-    with pytest.raises(ValueError, match="recipe must be one of paper, best"):
-        AGGAN(recipe="mine")
+    with pytest.raises(ConfigError, match="recipe must be one of paper, best"):
+        with_given(config, {"recipe": "mine"})
 
 
 def test_acgan_has_one_objective_and_always_takes_it(task):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from geneticgan.networks.coupling import couples_samples
 from geneticgan.networks.tabular import TabularDiscriminator, TabularGenerator, fit_gaussians
 
 
@@ -71,7 +70,7 @@ def test_every_parameter_can_learn(rows):
 @pytest.mark.parametrize("dropout", [0.0, 0.5])
 def test_the_discriminator_couples_no_rows(dropout):
     discriminator = TabularDiscriminator(3, 4, 16, dropout).eval()
-    assert not couples_samples(discriminator)
+    assert not discriminator.couples_samples
     source, classes = discriminator(torch.randn(7, 3))
     assert source.shape == (7,)
     assert classes.shape == (7, 4)

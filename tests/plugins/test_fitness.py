@@ -3,8 +3,8 @@ import math
 import pytest
 import torch
 
-from geneticgan.gan.environment import Judgement
 from geneticgan.gan.fitness import Assessment, PaperFitness
+from geneticgan.gan.logits import Logits
 from geneticgan.testing.world import make_world
 from geneticgan_plugins.fitness.authors_code import AuthorsCode
 from geneticgan_plugins.fitness.class_balanced import ClassBalanced
@@ -13,11 +13,11 @@ from geneticgan_plugins.fitness.validation import Validation
 
 
 def assessment(images, labels, source, classes, counts=(16, 4)):
-    judgement = Judgement(torch.tensor(source), torch.tensor(classes))
+    logits = Logits(torch.tensor(source), torch.tensor(classes))
     return Assessment(
         torch.tensor(images).view(len(labels), 1, 1, 1),
         torch.tensor(labels),
-        judgement,
+        logits,
         [torch.ones(3)],
         torch.tensor(counts, dtype=torch.float32),
         lambda *_: torch.zeros(()),
@@ -63,16 +63,19 @@ def test_a_class_without_images_has_no_weight():
 
 def test_validation_prefers_gradients_that_teach():
     fitness = Validation(length=0.1)
-    world = make_world(fitness)
-    images, labels = world._held_out
-    _, logits = world.discriminator(images)
+    world = make_world(fitness=fitness)
+    batch = world.batches.draw(0).fitness
+    images, labels = batch.held_out
+    _, logits = world.discriminator.module(images)
     loss = torch.nn.functional.cross_entropy(logits, labels)
     teaching = torch.autograd.grad(
-        loss, world.parameters, allow_unused=True, materialize_grads=True
+        loss, world.discriminator.parameters, allow_unused=True, materialize_grads=True
     )
     misleading = [-gradient for gradient in teaching]
-    judgement = world.judge(images)
-    good, bad = (world.assess(images, judgement, each)[0] for each in (teaching, misleading))
+    output = world.discriminator.forward.generated(images, batch)
+    good, bad = (
+        world.evaluator.values(images, output, each, batch)[0] for each in (teaching, misleading)
+    )
     assert good > -loss.item() > bad
     assert fitness.needs_held_out
 

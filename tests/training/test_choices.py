@@ -8,6 +8,7 @@ import pytest
 
 from geneticgan.data.splits import split_source
 from geneticgan.errors import ConfigError
+from geneticgan.gan import capture
 from geneticgan.recipes import RECIPES
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted, StopRequest
@@ -51,11 +52,12 @@ def run(tmp_path, tiny_config, split):
 
 
 @pytest.mark.parametrize("fitness", ["paper", "class-balanced", "validation"])
-def test_every_fitness_guides_a_run_the_same_way_however_it_is_bred(run, fitness):
+def test_every_fitness_guides_a_run_the_same_way_however_it_is_bred(run, fitness, monkeypatch):
     plain, _ = run("plain", fitness=fitness, breeding="plain")
     shared, _ = run("shared", fitness=fitness, breeding="shared")
-    resident, _ = run("resident", fitness=fitness, breeding="resident")
-    for one, two, three in zip(plain, shared, resident, strict=True):
+    monkeypatch.setattr(capture, "is_wanted", lambda device: True)
+    device, _ = run("device", fitness=fitness, breeding="shared")
+    for one, two, three in zip(plain, shared, device, strict=True):
         parents = [record["families"][0]["parent"] for record in (one, two, three)]
         for other in parents[1:]:
             assert other == pytest.approx(parents[0], rel=1e-3, abs=1e-4)
@@ -87,17 +89,19 @@ def test_always_accepts_and_elitist_takes_no_loss(run):
         assert family["accepted"] == (max(worth[1:]) >= worth[0])
 
 
-def test_nsga2_guides_a_population(run):
-    records, notes = run(selection="nsga2", population=2, breeding="resident")
+def test_nsga2_guides_a_population(run, monkeypatch):
+    shared, _ = run("shared", selection="nsga2", population=2, breeding="shared")
+    monkeypatch.setattr(capture, "is_wanted", lambda device: True)
+    records, notes = run(selection="nsga2", population=2)
     assert len(records) == 6
     assert any("NSGA2 selects there" in text for text in notes)
-    shared, _ = run("shared", selection="nsga2", population=2, breeding="shared")
     assert records == shared
 
 
-def test_a_schedule_that_learns_is_resumed_as_if_it_had_not_stopped(run):
+def test_a_schedule_that_learns_is_resumed_as_if_it_had_not_stopped(run, monkeypatch):
+    monkeypatch.setattr(capture, "is_wanted", lambda device: True)
     schedule = "adaptive:T=0.001,gain=1,period=5"
-    whole, notes = run("whole", schedule=schedule, breeding="resident")
+    whole, notes = run("whole", schedule=schedule)
     assert any("learns from every generation" in text for text in notes)
     assert len({record["T"] for record in whole}) == 6
     part, _ = run("part", stop_at=3, schedule=schedule)
@@ -106,10 +110,11 @@ def test_a_schedule_that_learns_is_resumed_as_if_it_had_not_stopped(run):
     assert resumed == whole
 
 
-def test_a_threshold_is_selected_on_the_device_as_on_the_host(run):
+def test_a_threshold_is_selected_on_the_device_as_on_the_host(run, monkeypatch):
     options = {"selection": "threshold", "schedule": "constant:T=0.01"}
     host, _ = run("host", breeding="shared", **options)
-    device, notes = run("device", breeding="resident", **options)
+    monkeypatch.setattr(capture, "is_wanted", lambda device: True)
+    device, notes = run("device", **options)
     assert notes == []
     assert [r["families"][0]["accepted"] for r in host] == [
         r["families"][0]["accepted"] for r in device

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from geneticgan.errors import RunError
+from geneticgan.gan import capture
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted, StopRequest
 from geneticgan.training.loop import MAX_ROLLBACKS, Evolution
@@ -58,12 +59,15 @@ def evolve(tiny_config, split, tmp_path):
     return run
 
 
-@pytest.mark.parametrize("breeding", ["plain", "shared", "resident"])
+@pytest.mark.parametrize("breeding", ["plain", "shared", "device"])
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 @pytest.mark.parametrize("step", [1, 3, 4])
 def test_a_discriminator_that_diverges_goes_back_and_learns_more_slowly(
-    evolve, breeding, value, step
+    evolve, breeding, value, step, monkeypatch
 ):
+    if breeding == "device":
+        monkeypatch.setattr(capture, "is_wanted", lambda device: True)
+        breeding = "shared"
     evolution, notes, records = evolve("run", {step: 1}, value, breeding=breeding)
     (text,) = [note for note in notes if "Rolled back" in note]
     assert f"to generation {2 if step > 2 else 0} (1 of {MAX_ROLLBACKS} times)" in text
@@ -71,7 +75,7 @@ def test_a_discriminator_that_diverges_goes_back_and_learns_more_slowly(
     assert [record["step"] for record in records] == [1, 2, 3, 4, 5, 6]
     assert all(math.isfinite(loss) for record in records for loss in record["loss"].values())
     assert all(torch.isfinite(p).all() for p in evolution.model.discriminator.parameters())
-    assert evolution.environment.optimizer.param_groups[0]["lr"] == 1e-4
+    assert evolution.discriminator.optimizer.param_groups[0]["lr"] == 1e-4
 
 
 def test_what_was_rolled_back_is_the_same_after_a_resumption(evolve, split):
@@ -81,7 +85,7 @@ def test_what_was_rolled_back_is_the_same_after_a_resumption(evolve, split):
     ours, theirs = (e.model.discriminator.state_dict() for e in (whole, resumed))
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
     assert resumed._rollbacks == 1
-    assert resumed.environment.optimizer.param_groups[0]["lr"] == 1e-4
+    assert resumed.discriminator.optimizer.param_groups[0]["lr"] == 1e-4
 
 
 def test_one_that_diverges_again_and_again_stops_with_a_diagnosis(evolve):

@@ -10,6 +10,7 @@ import torch
 from geneticgan.data.dataset import Images, Source
 from geneticgan.data.splits import split_source
 from geneticgan.errors import RunError
+from geneticgan.gan import capture
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted, StopRequest
@@ -75,14 +76,15 @@ def test_a_run_logs_every_generation_whole(tiny_config, digits, tmp_path):
     assert [r["step"] for r in records if "validation_acsa" in r] == [2, 4, 6]
 
 
-@pytest.mark.parametrize("breeding", ["shared", "resident"])
+@pytest.mark.parametrize("on_device", [False, True])
 @pytest.mark.parametrize("population", [1, 2])
 @pytest.mark.parametrize("stopped_after", [1, 3])
 def test_a_stopped_run_goes_on_to_the_same_bits(
-    tiny_config, digits, tmp_path, population, stopped_after, breeding
+    tiny_config, digits, tmp_path, population, stopped_after, on_device, monkeypatch
 ):
     # Generation 3 is told of when the device has also done the fourth.
-    config = dataclasses.replace(tiny_config, population=population, breeding=breeding)
+    monkeypatch.setattr(capture, "is_wanted", lambda device: on_device)
+    config = dataclasses.replace(tiny_config, population=population)
     whole = evolve(config, digits, tmp_path / "whole")
     stop = StopRequest()
     with pytest.raises(Interrupted, match="SIGINT"):
@@ -130,7 +132,7 @@ Evolution(config, split, folder, (), StopRequest()).run()
     assert_equal(weights(here), weights(there))
 
 
-def test_both_ways_of_breeding_log_the_same_run(tiny_config, tmp_path):
+def test_every_way_of_breeding_logs_the_same_run(tiny_config, tmp_path, monkeypatch):
     # Images as idx files give them, cut from (N, H, W): their memory order is that of channels
     # last, and so is that of some gradients, which fused optimizers must not misread.
     rng = np.random.default_rng(0)
@@ -139,13 +141,15 @@ def test_both_ways_of_breeding_log_the_same_run(tiny_config, tmp_path):
     source = Source(Images(pixels, labels), Images(pixels[:3], labels[:3]), ("a", "b", "c"))
     split = split_source(source, None, 0.1, seed=0)
     logs = {}
-    for breeding in ("plain", "shared", "resident"):
+    for name, breeding in (("plain", "plain"), ("shared", "shared"), ("device", "shared")):
+        monkeypatch.setattr(capture, "is_wanted", lambda device, name=name: name == "device")
         config = dataclasses.replace(
             tiny_config, breeding=breeding, imbalance="auto", steps=3, width=16, batch_size=20
         )
-        evolve(config, split, tmp_path / breeding)
-        logs[breeding] = [record["loss"] for record in log_of(tmp_path / breeding)]
+        evolve(config, split, tmp_path / name)
+        logs[name] = [record["loss"] for record in log_of(tmp_path / name)]
     torch.testing.assert_close(logs["shared"], logs["plain"], rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(logs["device"], logs["plain"], rtol=1e-3, atol=1e-3)
 
 
 def test_another_seed_gives_other_weights(tiny_config, digits, tmp_path):

@@ -7,6 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geneticgan.gan import capture
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.loop import Evolution
 from geneticgan.training.model import make_adam
@@ -69,8 +70,13 @@ class Rates:
         return lambda *_: None
 
 
-@pytest.mark.parametrize("breeding", ["plain", "shared", "resident"])
-def test_generations_have_the_rates_of_their_number(tiny_config, split, tmp_path, breeding):
+@pytest.mark.parametrize("breeding", ["plain", "shared", "device"])
+def test_generations_have_the_rates_of_their_number(
+    tiny_config, split, tmp_path, breeding, monkeypatch
+):
+    if breeding == "device":
+        monkeypatch.setattr(capture, "is_wanted", lambda device: True)
+        breeding = "shared"
     config = dataclasses.replace(
         tiny_config,
         imbalance="auto",
@@ -82,13 +88,13 @@ def test_generations_have_the_rates_of_their_number(tiny_config, split, tmp_path
     folder = RunFolder.create(tmp_path / "run", config)
     evolution = Evolution(config, split, folder, [], StopRequest())
     seen = []
-    step = evolution.environment.step
+    step = evolution.discriminator.step
 
     def watched(gradients):
-        seen.append(evolution.environment.optimizer.param_groups[0]["lr"])
+        seen.append(evolution.discriminator.optimizer.param_groups[0]["lr"])
         step(gradients)
 
-    evolution.environment.step = watched
+    evolution.discriminator.step = watched
     model = evolution.run()
     rates = RateSchedule("cosine", config.steps)
     assert seen == pytest.approx([4e-3 * rates.factor(n) for n in range(config.steps)])
@@ -96,10 +102,12 @@ def test_generations_have_the_rates_of_their_number(tiny_config, split, tmp_path
     assert last == pytest.approx(1e-3 * rates.factor(config.steps - 1))
 
 
-@pytest.mark.parametrize("breeding", ["shared", "resident"])
+@pytest.mark.parametrize("on_device", [False, True])
 def test_every_way_of_breeding_gives_the_same_run_at_rates_that_change(
-    tiny_config, split, tmp_path, breeding
+    tiny_config, split, tmp_path, on_device, monkeypatch
 ):
+    monkeypatch.setattr(capture, "is_wanted", lambda device: on_device)
+
     def evolve(way):
         config = dataclasses.replace(
             tiny_config, imbalance="auto", breeding=way, recipe="best", rate_schedule="cosine",
@@ -109,6 +117,6 @@ def test_every_way_of_breeding_gives_the_same_run_at_rates_that_change(
         folder = RunFolder.create(tmp_path / way, config)
         return Evolution(config, split, folder, [], StopRequest()).run().discriminator.state_dict()
 
-    plain, other = evolve("plain"), evolve(breeding)
+    plain, other = evolve("plain"), evolve("shared")
     for name, value in plain.items():
         torch.testing.assert_close(other[name], value, rtol=1e-3, atol=1e-4)

@@ -19,4 +19,4 @@ class AuthorsCode(FitnessFunction):
 
     def assess(self, assessment: Assessment) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the mean of -log(1 - sigmoid(D(G(z)))), and the log gradient norm."""
-        return softplus(assessment.judgement.source).mean(), -diversity(assessment.gradients)
+        return softplus(assessment.logits.source).mean(), -diversity(assessment.gradients)

@@ -35,8 +35,8 @@ class ClassBalanced(FitnessFunction):
         member = one_hot(labels, len(assessment.class_counts)).to(torch.float32)  # (B, K)
         count = member.sum(0)
         weight = assessment.class_counts.clamp_min(1).pow(-self.power)
-        real = torch.sigmoid(assessment.judgement.source)
-        own = assessment.judgement.classes.softmax(1).gather(1, labels.unsqueeze(1)).squeeze(1)
+        real = torch.sigmoid(assessment.logits.source)
+        own = assessment.logits.classes.softmax(1).gather(1, labels.unsqueeze(1)).squeeze(1)
         quality = (real * own) @ member / count.clamp_min(1)
         flat = assessment.images.flatten(1).float()
         distance = torch.cdist(flat, flat) / flat.shape[1] ** 0.5  # of one pixel, in [0, 2]

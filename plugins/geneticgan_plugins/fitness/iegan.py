@@ -20,4 +20,4 @@ class IEGAN(FitnessFunction):
         flat = assessment.images.flatten(1).float()
         count, pixels = flat.shape
         apart = torch.cdist(flat, flat, p=1.0).sum() / (pixels * max(1, count * (count - 1)))
-        return assessment.judgement.source.mean(), apart
+        return assessment.logits.source.mean(), apart

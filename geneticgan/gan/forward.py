@@ -9,13 +9,14 @@ from typing import Any
 import torch
 from torch.func import functional_call
 
-from geneticgan.data.augmentation import Augmentation, Drawn
+from geneticgan.data.augmentation import Augmentation
+from geneticgan.gan.batch import Batch
 from geneticgan.gan.dropout import has_dropout, same_masks
-from geneticgan.gan.environment import Judgement
+from geneticgan.gan.logits import Logits
 
 
-class Passes:
-    """Runs generators and a discriminator.
+class Forward:
+    """Runs generators and a discriminator on a batch that is given.
 
     Parameters
     ----------
@@ -26,14 +27,7 @@ class Passes:
     precision : {"float32", "bf16"}
         Of the passes (autocast); weights stay float32.
     augmentation : Augmentation
-        Of what the discriminator is shown, real or generated.
-
-    Attributes
-    ----------
-    generation : int
-        Whose masks are drawn.
-    changes : dict of str to Drawn
-        By the kind of images, what their augmentation drew.
+        Of what the discriminator is given, real or generated.
     """
 
     def __init__(
@@ -43,62 +37,72 @@ class Passes:
         precision: str,
         augmentation: Augmentation,
     ) -> None:
-        self.generation = 0
         self._discriminator = discriminator
         self._device = next(discriminator.parameters()).device
         self._seed = seed
         self._augmentation = augmentation
-        self.changes: dict[str, Drawn] = {}
         self._bf16 = precision == "bf16"
 
     def generate(
         self,
         module: torch.nn.Module,
-        latent: torch.Tensor,
-        labels: torch.Tensor,
+        batch: Batch,
         buffers: dict[str, torch.Tensor] | None = None,
     ) -> torch.Tensor:
         """Return a generator's images in a training pass.
 
         Its batch statistics advance, or those in ``buffers``, which is changed, in their place.
         """
-        with self._within("generator", module):
+        with self._within("generator", module, batch.generation):
             if buffers is None:
-                images: torch.Tensor = module(latent, labels)
+                images: torch.Tensor = module(batch.latents, batch.labels)
             else:
-                images = functional_call(module, buffers, (latent, labels))
+                images = functional_call(module, buffers, (batch.latents, batch.labels))
         return images
 
-    def judge(self, images: torch.Tensor, kind: str) -> Judgement:
-        """Return the discriminator's judgement; each kind of images has draws of its own."""
+    def generated(self, images: torch.Tensor, batch: Batch) -> Logits:
+        """Return the discriminator's output on generated images."""
+        return self._logits(images, batch.generated_changes, "generated", batch.generation)
+
+    def real(self, batch: Batch) -> Logits:
+        """Return the discriminator's output on the batch's real images."""
+        return self._logits(batch.real_images, batch.real_changes, "real", batch.generation)
+
+    def _logits(
+        self, images: torch.Tensor, changes: tuple[torch.Tensor, ...], kind: str, generation: int
+    ) -> Logits:
         discriminator: Any = self._discriminator
-        images = self._augmentation.apply(images, self.changes[kind])
-        with self._within(kind, discriminator):
+        images = self._augmentation.apply(images, changes)
+        with self._within(kind, discriminator, generation):
             if getattr(discriminator, "guide", None) is None:
                 logits = discriminator(images)
             else:
                 logits = discriminator.guided(images)
-        return Judgement(*map(_at_least_float32, logits))
+        return Logits(*map(_at_least_float32, logits))
 
     def classes_with(
-        self, parameters: Mapping[str, torch.Tensor], images: torch.Tensor
+        self, parameters: Mapping[str, torch.Tensor], images: torch.Tensor, generation: int
     ) -> torch.Tensor:
         """Return the class logits that the discriminator would give with other parameters."""
-        with self._within("held out", self._discriminator):
+        with self._within("held out", self._discriminator, generation):
             _, classes = functional_call(self._discriminator, dict(parameters), (images,))
         return _at_least_float32(classes)
 
     @contextmanager
-    def _within(self, kind: str, module: torch.nn.Module) -> Iterator[None]:
-        autocast = torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16)
-        with autocast, self._masks(kind, module):
+    def _within(self, kind: str, module: torch.nn.Module, generation: int) -> Iterator[None]:
+        with self._precision(), self._masks(kind, module, generation):
             yield
 
-    def _masks(self, kind: str, module: torch.nn.Module) -> AbstractContextManager[None]:
+    def _precision(self) -> AbstractContextManager[Any]:
+        return torch.autocast(self._device.type, torch.bfloat16) if self._bf16 else nullcontext()
+
+    def _masks(
+        self, kind: str, module: torch.nn.Module, generation: int
+    ) -> AbstractContextManager[None]:
         """Fix the dropout masks of a generation: they are common random numbers too."""
         if not has_dropout(module):
             return nullcontext()
-        return same_masks(self._seed, f"dropout {kind}", self.generation, self._device)
+        return same_masks(self._seed, f"dropout {kind}", generation, self._device)
 
 
 def _at_least_float32(logits: torch.Tensor) -> torch.Tensor:

@@ -1,9 +1,10 @@
 """Generations that stay on the device against those that the host runs."""
 
+import contextlib
+import dataclasses
 import math
 from functools import partial
 
-import numpy as np
 import pytest
 import torch
 from deap import tools
@@ -12,17 +13,12 @@ from hypothesis import strategies as st
 
 from geneticgan.annealing.algorithm import ea_annealing
 from geneticgan.annealing.metropolis import metropolis_accept
+from geneticgan.gan.capture import READ_EVERY, CapturedStep, has_begun, why_not
 from geneticgan.gan.individual import same_weights
 from geneticgan.gan.mutation import take_step
-from geneticgan.gan.plain import shared_toolbox
-from geneticgan.gan.resident import (
-    READ_EVERY,
-    ResidentEvolution,
-    has_begun,
-    why_not_resident,
-)
+from geneticgan.gan.step import step_toolbox
 
-from .test_shared import WORLD, Cusp, Dead, Halving, Minimax, NonSaturating, build, worlds
+from .test_step import WORLD, Cusp, Dead, Halving, Minimax, NonSaturating, build, worlds
 
 fitness_values = st.one_of(
     st.floats(-5, 5), st.sampled_from([-math.inf, math.inf, math.nan, 0.0, 1.0])
@@ -42,44 +38,39 @@ def test_the_device_accepts_what_the_host_accepts(candidate, incumbent, temperat
 
 
 def run_on_host(world, dtype, generations):
-    population, environment, mutations = build(world, dtype)
-    seen = []
-    toolbox = shared_toolbox(environment, mutations, np.random.default_rng(world["seed"]))
-    schedule = Halving(world["temperature"])
+    machine, seen = build(world, dtype), []
 
     def note(generation):
-        seen.append((record(generation), dict(environment.last_losses)))
+        seen.append((record(generation), dict(machine.discriminator.last_losses)))
 
-    ea_annealing(population, toolbox, schedule, generations, on_generation=note)
-    return seen, population, environment
+    toolbox = step_toolbox(machine)
+    ea_annealing(machine.population, toolbox, machine.schedule, generations, on_generation=note)
+    return seen, machine
 
 
 def run_on_device(world, dtype, generations, pause=lambda _: False):
-    population, environment, mutations = build(world, dtype)
-    seen = []
-    rng = np.random.default_rng(world["seed"])
-    toolbox = shared_toolbox(environment, mutations, rng)
-    schedule = Halving(world["temperature"])
+    machine, seen = build(world, dtype), []
 
     def note(generation):
-        seen.append((record(generation), dict(environment.last_losses)))
+        seen.append((record(generation), dict(machine.discriminator.last_losses)))
 
-    begin(population, toolbox, schedule, generations, note)
+    begin(machine, generations, note)
     first = len(seen)
     if first < generations:
-        resident = ResidentEvolution(population, environment, mutations, schedule, rng)
-        resident.run(first, generations - first, pause, note)
-    return seen, population, environment
+        CapturedStep(machine).run(first, generations - first, pause, note)
+    return seen, machine
 
 
-def begin(population, toolbox, schedule, most=20, note=lambda _: None):
+def begin(machine, most=20, note=lambda _: None):
     """Run generations on the host until the others can follow."""
 
     def noted(generation):
         note(generation)
         return has_begun(generation)
 
-    ea_annealing(population, toolbox, schedule, most, on_generation=noted)
+    ea_annealing(
+        machine.population, step_toolbox(machine), machine.schedule, most, on_generation=noted
+    )
 
 
 def record(generation):
@@ -100,12 +91,14 @@ def assert_same_runs(host, device, close):
         close(ours.pop("values"), theirs.pop("values"))
         assert ours == theirs
         close(losses, expected)
-    for mine, its in zip(device[1], host[1], strict=True):
+    ours, theirs = device[1], host[1]
+    for mine, its in zip(ours.population, theirs.population, strict=True):
         assert (mine.mutation, mine.lineage) == (its.mutation, its.lineage)
         close(mine.fitness.values, its.fitness.values)
         close(mine.to_tensors()[0], its.to_tensors()[0])
-    close(device[2].discriminator.state_dict(), host[2].discriminator.state_dict())
-    close(device[2].optimizer.state_dict()["state"], host[2].optimizer.state_dict()["state"])
+    ours, theirs = ours.discriminator, theirs.discriminator
+    close(ours.module.state_dict(), theirs.module.state_dict())
+    close(ours.optimizer.state_dict()["state"], theirs.optimizer.state_dict()["state"])
 
 
 close64 = partial(torch.testing.assert_close, rtol=1e-5, atol=1e-6)
@@ -134,20 +127,24 @@ def test_it_reads_in_portions_and_whenever_a_pause_is_asked_for():
     assert_same_runs(host, device, close64)
 
 
+def begun(world=WORLD, dtype=torch.float64, **parts):
+    """Return the machine of a world after as many generations as a device needs."""
+    machine = dataclasses.replace(build(world, dtype), **parts)
+    begin(machine)
+    return machine
+
+
 def test_the_champion_is_the_best_that_was_seen():
-    world = WORLD | {"temperature": 10.0}  # accepts what is worse
-    population, environment, mutations = build(world, torch.float64)
-    rng = np.random.default_rng(0)
-    begin(population, shared_toolbox(environment, mutations, rng), Halving(10.0))
+    machine = begun(schedule=Halving(10.0))  # accepts what is worse
     hall, best = tools.HallOfFame(1), {}
 
     def keep(generation):
         for individual in generation.parents + generation.offspring:
             best[sum(individual.fitness.wvalues)] = individual
 
-    resident = ResidentEvolution(population, environment, mutations, Halving(10.0), rng)
-    resident.run(1, 12, lambda number: True, keep, hall)
-    champion, expected = resident.champion(), best[max(best)]
+    step, population = CapturedStep(machine), machine.population
+    step.run(1, 12, lambda number: True, keep, hall)
+    champion, expected = step.champion(), best[max(best)]
     assert champion.fitness.values == expected.fitness.values == hall[0].fitness.values
     assert champion.mutation == expected.mutation
     assert champion is not population[champion.lineage]
@@ -155,81 +152,95 @@ def test_the_champion_is_the_best_that_was_seen():
 
 
 def test_only_the_last_generation_of_a_portion_is_settled():
-    population, environment, mutations = build(WORLD, torch.float64)
-    rng = np.random.default_rng(0)
-    begin(population, shared_toolbox(environment, mutations, rng), Halving(0.0))
     settled = []
-    resident = ResidentEvolution(population, environment, mutations, Halving(0.0), rng)
-    resident.run(1, 6, lambda number: number == 3, lambda g: settled.append(g.settled))
+    step = CapturedStep(begun())
+    step.run(1, 6, lambda number: number == 3, lambda g: settled.append(g.settled))
     assert settled == [False, False, True, False, False, True]
 
 
-def test_dead_offspring_never_take_the_place_of_their_parent():
-    world = WORLD | {"mutations": [Dead, Cusp], "temperature": 1e3}
-    population, environment, mutations = build(world, torch.float64)
-    for individual in population:
+def test_failed_offspring_never_take_the_place_of_their_parent():
+    machine = build(WORLD | {"mutations": [Dead, Cusp], "temperature": 1e3}, torch.float64)
+    for individual in machine.population:
         take_step(
             individual, torch.zeros(()), [torch.ones_like(p) for p in individual.parameters], ""
         )
     seen = []
-    rng = np.random.default_rng(0)
-    resident = ResidentEvolution(population, environment, mutations, Halving(1e3), rng)
-    resident.run(0, 5, lambda _: False, lambda g: seen.append((record(g), None)))
-    for entry, _ in seen:
+    CapturedStep(machine).run(0, 5, lambda _: False, lambda g: seen.append(record(g)))
+    for entry in seen:
         assert entry["accepted"] == [False, False]
         assert entry["deaths"][2:] == ["non-finite loss", "non-finite gradient"] * 2
-    for individual in population:
+    for individual in machine.population:
         assert all(torch.isfinite(tensor).all() for tensor in individual.state_tensors())
 
 
 def test_no_individual_or_module_is_copied_in_the_loop(monkeypatch):
-    population, environment, mutations = build(WORLD, torch.float64)
-    rng = np.random.default_rng(0)
-    begin(population, shared_toolbox(environment, mutations, rng), Halving(0.0))
-    resident = ResidentEvolution(population, environment, mutations, Halving(0.0), rng)
+    step = CapturedStep(begun())
+    step.run(1, 1, lambda _: False, lambda _: None)
 
     def refuse(*_):
         raise AssertionError("copied")
 
     monkeypatch.setattr("copy.deepcopy", refuse)
-    resident.run(1, 3, lambda _: False, lambda _: None)
+    step.run(2, 3, lambda _: False, lambda _: None)
 
 
 def test_what_cannot_stay_on_the_device_says_why():
-    population, environment, _ = build(WORLD, torch.float64)
-    assert why_not_resident(environment, population) == ""
-    population, environment, _ = build(WORLD | {"dropout": True}, torch.float64)
-    assert "dropout" in why_not_resident(environment, population)
-    population, environment, _ = build(WORLD | {"augmentation": "deformation"}, torch.float64)
-    assert why_not_resident(environment, population) == ""
+    assert why_not(build(WORLD, torch.float64)) == ""
+    assert "dropout" in why_not(build(WORLD | {"dropout": True}, torch.float64))
+    assert why_not(build(WORLD | {"augmentation": "deformation"}, torch.float64)) == ""
     for option in ("critic_steps", "offspring_steps"):
-        population, environment, _ = build(WORLD | {option: 2}, torch.float64)
-        assert "several steps" in why_not_resident(environment, population)
+        assert "several steps" in why_not(build(WORLD | {option: 2}, torch.float64))
 
 
-def test_where_no_graph_can_be_captured_the_run_goes_on_without_one(monkeypatch):
-    def refuse(graph, **kwargs):
-        raise RuntimeError("operation not permitted when stream is capturing\nand more")
+class Stuck(Halving):
+    """Gives a temperature that is none after the second generation."""
+
+    def temperature(self, generation):
+        return self.start if generation < 2 else self.wrong
+
+
+@pytest.mark.parametrize("wrong", [math.nan, -1.0])
+def test_a_temperature_that_is_none_is_refused_before_it_is_uploaded(wrong):
+    machine = begun()
+    machine.schedule = Stuck(1.0)
+    machine.schedule.wrong = wrong
+    with pytest.raises(ValueError, match="temperature must be >= 0"):
+        CapturedStep(machine).run(1, 4, lambda _: False, lambda _: None)
+
+
+@pytest.mark.parametrize("captures", [False, True])
+def test_where_no_graph_can_be_captured_the_run_goes_on_without_one(monkeypatch, captures):
+    streams = []
+
+    @contextlib.contextmanager
+    def graph(graph, **kwargs):
+        if captures:
+            raise RuntimeError("operation not permitted when stream is capturing\nand more")
+        yield  # as on a build of torch whose context does nothing
 
     monkeypatch.setattr("torch.cuda.CUDAGraph", object)
     monkeypatch.setattr("torch.cuda.synchronize", lambda: None)
-    monkeypatch.setattr("torch.cuda.graph", refuse)
-    plain, _, _ = run_on_device(WORLD, torch.float64, 8)
-    population, environment, mutations = build(WORLD, torch.float64)
-    rng, notes, seen = np.random.default_rng(WORLD["seed"]), [], []
-    schedule = Halving(WORLD["temperature"])
+    monkeypatch.setattr("torch.cuda.current_stream", lambda: "the stream")
+    monkeypatch.setattr("torch.cuda.set_stream", streams.append)
+    monkeypatch.setattr("torch.cuda.is_current_stream_capturing", lambda: captures)
+    monkeypatch.setattr("torch.cuda.graph", graph)
+    plain, _ = run_on_device(WORLD, torch.float64, 8)
+    machine, notes, seen = build(WORLD, torch.float64), [], []
 
     def note(generation):
-        seen.append((record(generation), dict(environment.last_losses)))
+        seen.append((record(generation), dict(machine.discriminator.last_losses)))
 
-    begin(population, shared_toolbox(environment, mutations, rng), schedule, 8, note)
-    resident = ResidentEvolution(population, environment, mutations, schedule, rng, notes.append)
-    resident._until_capture = 1  # as on CUDA, after a generation to warm up
-    resident.run(len(seen), 8 - len(seen), lambda _: False, note)
-    assert notes == [
-        "Running without a CUDA graph, which is slower: operation not permitted when stream is "
-        "capturing."
-    ]
+    begin(machine, 8, note)
+    step = CapturedStep(machine, notes.append)
+    step._until_capture = 1  # as on CUDA, after a generation to warm up
+    step.run(len(seen), 8 - len(seen), lambda _: False, note)
+    cause = (
+        "operation not permitted when stream is capturing"
+        if captures
+        else "the stream does not capture"
+    )
+    assert notes == [f"Running without a CUDA graph, which is slower: {cause}."]
+    assert streams == ["the stream"]
     assert seen == plain
 
 

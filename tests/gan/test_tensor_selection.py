@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from geneticgan.annealing.metropolis import metropolis_accept
-from geneticgan.gan.acceptance import needs_host
+from geneticgan.gan.tensor_selection import needs_host
 from geneticgan_plugins.selections.always import Always
 from geneticgan_plugins.selections.elitist import Elitist
 from geneticgan_plugins.selections.threshold import Threshold

@@ -1,6 +1,7 @@
-"""The shared-gradient step against its oracle, the plain path."""
+"""A generation in tensors against its oracle, the plain path."""
 
 import copy
+import dataclasses
 from functools import partial
 
 import numpy as np
@@ -12,14 +13,21 @@ from torch import nn
 
 from geneticgan.annealing.algorithm import ea_annealing
 from geneticgan.annealing.schedule import Schedule
+from geneticgan.annealing.selection import Annealing
+from geneticgan.data.augmentation import Augmentation
 from geneticgan.gan.adversaries import make_adversary
-from geneticgan.gan.discriminator import DiscriminatorEnvironment
-from geneticgan.gan.family import why_plain
+from geneticgan.gan.batch import BatchSampler
+from geneticgan.gan.discriminator import DiscriminatorTraining
+from geneticgan.gan.fitness import Evaluator, PaperFitness
+from geneticgan.gan.forward import Forward
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.losses import DiscriminatorLoss
+from geneticgan.gan.machine import Machine
 from geneticgan.gan.mutation import Mutation
 from geneticgan.gan.optimizer_state import step_with
-from geneticgan.gan.plain import plain_toolbox, shared_toolbox
+from geneticgan.gan.plain import plain_toolbox
+from geneticgan.gan.shared_gradients import why_plain
+from geneticgan.gan.step import step_toolbox
 from geneticgan.networks import Discriminator, build_generator
 from geneticgan_plugins.mutations.lsgan import LeastSquares
 from geneticgan_plugins.mutations.minimax import Minimax
@@ -133,7 +141,7 @@ worlds = st.fixed_dictionaries(
 
 
 def build(world, dtype, precision="float32"):
-    """Build population, environment and mutations of a world, always the same."""
+    """Build the machine of a world, always the same."""
     seed, device = world["seed"], world.get("device", "cpu")
     weights = world["class_weights"]
     optimizer = OPTIMIZERS[world["optimizer"]]
@@ -158,32 +166,45 @@ def build(world, dtype, precision="float32"):
         images = torch.rand(shape, generator=rng, dtype=dtype) * 2 - 1
         return images.to(device), torch.randint(CLASSES, shape[:1], generator=rng).to(device)
 
-    environment = DiscriminatorEnvironment(
+    augmentation = Augmentation(world["augmentation"], seed)
+    training = DiscriminatorTraining(
         discriminator,
         optimizer(discriminator.parameters()),
-        draw_real,
-        LATENT,
-        CLASSES,
-        world["batch_size"],
-        seed,
-        precision,
+        Forward(discriminator, seed, precision, augmentation),
         DiscriminatorLoss(
             make_adversary(world["adversary"], clip=0.3),
             world["generated_class_weight"],
             world["weighting"],
             None if weights is None else torch.tensor(weights, dtype=dtype, device=device),
         ),
-        world["critic_steps"],
-        offspring_steps=world["offspring_steps"],
-        augmentation=world["augmentation"],
+        seed=seed,
     )
     mutations = [cls() for cls in world["mutations"]]
     for number, mutation in enumerate(mutations):
         mutation.label = f"{number} {type(mutation).__name__}"
-    return population, environment, mutations
+    return Machine(
+        population,
+        training,
+        Evaluator(PaperFitness(), training, torch.ones(CLASSES, device=device)),
+        BatchSampler(
+            draw_real,
+            LATENT,
+            CLASSES,
+            world["batch_size"],
+            seed,
+            training.parameters[0],
+            augmentation,
+            offspring_steps=world["offspring_steps"],
+            critic_steps=world["critic_steps"],
+        ),
+        mutations,
+        Annealing(),
+        Halving(world["temperature"]),
+        np.random.default_rng(seed),
+    )
 
 
-def snapshot(generation, environment):
+def snapshot(generation, discriminator):
     """Everything that a generation made, copied."""
     return {
         "individuals": [
@@ -191,22 +212,21 @@ def snapshot(generation, environment):
         ],
         "survivors": [(survivor.lineage, survivor.mutation) for survivor in generation.survivors],
         "accepted": generation.accepted,
-        "losses": dict(environment.last_losses),
-        "discriminator": copy.deepcopy(environment.discriminator.state_dict()),
-        "its optimizer": copy.deepcopy(environment.optimizer.state_dict()["state"]),
+        "losses": dict(discriminator.last_losses),
+        "discriminator": copy.deepcopy(discriminator.module.state_dict()),
+        "its optimizer": copy.deepcopy(discriminator.optimizer.state_dict()["state"]),
     }
 
 
 def history(make_toolbox, world, dtype, precision="float32", generations=3):
-    population, environment, mutations = build(world, dtype, precision)
-    toolbox = make_toolbox(environment, mutations, np.random.default_rng(world["seed"]))
+    machine = build(world, dtype, precision)
     snapshots = []
     ea_annealing(
-        population,
-        toolbox,
-        Halving(world["temperature"]),
+        machine.population,
+        make_toolbox(machine),
+        machine.schedule,
         generations,
-        on_generation=lambda g: snapshots.append(snapshot(g, environment)),
+        on_generation=lambda g: snapshots.append(snapshot(g, machine.discriminator)),
     )
     return snapshots
 
@@ -234,7 +254,7 @@ def test_both_paths_give_the_same_generations(world):
     # In float64, so that the tolerance can be far below any mistake: three generations of an
     # optimizer that divides by small gradients magnify rounding, more so in batches of two.
     plain = history(plain_toolbox, world, torch.float64)
-    shared = history(shared_toolbox, world, torch.float64)
+    shared = history(step_toolbox, world, torch.float64)
     assert_alike(plain, shared, partial(torch.testing.assert_close, rtol=1e-5, atol=1e-6))
 
 
@@ -245,7 +265,7 @@ def test_in_float32_the_first_generation_agrees_to_float32(world):
     # rounding, so is the step.
     world = world | {"optimizer": "sgd", "mutations": [NonSaturating, Relativistic, Dead]}
     plain = history(plain_toolbox, world, torch.float32, generations=1)
-    shared = history(shared_toolbox, world, torch.float32, generations=1)
+    shared = history(step_toolbox, world, torch.float32, generations=1)
     for ours, theirs in zip(shared[0]["individuals"], plain[0]["individuals"], strict=True):
         torch.testing.assert_close(ours.fitness.values, theirs.fitness.values, rtol=1e-4, atol=1e-4)
         torch.testing.assert_close(
@@ -258,7 +278,7 @@ def test_in_float32_the_first_generation_agrees_to_float32(world):
 def test_in_bf16_the_first_generation_agrees_to_bf16(world):
     world = world | {"optimizer": "sgd", "mutations": [NonSaturating, LeastSquares]}
     plain = history(plain_toolbox, world, torch.float32, "bf16", generations=1)
-    shared = history(shared_toolbox, world, torch.float32, "bf16", generations=1)
+    shared = history(step_toolbox, world, torch.float32, "bf16", generations=1)
     for ours, theirs in zip(shared[0]["individuals"], plain[0]["individuals"], strict=True):
         torch.testing.assert_close(ours.fitness.values, theirs.fitness.values, rtol=0.02, atol=0.02)
         steps = world["offspring_steps"]  # the rounding of each is added to the others'
@@ -289,8 +309,8 @@ WORLD = {
 
 
 def test_no_individual_is_made_after_the_first_generations(monkeypatch):
-    population, environment, mutations = build(WORLD, torch.float32)
-    toolbox = shared_toolbox(environment, mutations, np.random.default_rng(0))
+    machine = build(WORLD, torch.float32)
+    toolbox, population = step_toolbox(machine), machine.population
     copies = []
     original = GeneratorIndividual.__deepcopy__
 
@@ -307,7 +327,7 @@ def test_no_individual_is_made_after_the_first_generations(monkeypatch):
 
 def test_if_all_offspring_die_the_parent_stays():
     world = WORLD | {"mutations": [Dead, Cusp], "temperature": 1e3}
-    for make_toolbox in (plain_toolbox, shared_toolbox):
+    for make_toolbox in (plain_toolbox, step_toolbox):
         for generation in history(make_toolbox, world, torch.float64):
             assert generation["accepted"] == [False, False]
             causes = {i.cause_of_death for i in generation["individuals"][2:]}
@@ -318,8 +338,8 @@ def test_a_selection_that_keeps_the_dead_is_served_alike():
     world = WORLD | {"mutations": [NonSaturating, Dead]}
 
     def keep_last(make_toolbox):
-        def make(environment, mutations, rng):
-            toolbox = make_toolbox(environment, mutations, rng)
+        def make(machine):
+            toolbox = make_toolbox(machine)
             toolbox.register("select", lambda everyone, k, temperature: everyone[-1:] * k)
             return toolbox
 
@@ -327,7 +347,7 @@ def test_a_selection_that_keeps_the_dead_is_served_alike():
 
     world = world | {"population": 1}
     plain = history(keep_last(plain_toolbox), world, torch.float64)
-    shared = history(keep_last(shared_toolbox), world, torch.float64)
+    shared = history(keep_last(step_toolbox), world, torch.float64)
     assert plain[0]["survivors"] == [(0, "1 Dead")]
     assert_alike(plain, shared, partial(torch.testing.assert_close, rtol=1e-5, atol=1e-6))
 
@@ -340,19 +360,20 @@ class NeedsImages(Mutation):
     def loss(self, fake, real):
         return -fake.mean()
 
-    def objective(self, individual, environment):
-        return super().objective(individual, environment) * 2
+    def objective(self, individual, discriminator, batch):
+        return super().objective(individual, discriminator, batch) * 2
 
 
 def test_what_cannot_share_says_why():
-    _, environment, mutations = build(WORLD, torch.float32)
-    assert why_plain(environment, mutations) == ""
-    assert "'needy' needs more than logits" in why_plain(environment, [NeedsImages()])
-    environment._gradient_penalty = 10.0
-    assert "gradient penalty" in why_plain(environment, mutations)
-    environment._gradient_penalty = 0.0
-    environment.discriminator.trunk.append(nn.BatchNorm1d(64))
-    assert "couples the samples" in why_plain(environment, mutations)
+    machine = build(WORLD, torch.float32)
+    assert why_plain(machine) == ""
+    needy = dataclasses.replace(machine, mutations=[NeedsImages()])
+    assert "'needy' needs more than logits" in why_plain(needy)
+    machine.discriminator.penalty = 10.0
+    assert "gradient penalty" in why_plain(machine)
+    machine.discriminator.penalty = 0.0
+    machine.discriminator.module.couples_samples = True
+    assert "couples the samples" in why_plain(machine)
 
 
 @pytest.mark.parametrize("fused", [False, True])

@@ -1,0 +1,81 @@
+"""Runs the generations of a machine the fastest way that is possible, or the one asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from deap import tools
+
+from geneticgan.annealing.algorithm import Generation, ea_annealing
+from geneticgan.gan import capture
+from geneticgan.gan.machine import Machine
+from geneticgan.gan.plain import plain_toolbox
+from geneticgan.gan.shared_gradients import why_plain
+from geneticgan.gan.step import step_toolbox
+
+
+class Generations:
+    """Runs generations.
+
+    Parameters
+    ----------
+    machine : Machine
+        The parts of the run.
+    breeding : str
+        One of `geneticgan.options.evolution.BREEDINGS`. Unless it is ``plain``, gradients are
+        shared where they can be, and on CUDA generations stay on the device where they can.
+    on_note : callable
+        Told in a sentence if it cannot be the fastest way.
+    """
+
+    def __init__(
+        self,
+        machine: Machine,
+        breeding: str = "auto",
+        on_note: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._machine = machine
+        self._on_note = on_note
+        reason = "" if breeding == "plain" else why_plain(machine)
+        if reason:
+            on_note(f"Breeding the plain way, which is slower: {reason}.")
+        plain = breeding == "plain" or bool(reason)
+        self._toolbox = (plain_toolbox if plain else step_toolbox)(machine)
+        self._capture = not plain and capture.is_wanted(machine.discriminator.device)
+
+    def run(
+        self,
+        first: int,
+        ngen: int,
+        halloffame: tools.HallOfFame,
+        on_generation: Callable[[Generation], bool],
+        pause: Callable[[int], bool] = lambda _: False,
+    ) -> None:
+        """Run generations; parameters as for `geneticgan.gan.capture.CapturedStep.run`."""
+        done, stopped = 0, False
+
+        def watched(generation: Generation) -> bool:
+            nonlocal done, stopped
+            done, stopped = done + 1, on_generation(generation)
+            return stopped or (self._capture and capture.has_begun(generation))
+
+        ea_annealing(
+            self._machine.population,
+            self._toolbox,
+            self._machine.schedule,
+            ngen,
+            halloffame=halloffame,
+            first_generation=first,
+            on_generation=watched,
+        )
+        if stopped or done == ngen:
+            return
+        first, ngen = first + done, ngen - done
+        reason = capture.why_not(self._machine)
+        if reason:
+            self._on_note(f"Selecting on the host, which is slower: {reason}.")
+            self._capture = False
+            self.run(first, ngen, halloffame, on_generation, pause)
+            return
+        step = capture.CapturedStep(self._machine, self._on_note)
+        step.run(first, ngen, pause, on_generation, halloffame)

@@ -1,0 +1,140 @@
+"""What offspring of one parent have in common, computed once: the shared gradients.
+
+All offspring of a parent share its forward pass through generator and discriminator. Since the
+discriminator couples no samples, row i of the image gradient of any objective of the source
+logits is ``W_i * ds_i/dx_i + dL_cls/dx_i`` with ``W = dM/ds``: two backward passes through the
+discriminator serve any number of mutations. The gradients of L_D, which the fitness needs, are
+kept: the survivor's is the discriminator's own update. Nothing here waits for a device.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from geneticgan.gan.batch import Batch
+from geneticgan.gan.individual import GeneratorIndividual
+from geneticgan.gan.logits import Logits
+from geneticgan.gan.machine import Machine
+from geneticgan.gan.mutation import Mutation
+
+Gradients = tuple[torch.Tensor, ...]
+
+
+def why_plain(machine: Machine) -> str:
+    """Return why gradients cannot be shared, as a clause for the user; empty if they can."""
+    for mutation in machine.mutations:
+        cls = type(mutation)
+        if cls.objective is not Mutation.objective or cls.mutate is not Mutation.mutate:
+            return f"mutation {mutation.label!r} needs more than logits"
+    if getattr(machine.discriminator.module, "couples_samples", False):
+        return "the discriminator couples the samples of a batch"
+    if machine.discriminator.penalty:
+        return "the gradient penalty needs real and generated images together"
+    if machine.batches.fitness_batches > 1:
+        return "the fitness is taken on more images than offspring are born of"
+    return ""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """An individual's images in a generation, and what follows from them.
+
+    Attributes
+    ----------
+    images : Tensor
+        Shape (B, C, H, W); a parent's with a graph to its parameters.
+    leaf : Tensor
+        The same images, where the graph of ``logits`` ends.
+    buffers : dict of str to Tensor
+        The individual's after this training pass.
+    logits : Logits
+        The discriminator's output on them; a parent's with a graph to ``leaf``.
+    gradients : tuple of Tensor
+        Of the generated part of L_D, one for each of the discriminator's parameters.
+    loss : Tensor
+        The generated part of L_D; a scalar without a graph.
+    values : Tensor
+        Shape (2,), float64: quality and diversity.
+    """
+
+    images: torch.Tensor
+    leaf: torch.Tensor
+    buffers: dict[str, torch.Tensor]
+    logits: Logits
+    gradients: Gradients
+    loss: torch.Tensor
+    values: torch.Tensor
+
+
+def evaluate(
+    machine: Machine,
+    individual: GeneratorIndividual,
+    batch: Batch,
+    real: Gradients,
+    *,
+    parent: bool = False,
+) -> Evaluation:
+    """Evaluate an individual (Algorithm 1, lines 3 and 8-9); of a parent keep the graph.
+
+    Parameters
+    ----------
+    machine : Machine
+        The parts of the run.
+    individual : GeneratorIndividual
+        Left as it is.
+    batch : Batch
+        What it meets.
+    real : tuple of Tensor
+        Gradients of the real part of L_D.
+    parent : bool
+        Whether `offspring_gradients` follows.
+    """
+    discriminator = machine.discriminator
+    with torch.set_grad_enabled(parent):
+        images, buffers = discriminator.generate(individual, batch)
+    leaf = images.detach().requires_grad_(parent)
+    logits = discriminator.forward.generated(leaf, batch)
+    loss = discriminator.generated_loss(logits, batch)
+    gradients = torch.autograd.grad(loss, discriminator.parameters, retain_graph=parent)
+    whole = torch._foreach_add(real, gradients)
+    values = torch.stack(machine.evaluator.values(leaf, logits, whole, batch)).double()
+    return Evaluation(images, leaf, buffers, logits, gradients, loss.detach(), values)
+
+
+def offspring_gradients(
+    machine: Machine, parent: GeneratorIndividual, evaluation: Evaluation, batch: Batch
+) -> list[tuple[torch.Tensor, tuple[torch.Tensor | None, ...]]]:
+    """Return loss and gradient of every mutation's objective in the parent's parameters.
+
+    The graph that `evaluate` kept is used up. The batch's real logits are to be known.
+    """
+    assert batch.real_logits is not None  # as is said above
+    source = evaluation.logits.source
+    class_loss = machine.discriminator.class_loss(evaluation.logits, batch)
+    (by_class,) = torch.autograd.grad(class_loss, evaluation.leaf, retain_graph=True)
+    (by_source,) = torch.autograd.grad(source.sum(), evaluation.leaf)
+    last = len(machine.mutations) - 1
+    found: list[tuple[torch.Tensor, tuple[torch.Tensor | None, ...]]] = []
+    for number, mutation in enumerate(machine.mutations):
+        logits = source.detach().requires_grad_()
+        loss = mutation.loss(logits, batch.real_logits.source)
+        weights = _gradient_or_zeros(loss, logits).view(-1, *[1] * (by_source.dim() - 1))
+        gradients = torch.autograd.grad(
+            evaluation.images,
+            parent.parameters,
+            (weights * by_source + by_class).to(evaluation.images.dtype),
+            retain_graph=number < last,
+            allow_unused=True,
+        )
+        found.append(((loss + class_loss).detach(), gradients))
+    return found
+
+
+def _gradient_or_zeros(loss: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
+    """Return d loss / d logits; zeros for an objective that does not look at them."""
+    if not loss.requires_grad:
+        return torch.zeros_like(logits)
+    (gradient,) = torch.autograd.grad(loss, logits, allow_unused=True, materialize_grads=True)
+    return gradient

@@ -1,0 +1,228 @@
+"""One generation of Algorithm 1 in tensors, with shared gradients.
+
+`Step` is eager, for a CPU, and runs in `geneticgan.annealing.algorithm.ea_annealing`; the same
+generation without a look at any value, which a CUDA graph holds, is in `geneticgan.gan.capture`.
+The plain path, `geneticgan.gan.plain`, is the oracle of both.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from deap import base
+
+from geneticgan.gan.batch import Batch, Batches
+from geneticgan.gan.individual import NO_FITNESS, NO_GRADIENT, NO_LOSS, GeneratorIndividual
+from geneticgan.gan.machine import Machine
+from geneticgan.gan.mutation import Mutation, take_step
+from geneticgan.gan.optimizer_state import all_finite, step_with
+from geneticgan.gan.shared_gradients import (
+    Evaluation,
+    Gradients,
+    evaluate,
+    offspring_gradients,
+)
+
+CAUSES = ("", NO_LOSS, NO_GRADIENT, NO_FITNESS)
+"""Why an individual failed, by the code that stands for it in a tensor; 0 is alive."""
+
+
+@dataclass(frozen=True)
+class Brood:
+    """A parent and its offspring, evaluated; the parent comes first.
+
+    Attributes
+    ----------
+    individuals : list of GeneratorIndividual
+        One more than there are mutations.
+    evaluations : list of Evaluation
+        As many.
+    values : Tensor
+        Shape (n, 2), float64: quality and diversity.
+    codes : Tensor
+        Shape (n,), int64: index in `CAUSES`.
+    """
+
+    individuals: list[GeneratorIndividual]
+    evaluations: list[Evaluation]
+    values: torch.Tensor
+    codes: torch.Tensor
+
+
+class Step:
+    """Breeds and evaluates a population, and lets the discriminator learn from the survivors.
+
+    Individuals that do not survive a generation are written over in the next, so that none is
+    made in the loop: copy (with ``toolbox.clone``, or DEAP's hall of fame, which does) what is to
+    be kept.
+
+    Parameters
+    ----------
+    machine : Machine
+        The parts of the run; `why_plain` of it is empty.
+    looks : bool
+        Whether the values of tensors may be looked at within a generation. Where they may not,
+        because a device would have to be waited for or a graph is captured, an offspring takes
+        its step whatever comes of it, and its code says that it failed.
+    """
+
+    def __init__(self, machine: Machine, *, looks: bool = True) -> None:
+        self._machine = machine
+        self._looks = looks
+        self._everyone: dict[int, GeneratorIndividual] = {}
+
+    def individuals(self) -> list[GeneratorIndividual]:
+        """Return the population, and all others that are written over in a generation."""
+        living = {id(parent): parent for parent in self._machine.population}
+        others = [each for key, each in self._everyone.items() if key not in living]
+        return [*living.values(), *others]
+
+    def real(self, batch: Batch) -> tuple[Batch, torch.Tensor, Gradients]:
+        """Return the batch with its real logits, and the real part of L_D with its gradients."""
+        discriminator = self._machine.discriminator
+        loss, logits = discriminator.real_loss(batch)
+        gradients = torch.autograd.grad(loss, discriminator.parameters)
+        return batch.with_real_logits(logits), loss.detach(), gradients
+
+    def breed(self, batches: Batches, real: Gradients) -> list[Brood]:
+        """Breed and evaluate for every parent (Algorithm 1, lines 3-9).
+
+        Parameters
+        ----------
+        batches : Batches
+            Of the generation; the first of ``offspring`` and ``fitness`` are the same batch, and
+            its real logits are known.
+        real : tuple of Tensor
+            Gradients of the real part of L_D.
+        """
+        free = self.individuals()[len(self._machine.population) :]
+        return [self._brood(parent, free, batches, real) for parent in self._machine.population]
+
+    def _brood(
+        self,
+        parent: GeneratorIndividual,
+        free: list[GeneratorIndividual],
+        batches: Batches,
+        real: Gradients,
+    ) -> Brood:
+        batch = batches.offspring[0]
+        shown = evaluate(self._machine, parent, batch, real, parent=True)
+        found = offspring_gradients(self._machine, parent, shown, batch)
+        individuals, evaluations = [parent], [shown]
+        codes = [torch.zeros((), dtype=torch.int64, device=shown.loss.device)]
+        for mutation, (loss, gradients) in zip(self._machine.mutations, found, strict=True):
+            child = self._take(parent, free, shown.buffers)
+            codes.append(self._mutate(child, mutation, loss, gradients, batches))
+            individuals.append(child)
+            evaluations.append(evaluate(self._machine, child, batches.fitness, real))
+        values = torch.stack([each.values for each in evaluations])
+        code = torch.stack(codes)
+        failed = (code == 0) & ~torch.isfinite(values).all(1)
+        return Brood(
+            individuals,
+            evaluations,
+            values,
+            torch.where(failed, CAUSES.index(NO_FITNESS), code),
+        )
+
+    def _take(
+        self,
+        parent: GeneratorIndividual,
+        free: list[GeneratorIndividual],
+        buffers: dict[str, torch.Tensor],
+    ) -> GeneratorIndividual:
+        """Return an individual that is not used, as the parent after its training pass (line 5)."""
+        if free:
+            child = free.pop(0)
+            child.become(parent)
+        else:
+            child = copy.deepcopy(parent)
+        self._everyone |= {id(parent): parent, id(child): child}
+        for name, buffer in child.module.named_buffers():
+            buffer.copy_(buffers[name])
+        return child
+
+    def _mutate(
+        self,
+        child: GeneratorIndividual,
+        mutation: Mutation,
+        loss: torch.Tensor,
+        gradients: Sequence[torch.Tensor | None],
+        batches: Batches,
+    ) -> torch.Tensor:
+        """Take the offspring's steps (lines 6-7); return the code of its failure."""
+        if self._looks:
+            take_step(child, loss, gradients, mutation.label)
+            later = batches.offspring[1:]
+            if later and not child.failed_to_step:
+                mutation.mutate(child, self._machine.discriminator, later)
+            return torch.tensor(CAUSES.index(child.cause_of_death), device=loss.device)
+        fine = all_finite([loss, *gradients])
+        step_with(child.optimizer, child.parameters, gradients)
+        cause = torch.where(torch.isfinite(loss), CAUSES.index(NO_GRADIENT), CAUSES.index(NO_LOSS))
+        return torch.where(fine, 0, cause)
+
+    def learn(self, real: Gradients, survivors: Sequence[Gradients]) -> None:
+        """Take the discriminator's step with gradients that are known (lines 19-20).
+
+        Parameters
+        ----------
+        real : tuple of Tensor
+            Of the real part of L_D.
+        survivors : sequence of tuple of Tensor
+            Of the generated part, of each survivor; their mean is taken.
+        """
+        whole = list(real)
+        for gradients in survivors:
+            whole = list(torch._foreach_add(whole, gradients, alpha=1 / len(survivors)))
+        self._machine.discriminator.step(whole)
+
+
+def step_toolbox(machine: Machine) -> base.Toolbox:
+    """Register the operators of a generation in tensors for `ea_annealing`.
+
+    ``observe`` breeds and evaluates; the other operators tell what came of it, and ``select`` may
+    be registered anew. Otherwise as `geneticgan.gan.plain.plain_toolbox`; `why_plain` of the
+    machine is to be empty.
+    """
+    step, discriminator = Step(machine), machine.discriminator
+    toolbox = base.Toolbox()
+    toolbox.register("clone", copy.deepcopy)
+    toolbox.register("select", machine.selection.select, rng=machine.rng)
+
+    def observe(generation: int) -> None:
+        machine.begin(generation, machine.population)
+        drawn = machine.batches.draw(generation)
+        met, real_loss, real = step.real(drawn.offspring[0])
+        batches = Batches((met, *drawn.offspring[1:]), met, drawn.discriminator)
+        broods = step.breed(batches, real)
+        known = {
+            id(individual): (evaluation, values)
+            for brood in broods
+            for individual, evaluation, values in zip(
+                brood.individuals, brood.evaluations, brood.values.tolist(), strict=True
+            )
+        }
+
+        def look_up(individual: GeneratorIndividual) -> tuple[float, float]:
+            return individual.evaluated(*known[id(individual)][1])
+
+        def breed(parents: Sequence[GeneratorIndividual]) -> list[GeneratorIndividual]:
+            return [child for brood in broods for child in brood.individuals[1:]]
+
+        def update(survivors: Sequence[GeneratorIndividual]) -> None:
+            chosen = [known[id(survivor)][0] for survivor in survivors]
+            generated = torch.stack([each.loss for each in chosen]).mean()
+            discriminator.note_losses(*torch.stack([real_loss, generated]).tolist())
+            step.learn(real, [each.gradients for each in chosen])
+            discriminator.update(survivors, drawn.discriminator[1:])
+
+        toolbox.register("evaluate", look_up)
+        toolbox.register("breed", breed)
+        toolbox.register("update", update)
+
+    toolbox.register("observe", observe)
+    return toolbox

@@ -1,0 +1,131 @@
+"""From a config to the machine that runs it: once, for training and for the sampler."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.augmentation import Augmentation
+from geneticgan.data.sampling import BatchSource, balancing_weights
+from geneticgan.data.splits import Split
+from geneticgan.errors import ConfigError
+from geneticgan.gan.adversaries import make_adversary
+from geneticgan.gan.batch import BatchSampler, Labelled
+from geneticgan.gan.class_loss import make_class_loss
+from geneticgan.gan.discriminator import DiscriminatorTraining
+from geneticgan.gan.fitness import Evaluator
+from geneticgan.gan.forward import Forward
+from geneticgan.gan.losses import DiscriminatorLoss
+from geneticgan.gan.machine import Machine
+from geneticgan.recipes import generated_class_weighting
+from geneticgan.seeding import numpy_stream
+from geneticgan.training.model import Model, make_adam
+from geneticgan.training.plugins import Plugins
+
+
+@dataclass(frozen=True)
+class RealImages:
+    """What a machine learns from.
+
+    Attributes
+    ----------
+    draw : callable
+        From a number to real images (B, C, H, W) and labels (B,), on the machine's device.
+    counts : sequence of int
+        Training images by class.
+    draw_held_out : callable or None
+        As ``draw``, of held-out images, if there are any.
+    """
+
+    draw: Callable[[int], Labelled]
+    counts: Sequence[int]
+    draw_held_out: Callable[[int], Labelled] | None = None
+
+
+def real_images(config: TrainConfig, split: Split, device: torch.device) -> RealImages:
+    """Return the images of a split as a config draws them."""
+    source = BatchSource(split.train, split.classes, config.seed, "real", device, config.images_on)
+    draw_held_out = None
+    if len(split.validation):
+        held_out = BatchSource(split.validation, split.classes, config.seed, "held out", device)
+        draw_held_out = held_out.balanced(config.batch_size)
+    draw = source.balanced(config.batch_size, config.drawing)
+    return RealImages(draw, split.train_counts, draw_held_out)
+
+
+def build_machine(config: TrainConfig, plugins: Plugins, model: Model, real: RealImages) -> Machine:
+    """Build everything that one run of Algorithm 1 is made of.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        Every number and choice that is no plugin.
+    plugins : Plugins
+        As the config names them, made.
+    model : Model
+        The networks; the machine changes them in place.
+    real : RealImages
+        What is learnt from.
+
+    Raises
+    ------
+    ConfigError
+        If the fitness needs held-out images and there are none.
+    """
+    discriminator = _discriminator(config, model, real.counts)
+    fitness = plugins.fitness
+    if fitness.needs_held_out and real.draw_held_out is None:
+        raise ConfigError(
+            f"the fitness {type(fitness).__name__} needs held-out images; use a "
+            "--validation-fraction above 0"
+        )
+    counts = torch.tensor(real.counts, dtype=torch.float32, device=discriminator.device)
+    return Machine(
+        model.population,
+        discriminator,
+        Evaluator(fitness, discriminator, counts),
+        BatchSampler(
+            draw_real=real.draw,
+            latent_dim=model.generators[0].latent_dim,
+            classes=len(real.counts),
+            batch_size=config.batch_size,
+            seed=config.seed,
+            like=discriminator.parameters[0],
+            augmentation=Augmentation(config.augmentation, config.seed),
+            draw_held_out=real.draw_held_out if fitness.needs_held_out else None,
+            offspring_steps=config.offspring_steps,
+            fitness_batches=config.fitness_batches,
+            critic_steps=config.critic_steps,
+        ),
+        plugins.mutations,
+        plugins.selection,
+        copy.deepcopy(plugins.schedule),  # it may learn
+        numpy_stream(config.seed, "metropolis"),
+    )
+
+
+def _discriminator(
+    config: TrainConfig, model: Model, counts: Sequence[int]
+) -> DiscriminatorTraining:
+    module, device = model.discriminator, model.device
+    augmentation = Augmentation(config.augmentation, config.seed)
+    weights = balancing_weights(counts, config.drawing)
+    loss = DiscriminatorLoss(
+        adversary=make_adversary(config.adversary, config.clip),
+        generated_class_weight=config.generated_class_weight,
+        weighting=generated_class_weighting(config.generated_class_weighting, len(counts)),
+        class_weights=None if weights is None else weights.to(device),
+        class_loss=make_class_loss(config.class_loss, config.tau, counts, config.drawing, device),
+    )
+    return DiscriminatorTraining(
+        module,
+        make_adam(module.parameters(), config.learning_rate, config.weight_decay),
+        Forward(module, config.seed, config.precision, augmentation),
+        loss,
+        config.gradient_penalty,
+        config.seed,
+    )
