@@ -221,7 +221,7 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class, shape (n, K), for X as in `fit`."""
-        check_is_fitted(self, "discriminator_")
+        check_is_fitted(self)
         dtype = None if self._categorical(X) else "numeric"
         X = self._shaped(validate_data(self, X, reset=False, dtype=dtype, allow_nd=True))
         network = self.discriminator_
@@ -242,6 +242,10 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         labels: Array = self.classes_[shares.argmax(axis=1)]
         return labels
 
+    def __sklearn_is_fitted__(self) -> bool:
+        """Tell scikit-learn, which would take the parameter `lambda_` for a sign of it."""
+        return hasattr(self, "discriminator_")
+
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn what X may be."""
         tags = super().__sklearn_tags__()
@@ -252,8 +256,8 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
 
     def _categorical(self, X: Any) -> list[int]:
         """Return the columns that hold categories, of what is a table."""
-        dense = len(np.shape(X)) == 2 and not hasattr(X, "tocsr")
-        if not dense or self.image_shape is not None:
+        X = X if hasattr(X, "shape") else np.asarray(X)
+        if len(X.shape) != 2 or hasattr(X, "tocsr") or self.image_shape is not None:
             return []
         return find_categorical(X, self.categorical_features)
 

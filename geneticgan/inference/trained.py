@@ -46,8 +46,8 @@ class TrainedRun:
         ----------
         images : path, PIL image, array or tensor, or a sequence of them
             Paths and PIL images may have any size and mode, and are prepared as in training.
-            An array or tensor is a batch (N, C, H, W), or (N, H, W, C) of bytes, of the model's
-            own size: uint8, or floating point in [0, 1].
+            An array or tensor is a batch (N, C, H, W), or (N, H, W, C) of bytes, or of grayscale
+            (N, H, W), of the model's own size: uint8, or floating point in [0, 1].
         prior : str or mapping from str to float
             How frequent classes are where these images come from: ``balanced``, ``training``, or
             the share of each class (`geneticgan.inference.priors.make_prior`).
@@ -145,6 +145,8 @@ class TrainedRun:
     def _batch(self, array: npt.NDArray[Any]) -> UInt8Array:
         facts = self._networks.facts
         shape = (facts.channels, facts.size, facts.size)
+        if array.ndim == 3 and facts.channels == 1:
+            array = array[:, None]
         if array.ndim == 4 and array.shape[1:] != shape and array.dtype == np.uint8:
             array = array.transpose(0, 3, 1, 2)
         if array.ndim != 4 or array.shape[1:] != shape or not len(array):
