@@ -190,7 +190,7 @@ def test_thresholds_are_set_by_evaluate_and_used_by_predict(world, tmp_path):
 
 def test_where_nothing_was_held_out_it_is_said(tmp_path):
     run = tmp_path / "run"
-    words = ["--steps", 2, "--width", 2, "--batch-size", 4, "--set", "latent_dim=4", "--device", "cpu"]
+    words = ["--steps", 2, "--width", 2, "--batch-size", 4, "--device", "cpu"]
     result = invoke("train", "--validation-fraction", 0, "--out", run, *words)
     assert result.exit_code == 0, result.output
     assert "not calibrated, since no images were held out" in result.output
