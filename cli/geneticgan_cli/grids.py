@@ -167,7 +167,7 @@ def run_grid(
     runner = make_launcher(launcher, workers, ray_address, gpus_per_cell)
     console, command = Console(), shlex.join(["geneticgan", *sys.argv[1:]])
     try:
-        _second_ends_all()
+        second_ends_all()
         with GridScreen(console, runner.workers) as screen:
             if tune:
                 text = run_trials(cells, tune, out, runner, screen.on_progress)
@@ -199,7 +199,7 @@ def _of_table(ctx: click.Context, table: str, ratios: str) -> tuple[str, ...]:
     )
 
 
-def _second_ends_all() -> None:
+def second_ends_all() -> None:
     """Have the first Ctrl-C raise as usual, and a second one end this process without a word.
 
     The processes that compute end with it.

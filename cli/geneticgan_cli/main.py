@@ -9,6 +9,7 @@ import click
 from geneticgan import __version__
 from geneticgan_cli.commands.augment import augment
 from geneticgan_cli.commands.benchmark import benchmark
+from geneticgan_cli.commands.choose import choose
 from geneticgan_cli.commands.compare import compare
 from geneticgan_cli.commands.datasets import datasets
 from geneticgan_cli.commands.doctor import doctor
@@ -40,6 +41,7 @@ def cli(ctx: click.Context, debug: bool) -> None:
 
 for command in (
     train,
+    choose,
     resume,
     watch,
     evaluate,

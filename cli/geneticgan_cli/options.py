@@ -16,6 +16,9 @@ from geneticgan_cli.grouped import GroupedOption
 
 Decorator = Callable[..., Any]
 
+OF_CHOICE = ("steps", "batch_size", "width", "augmentation", "recipe", "device", "precision")
+"""Options that ``choose`` has flags for, besides those of the images."""
+
 OF_IMAGES = ("data_root", "image_size", "download", "skip_corrupt", "imbalance", "seed")
 """Options that say which images a data set gives, besides its name."""
 
@@ -136,6 +139,15 @@ def train_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def data_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which images a data set gives."""
     return add_options([*map(flag, OF_IMAGES), SET], function)
+
+
+def choice_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a run that ``choose`` has flags for."""
+    steps = flag(
+        "steps", default=None, show_default="as many as fit", help="Steps of every training."
+    )
+    others = [flag(name) for name in OF_CHOICE if name != "steps"]
+    return add_options([flag("dataset"), *map(flag, OF_IMAGES), steps, *others, SET], function)
 
 
 def add_options(options: Sequence[Decorator], function: Callable[..., Any]) -> Callable[..., Any]:

@@ -74,6 +74,7 @@ def split_source(
     counts: Sequence[int] | None,
     validation_fraction: float,
     seed: int,
+    split_seed: int | None = None,
 ) -> Split:
     """Draw the imbalanced subset and its validation part, and a test part where there is none.
 
@@ -89,20 +90,24 @@ def split_source(
         have groups, whole groups are held out that come near to the share (0.5 at most).
     seed : int
         Draws all of them.
+    split_seed : int or None
+        Draws the test part and the subset in its place, so that these stay while the seed draws
+        other validation parts.
 
     Raises
     ------
     DataError
         If a class has too few images.
     """
+    first = seed if split_seed is None else split_seed
     pool = source.pool
     labels = pool.labels
     test = np.empty(0, dtype=np.int64)
     if source.held_out:
-        test = draw_test(pool, source.class_names, seed)
+        test = draw_test(pool, source.class_names, first)
     subset = np.setdiff1d(np.arange(len(labels), dtype=np.int64), test)
     if counts is not None:
-        rng = numpy_stream(seed, "imbalance")
+        rng = numpy_stream(first, "imbalance")
         subset = subset[draw_subset(labels[subset], counts, source.class_names, rng)]
     validation = _hold_out(pool, subset, source.class_names, validation_fraction, seed)
     train = np.setdiff1d(subset, validation)
@@ -148,7 +153,7 @@ def unused(source: Source, split: Split, limit: int) -> Images:
 
 
 def available_counts(source: Source, seed: int) -> list[int]:
-    """Return how many images of each class a subset can be drawn from, by the run's seed.
+    """Return how many images of each class a subset can be drawn from, by the seed of the split.
 
     Raises as `draw_test`.
     """

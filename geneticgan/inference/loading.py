@@ -12,9 +12,8 @@ from geneticgan.config import TrainConfig
 from geneticgan.errors import RunError
 from geneticgan.inference.choice import CLASS_HEAD
 from geneticgan.inference.facts import Facts, read_facts
-from geneticgan.methods.catalogue import method_of
-from geneticgan.methods.evolved import core_config
 from geneticgan.methods.network import build_classifier
+from geneticgan.methods.of_run import method_of
 from geneticgan.networks import Generator
 from geneticgan.training.device import resolve_device
 from geneticgan.training.model import load_model
@@ -71,7 +70,8 @@ def open_networks(path: Path, device: str = "auto") -> Networks:
     folder, config = RunFolder.open(path)
     facts = read_facts(path)
     config, shape = dataclasses.replace(config, device=device), facts.empty_split()
-    where, core = resolve_device(device), core_config(config)
+    where, own = resolve_device(device), method_of(config)
+    core = own.core
     generators: tuple[Generator, ...] = ()
     classifier: torch.nn.Module | None = None
     if core is not None:
@@ -80,8 +80,8 @@ def open_networks(path: Path, device: str = "auto") -> Networks:
         classifier = model.discriminator
     if facts.classifier != CLASS_HEAD:
         # Beside a GAN lie plain classifiers; alone lies the network of the run's own method.
-        make = build_classifier if core is not None else method_of(config).build
-        classifier = make(shape, config, where)
+        make = build_classifier if core is not None else own.method.build
+        classifier = make(shape, config if core is not None else own.config, where)
         load_module(folder.classifiers / f"{facts.classifier}.safetensors", classifier)
     if classifier is None:
         raise RunError(f"{path} is not finished; go on with 'geneticgan resume {path}'")

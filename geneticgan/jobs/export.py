@@ -14,7 +14,7 @@ from geneticgan.errors import RunError
 from geneticgan.evaluation.generation import generate
 from geneticgan.inference.loading import open_networks
 from geneticgan.methods.augmented import generate_missing
-from geneticgan.methods.evolved import core_config
+from geneticgan.methods.of_run import core_config
 from geneticgan.training.model import load_model
 from geneticgan.training.setup import open_run
 

@@ -13,9 +13,8 @@ from geneticgan.inference.facts import read_facts, write_facts
 from geneticgan.inference.held_out import calibrate_run
 from geneticgan.jobs.networks import network_file, trained
 from geneticgan.jobs.outcome import Report, Row
-from geneticgan.methods.catalogue import method_of
 from geneticgan.methods.contract import Task
-from geneticgan.registry import parse_specs
+from geneticgan.methods.of_run import method_of
 from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
@@ -38,9 +37,10 @@ def fit(
     Interrupted
         If a stop was asked for.
     """
-    method = method_of(config)
-    task = Task(split, config, resolve_device(config.device), folder.path / "work", observers, stop)
-    key = key_of(config)
+    own = method_of(config)
+    method, key = own.method, own.name
+    device = resolve_device(config.device)
+    task = Task(split, own.config, device, folder.path / "work", observers, stop, own.given)
     network = trained(method, key, folder, task)
     row = Row(method.title, score_network(network, split.test, split, task.device))
     scores = {}
@@ -56,11 +56,6 @@ def fit(
     return Report(folder, config, split, (row,), None, row.title, len(split.validation))
 
 
-def key_of(config: TrainConfig) -> str:
-    """Return the name that the network of a run's method is filed under."""
-    return parse_specs(config.method)[0].name
-
-
 def is_fitted(folder: RunFolder, config: TrainConfig) -> bool:
     """Tell whether a run's folder holds the network of its method."""
-    return network_file(folder, key_of(config)).is_file()
+    return network_file(folder, method_of(config).name).is_file()

@@ -20,10 +20,10 @@ from geneticgan.jobs.networks import trained
 from geneticgan.jobs.outcome import Report, Row
 from geneticgan.methods.augmented import Augmented, generate_missing
 from geneticgan.methods.balanced_softmax import BalancedSoftmax
-from geneticgan.methods.catalogue import method_of
 from geneticgan.methods.classifier import ClassifierMethod
 from geneticgan.methods.cn import CN
 from geneticgan.methods.contract import Task
+from geneticgan.methods.of_run import method_of
 from geneticgan.methods.oscn import OsCN
 from geneticgan.report.pictures import draw_classes
 from geneticgan.training.hooks import Observer
@@ -55,7 +55,7 @@ def judge(
     plain = BalancedSoftmax()
     methods: tuple[ClassifierMethod, ...] = (plain, Augmented(generated), OsCN(), CN())
     networks: dict[str, torch.nn.Module] = {CLASS_HEAD: model.discriminator}
-    titles = {CLASS_HEAD: f"{method_of(config).title}, class head"}
+    titles = {CLASS_HEAD: f"{method_of(config).method.title}, class head"}
     for method in methods:
         networks[method.key] = trained(method, method.key, folder, task)
         titles[method.key] = method.title

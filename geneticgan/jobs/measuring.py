@@ -24,7 +24,7 @@ from geneticgan.evaluation.generation_metrics import score_generated
 from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.jobs.features import Extractor, inception, reference_classifier
 from geneticgan.methods.augmented import generate_missing
-from geneticgan.methods.evolved import core_config
+from geneticgan.methods.of_run import core_config
 from geneticgan.networks import Generator
 from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer

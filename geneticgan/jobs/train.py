@@ -14,8 +14,7 @@ from geneticgan.inference.facts import facts_of, write_facts
 from geneticgan.jobs.fitting import fit, is_fitted
 from geneticgan.jobs.judging import judge
 from geneticgan.jobs.outcome import Report
-from geneticgan.methods.catalogue import method_of
-from geneticgan.methods.evolved import core_config
+from geneticgan.methods.of_run import core_config, method_of
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest

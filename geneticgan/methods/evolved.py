@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import shutil
 from abc import abstractmethod
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import torch
 
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
-from geneticgan.methods.catalogue import method_of
 from geneticgan.methods.contract import Fitted, Method, Task, Trials
 from geneticgan.training.loop import Evolution
 from geneticgan.training.model import build_model
@@ -45,11 +45,15 @@ class Evolved(Method):
     def settings(self, config: TrainConfig) -> TrainConfig:
         """Return the config that makes the core this method."""
 
+    def core(self, config: TrainConfig, given: Mapping[str, Any]) -> TrainConfig:
+        """Return the config of the core, in which options that were asked for win."""
+        kept = {name: value for name, value in given.items() if name not in BUDGET}
+        return dataclasses.replace(self.settings(config), **kept)
+
     def fit(self, task: Task) -> Fitted:
         """Evolve; the class head of the last discriminator classifies."""
         shutil.rmtree(task.folder, ignore_errors=True)
-        kept = {name: value for name, value in task.given.items() if name not in BUDGET}
-        config = dataclasses.replace(self.settings(task.config), **kept)
+        config = self.core(task.config, task.given)
         folder = RunFolder.create(task.folder, config)
         evolution = Evolution(config, task.split, folder, task.observers, task.stop)
         model = evolution.run()
@@ -58,20 +62,3 @@ class Evolved(Method):
     def build(self, split: Split, config: TrainConfig, device: torch.device) -> torch.nn.Module:
         """Return the discriminator, whose class head classifies."""
         return build_model(self.settings(config), split).discriminator.to(device)
-
-
-def core_config(config: TrainConfig) -> TrainConfig | None:
-    """Return the config of the evolutionary core that is a run's method.
-
-    The run's own options are those of its method ``aggan``; another one sets what makes the core
-    that method.
-
-    Returns
-    -------
-    TrainConfig or None
-        None if the run's method is not of the core.
-    """
-    if config.method == "aggan":
-        return config
-    method = method_of(config)
-    return method.settings(config) if isinstance(method, Evolved) else None

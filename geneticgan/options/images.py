@@ -63,3 +63,12 @@ class ImageOptions:
         maximum=1,
         below=True,
     )
+    split_seed: int | None = option(
+        None,
+        DATA,
+        "The seed that draws the test part, where the data set has none of its own, and the "
+        "imbalanced subset; the run's seed unless it is given.",
+        minimum=0,
+        expert=True,
+        shown="the seed",
+    )

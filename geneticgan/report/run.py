@@ -13,8 +13,7 @@ from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.errors import GeneticGanError, RunError
 from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.gan.mutation import create_mutations
-from geneticgan.methods.catalogue import method_of
-from geneticgan.methods.evolved import core_config
+from geneticgan.methods.of_run import core_config, method_of
 from geneticgan.options.command import command
 from geneticgan.report.decisions import decisions_section
 from geneticgan.report.figures.confusion import draw_confusions
@@ -86,8 +85,8 @@ def run_sections(path: Path) -> tuple[str, list[Section]]:
 
 def _lead(config: TrainConfig) -> str:
     """Return what a run is in a sentence."""
-    title = method_of(config).title
-    core = core_config(config)
+    own = method_of(config)
+    title, core = own.method.title, own.core
     how = f"{config.steps} steps"
     if core is not None:
         how = f"{core.steps} generations with {core.mutations}, schedule {core.schedule}"

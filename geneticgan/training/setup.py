@@ -56,7 +56,9 @@ def load_source(config: TrainConfig, dataset: Dataset) -> Source:
 
 def draw_split(config: TrainConfig, dataset: Dataset, source: Source) -> Split:
     """Draw the parts of a run from what a data set gave."""
-    available = available_counts(source, config.seed)
+    available = available_counts(
+        source, config.seed if config.split_seed is None else config.split_seed
+    )
     return split_source(
         source,
         create_imbalance(config.imbalance).counts(
@@ -64,6 +66,7 @@ def draw_split(config: TrainConfig, dataset: Dataset, source: Source) -> Split:
         ),
         config.validation_fraction,
         config.seed,
+        config.split_seed,
     )
 
 

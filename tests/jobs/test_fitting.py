@@ -7,10 +7,13 @@ import pytest
 
 import geneticgan
 from geneticgan.config import TrainConfig
-from geneticgan.errors import PluginError, RunError
+from geneticgan.errors import ConfigError, PluginError, RunError
 from geneticgan.jobs.export import augment, generate_images
 from geneticgan.jobs.report import write_report
 from geneticgan.jobs.train import evaluate, plan, resume, train
+from geneticgan.methods.catalogue import create_method
+from geneticgan.methods.of_run import core_config
+from geneticgan.registry import Spec
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted
 
@@ -103,3 +106,15 @@ def test_a_stopped_run_is_taken_up(tmp_path):
 def test_an_unknown_method_is_named_before_there_is_a_folder():
     with pytest.raises(PluginError, match=r"no method 'doss'.*dos"):
         plan(TrainConfig(method="doss"))
+
+
+def test_a_run_takes_what_a_benchmark_takes():
+    asked = "egan:schedule=linear(T=10,period=500),learning_rate=1e-2,steps=7"
+    core = core_config(TrainConfig(method=asked))
+    assert core.schedule == "linear:T=10,period=500"
+    assert core.learning_rate == 1e-2
+    assert core.steps == 7
+    assert core.selection == create_method(Spec("egan", {})).settings(TrainConfig()).selection
+    assert core_config(TrainConfig(method="oscn:classifier_learning_rate=1e-2")) is None
+    with pytest.raises(ConfigError, match="a run has one method"):
+        core_config(TrainConfig(method="egan,aggan"))

@@ -1,0 +1,70 @@
+"""The screens of ``geneticgan choose``."""
+
+from __future__ import annotations
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from geneticgan.benchmark.verdict import Verdict
+from geneticgan.jobs.choosing import HELD_OUT, REFERENCE, Plan, Request
+
+
+def print_plan(console: Console, request: Request, plan: Plan) -> None:
+    """Say what will be done and how long it takes, before it begins."""
+    budget = plan.budget
+    lines = [
+        f"To compare: {', '.join(budget.methods)}; {budget.seeds} splits, each holding out "
+        f"{HELD_OUT:.0%} of every class of the training part; {budget.steps} steps of "
+        f"{request.config.batch_size} images a training, {request.workers} at once.",
+        f"This takes about {duration(budget.seconds)}, the last training included.",
+    ]
+    if budget.seconds > request.seconds:
+        lines.append(
+            f"That is more than the budget of {duration(request.seconds)}: it is the smallest "
+            "comparison that says anything."
+        )
+    lines += [f"Left out, for they take too long: {name}." for name in budget.left_out]
+    lines += [f"Left out: {name}, {why}." for name, why in plan.cannot.items()]
+    for line in lines:
+        console.print(Text(line), soft_wrap=True)
+
+
+def print_verdict(console: Console, plan: Plan, verdict: Verdict) -> None:
+    """Print the comparison and what to use."""
+    table = Table(
+        title=f"On held-out images of {plan.budget.seeds} splits, in percent",
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
+    table.add_column("method")
+    split = plan.split
+    rarest = split.class_names[split.smallest_class]
+    heads = ("ACSA", "over oversampling", Text(f"recall of {rarest!r}"), "seconds")
+    for head in heads:
+        table.add_column(head, justify="right")
+    for each in verdict.candidates:
+        lead = f"{each.lead.mean:+.1f} ± {each.lead.half_width:.1f}"
+        cells = (
+            f"{each.mean:.1f} ± {each.deviation:.1f}",
+            "" if each.method == REFERENCE else lead,
+            f"{each.smallest_recall:.1f}",
+            f"{each.seconds:.1f}",
+        )
+        style = "bold" if each.method == verdict.winner.method else ""
+        table.add_row(Text(each.title), *cells, style=style)
+    console.print(table)
+    for name, why in plan.cannot.items():
+        console.print(Text(f"Not compared: {name}, {why}."), soft_wrap=True)
+    console.print(Text(verdict.sentence, style="bold"), soft_wrap=True)
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

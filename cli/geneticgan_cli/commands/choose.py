@@ -1,0 +1,123 @@
+"""``geneticgan choose``: which method suits one's own images."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from geneticgan_cli.grouped import GroupedCommand, GroupedOption
+from geneticgan_cli.options import choice_options, resolve_config
+
+HEADING = "Choice"
+
+
+@click.command(cls=GroupedCommand)
+@click.option(
+    "--methods",
+    cls=GroupedOption,
+    heading=HEADING,
+    help="What is compared, besides plain oversampling.",
+    show_default="the strong cheap ones, and aggan",
+)
+@click.option(
+    "--budget",
+    cls=GroupedOption,
+    heading=HEADING,
+    default="30m",
+    show_default=True,
+    help="The time that all of it may take, such as 90s, 30m or 2h: as many steps, splits and "
+    "methods as fit.",
+)
+@click.option(
+    "--splits",
+    cls=GroupedOption,
+    heading=HEADING,
+    type=click.IntRange(min=2),
+    help="How often every method is trained, each time with other images held out.",
+    show_default="5 if they fit, else 3",
+)
+@click.option(
+    "--workers",
+    cls=GroupedOption,
+    heading=HEADING,
+    type=click.IntRange(min=1),
+    help="Trainings at once.",
+    show_default="cores",
+)
+@click.option(
+    "--out",
+    cls=GroupedOption,
+    heading=HEADING,
+    type=click.Path(path_type=Path),
+    help="The folder of all that comes of it.",
+    show_default="runs/choice-<dataset>",
+)
+@choice_options
+@click.pass_context
+def choose(
+    ctx: click.Context,
+    /,
+    methods: str | None,
+    budget: str,
+    splits: int | None,
+    workers: int | None,
+    out: Path | None,
+    steps: int | None,
+    **_: Any,
+) -> None:
+    """Find out which method to use on your images, and train it.
+
+    Every method is trained on several splits of the training part, as many and as long as the
+    budget allows, and judged on the images that its split holds out. The test part is looked at
+    once, at the end: by the winner, trained on all training images. What it leaves in OUT/run is a
+    run that every command takes. Ctrl-C loses the running trainings at most; the same command goes
+    on.
+    """
+    from rich.console import Console
+
+    from geneticgan.benchmark.budget import parse_seconds
+    from geneticgan.benchmark.launchers import make_launcher
+    from geneticgan.jobs import choosing
+    from geneticgan_cli.choice_screen import print_plan, print_verdict
+    from geneticgan_cli.grid_screen import GridScreen
+    from geneticgan_cli.grids import second_ends_all
+    from geneticgan_cli.running import run_watched
+    from geneticgan_cli.screen import watching
+    from geneticgan_cli.tables import print_split
+
+    config, console = resolve_config(ctx), Console()
+    runner = make_launcher("local", workers)
+    request = choosing.make_request(
+        config,
+        methods or choosing.CANDIDATES,
+        out or Path("runs") / f"choice-{config.dataset.partition(':')[0]}",
+        parse_seconds(budget),
+        runner.workers,
+        steps,
+        splits,
+    )
+    with watching(console) as screen:
+        plan = choosing.make_plan(request, [screen])
+    print_split(console, plan.split, config.dataset)
+    print_plan(console, request, plan)
+    command = shlex.join(["geneticgan", *sys.argv[1:]])
+    try:
+        second_ends_all()
+        with GridScreen(console, runner.workers) as grid:
+            verdict = choosing.compare(request, plan, runner, grid.on_progress, command)
+    except KeyboardInterrupt:
+        click.echo(f"Stopped; finished trainings are kept. Go on with: {command}", err=True)
+        ctx.exit(130)
+    console.print(f"Training {verdict.winner.title} on all training images.")
+    path = request.out / "run"
+    run_watched(
+        ctx,
+        console,
+        path,
+        lambda observers: choosing.hand_over(request, plan, verdict, observers),
+    )
+    print_verdict(console, plan, verdict)

@@ -1,0 +1,295 @@
+"""Which method suits one's own images: compared within the training part, then handed over."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from geneticgan.benchmark.budget import SEEDS, STEPS, Budget, Cost, fit_budget
+from geneticgan.benchmark.cell import Cell
+from geneticgan.benchmark.grid import Progress, fill
+from geneticgan.benchmark.launchers import Launcher
+from geneticgan.benchmark.layout import BenchmarkFolder
+from geneticgan.benchmark.verdict import Measured, Verdict, decide
+from geneticgan.config import TrainConfig, read_json
+from geneticgan.data.splits import Split
+from geneticgan.errors import ConfigError, GeneticGanError, RunError
+from geneticgan.inference.choice import CLASS_HEAD
+from geneticgan.jobs.outcome import Report
+from geneticgan.jobs.train import plan as plan_run
+from geneticgan.jobs.train import resume, train
+from geneticgan.methods.asked import read_method
+from geneticgan.methods.contract import Task
+from geneticgan.methods.of_run import core_config, method_of
+from geneticgan.registry import parse_specs
+from geneticgan.training.device import resolve_device
+from geneticgan.training.hooks import Observer
+from geneticgan.training.run_folder import write_json
+from geneticgan.training.setup import load_split
+
+REFERENCE = "oscn"
+"""Plain oversampling, which all are compared with."""
+
+CANDIDATES = "oscn,balanced-softmax,logit-adjustment,ldam-drw,crt,dos,aggan"
+"""What is compared unless methods are named."""
+
+HELD_OUT = 0.2
+"""Of each class of the training part, by every split."""
+
+PROTOCOL = "validation"
+TIMED_STEPS = (10, 40)
+"""Two trainings of so many steps tell what a step costs, and what does not depend on steps."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for.
+
+    Attributes
+    ----------
+    config : TrainConfig
+        The images and the networks; what methods share.
+    methods : tuple of str
+        Specs, the reference among them.
+    out : Path
+        Folder of all that comes of it; one that holds the same request is gone on with.
+    seconds : float
+        What there is, the last training of the winner included.
+    workers : int
+        Trainings at once.
+    steps, seeds : int or None
+        Settled by the caller, or chosen so that they fit.
+    """
+
+    config: TrainConfig
+    methods: tuple[str, ...]
+    out: Path
+    seconds: float
+    workers: int
+    steps: int | None = None
+    seeds: int | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be done.
+
+    Attributes
+    ----------
+    split : Split
+        The images.
+    budget : Budget
+        Methods, steps, splits and the time that they take.
+    cannot : dict of str to str
+        Methods that cannot be trained here, and why.
+    """
+
+    split: Split
+    budget: Budget
+    cannot: dict[str, str]
+
+
+def make_request(
+    config: TrainConfig,
+    methods: str,
+    out: Path,
+    seconds: float,
+    workers: int,
+    steps: int | None = None,
+    seeds: int | None = None,
+) -> Request:
+    """Return a request, to which the reference is added.
+
+    Raises
+    ------
+    PluginError
+        If a method is unknown.
+    ConfigError
+        If fewer than two splits are asked for.
+    """
+    specs = parse_specs(methods)
+    for spec in specs:
+        read_method(str(spec))
+    if seeds is not None and seeds < 2:
+        raise ConfigError("--seeds must be at least 2: one split says nothing of chance")
+    names = tuple(dict.fromkeys([REFERENCE, *map(str, specs)]))
+    # The test part and the imbalanced subset are drawn once; splits differ within them.
+    config = dataclasses.replace(config, validation_fraction=HELD_OUT, split_seed=config.seed)
+    return Request(config, names, out, seconds, workers, steps, seeds)
+
+
+def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
+    """Load the images, time the methods and fit the comparison to the budget.
+
+    A plan that the folder holds already is returned as it is.
+
+    Raises
+    ------
+    RunError
+        If the folder holds another request, or something else.
+    GeneticGanError
+        For anything else the user can mend.
+    """
+    split = load_split(request.config, observers)
+    file = request.out / "plan.json"
+    asked = _asked(request, split)
+    if file.is_file():
+        found = read_json(file)
+        if not isinstance(found, dict) or found.get("asked") != asked:
+            raise RunError(
+                f"{request.out} holds a choice among other methods, images or options; use "
+                "another --out"
+            )
+        known = found["budget"]
+        budget = Budget(
+            tuple(known["methods"]),
+            tuple(known["left_out"]),
+            known["steps"],
+            known["seeds"],
+            known["seconds"],
+        )
+        return Plan(split, budget, dict(found["cannot"]))
+    if request.out.exists() and (not request.out.is_dir() or any(request.out.iterdir())):
+        raise RunError(f"{request.out} is not empty; choose another --out")
+    costs, cannot = _time(request, split, observers)
+    budget = fit_budget(
+        costs,
+        request.seconds,
+        request.workers,
+        REFERENCE,
+        STEPS if request.steps is None else (request.steps,),
+        SEEDS if request.seeds is None else (request.seeds,),
+    )
+    try:
+        request.out.mkdir(parents=True, exist_ok=True)
+        saved = {"asked": asked, "budget": dataclasses.asdict(budget), "cannot": cannot}
+        write_json(file, saved)
+    except OSError as error:
+        raise RunError(f"{request.out} cannot be written: {error.strerror or error}") from error
+    return Plan(split, budget, cannot)
+
+
+def compare(
+    request: Request,
+    plan: Plan,
+    launcher: Launcher,
+    on_progress: Callable[[Progress], None],
+    command: str = "",
+) -> Verdict:
+    """Train every method on every split, those that are not on disk, and decide.
+
+    Raises
+    ------
+    RunError
+        If the reference cannot be trained.
+    """
+    trials = request.out / "trials"
+    cells = [
+        Cell(
+            method,
+            dataclasses.replace(request.config, seed=seed, steps=plan.budget.steps),
+            protocols=(PROTOCOL,),
+        )
+        for seed in range(plan.budget.seeds)
+        for method in plan.budget.methods
+    ]
+    fill(cells, trials, launcher, on_progress, command)
+    measured = {}
+    for method in plan.budget.methods:
+        own = [cell for cell in cells if cell.method == method]
+        results = [BenchmarkFolder(trials).read(cell.place()) for cell in own]
+        found = [each for each in results if each is not None and not each.failed]
+        if len(found) < len(own):
+            cause = next((each.error for each in results if each is not None and each.failed), "")
+            plan.cannot[method] = cause or "it was not trained"
+            continue
+        scores = [each.scores[PROTOCOL] for each in found]
+        measured[method] = Measured(
+            found[0].title,
+            tuple(100 * each.acsa for each in scores),
+            tuple(100 * each.smallest_recall for each in scores),
+            statistics.fmean(each.seconds for each in found),
+        )
+    if REFERENCE not in measured:
+        raise RunError(f"plain oversampling cannot be trained: {plan.cannot[REFERENCE]}")
+    verdict = decide(measured, REFERENCE, HELD_OUT)
+    write_json(request.out / "verdict.json", dataclasses.asdict(verdict))
+    return verdict
+
+
+def hand_over(
+    request: Request, plan: Plan, verdict: Verdict, observers: Sequence[Observer]
+) -> Report:
+    """Train the winner on all training images, in the run folder ``run``; raises as `train`."""
+    path = request.out / "run"
+    if (path / "config.json").is_file():
+        return resume(path, observers)
+    config = dataclasses.replace(
+        request.config,
+        method=verdict.winner.method,
+        steps=plan.budget.steps,
+        validation_fraction=0.0,
+    )
+    key = CLASS_HEAD if core_config(config) is not None else ""
+    return train(config, path, plan_run(config, observers), observers, classifier=key)
+
+
+def _time(
+    request: Request, split: Split, observers: Sequence[Observer]
+) -> tuple[dict[str, Cost], dict[str, str]]:
+    """Return what each method costs, and which ones cannot be trained here, and why."""
+    costs, cannot = {}, {}
+    device = resolve_device(request.config.device)
+    for observer in observers:
+        observer.on_phase("Timing the methods", len(request.methods))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # as the trainings have
+    try:
+        for number, method in enumerate(request.methods, 1):
+            try:
+                first, second = (
+                    _seconds(request, method, steps, split, device) for steps in TIMED_STEPS
+                )
+            except GeneticGanError as error:
+                if method == REFERENCE:
+                    raise
+                cannot[method] = str(error)
+                continue
+            step = max(0.0, second - first) / (TIMED_STEPS[1] - TIMED_STEPS[0])
+            costs[method] = Cost(max(0.0, first - TIMED_STEPS[0] * step), step)
+            for observer in observers:
+                observer.on_progress(number)
+    finally:
+        torch.set_num_threads(threads)
+    return costs, cannot
+
+
+def _seconds(
+    request: Request, method: str, steps: int, split: Split, device: torch.device
+) -> float:
+    own = method_of(dataclasses.replace(request.config, steps=steps, method=method))
+    with tempfile.TemporaryDirectory(prefix="geneticgan-") as folder:
+        task = Task(split, own.config, device, Path(folder) / "run", given=own.given)
+        begun = time.perf_counter()
+        own.method.fit(task)
+        return time.perf_counter() - begun
+
+
+def _asked(request: Request, split: Split) -> dict[str, object]:
+    """Return what makes a request this one, as a file gives it back."""
+    found = {
+        "config": request.config.to_json(),
+        "methods": list(request.methods),
+        "data": split.fingerprint,
+        "steps": request.steps,
+        "seeds": request.seeds,
+    }
+    return dict(json.loads(json.dumps(found)))

@@ -1,0 +1,104 @@
+"""From images to the method to use, and to a run that it trained."""
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+import geneticgan
+from geneticgan.config import TrainConfig
+from geneticgan.errors import ConfigError, PluginError, RunError
+from geneticgan.jobs import choosing
+from geneticgan_cli.main import cli
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    """Two classes that colour tells apart."""
+    root = tmp_path_factory.mktemp("choice") / "images"
+    rng = np.random.default_rng(0)
+    for name, colour, count in (("red", (200, 40, 40), 40), ("blue", (40, 40, 200), 15)):
+        (root / name).mkdir(parents=True)
+        for number in range(count):
+            pixels = (np.array(colour) + rng.integers(-40, 40, (8, 8, 3))).clip(0, 255)
+            Image.fromarray(pixels.astype(np.uint8)).save(root / name / f"{number}.png")
+    return root
+
+
+def words(images, out, *more):
+    return [
+        "choose", "--dataset", "folder", "--data-root", str(images), "--image-size", "8",
+        "--methods", "dos", "--steps", "30", "--splits", "2", "--width", "2", "--batch-size", "8",
+        "--workers", "1", "--device", "cpu", "--out", str(out), *more,
+    ]  # fmt: skip
+
+
+def test_it_ends_in_a_verdict_and_a_run(images, tmp_path):
+    out = tmp_path / "choice"
+    result = CliRunner().invoke(cli, words(images, out))
+    assert result.exit_code == 0, result.output
+    plan, _, end = result.output.partition("4 cells")
+    assert "To compare: oscn, dos; 2 splits" in plan  # said before it starts
+    assert "This takes about" in plan
+    assert "over oversampling" in end
+    assert "\nUse " in end
+    verdict = json.loads((out / "verdict.json").read_text())
+    winner = verdict["winner"]["method"]
+    run = geneticgan.load(out / "run")
+    assert run.predict(str(images / "red" / "0.png")) == ["red"]
+    config = json.loads((out / "run" / "config.json").read_text())["options"]
+    assert config["method"] == winner
+    assert config["validation_fraction"] == 0
+
+    again = CliRunner().invoke(cli, words(images, out))
+    assert again.exit_code == 0, again.output
+    assert "4 done, 0 running" in again.output  # nothing is trained twice
+    assert again.output.splitlines()[-1] == result.output.splitlines()[-1]
+
+    other = CliRunner().invoke(cli, words(images, out, "--width", "3"))
+    assert other.exit_code == 1
+    assert "holds a choice among other methods, images or options" in other.output
+
+
+def test_splits_differ_within_one_training_part(images, tmp_path):
+    config = TrainConfig(dataset="folder", data_root=str(images), image_size=8, steps=2, width=2)
+    request = choosing.make_request(config, "dos", tmp_path / "c", 60, 1, 2, 2)
+    from dataclasses import replace
+
+    from geneticgan.training.setup import load_split
+
+    first, second = (load_split(replace(request.config, seed=seed)) for seed in (0, 1))
+    np.testing.assert_array_equal(first.test.pixels, second.test.pixels)
+    assert set(first.validation_indices) != set(second.validation_indices)
+    assert not set(first.test_indices) & set(second.train_indices)
+    subset = set(first.train_indices) | set(first.validation_indices)
+    assert subset == set(second.train_indices) | set(second.validation_indices)
+
+
+def test_a_method_that_cannot_be_trained_is_left_out_and_said(images, tmp_path, monkeypatch):
+    from geneticgan.methods.dos import DOS
+
+    def fail(self, task):
+        raise ConfigError("its weights are missing")
+
+    monkeypatch.setattr(DOS, "fit", fail)
+    result = CliRunner().invoke(cli, words(images, tmp_path / "choice"))
+    assert result.exit_code == 0, result.output
+    assert "Left out: dos, its weights are missing." in result.output
+    assert "Use oscn: nothing else was compared." in result.output
+
+
+def test_what_cannot_be_asked_is_refused_before_there_is_a_folder(images, tmp_path):
+    config = TrainConfig(dataset="folder", data_root=str(images), image_size=8)
+    with pytest.raises(PluginError, match="no method 'doss'"):
+        choosing.make_request(config, "doss", tmp_path / "c", 60, 1)
+    with pytest.raises(ConfigError, match="one split says nothing of chance"):
+        choosing.make_request(config, "dos", tmp_path / "c", 60, 1, 2, 1)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.txt").write_text("mine")
+    request = choosing.make_request(config, "dos", tmp_path / "full", 60, 1, 2, 2)
+    with pytest.raises(RunError, match="is not empty; choose another --out"):
+        choosing.make_plan(request)
+    assert (tmp_path / "full" / "thesis.txt").read_text() == "mine"
