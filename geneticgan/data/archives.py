@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import shutil
 import tarfile
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from geneticgan.data.places import cache_folder
 from geneticgan.errors import DataError
 
-SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
+SUFFIXES = (
+    ".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz", ".tbz2",
+)  # fmt: skip
+"""How names of archives end, in any case."""
+
+
+UNREADABLE = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    EOFError,
+    ValueError,
+    NotImplementedError,  # a compression that Python does not know
+    RuntimeError,  # a password is needed
+    lzma.LZMAError,
+    zlib.error,
+)
+"""What damaged or encrypted archives raise."""
 
 
 def is_archive(path: Path) -> bool:
     """Tell by its name whether a file is an archive that `unpacked` reads."""
-    return path.is_file() and path.name.endswith(SUFFIXES)
+    return path.is_file() and path.name.lower().endswith(SUFFIXES)
 
 
 def unpacked(path: Path) -> Path:
@@ -47,7 +65,7 @@ def unpacked(path: Path) -> Path:
                 scratch.rename(target)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, ValueError) as error:
+    except UNREADABLE as error:
         raise DataError(f"{path} is no readable archive ({error}); fetch it again") from error
     except OSError as error:
         raise DataError(
@@ -58,7 +76,7 @@ def unpacked(path: Path) -> Path:
 
 
 def _unpack(path: Path, folder: Path) -> None:
-    if path.suffix == ".zip":
+    if path.suffix.lower() == ".zip":
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist():
                 _check(path, info.filename)

@@ -17,7 +17,7 @@ from geneticgan.data.places import cache_folder
 
 Arrays = dict[str, npt.NDArray[np.generic]]
 
-FORMAT = "1"
+FORMAT = "2"
 """Part of every key; another number makes every earlier entry unknown."""
 
 

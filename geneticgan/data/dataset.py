@@ -32,19 +32,23 @@ class Images:
         Shape (N,); images of the same number belong together (a patient, a lesion) and stay on
         one side of every split. None where each image stands for itself. Scikit-learn's splitters
         take it as ``groups``.
+    places : array of int64 or None
+        Shape (N,); which of the data set's files each image was read from, as
+        `geneticgan.data.assembling.FileSet` numbers them. None where there are no files.
     """
 
     pixels: UInt8Array
     labels: Int64Array
     groups: Int64Array | None = None
+    places: Int64Array | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def take(self, indices: Int64Array) -> Images:
         """Return the images at the given positions."""
-        groups = None if self.groups is None else self.groups[indices]
-        return Images(self.pixels[indices], self.labels[indices], groups)
+        more = (None if each is None else each[indices] for each in (self.groups, self.places))
+        return Images(self.pixels[indices], self.labels[indices], *more)
 
     def counts(self, classes: int) -> list[int]:
         """Return how many images each of the classes has."""
@@ -63,6 +67,26 @@ def count_groups(labels: Int64Array, groups: Int64Array, classes: int) -> list[i
 
 
 @dataclass(frozen=True)
+class Preprocessing:
+    """How image files became the squares of a data set: new images are to be treated alike.
+
+    Attributes
+    ----------
+    fit : {"crop", "pad", "stretch"}
+        How an image was made square; see `geneticgan.data.fitting`.
+    window : pair of float or None
+        Values that became black and white where pixels have more than 8 bits.
+    """
+
+    fit: str = "crop"
+    window: tuple[float, float] | None = None
+
+
+UNTOUCHED = Preprocessing()
+"""Where there are no files."""
+
+
+@dataclass(frozen=True)
 class Source:
     """A data set as it is before any imbalance is made.
 
@@ -78,6 +102,8 @@ class Source:
     held_out : bool
         Whether the test part was drawn from all images here, since the data set has none of its
         own; `geneticgan.data.splits.split_source` draws it anew by the run's seed.
+    preprocessing : Preprocessing
+        What was done to image files.
     """
 
     train: Images
@@ -85,6 +111,7 @@ class Source:
     class_names: tuple[str, ...]
     default_counts: tuple[int, ...] | None = None
     held_out: bool = False
+    preprocessing: Preprocessing = UNTOUCHED
 
     def __post_init__(self) -> None:
         # Names come from folders and files of strangers, and are printed.
@@ -97,9 +124,8 @@ class Source:
             return self.train
         pixels = np.concatenate([self.train.pixels, self.test.pixels])
         labels = np.concatenate([self.train.labels, self.test.labels])
-        if self.train.groups is None or self.test.groups is None:
-            return Images(pixels, labels)
-        return Images(pixels, labels, np.concatenate([self.train.groups, self.test.groups]))
+        groups = _joined(self.train.groups, self.test.groups)
+        return Images(pixels, labels, groups, _joined(self.train.places, self.test.places))
 
     @property
     def fingerprint(self) -> str:
@@ -110,6 +136,10 @@ class Source:
                 digest.update(str((array.shape, array.dtype.str)).encode())
                 digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
+
+
+def _joined(one: Int64Array | None, other: Int64Array | None) -> Int64Array | None:
+    return None if one is None or other is None else np.concatenate([one, other])
 
 
 class Dataset(ABC):
@@ -174,7 +204,13 @@ def only(source: Source, names: Sequence[str]) -> Source:
         place[wanted] = np.arange(len(wanted))
         return replace(images.take(chosen), labels=place[images.labels[chosen]])
 
-    return Source(part(source.train), part(source.test), tuple(names), held_out=source.held_out)
+    return replace(
+        source,
+        train=part(source.train),
+        test=part(source.test),
+        class_names=tuple(names),
+        default_counts=None,
+    )
 
 
 DATASETS = PluginGroup("geneticgan.datasets", Dataset, "data set")  # type: ignore[type-abstract]  # plugins are checked against it, it is not made

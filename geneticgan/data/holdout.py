@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from geneticgan.data.dataset import Images, Int64Array, Source
+from geneticgan.data.dataset import UNTOUCHED, Images, Int64Array, Preprocessing, Source
 from geneticgan.data.grouping import hold_out_groups
 from geneticgan.errors import DataError
 from geneticgan.seeding import numpy_stream
@@ -15,7 +15,9 @@ TEST_SHARE = 5
 """One in so many images of each class is held out."""
 
 
-def with_test_part(everything: Images, names: Sequence[str]) -> Source:
+def with_test_part(
+    everything: Images, names: Sequence[str], preprocessing: Preprocessing = UNTOUCHED
+) -> Source:
     """Hold out a test part, a fifth of each class; a split draws it anew by the run's seed.
 
     The mean of the classes' recalls needs no test part of equal classes, and cutting the frequent
@@ -27,22 +29,34 @@ def with_test_part(everything: Images, names: Sequence[str]) -> Source:
         All there are.
     names : sequence of str
         Of the classes.
+    preprocessing : Preprocessing
+        What was done to image files.
 
     Raises
     ------
     DataError
         If classes have fewer than two images; all of them are named.
     """
-    counts = everything.counts(len(names))
-    few = [(name, count) for name, count in zip(names, counts, strict=True) if count < 2]
+    few = too_few(everything.labels, names)
     if few:
-        told = ", ".join(
-            f"class {name!r} has {count} image{'s' * (count != 1)}" for name, count in few
-        )
-        raise DataError(f"{told}; at least two are needed, one of them for the test part")
+        raise DataError(few)
     held = draw_test(everything, names, seed=0)
     kept = np.setdiff1d(np.arange(len(everything), dtype=np.int64), held)
-    return Source(everything.take(kept), everything.take(held), tuple(names), held_out=True)
+    train, test = everything.take(kept), everything.take(held)
+    return Source(train, test, tuple(names), held_out=True, preprocessing=preprocessing)
+
+
+def too_few(labels: Int64Array, names: Sequence[str]) -> str:
+    """Name the classes that are too small for a test part, with their counts; empty if none is."""
+    counts = np.bincount(labels, minlength=len(names))
+    few = [
+        f"class {name!r} has {count} image{'s' * bool(count != 1)}"
+        for name, count in zip(names, counts, strict=True)
+        if count < 2
+    ]
+    if not few:
+        return ""
+    return f"{', '.join(few)}; at least two are needed, one of them for the test part"
 
 
 def draw_test(everything: Images, names: Sequence[str], seed: int) -> Int64Array:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from geneticgan.data.dataset import Images, Int64Array, Source
+from geneticgan.data.dataset import UNTOUCHED, Images, Int64Array, Preprocessing, Source
 from geneticgan.data.grouping import hold_out_groups
 from geneticgan.data.holdout import draw_test
 from geneticgan.data.imbalance import draw_subset, smallest_class
@@ -36,6 +36,8 @@ class Split:
         Of the source.
     test_indices : array of int64
         Positions in the pool; empty where the test part is the data set's own.
+    preprocessing : Preprocessing
+        What was done to image files, and is to be done to new ones.
     """
 
     train: Images
@@ -46,6 +48,7 @@ class Split:
     validation_indices: Int64Array
     fingerprint: str
     test_indices: Int64Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    preprocessing: Preprocessing = UNTOUCHED
 
     @property
     def classes(self) -> int:
@@ -120,6 +123,7 @@ def split_source(
         validation,
         source.fingerprint,
         test,
+        source.preprocessing,
     )
 
 
@@ -183,13 +187,18 @@ def _hold_out(
         )
         return subset[part]
     held = [np.empty(0, dtype=np.int64)]
+    few: list[str] = []
+    needed = 0
     for label, name in enumerate(class_names):
         members = subset[labels[subset] == label]
         count = max(MIN_VALIDATION, round(fraction * len(members))) if fraction > 0 else 0
         if len(members) <= count:
-            raise DataError(
-                f"class {name!r} has {len(members)} training images; at least {count + 1} are "
-                f"needed, {count} of them for validation (or use --validation-fraction 0)"
-            )
+            few.append(f"class {name!r} has {len(members)} training images")
+            needed = max(needed, count)
         held.append(rng.permutation(members)[:count])
+    if few:
+        raise DataError(
+            f"{', '.join(few)}; at least {needed + 1} are needed, {needed} of them for validation "
+            "(or use --validation-fraction 0)"
+        )
     return np.sort(np.concatenate(held))

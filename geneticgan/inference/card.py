@@ -16,6 +16,13 @@ MARK = "library_name: geneticgan"
 TASKS = {"classifier": "image-classification", "generator": "unconditional-image-generation"}
 """What model hubs call what a part does."""
 
+SQUARES = {
+    "crop": "make the shorter side {0} pixels long and cut out the middle",
+    "pad": "make the longer side {0} pixels long and pad to a square",
+    "stretch": "stretch to {0} x {0} pixels",
+}
+"""What is done to an image to make it a square of the model's size."""
+
 METRICS = {"acsa": "ACSA", "f1": "macro F1", "g_mean": "G-mean"}
 
 
@@ -94,9 +101,12 @@ def _what(networks: Networks, part: Part, file: str) -> str:
     ]
     if about["part"] == "classifier":
         lines.append(
-            f"- Before: orient the image as its camera noted, lay transparency on white, make the "
-            f"shorter side {facts.size} pixels long and cut out the middle."
+            "- Before: orient the image as its camera noted, lay transparency on white, "
+            f"{SQUARES[facts.preprocessing.fit].format(facts.size)}."
         )
+        if facts.preprocessing.window:
+            low, high = facts.preprocessing.window
+            lines.append(f"- Of more than 8 bits, {low:g} becomes black and {high:g} white.")
         lines.append(f"- Probabilities: {_calibration(networks)}")
     return "\n".join(lines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from geneticgan.config import read_json
-from geneticgan.data.dataset import Images
+from geneticgan.data.dataset import UNTOUCHED, Images, Preprocessing
 from geneticgan.data.decoding import Decoding
+from geneticgan.data.fitting import FITS
 from geneticgan.data.imbalance import smallest_class
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError
@@ -35,6 +37,8 @@ class Facts:
         In the order of the labels.
     train_counts, validation_counts, test_counts : tuple of int
         Images by class that it was trained on, watched on and judged on.
+    preprocessing : Preprocessing
+        What was done to the image files of training, and is done to new ones.
     more : mapping of str to JSON value
         What is known once it is trained, ``classifier`` for one.
     """
@@ -46,6 +50,7 @@ class Facts:
     validation_counts: tuple[int, ...]
     test_counts: tuple[int, ...]
     more: Mapping[str, Any] = field(default_factory=dict)
+    preprocessing: Preprocessing = UNTOUCHED
 
     @property
     def classifier(self) -> str:
@@ -88,7 +93,8 @@ class Facts:
     @property
     def decoding(self) -> Decoding:
         """How image files become arrays, the same as in training."""
-        return Decoding(self.size, self.channels == 1)
+        done = self.preprocessing
+        return Decoding(self.size, self.channels == 1, fit=done.fit, window=done.window)
 
     def label(self, name: str) -> int:
         """Return the label of a class's name or of a label as text; `ConfigError` if none."""
@@ -105,7 +111,10 @@ class Facts:
             np.empty(0, dtype=np.int64),
         )
         nothing = np.empty(0, dtype=np.int64)
-        return Split(none, none, none, self.class_names, nothing, nothing, "")
+        return Split(
+            none, none, none, self.class_names, nothing, nothing, "",
+            preprocessing=self.preprocessing,
+        )  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
         """Return the facts as JSON types."""
@@ -120,7 +129,8 @@ class Facts:
                 "test": list(self.test_counts),
             },
             "preprocessing": {
-                "fit": "crop",
+                "fit": self.preprocessing.fit,
+                "window": self.preprocessing.window and list(self.preprocessing.window),
                 "size": self.size,
                 "channels": self.channels,
                 "pixels": "value / 127.5 - 1",
@@ -145,10 +155,24 @@ class Facts:
         if not re.fullmatch(r"[a-z0-9-]+", network):
             raise ValueError(f"{network!r} is no classifier")
         channels, size = int(found["channels"]), int(found["size"])
-        facts = cls(channels, size, names, train, validation, test, more)
-        if not 0 < facts.temperature < float("inf"):
+        done = _preprocessing(found["preprocessing"])
+        facts = cls(channels, size, names, train, validation, test, more, done)
+        if not 0 < facts.temperature < math.inf:
             raise ValueError(f"{facts.temperature} is no temperature")
         return facts
+
+
+def _preprocessing(found: Mapping[str, Any]) -> Preprocessing:
+    """Read what was written; a run of an earlier version knows no window."""
+    fit, window = found["fit"], found.get("window")
+    if fit not in FITS:
+        raise ValueError(f"{fit!r} is no way to make an image square")
+    if window is None:
+        return Preprocessing(fit)
+    low, high = map(float, window)
+    if not -math.inf < low < high < math.inf:
+        raise ValueError(f"{window!r} is no window of values")
+    return Preprocessing(fit, (low, high))
 
 
 def facts_of(split: Split) -> Facts:
@@ -157,7 +181,8 @@ def facts_of(split: Split) -> Facts:
     train, validation, test = (
         tuple(part.counts(split.classes)) for part in (split.train, split.validation, split.test)
     )
-    return Facts(channels, size, split.class_names, train, validation, test)
+    done = split.preprocessing
+    return Facts(channels, size, split.class_names, train, validation, test, preprocessing=done)
 
 
 def write_facts(path: Path, facts: Facts) -> None:

@@ -40,7 +40,10 @@ def _classifier(networks: Networks) -> Part:
         **_about(networks, "classifier"),
         "network": networks.choice,
         "preprocessing": {
-            "fit": "crop",  # the shorter side is made `size` long, the middle is cut out
+            # crop: the shorter side is made `size` long, the middle is cut out; pad: the longer
+            # side is, black fills up; stretch: both are
+            "fit": facts.preprocessing.fit,
+            "window": facts.preprocessing.window and list(facts.preprocessing.window),
             "size": facts.size,
             "channels": facts.channels,
             "mode": "L" if facts.channels == 1 else "RGB",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from geneticgan.data.dataset import Images, UInt8Array
 from geneticgan.errors import RunError
 from geneticgan.evaluation.generation import generate
 from geneticgan.inference.loading import open_networks
+from geneticgan.jobs.originals import class_folders, copy_originals, files_of, safe_names
 from geneticgan.methods.augmented import generate_missing
 from geneticgan.methods.of_run import core_config
 from geneticgan.training.model import load_model
@@ -80,6 +81,9 @@ def generate_images(path: Path, class_name: str | None, count: int, out: Path, s
 def augment(path: Path, out: Path) -> dict[str, tuple[int, int]]:
     """Write the training images and what `generate_missing` adds, a folder for each class.
 
+    Where the data set is one of files, the files themselves are copied under their own names, and
+    the classes keep theirs; else images are written as the run saw them.
+
     Parameters
     ----------
     path : Path
@@ -105,10 +109,15 @@ def augment(path: Path, out: Path) -> dict[str, tuple[int, int]]:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RunError(f"{out} is not empty; choose another --out")
     generated = generate_missing(model.generators, split, config.seed, model.device)
-    names = safe_names(split.class_names)
     try:
-        for kind, images in (("real", split.train), ("generated", generated)):
-            _write_by_class(out, names, kind, images)
+        found = files_of(config, split)
+        if found is None:
+            names = safe_names(split.class_names)
+            _write_by_class(out, names, "real", split.train)
+        else:
+            names = class_folders(found, split.class_names)
+            copy_originals(found, split.train, [out / name for name in names])
+        _write_by_class(out, names, "generated", generated)
     except OSError as error:
         raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
     added = generated.counts(split.classes)
@@ -116,16 +125,7 @@ def augment(path: Path, out: Path) -> dict[str, tuple[int, int]]:
     return {name: (real, more) for name, real, more in pairs}
 
 
-def safe_names(class_names: tuple[str, ...]) -> list[str]:
-    """Return names fit for files, all different: a class name may hold a slash or a dot."""
-    names = []
-    for label, name in enumerate(class_names):
-        safe = re.sub(r"[^\w.+-]+", "_", name).strip(".") or f"class-{label}"
-        names.append(f"{safe}-{label}" if safe in names else safe)
-    return names
-
-
-def _write_by_class(out: Path, names: list[str], kind: str, images: Images) -> None:
+def _write_by_class(out: Path, names: Sequence[str], kind: str, images: Images) -> None:
     for label, name in enumerate(names):
         folder = out / name
         folder.mkdir(parents=True, exist_ok=True)

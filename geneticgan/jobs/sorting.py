@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geneticgan.errors import ConfigError, RunError
-from geneticgan.jobs.export import safe_names
+from geneticgan.jobs.originals import safe_names
 
 
 class Sorter:

@@ -13,8 +13,9 @@ import click
 def augment(run: Path, out: Path) -> None:
     """Write a balanced data set: the training images and generated ones.
 
-    A folder for each class, as torchvision's ImageFolder reads it; file names begin with real-
-    or generated-.
+    A folder for each class, as torchvision's ImageFolder reads it. Names of generated images begin
+    with generated-. Where the data set is a folder or a list of files, these are copied whole
+    under their own names; else names of real images begin with real-.
     """
     from geneticgan.jobs.export import augment as run_job
 

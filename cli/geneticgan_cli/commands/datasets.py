@@ -54,6 +54,29 @@ def info(ctx: click.Context, /, name: str, **_: Any) -> None:
 @click.argument("name")
 @data_options
 @click.pass_context
+def check(ctx: click.Context, /, name: str, **_: Any) -> None:
+    """Look for copies, shortcuts, groups and odd images among the files of a data set.
+
+    NAME is a data set of image files, folder or csv. Nothing is trained, and nothing is changed.
+    """
+    config = resolve_config(ctx, dataset=name)
+
+    from rich.console import Console
+
+    from geneticgan.errors import printable
+    from geneticgan.jobs.checking import check as findings
+    from geneticgan_cli.screen import watching
+
+    with watching(Console()) as screen:
+        found = list(findings(config, [screen]))
+    for finding in found:
+        click.echo(printable(f"{finding.state:8}{finding.what:10}{finding.text}"))
+
+
+@datasets.command(cls=GroupedCommand)
+@click.argument("name")
+@data_options
+@click.pass_context
 def prepare(ctx: click.Context, /, name: str, **_: Any) -> None:
     """Fetch a data set if asked to, check and decode it, so that a run starts at once."""
     config = resolve_config(ctx, dataset=name)

@@ -12,10 +12,11 @@ from torchvision import datasets
 
 from geneticgan.data.archives import unpacked
 from geneticgan.data.dataset import Dataset, Images, Int64Array, Source
-from geneticgan.data.decoding import Decoding, Encoded, decode_all
+from geneticgan.data.decoding import Decoding
 from geneticgan.data.finding import DEFAULT_ROOT, found_or_fetched
 from geneticgan.data.holdout import with_test_part
 from geneticgan.data.imbalance import TABLE_III_FIVE
+from geneticgan.data.reading import Encoded, decode_all
 from geneticgan.errors import DataError
 
 ATTRIBUTES = "list_attr_celeba.txt"

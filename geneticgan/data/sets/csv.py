@@ -2,39 +2,63 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from geneticgan.data.dataset import Dataset, Images, Source
-from geneticgan.data.decoding import Decoding, Encoded, decode_all
-from geneticgan.data.holdout import with_test_part
+from geneticgan.data.archives import unpacked
+from geneticgan.data.assembling import FileDataset, FileSet
+from geneticgan.data.decoding import Decoding
+from geneticgan.data.files import read_regular
+from geneticgan.data.labelling import in_order
+from geneticgan.data.reading import Encoded
+from geneticgan.data.roots import existing
+from geneticgan.data.rows import Row, Wanted, find_table, rows_of
+from geneticgan.data.scaling import parse_window
 from geneticgan.errors import DataError
 
-TEST = "test"
 
+class Csv(FileDataset):
+    """Your own images, in a list: a line for each, its path and its label.
 
-class Csv(Dataset):
-    """Your own images, listed in a csv file: a line for each, its path and its label.
-
-    The file begins with a line of column names. Paths are relative to the file's folder. Labels
-    may be any text; the classes are in the order of their names. With a column ``part`` the
-    lines that say "test" are the test part; else a fifth of each class, drawn by the seed, is
-    held out.
+    Fields may be divided by commas, semicolons, tabs or blanks; the first line may name the
+    columns. Columns are given by name, or by number from 1; those that are not given are found.
+    Paths begin at the list's folder; a name alone, also without its suffix, is found anywhere
+    below it. With a column of parts the lines that say "test" are the test part; else a fifth of
+    each class, drawn by the seed, is held out.
 
     Parameters
     ----------
     data_root : str
-        The csv file.
+        The list, or a folder or an archive with one list in it.
     image_size : int
-        Pixels to which the shorter side is resized before the centre is cropped.
+        Pixels of the squares that are made.
     grayscale : bool
         Read as one channel instead of three.
     skip_corrupt : bool
-        Go on without images that cannot be read.
-    path, label, part : str
-        Names of the columns.
+        Go on without images that cannot be read or are not there.
+    path : str
+        Column of the paths.
+    label : str
+        Column of the classes; or a column and where to cut its numbers, as ``2>0.5``; or a regular
+        expression with one part in brackets, the class, searched in the path. Without it, columns
+        of ones and zeros are a class each.
+    part : str
+        Column that says train, validation or test.
+    group : str
+        Name of a column, or else a regular expression that is searched in the path (its first
+        part in brackets counts): the patient, lesion or sheet that an image shows. Images of a
+        group stay on one side of every split.
+    fit : str
+        How an image becomes square: ``crop`` (the centre), ``pad`` (the whole, black beside it),
+        ``stretch`` (the whole, deformed), or ``auto``, by the spread of shapes.
+    window : str
+        LOW:HIGH, the values that become black and white where pixels have more than 8 bits.
+    images : str
+        Folder at which the paths begin, seen from the list's folder.
+    table : str
+        Name of the list in the folder or the archive, where there are several.
     """
 
     def __init__(
@@ -43,63 +67,57 @@ class Csv(Dataset):
         image_size: int = 32,
         grayscale: bool = False,
         skip_corrupt: bool = False,
-        path: str = "path",
-        label: str = "label",
-        part: str = "part",
+        path: str = "",
+        label: str = "",
+        part: str = "",
+        group: str = "",
+        fit: str = "auto",
+        window: str = "",
+        images: str = "",
+        table: str = "",
     ) -> None:
         self.data_root = data_root
-        self.image_size = image_size
-        self.grayscale = grayscale
-        self.skip_corrupt = skip_corrupt
-        self.columns = (path, label, part)
+        self.how = Decoding(image_size, grayscale, skip_corrupt, fit, parse_window(window))
+        self.wanted = Wanted(path, label, part, group, images)
+        self.table = table
 
-    def load(self) -> Source:
-        """Decode every image; `DataError` names what is missing or damaged."""
-        if not self.data_root:
-            raise DataError("csv needs to know where: name the file with --data-root")
-        file = Path(self.data_root)
-        rows = self._rows(file)
-        _, label, part = self.columns
-        names = tuple(sorted({row[label] for row in rows}))
+    def file_set(self) -> FileSet:
+        """Read the list and find its files; `DataError` names what is missing."""
+        file = find_table(unpacked(existing("csv", self.data_root)), self.table)
+        rows = rows_of(file, self.wanted, self.how.skip_corrupt, self.notices)
+        names = in_order([row.label for row in rows])
         if len(names) < 2:
             raise DataError(f"{file} holds one class only ({names[0]}); list at least two")
-        if part not in rows[0]:
-            everything = self._decode(file, rows, names)
-            return with_test_part(everything, names)
-        train = self._decode(file, [row for row in rows if row[part] != TEST], names)
-        test = self._decode(file, [row for row in rows if row[part] == TEST], names)
-        for images, title in ((train, "training"), (test, "test")):
-            empty = [n for n, c in zip(names, images.counts(len(names)), strict=True) if not c]
+        return FileSet(
+            self._encoded(rows, names),
+            tuple(row.path for row in rows),
+            self._test(file, rows, names),
+            names,
+            f"{file.name}, images",
+        )
+
+    def _test(
+        self, file: Path, rows: list[Row], names: tuple[str, ...]
+    ) -> npt.NDArray[np.bool_] | None:
+        """Tell which rows are the test part; None where the list knows no parts."""
+        parts = {row.part for row in rows}
+        if parts == {""}:
+            return None
+        name = "validation" if "validation" in parts and "test" not in parts else "test"
+        test = np.array([row.part == name for row in rows])
+        for there, title in ((~test, "training"), (test, "test")):
+            found = {row.label for row, inside in zip(rows, there, strict=True) if inside}
+            empty = [label for label in names if label not in found]
             if empty:
                 raise DataError(f"{file} lists no {title} image of: {', '.join(empty)}")
-        return Source(train, test, names)
+        return test
 
-    def _rows(self, file: Path) -> list[dict[str, str]]:
-        path, label, _ = self.columns
-        try:
-            with file.open(newline="", encoding="utf-8-sig") as text:
-                reader = csv.DictReader(text, strict=True)
-                rows = list(reader)
-                columns = reader.fieldnames or []
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise DataError(f"{file} cannot be read as a csv file ({error})") from error
-        for column in (path, label):
-            if column not in columns:
-                raise DataError(
-                    f"{file} has no column {column!r} (it has {', '.join(columns) or 'none'}); "
-                    f"name yours, as in --dataset csv:path=FILE,label=CLASS"
-                )
-        if not rows:
-            raise DataError(f"{file} lists no image")
-        for number, row in enumerate(rows, start=2):
-            if not row[path] or not row[label]:
-                raise DataError(f"{file}, line {number}: a path or a label is missing")
-        return rows
-
-    def _decode(self, file: Path, rows: list[dict[str, str]], names: tuple[str, ...]) -> Images:
-        path, label, _ = self.columns
-        paths = [file.parent / row[path] for row in rows]
-        labels = np.array([names.index(row[label]) for row in rows], dtype=np.int64)
-        files = Encoded([str(p) for p in paths], labels, lambda index: paths[index].read_bytes())
-        how = Decoding(self.image_size, self.grayscale, self.skip_corrupt)
-        return decode_all(files, how, f"{file.name}, images", self.notices)
+    def _encoded(self, rows: list[Row], names: tuple[str, ...]) -> Encoded:
+        paths = [row.path for row in rows]
+        place = {name: label for label, name in enumerate(names)}
+        return Encoded(
+            [str(path) for path in paths],
+            np.array([place[row.label] for row in rows], dtype=np.int64),
+            lambda index: read_regular(paths[index]),
+            np.array([row.group for row in rows], dtype=np.int64) if self.wanted.group else None,
+        )

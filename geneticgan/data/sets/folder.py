@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from geneticgan.data.archives import unpacked
+from geneticgan.data.assembling import FileDataset, FileSet
 from geneticgan.data.classes import class_of_each, inmost
-from geneticgan.data.dataset import Dataset, Images, Source
-from geneticgan.data.decoding import Decoding, Encoded, decode_all
-from geneticgan.data.grouping import check_apart, few_groups, group_codes, groups_by_pattern
-from geneticgan.data.holdout import with_test_part
+from geneticgan.data.decoding import Decoding
+from geneticgan.data.files import read_regular
+from geneticgan.data.grouping import group_codes, groups_by_pattern
 from geneticgan.data.listing import Listing, list_images
+from geneticgan.data.locating import Locator
 from geneticgan.data.masks import find_masks
 from geneticgan.data.parts import Parts, find_parts
+from geneticgan.data.reading import Encoded
+from geneticgan.data.roots import check_folder, existing
+from geneticgan.data.scaling import parse_window
+from geneticgan.data.tables import read_table
 from geneticgan.errors import DataError
 
 Labelled = dict[PurePosixPath, str]
 """From an image's path below the folder to its class."""
 
 
-class Folder(Dataset):
+class Folder(FileDataset):
     """Your own images, a folder for each class: DATA_ROOT/<class>/<image>.
 
     Below a class images may lie in folders of any depth, and one folder around all of them does
@@ -36,7 +40,7 @@ class Folder(Dataset):
     data_root : str
         The folder, or a zip or tar archive of it.
     image_size : int
-        Pixels to which the shorter side is resized before the centre is cropped.
+        Pixels of the squares that are made.
     grayscale : bool
         Read as one channel instead of three.
     skip_corrupt : bool
@@ -53,6 +57,14 @@ class Folder(Dataset):
         A regular expression, searched in the path: what it finds (its first part in brackets) is
         the patient, lesion or sheet that an image shows. Images of a group stay on one side of
         every split.
+    fit : str
+        How an image becomes square: ``crop`` (the centre), ``pad`` (the whole, black beside it),
+        ``stretch`` (the whole, deformed), or ``auto``, by the spread of shapes.
+    window : str
+        LOW:HIGH, the values that become black and white where pixels have more than 8 bits.
+    test : str
+        A list of the test images, a path in each line, beginning at DATA_ROOT; where the folder
+        has no parts of its own.
     """
 
     def __init__(
@@ -65,23 +77,23 @@ class Folder(Dataset):
         exclude: str = "",
         classes: str = "",
         group: str = "",
+        fit: str = "auto",
+        window: str = "",
+        test: str = "",
     ) -> None:
         self.data_root = data_root
-        self.image_size = image_size
-        self.grayscale = grayscale
-        self.skip_corrupt = skip_corrupt
+        self.how = Decoding(image_size, grayscale, skip_corrupt, fit, parse_window(window))
         self.pattern = pattern
         self.exclude = exclude
         self.classes = classes
         self.group = group
+        self.test = test
+        self._faults: list[str] = []
 
-    def load(self) -> Source:
-        """Decode every image; `DataError` names what is missing or damaged."""
-        if not self.data_root:
-            raise DataError("folder needs to know where: name it with --data-root")
-        root = unpacked(Path(self.data_root))
-        if not root.is_dir():
-            raise DataError(f"there is no folder {root}; check --data-root")
+    def file_set(self) -> FileSet:
+        """Find the images and their classes; `DataError` names what is missing."""
+        root = check_folder(unpacked(existing("folder", self.data_root)))
+        self._faults = []
         everything = list_images(root)
         if everything.junk:
             self.notices.note(f"Ignored {everything.junk} files and folders of the system.")
@@ -89,12 +101,10 @@ class Folder(Dataset):
         parts = find_parts(listing)
         if parts is None:
             found = self._labelled(listing)
-            images = self._decode(listing.root, found, self._groups(found))
-            self._say_groups(images, _names(found))
-            return with_test_part(images, _names(found))
+            return self._files(listing.root, found, self._listed(listing.root, found))
         return self._given(parts)
 
-    def _given(self, parts: Parts) -> Source:
+    def _given(self, parts: Parts) -> FileSet:
         train, test = {}, {}
         for name in parts.train:
             found = self._labelled(parts.listing(name))
@@ -111,11 +121,27 @@ class Folder(Dataset):
             )
         if parts.said:
             self.notices.note(parts.said)
-        groups = self._groups({**train, **test})
-        source = Source(self._decode(root, train, groups), self._decode(root, test, groups), names)
-        check_apart(source.train, source.test)
-        self._say_groups(source.train, names)
-        return source
+        return self._files(root, train, test)
+
+    def _listed(self, root: Path, found: Labelled) -> Labelled:
+        """Return the test images that a list names; none without a list."""
+        if not self.test:
+            return {}
+        inside = Path(self.data_root).expanduser() / self.test
+        file = inside if inside.is_file() else Path(self.test).expanduser()
+        locator = Locator(root)
+        test: Labelled = {}
+        for row in read_table(file).rows:
+            path = locator.find(row[0])
+            place = PurePosixPath(path.relative_to(root)) if path else None
+            if place not in found:
+                raise DataError(f"{file} lists {row[0]!r}, which is no image of a class in {root}")
+            test[place] = found[place]
+        names, test_names = _names(found), _names(test)
+        if names != test_names:
+            missing = sorted(set(names) - set(test_names))
+            raise DataError(f"{file} lists no image of: {', '.join(missing)}")
+        return test
 
     def _groups(self, found: Labelled) -> dict[PurePosixPath, int]:
         """Return the number of the group that each image belongs to; empty without groups."""
@@ -124,11 +150,6 @@ class Folder(Dataset):
         paths = list(found)
         codes = group_codes(groups_by_pattern(self.group, [str(path) for path in paths]))
         return dict(zip(paths, codes.tolist(), strict=True))
-
-    def _say_groups(self, images: Images, names: tuple[str, ...]) -> None:
-        said = few_groups(images, names) if self.group else ""
-        if said:
-            self.notices.note(said)
 
     def _labelled(self, listing: Listing) -> Labelled:
         """Return the class of each image; `DataError` names all classes without one."""
@@ -144,7 +165,7 @@ class Folder(Dataset):
         found = class_of_each(kept, self.classes)
         empty = [name for name in listing.folders if name not in set(found.values())]
         if self.classes in ("", "top") and empty and found:
-            raise DataError(
+            self._faults.append(
                 f"{listing.root}: found no image of {', '.join(empty)}; put some there or remove "
                 "those folders"
             )
@@ -152,9 +173,8 @@ class Folder(Dataset):
         if not names:
             raise DataError(f"Couldn't find any class folder with an image in {listing.root}")
         if len(names) < 2:
-            raise DataError(
-                f"{listing.root} holds one class only ({names[0]}); put at least two there"
-            )
+            only = f"{listing.root} holds one class only ({names[0]}); put at least two there"
+            raise DataError("; ".join([*self._faults, only]))
         if len(found) < len(kept.files):
             self.notices.note(
                 f"Left out {len(kept.files) - len(found)} images that lie in no class's folder."
@@ -166,17 +186,22 @@ class Folder(Dataset):
             return False
         return not (self.exclude and path.match(self.exclude))
 
-    def _decode(self, root: Path, found: Labelled, groups: Mapping[PurePosixPath, int]) -> Images:
+    def _files(self, root: Path, train: Labelled, test: Labelled) -> FileSet:
+        """Return the images with their classes; without test images some are held out later."""
+        found = {**train, **test}
         names = _names(found)
         order = sorted(found, key=lambda path: (found[path], path))
+        groups = self._groups(found)
         paths = [root / path for path in order]
-        labels = np.array([names.index(found[path]) for path in order], dtype=np.int64)
-        codes = np.array([groups[path] for path in order], dtype=np.int64) if groups else None
         files = Encoded(
-            [str(p) for p in paths], labels, lambda index: paths[index].read_bytes(), codes
+            [str(path) for path in paths],
+            np.array([names.index(found[path]) for path in order], dtype=np.int64),
+            lambda index: read_regular(paths[index]),
+            np.array([groups[path] for path in order], dtype=np.int64) if groups else None,
         )
-        how = Decoding(self.image_size, self.grayscale, self.skip_corrupt)
-        return decode_all(files, how, f"{root.name}, images", self.notices)
+        is_test = np.array([path in test for path in order]) if test else None
+        title = f"{root.name}, images"
+        return FileSet(files, tuple(paths), is_test, names, title, tuple(self._faults))
 
 
 def _names(found: Labelled) -> tuple[str, ...]:

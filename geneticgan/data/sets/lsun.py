@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from geneticgan.data.dataset import Dataset, Images, Source
-from geneticgan.data.decoding import Decoding, Encoded, decode_all
+from geneticgan.data.decoding import Decoding
 from geneticgan.data.finding import DEFAULT_ROOT
 from geneticgan.data.imbalance import TABLE_III_FIVE
+from geneticgan.data.reading import Encoded, decode_all
 from geneticgan.errors import DataError
 
 SCENES = ("church_outdoor", "classroom", "bedroom", "kitchen", "bridge")

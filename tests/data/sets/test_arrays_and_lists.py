@@ -59,8 +59,9 @@ def test_npz_of_any_layout(write, shape):
         ({"x_train": np.full((30, 8, 8), np.nan)}, "x_train holds NaN"),
         ({"x_train": np.full((30, 8, 8), 2.0)}, r"must lie in \[0, 1\]"),
         ({"x_train": np.zeros((30, 8, 9), np.uint8)}, "must be square"),
-        ({"x_train": np.zeros((30, 8, 8), np.int32)}, "x_train is int32"),
-        ({"y_train": np.arange(30) % 3 + 1}, "labels in y_train must be 0 to K-1"),
+        ({"x_train": np.full((30, 8, 8), "x")}, "x_train is <U1; images must be numbers"),
+        ({"y_train": np.arange(30) % 3 * 2}, "labels in y_train must be 0 to K-1"),
+        ({"y_train": np.arange(30) % 2 * 10**9}, r"no gap; they are \[0, 1000000000\]"),
         ({"y_train": np.zeros(30, int)}, "at least two classes"),
         ({"y_train": np.arange(30) % 3 - 1}, "must be 0 to K-1"),
         ({"y_train": np.linspace(0, 2, 30)}, "one whole number"),
@@ -73,6 +74,45 @@ def test_npz_of_any_layout(write, shape):
 def test_bad_arrays_are_refused_by_name(write, changed, message):
     with pytest.raises(DataError, match=message):
         Npz(write(**changed)).load()
+
+
+def test_npz_as_others_write_them(tmp_path):
+    """MedMNIST's names and (N, 1) labels; generate's names; an object array nobody needs."""
+    x = rng.integers(0, 256, (30, 8, 8, 3), dtype=np.uint8)
+    y = np.arange(30) % 3
+    files = {
+        "medmnist": {"train_images": x, "train_labels": y[:, None], "val_images": x,
+                     "val_labels": y, "test_images": x[:6], "test_labels": y[:6, None]},
+        "generate": {"images": x, "labels": y, "class_names": np.array(["a", "b", "c"])},
+        "from one": {"x_train": x, "y_train": y + 1},
+        "objects": {"x_train": x, "y_train": y, "about": np.array([None], dtype=object)},
+    }  # fmt: skip
+    for name, arrays in files.items():
+        np.savez(tmp_path / "x.npz", **arrays)
+        source = Npz(str(tmp_path / "x.npz")).load()
+        assert source.pool.pixels.shape[1:] == (3, 8, 8)
+        counts = source.pool.counts(3)
+        assert counts == [10, 10, 10]
+        assert source.held_out == (name != "medmnist")
+    assert Npz(write_to(tmp_path, files["generate"])).load().class_names == ("a", "b", "c")
+    assert Npz(write_to(tmp_path, files["from one"])).load().class_names == ("1", "2", "3")
+
+
+def write_to(folder, arrays):
+    np.savez(folder / "x.npz", **arrays)
+    return str(folder / "x.npz")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "top"), [(np.int64, 255), (bool, 1), (np.uint16, 4095), (np.int32, 255)]
+)
+def test_npz_of_any_type_of_pixels(tmp_path, dtype, top):
+    steps = np.linspace(0, top, 30)
+    x = np.broadcast_to(steps[:, None, None], (30, 8, 8)).astype(dtype)
+    source = Npz(write_to(tmp_path, {"x_train": x, "y_train": np.arange(30) % 2})).load()
+    found = np.sort(source.pool.pixels[:, 0, 0, 0])
+    wanted = np.sort(x[:, 0, 0].astype(float)) * 255 / top
+    np.testing.assert_allclose(found, wanted, atol=1)
 
 
 def test_what_is_no_npz_is_refused(tmp_path):
@@ -120,7 +160,7 @@ def test_csv_can_name_the_test_part_and_its_columns(listing):
     ("rows", "header", "message"),
     [
         ([], "path,label", "lists no image"),
-        (ROWS, "file,label", "no column 'path'"),
+        (["gone.png,even", "away.png,odd"], "file,label", "no column names image files"),
         (["0.png,even", "1.png,"], "path,label", "line 3: a path or a label is missing"),
         (["0.png,even", "2.png,even"], "path,label", "one class only"),
         (["0.png,even", "gone.png,odd", "1.png,odd"], "path,label", "gone.png"),

@@ -87,6 +87,7 @@ def test_corrupt_images_can_be_left_out(folder):
     dataset.notices = Ears()
     source = dataset.load()
     assert len(source.train) + len(source.test) == 29
+    heard = [text for text in heard if not text.startswith("Images are not square")]
     assert len(heard) == 1
     assert "Skipped 1 of 30" in heard[0]
 
@@ -152,7 +153,7 @@ def test_a_class_without_an_image_is_named(folder):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda root: root / "nowhere", "there is no folder .*nowhere"),
+        (lambda root: root / "nowhere", "there is no folder or file .*nowhere"),
         (lambda root: root / "empty", "Couldn't find any class folder"),
         (lambda root: root / "one", r"one class only \(only\)"),
     ],

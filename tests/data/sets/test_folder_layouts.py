@@ -197,3 +197,92 @@ def test_all_empty_classes_are_named_at_once(tmp_path):
     (tmp_path / "d").rmdir()
     with pytest.raises(DataError, match=r"class 'a' has 1 image, class 'b' has 1 image"):
         load(tmp_path)
+
+
+def test_all_faults_are_said_at_once(tmp_path):
+    for kind, count in (("a", 5), ("b", 1), ("c", 0), ("d", 0)):
+        (tmp_path / kind).mkdir()
+        for number in range(count):
+            photograph(tmp_path / kind / f"{number}.png")
+    (tmp_path / "a" / "0.png").write_bytes(b"nothing")
+    (tmp_path / "a" / "1.png").write_bytes((tmp_path / "a" / "2.png").read_bytes()[:60])
+    with pytest.raises(DataError) as caught:
+        load(tmp_path)
+    said = str(caught.value)
+    assert "no image of c, d" in said
+    assert "class 'b' has 1 image;" in said
+    assert f"2 of 6 images cannot be read (no image that is known here): {tmp_path}/a/0.png" in said
+    assert f"(damaged): {tmp_path}/a/1.png" in said
+
+
+@pytest.mark.parametrize("name", ["x.ZIP", "x.tar.xz", "x.tar.bz2", "x.TGZ", "x.tbz2"])
+def test_archives_by_any_name(tmp_path, name):
+    tiles(tmp_path / "content")
+    kind = {"x.ZIP": "zip", "x.tar.xz": "xztar", "x.TGZ": "gztar"}.get(name, "bztar")
+    packed = shutil.make_archive(str(tmp_path / "packed"), kind, tmp_path / "content")
+    os.rename(packed, tmp_path / name)
+    assert counts(load(tmp_path / name)[0]) == {"crack": 5, "free": 10}
+
+
+def test_a_locked_archive_is_said(tmp_path):
+    tiles(tmp_path / "content")
+    path = shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path / "content")
+    data = bytearray((tmp_path / "packed.zip").read_bytes())
+    place = 0
+    while (place := data.find(b"PK\x01\x02", place)) >= 0:  # the bit that says: encrypted
+        data[place + 8] |= 1
+        place += 4
+    (tmp_path / "packed.zip").write_bytes(data)
+    with pytest.raises(DataError, match=r"packed.zip is no readable archive .*password"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("imagse", r"there is no folder or file \S*/imagse; \S* holds images, list.csv;"),
+        ("images\\a", r"divided by slashes here: --data-root \S*images/a"),
+        ("list.csv", r"list.csv is a file, which --dataset csv reads"),
+        ("images/a/0.png", "is no folder and no archive"),
+        ("images/pipe", "is neither a file nor a folder"),
+    ],
+)
+def test_the_true_cause_is_said(tmp_path, named, said):
+    for kind in "ab":
+        photograph(tmp_path / "images" / kind / "0.png")
+    (tmp_path / "list.csv").write_text("x")
+    os.mkfifo(tmp_path / "images" / "pipe")
+    with pytest.raises(DataError, match=said):
+        load(f"{tmp_path}/{named}")
+
+
+def test_the_home_folder_is_found(tmp_path, monkeypatch):
+    tiles(tmp_path / "images")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert counts(load("~/images")[0]) == {"crack": 5, "free": 10}
+
+
+def test_a_folder_without_permission_is_said(tmp_path, monkeypatch):
+    tiles(tmp_path)
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("geneticgan.data.roots.os.scandir", refuse)  # root may read everything
+    with pytest.raises(DataError, match="cannot be read: Permission denied; change"):
+        load(tmp_path)
+
+
+def test_a_list_says_which_images_are_the_test_part(tmp_path):
+    tiles(tmp_path)
+    names = ["crack/Imgs/0.jpg", "free/Imgs/3.jpg", "free/Imgs/4.jpg"]
+    (tmp_path / "testing_list.txt").write_text("\n".join(names))
+    source, _ = load(tmp_path, test="testing_list.txt")
+    assert source.test.counts(2) == [1, 2]
+    assert source.train.counts(2) == [4, 8]
+    (tmp_path / "testing_list.txt").write_text("crack/Imgs/0.jpg\ngone.jpg")
+    with pytest.raises(DataError, match=r"lists 'gone.jpg', which is no image"):
+        load(tmp_path, test="testing_list.txt")
+    (tmp_path / "testing_list.txt").write_text("crack/Imgs/0.jpg")
+    with pytest.raises(DataError, match="lists no image of: free"):
+        load(tmp_path, test="testing_list.txt")

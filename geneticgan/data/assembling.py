@@ -1,0 +1,122 @@
+"""From labelled image files to a data set: decoded together, then taken apart again."""
+
+from __future__ import annotations
+
+import os
+from abc import abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from geneticgan.data.dataset import Dataset, Preprocessing, Source
+from geneticgan.data.decoding import Decoding
+from geneticgan.data.grouping import check_apart, few_groups
+from geneticgan.data.holdout import too_few, with_test_part
+from geneticgan.data.notices import Notices
+from geneticgan.data.reading import Encoded, decode_files
+from geneticgan.errors import DataError
+
+
+@dataclass(frozen=True)
+class FileSet:
+    """Labelled image files, before any is decoded.
+
+    Attributes
+    ----------
+    files : Encoded
+        All image files of all parts: what is chosen by looking at them is the same for all.
+    paths : tuple of Path
+        Of the files.
+    test : array of bool or None
+        Shape (N,), which are the test part; None holds one out.
+    names : tuple of str
+        Of the classes.
+    title : str
+        Of the images, for messages.
+    faults : tuple of str
+        What is known to be wrong already; it is said together with what is found.
+    """
+
+    files: Encoded
+    paths: tuple[Path, ...]
+    test: npt.NDArray[np.bool_] | None
+    names: tuple[str, ...]
+    title: str
+    faults: tuple[str, ...] = ()
+
+    @cached_property
+    def root(self) -> Path:
+        """The folder that all files have in common."""
+        return Path(os.path.commonpath([path.absolute().parent for path in self.paths]))
+
+    def shown(self, index: int) -> str:
+        """Return a file's path below the root."""
+        return self.paths[index].absolute().relative_to(self.root).as_posix()
+
+
+class FileDataset(Dataset):
+    """A data set of image files; it says which, and how they are decoded.
+
+    Attributes
+    ----------
+    how : Decoding
+        Shape, and what to do with bad files.
+    """
+
+    how: Decoding
+
+    @abstractmethod
+    def file_set(self) -> FileSet:
+        """Find the files with their labels; `DataError` names what is missing."""
+
+    def load(self) -> Source:
+        """Decode every image; `DataError` names what is missing or damaged."""
+        return assemble(self.file_set(), self.how, self.notices)
+
+
+def assemble(found: FileSet, how: Decoding, notices: Notices) -> Source:
+    """Decode image files and return the data set.
+
+    Parameters
+    ----------
+    found : FileSet
+        The files.
+    how : Decoding
+        Shape, and what to do with bad files.
+    notices : Notices
+        Hears of progress and of what is worth knowing.
+
+    Raises
+    ------
+    DataError
+        If files cannot be read, a class has too few images or groups or none in a part, or a
+        group is in both parts.
+    """
+    names, test = found.names, found.test
+    few = "" if test is not None else too_few(found.files.labels, names)
+    known = [*found.faults, *([few] if few else [])]
+    try:
+        decoded = decode_files(found.files, how, found.title, notices)
+    except DataError as error:
+        raise DataError("; ".join([*known, str(error)])) from error
+    if known:
+        raise DataError("; ".join(known))
+    images = decoded.images
+    preprocessing = Preprocessing(decoded.how.fit, decoded.how.window)
+    said = few_groups(images, names) if images.groups is not None else ""
+    if said:
+        notices.note(said)
+    if test is None:
+        return with_test_part(images, names, preprocessing)
+    is_test = test[decoded.kept]
+    source = Source(
+        images.take(np.flatnonzero(~is_test)),
+        images.take(np.flatnonzero(is_test)),
+        tuple(names),
+        preprocessing=preprocessing,
+    )
+    check_apart(source.train, source.test)
+    return source

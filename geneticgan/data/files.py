@@ -1,0 +1,38 @@
+"""Reading files that strangers named: regular files only, so that no device is read without end."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+MOST_BYTES = 2**30
+"""Of an image file or a list; what is larger is neither."""
+
+
+class RefusedError(OSError):
+    """The file was not read, for a reason that is no error of the system."""
+
+
+def read_regular(path: Path) -> bytes:
+    """Return the content of a regular file.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, is a device, a pipe or a folder, or has more than `MOST_BYTES`.
+    """
+    # A pipe would wait here for somebody who writes into it.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise RefusedError(f"{path} is no regular file")
+        if status.st_size > MOST_BYTES:
+            raise RefusedError(f"{path} has {status.st_size / 2**30:.1f} GiB")
+        return file.read()
+
+
+def cause(error: OSError) -> str:
+    """Return in words why a file could not be read."""
+    return error.strerror or str(error)

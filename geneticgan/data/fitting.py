@@ -1,0 +1,96 @@
+"""Images of any shape to squares: what is cut off, filled up or deformed."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+from torchvision.transforms import v2
+
+FITS = ("crop", "pad", "stretch")
+"""The centre is cut out; the whole is shown with black beside it; the whole is deformed."""
+
+LONGEST = 64
+"""Times as long as wide: what is longer is no picture, and would take much memory to read."""
+
+SHOWN = 2 / 3
+"""Of an image, a crop shows at least as much where it is chosen: a photograph of 3 to 2 passes."""
+
+ALIKE = 1.25
+"""Shapes are alike if the longest is at most so many times as long for its height as the widest."""
+
+TALE = 10.0
+"""Percent of images at either end that do not decide."""
+
+
+class ShapeError(ValueError):
+    """An image is far too long for its width."""
+
+
+def check_shape(image: Image.Image) -> None:
+    """Raise `ShapeError` for an image of which no square can sensibly be made."""
+    longer, shorter = max(image.size), min(image.size)
+    if shorter < 1 or longer > LONGEST * shorter:
+        raise ShapeError(f"{image.width} x {image.height} pixels")
+
+
+def fit_square(image: Image.Image, size: int, fit: str) -> Image.Image:
+    """Return the image as a square.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        In mode L or RGB.
+    size : int
+        Pixels of its sides.
+    fit : str
+        One of `FITS`.
+
+    Raises
+    ------
+    ShapeError
+        If it is far too long for its width.
+    """
+    check_shape(image)
+    if fit == "stretch":
+        return image.resize((size, size), Image.Resampling.BILINEAR)
+    if fit == "pad":
+        return ImageOps.pad(image, (size, size), Image.Resampling.BILINEAR)
+    square: Image.Image = v2.Compose([v2.Resize(size), v2.CenterCrop(size)])(image)
+    return square
+
+
+def choose_fit(sizes: npt.NDArray[np.int64]) -> tuple[str, str]:
+    """Choose how images become squares, by the spread of their shapes.
+
+    Parameters
+    ----------
+    sizes : array of int64
+        Shape (N, 2): width and height of each image as it is seen.
+
+    Returns
+    -------
+    fit, said : str
+        One of `FITS`, and in words why; empty where all images are nearly square.
+    """
+    if not len(sizes):
+        return "crop", ""
+    aspects = sizes[:, 0] / sizes[:, 1]
+    shown = float(np.percentile(np.minimum(aspects, 1 / aspects), TALE))
+    narrow, wide = np.percentile(aspects, (TALE, 100 - TALE))
+    if shown > 0.9:
+        return "crop", ""
+    if shown >= SHOWN:
+        said = f"the centre is cut out, which shows at least {shown:.0%} of nine in ten"
+        return "crop", f"Images are not square: {said} (fit=crop)."
+    if wide <= ALIKE * narrow:
+        return "stretch", (
+            f"Images are about {np.median(aspects):.2f} times as wide as high, all much alike: the "
+            "whole image is made square (fit=stretch); fit=pad keeps its proportions."
+        )
+    return "pad", (
+        f"Shapes of images differ, from {narrow:.2f} to {wide:.2f} times as wide as high: the "
+        f"whole image is shown, with black beside it (fit=pad), since of one in ten the centre "
+        f"would be {shown:.0%} or less. If the shape alone tells the class, the black shows it; "
+        "fit=crop and fit=stretch hide it in part."
+    )

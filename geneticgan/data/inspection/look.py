@@ -1,0 +1,85 @@
+"""What a file tells besides what it shows, and a small picture of what it shows."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import numpy as np
+import numpy.typing as npt
+from PIL import ImageOps
+
+from geneticgan.data.dataset import UInt8Array
+from geneticgan.data.decoding import UNREADABLE, Decoding, open_checked, prepare
+from geneticgan.data.notices import Notices
+from geneticgan.data.reading import Encoded
+
+SMALL = 32
+"""Pixels of the sides of the small picture."""
+
+MODEL = 0x0110
+"""Number of the EXIF field with the camera's model."""
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What was seen of N files.
+
+    Attributes
+    ----------
+    readable : array of int64
+        Shape (N,), places of these files among all.
+    sizes : array of int64
+        Shape (N, 2): width and height as the image is seen.
+    lengths : array of int64
+        Shape (N,): bytes of the file.
+    suffixes, cameras : tuple of str
+        Of the name, in lower case; from EXIF, empty where none is noted.
+    small : array of uint8
+        Shape (N, `SMALL`, `SMALL`): the whole image in grey, deformed to a square.
+    """
+
+    readable: npt.NDArray[np.int64]
+    sizes: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+    suffixes: tuple[str, ...]
+    cameras: tuple[str, ...]
+    small: UInt8Array
+
+
+def look_at(files: Encoded, notices: Notices) -> Looks:
+    """Look at every file; those that cannot be read are left out."""
+    how = Decoding(SMALL, grayscale=True, fit="stretch")
+    count = len(files.names)
+    sizes = np.zeros((count, 2), dtype=np.int64)
+    lengths = np.zeros(count, dtype=np.int64)
+    small = np.zeros((count, SMALL, SMALL), dtype=np.uint8)
+    cameras = [""] * count
+
+    def look(index: int) -> None:
+        try:
+            data = files.read(index)
+            with open_checked(data) as image:
+                cameras[index] = str(image.getexif().get(MODEL, "")).strip("\0 ")
+                upright = ImageOps.exif_transpose(image) or image
+                small[index] = prepare(upright, how)[0]
+                sizes[index], lengths[index] = upright.size, len(data)
+        except UNREADABLE:
+            return
+
+    notices.begin("every file, looked at", count)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for number, _ in enumerate(pool.map(look, range(count)), start=1):
+            if number % 256 == 0 or number == count:
+                notices.done(number)
+    readable = np.flatnonzero(lengths > 0)
+    return Looks(
+        readable,
+        sizes[readable],
+        lengths[readable],
+        tuple(PurePath(files.names[int(i)]).suffix.lower() for i in readable),
+        tuple(cameras[i] for i in readable),
+        small[readable],
+    )

@@ -1,0 +1,75 @@
+"""What a user named as the place of a data set: found, or said why not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from geneticgan.errors import DataError
+
+OTHERS = {".npz": "npz", ".csv": "csv", ".tsv": "csv", ".txt": "csv"}
+"""Data sets that read a file of such a suffix."""
+
+SHOWN = 8
+"""Names that a message lists of a folder."""
+
+
+def existing(dataset: str, text: str) -> Path:
+    """Return the path of what was named; ``~`` is the home folder.
+
+    Parameters
+    ----------
+    dataset : str
+        Name of the data set, for the message.
+    text : str
+        As the user wrote it.
+
+    Raises
+    ------
+    DataError
+        If nothing was named, it is not there, may not be read, or is a device or a pipe.
+    """
+    if not text:
+        raise DataError(f"{dataset} needs to know where: name it with --data-root")
+    path = Path(os.path.expanduser(text))
+    try:
+        path.stat()
+        if path.is_dir():
+            os.scandir(path).close()
+        elif path.is_file():
+            path.open("rb").close()
+        else:
+            raise DataError(f"{path} is neither a file nor a folder; check --data-root")
+    except PermissionError as error:
+        raise DataError(
+            f"{path} cannot be read: {error.strerror}; change its permissions or move it elsewhere"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise DataError(f"there is no folder or file {path}{_hint(path, text)}") from error
+    return path
+
+
+def _hint(path: Path, text: str) -> str:
+    """Say what is there instead."""
+    other = Path(text.replace("\\", "/"))
+    if "\\" in text and other.exists():
+        return f"; folders are divided by slashes here: --data-root {other}"
+    parent = path.absolute().parent
+    while not parent.is_dir():
+        parent = parent.parent
+    try:
+        names = sorted(name for name in os.listdir(parent) if not name.startswith("."))
+    except OSError:
+        names = []
+    more = ", ..." if len(names) > SHOWN else ""
+    return f"; {parent} holds {', '.join(names[:SHOWN]) or 'nothing'}{more}; check --data-root"
+
+
+def check_folder(path: Path) -> Path:
+    """Return the path if it is a folder; `DataError` says which data set reads such a file."""
+    if path.is_dir():
+        return path
+    other = OTHERS.get(path.suffix.lower())
+    if other:
+        raise DataError(f"{path} is a file, which --dataset {other} reads; folder reads folders")
+    raise DataError(f"{path} is no folder and no archive (zip, tar, tar.gz, tar.xz, tar.bz2)")

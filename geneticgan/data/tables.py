@@ -1,0 +1,150 @@
+"""Lists of images as they come: any separator, any usual encoding, with and without a header."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from geneticgan.data.files import cause, read_regular
+from geneticgan.errors import DataError
+
+SEPARATORS = ",;\t|"
+"""Tried in this order; where none divides the lines alike, blanks do."""
+
+LOOKED_AT = 200
+"""Lines by which the separator is told."""
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins as that of UTF-16 does
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""What a file begins with, and what that says of its encoding."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The lines of a list, each with as many fields as there are columns.
+
+    Attributes
+    ----------
+    file : Path
+        For messages.
+    columns : tuple of str
+        Their names; without a header their numbers from 1.
+    rows : tuple of tuple of str
+        The fields, stripped.
+    lines : tuple of int
+        The number of each row's line in the file.
+    """
+
+    file: Path
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+
+    def find(self, name: str) -> int | None:
+        """Return the place of a column by its name, in any case, or by its number from 1."""
+        if name in self.columns:
+            return self.columns.index(name)
+        lower = [column.lower() for column in self.columns]
+        if name.lower() in lower:
+            return lower.index(name.lower())
+        if name.isdecimal() and 1 <= int(name) <= len(self.columns):
+            return int(name) - 1
+        return None
+
+    def column(self, place: int) -> list[str]:
+        """Return the fields of a column."""
+        return [row[place] for row in self.rows]
+
+    @property
+    def shown(self) -> str:
+        """The columns for a message, each with the first row's field."""
+        first = self.rows[0] if self.rows else ()
+        pairs = zip(self.columns, first, strict=False)
+        return "; ".join(f"{name}, such as {field!r}" for name, field in pairs)
+
+    def with_header(self) -> Table:
+        """Return the table whose first row names the columns."""
+        names = tuple(n or str(i) for i, n in enumerate(self.rows[0], start=1))
+        return Table(self.file, names, self.rows[1:], self.lines[1:])
+
+
+def read_table(file: Path) -> Table:
+    """Read a list; whether its first row is a header is left to `Table.with_header`.
+
+    Lines that are empty or hold separators only are left out.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read, is no text, or a line has another number of fields, by its number.
+    """
+    try:
+        data = read_regular(file)
+    except OSError as error:
+        raise DataError(f"{file} cannot be read as a list: {cause(error)}") from error
+    text = _decoded(file, data)
+    numbered = [(i, line) for i, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    separator = _separator([line for _, line in numbered[:LOOKED_AT]])
+    if separator:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        try:
+            found = [(reader.line_num, [field.strip() for field in row]) for row in reader]
+        except csv.Error as error:
+            raise DataError(f"{file} cannot be read as a list ({error})") from error
+    else:
+        found = [(number, line.split()) for number, line in numbered]
+    found = [(number, row) for number, row in found if any(row)]
+    if not found:
+        raise DataError(f"{file} lists no image")
+    ((width, _),) = Counter(len(row) for _, row in found).most_common(1)
+    rows = []
+    for number, row in found:
+        while len(row) > width and not row[-1]:  # a separator at the end
+            row.pop()
+        if len(row) != width:
+            raise DataError(
+                f"{file}, line {number}: it has {len(row)} fields where most lines have {width}; "
+                "mend or remove the line"
+            )
+        rows.append(tuple(row))
+    columns = tuple(str(i) for i in range(1, width + 1))
+    return Table(file, columns, tuple(rows), tuple(number for number, _ in found))
+
+
+def _decoded(file: Path, data: bytes) -> str:
+    for mark, encoding in BOMS:
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError as error:
+                raise DataError(f"{file} is no text in {encoding} ({error.reason})") from error
+    if b"\0" in data:
+        line = data[: data.index(b"\0")].count(b"\n") + 1
+        raise DataError(f"{file}, line {line}: it holds a NUL byte; save the list again as UTF-8")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        # As Windows writes it; bytes that it does not know stand for themselves.
+        return data.decode("cp1252", errors="replace")
+
+
+def _separator(lines: Sequence[str]) -> str:
+    """Return the separator that divides most lines into the same number of fields, or none."""
+    best, most = "", 0.8
+    for separator in SEPARATORS:
+        widths = Counter(len(row) for row in csv.reader(lines, delimiter=separator))
+        ((width, count),) = widths.most_common(1) or [(1, 0)]
+        share = count / max(1, widths.total())
+        if width > 1 and share > most:
+            best, most = separator, share
+    return best

@@ -1,0 +1,185 @@
+"""What a data set of image files has that a score would not show: copies, shortcuts, odd images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.assembling import FileDataset, FileSet
+from geneticgan.data.dataset import Int64Array
+from geneticgan.data.inspection.copies import BLAND, near_copies
+from geneticgan.data.inspection.look import Looks, look_at
+from geneticgan.data.inspection.proposals import propose_groups
+from geneticgan.data.inspection.shortcuts import find_shortcut
+from geneticgan.errors import ConfigError
+from geneticgan.training.hooks import Observer
+from geneticgan.training.setup import open_dataset
+
+OK, WARNING = "ok", "warning"
+
+NAMED = 4
+"""Files that a line names."""
+
+FAR = 8.0
+"""Median absolute deviations of the mean grey from its class's median: an outlying image."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A line: what was looked at, how it is, and in words."""
+
+    what: str
+    state: str
+    text: str
+
+
+def check(config: TrainConfig, observers: Sequence[Observer] = ()) -> Iterator[Finding]:
+    """Look at the files of a data set.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        Names the data set.
+    observers : sequence of Observer
+        Hear of progress.
+
+    Yields
+    ------
+    Finding
+        The quick ones first.
+
+    Raises
+    ------
+    GeneticGanError
+        If the files cannot be found, or the data set is none of image files.
+    """
+    dataset = open_dataset(config, observers)
+    if not isinstance(dataset, FileDataset):
+        raise ConfigError(f"{config.dataset} is no data set of image files, such as folder or csv")
+    found = dataset.file_set()
+    looks = look_at(found.files, dataset.notices)
+    yield _files(found, looks)
+    labels = found.files.labels[looks.readable]
+    yield _tiny(found, looks, dataset.how.size)
+    yield _blank(found, looks)
+    yield _outlying(found, looks, labels)
+    yield _groups(found)
+    yield _shortcut(looks, labels)
+    yield _copies(found, looks, labels)
+
+
+def _files(found: FileSet, looks: Looks) -> Finding:
+    labels = found.files.labels
+    counts = np.bincount(labels, minlength=len(found.names))
+    told = ", ".join(f"{name} {count}" for name, count in zip(found.names, counts, strict=True))
+    bad = sorted(set(range(len(labels))) - set(looks.readable.tolist()))
+    wrong = [*found.faults]
+    if bad:
+        wrong.append(f"{len(bad)} cannot be read: {_named(found, bad)}")
+    text = f"{len(labels)} images of {len(found.names)} classes ({told})"
+    return Finding("files", WARNING if wrong else OK, "; ".join([text, *wrong]))
+
+
+def _tiny(found: FileSet, looks: Looks, size: int) -> Finding:
+    shorter = looks.sizes.min(axis=1)
+    tiny = looks.readable[shorter < size]
+    text = f"the shorter side has {shorter.min()} to {shorter.max()} pixels"
+    if not len(tiny):
+        return Finding("size", OK, text)
+    return Finding(
+        "size",
+        WARNING,
+        f"{text}; {len(tiny)} images are smaller than --image-size {size} and will be enlarged: "
+        f"{_named(found, tiny)}",
+    )
+
+
+def _blank(found: FileSet, looks: Looks) -> Finding:
+    flat = looks.small.reshape(len(looks.small), -1).std(axis=1) < BLAND
+    blank = looks.readable[flat]
+    if not len(blank):
+        return Finding("blank", OK, "none")
+    return Finding("blank", WARNING, f"{len(blank)} images of one colour: {_named(found, blank)}")
+
+
+def _outlying(found: FileSet, looks: Looks, labels: Int64Array) -> Finding:
+    grey = looks.small.mean(axis=(1, 2))
+    odd: list[int] = []
+    for label in range(len(found.names)):
+        members = np.flatnonzero(labels == label)
+        if len(members) < 5:
+            continue
+        away = np.abs(grey[members] - np.median(grey[members]))
+        spread = max(float(np.median(away)), 1.0)
+        odd += looks.readable[members[away > FAR * spread]].tolist()
+    if not odd:
+        return Finding("outlying", OK, "no image is far brighter or darker than its class")
+    text = f"{len(odd)} images are far brighter or darker than their class: {_named(found, odd)}"
+    return Finding("outlying", WARNING, text)
+
+
+def _groups(found: FileSet) -> Finding:
+    if found.files.groups is not None:
+        count = len(np.unique(found.files.groups))
+        return Finding("groups", OK, f"{count} groups, which no split will part")
+    paths = [found.shown(index) for index in range(len(found.paths))]
+    proposal = propose_groups(paths, found.files.labels.tolist())
+    if proposal is None:
+        return Finding("groups", OK, "file names show no patients, sheets or the like")
+    return Finding(
+        "groups",
+        WARNING,
+        f"file names repeat a part, such as {proposal.example!r}, in {proposal.groups} groups; if "
+        "that is a patient, a sheet or the like, keep its images together: "
+        f"group={proposal.expression}",
+    )
+
+
+def _shortcut(looks: Looks, labels: Int64Array) -> Finding:
+    shortcut = find_shortcut(looks, labels)
+    if shortcut is None:
+        return Finding("shortcut", OK, "not looked for: a class has fewer than 5 images")
+    text = (
+        "size, length, suffix, brightness and camera together tell the class: "
+        f"{100 * shortcut.recall:.0f} against {100 * shortcut.chance:.0f} by chance (mean recall)"
+    )
+    if not shortcut.warns:
+        return Finding("shortcut", OK, text.replace("tell the class", "hardly tell the class"))
+    return Finding(
+        "shortcut",
+        WARNING,
+        f"{text}; {shortcut.giveaway} alone: {100 * shortcut.alone:.0f}. A classifier may "
+        "learn that instead of what is shown",
+    )
+
+
+def _copies(found: FileSet, looks: Looks, labels: Int64Array) -> Finding:
+    codes = near_copies(looks.small)
+    _, place, sizes = np.unique(codes, return_inverse=True, return_counts=True)
+    again = np.flatnonzero(sizes > 1)
+    if not len(again):
+        return Finding("copies", OK, "no two images are equal or nearly so")
+    inside = np.flatnonzero(np.isin(place, again))
+    group = "1 group" if len(again) == 1 else f"{len(again)} groups"
+    text = f"{group} of equal or nearly equal images ({len(inside)} images)"
+    first = np.flatnonzero(place == again[0])
+    text += f", such as {_named(found, looks.readable[first])}"
+    mixed = sum(len(set(labels[place == each].tolist())) > 1 for each in again)
+    if mixed:
+        text += f"; {mixed} of them hold several classes"
+    if found.test is not None:
+        test = found.test[looks.readable]
+        leaked = sum(test[place == each].sum() for each in again if not test[place == each].all())
+        if leaked:
+            text += f"; {leaked} test images have a copy in training"
+    elif found.files.groups is None:
+        text += "; a split may put copies on both sides, remove them or say group="
+    return Finding("copies", WARNING, text)
+
+
+def _named(found: FileSet, indices: Sequence[int] | Int64Array) -> str:
+    names = [found.shown(int(index)) for index in indices[:NAMED]]
+    return ", ".join(names) + (", ..." if len(indices) > NAMED else "")

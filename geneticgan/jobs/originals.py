@@ -1,0 +1,84 @@
+"""The files that a run's images were read from, kept whole beside what it generates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.assembling import FileDataset, FileSet
+from geneticgan.data.dataset import Images
+from geneticgan.data.files import read_regular
+from geneticgan.data.splits import Split
+from geneticgan.errors import printable
+from geneticgan.training.setup import open_dataset
+
+
+def files_of(config: TrainConfig, split: Split) -> FileSet | None:
+    """Return the files of a run's data set; None where it was not read from files of the user's.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        Of the run.
+    split : Split
+        As it was just loaded: its images are still those of the files.
+    """
+    if split.train.places is None:
+        return None
+    dataset = open_dataset(config)
+    return dataset.file_set() if isinstance(dataset, FileDataset) else None
+
+
+def class_folders(found: FileSet, class_names: Sequence[str]) -> list[str]:
+    """Return a folder's name for each class: the class's own wherever a folder can have it."""
+    own = {printable(name): name for name in found.names}
+    safe = safe_names(class_names)
+    names = [own.get(name, name) for name in class_names]
+    usable = (name not in ("", ".", "..") and not re.search(r"[/\\\0]", name) for name in names)
+    return [name if good else other for name, other, good in zip(names, safe, usable, strict=True)]
+
+
+def safe_names(class_names: Sequence[str]) -> list[str]:
+    """Return names fit for files, all different: a class name may hold a slash or a dot."""
+    names: list[str] = []
+    for label, name in enumerate(class_names):
+        safe = re.sub(r"[^\w.+-]+", "_", name).strip(".") or f"class-{label}"
+        names.append(f"{safe}-{label}" if safe in names else safe)
+    return names
+
+
+def copy_originals(found: FileSet, images: Images, folders: Sequence[Path]) -> None:
+    """Copy the files of images, byte by byte, into the folder of each one's class.
+
+    A file keeps its name; if two of a class have the same, the folder they lie in goes before it.
+
+    Parameters
+    ----------
+    found : FileSet
+        The files.
+    images : Images
+        With their places among the files.
+    folders : sequence of Path
+        Of the classes, by label.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be read or written.
+    """
+    assert images.places is not None
+    taken: set[Path] = set()
+    for place, label in zip(images.places.tolist(), images.labels.tolist(), strict=True):
+        source = found.paths[place]
+        parts = list(reversed(source.parts[1:]))
+        name = parts[0]
+        for part in parts[1:]:
+            if folders[label] / name not in taken:
+                break
+            name = f"{part}-{name}"
+        target = folders[label] / name
+        taken.add(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(read_regular(source))

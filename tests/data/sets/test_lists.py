@@ -1,0 +1,227 @@
+"""Lists of images as people keep them."""
+
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from geneticgan.data.notices import Notices
+from geneticgan.data.sets.csv import Csv
+from geneticgan.data.splits import split_source
+from geneticgan.errors import DataError
+
+NAMES = [f"c{n:02}" for n in range(12)]
+ODD = ["odd" if n % 2 else "even" for n in range(12)]
+
+
+class Ears(Notices):
+    def __init__(self):
+        self.heard = []
+
+    def note(self, text):
+        self.heard.append(text)
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Twelve images, each of its own brightness, and a list of them."""
+    (tmp_path / "images").mkdir()
+    for number, name in enumerate(NAMES):
+        Image.new("L", (8, 8), 20 * number).save(tmp_path / "images" / f"{name}.png")
+
+    def write(lines, name="list.csv", encoding="utf-8", end="\n"):
+        path = tmp_path / name
+        path.write_bytes(end.join([*lines, ""]).encode(encoding))
+        return path
+
+    return write
+
+
+def load(file, **options):
+    dataset = Csv(str(file), image_size=8, grayscale=True, **options)
+    dataset.notices = ears = Ears()
+    source = dataset.load()
+    return source, ears.heard
+
+
+def told(source):
+    """Return the class of each image by its number."""
+    pool = source.pool
+    numbers = (pool.pixels[:, 0, 0, 0] // 20).tolist()
+    names = [source.class_names[label] for label in pool.labels]
+    return [name for _, name in sorted(zip(numbers, names, strict=True))]
+
+
+def rows(separator=",", paths="images/{}.png", labels=ODD):
+    return [f"{paths.format(n)}{separator}{k}" for n, k in zip(NAMES, labels, strict=True)]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", "  ", " "])
+@pytest.mark.parametrize("header", [True, False])
+def test_any_separator_with_and_without_a_header(write, separator, header):
+    first = [f"file{separator}kind"] if header else []
+    assert told(load(write([*first, *rows(separator)]))[0]) == ODD
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_any_encoding(write, encoding, end):
+    labels = ["schön" if kind == "odd" else "übel" for kind in ODD]
+    path = write(["path;label", *rows(";", labels=labels)], encoding=encoding, end=end)
+    assert told(load(path)[0]) == labels
+
+
+def test_lines_of_separators_at_the_end_do_no_harm(write):
+    assert told(load(write(["path,label,", *(f"{r}," for r in rows()), ",,", ",", ""]))[0]) == ODD
+
+
+def test_cells_of_solar_modules(write):
+    """Path, probability of a defect, kind of module; no header, columns divided by blanks."""
+    chances = [0.0, 0.3333333333, 0.6666666667, 1.0] * 3
+    lines = [f"images/{n}.png  {c}   mono" for n, c in zip(NAMES, chances, strict=True)]
+    path = write(lines, "labels.csv")
+    with pytest.raises(DataError, match=r"2, such as '0.0'; 3, such as 'mono'; name one"):
+        load(path)
+    kinds = [f"2{'>' if c > 0.5 else '<='}0.5" for c in chances]
+    assert told(load(path, label="2>0.5")[0]) == kinds
+    below = [f"2{'<' if c < 0.3 else '>='}0.3" for c in chances]
+    assert told(load(path, label="2<0.3")[0]) == below
+
+
+def test_imagenet(write):
+    path = write(rows(" ", labels=[10 * (n % 2) + 2 for n in range(12)]), "val.txt")
+    source, _ = load(path)
+    assert source.class_names == ("2", "12")  # by value, not by the alphabet
+
+
+def test_ham10000(write, tmp_path):
+    """Ids without a suffix, files in two folders, a lesion for several images."""
+    for number, name in enumerate(NAMES):
+        folder = tmp_path / f"HAM10000_images_part_{1 + number // 6}"
+        folder.mkdir(exist_ok=True)
+        shutil.move(tmp_path / "images" / f"{name}.png", folder / f"ISIC_{name}.png")
+    kinds = ["mel"] * 6 + ["nv"] * 6
+    lines = [f"HAM_{n // 2},ISIC_{NAMES[n]},{kinds[n]},histo,80.0" for n in range(12)]
+    path = write(["lesion_id,image_id,dx,dx_type,age", *lines], "HAM10000_metadata.csv")
+    source, heard = load(path, group="lesion_id")
+    assert told(source) == kinds
+    assert source.pool.group_counts(2) == [3, 3]
+    assert any("'mel' 3, 'nv' 3" in text for text in heard)
+
+
+def test_isic(write):
+    hot = [("1.0,0.0,0.0", "0.0,1.0,0.0", "0.0,0.0,1.0")[n % 3] for n in range(12)]
+    lines = ["image,MEL,NV,BCC", *(f"{n},{h}" for n, h in zip(NAMES, hot, strict=True))]
+    kinds = ["MEL", "NV", "BCC"] * 4
+    assert told(load(write(lines))[0]) == kinds
+    for wrong, said in (("1.0,1.0,0.0", r"2 \(MEL, NV\)"), ("0.0,0.0,0.0", "none")):
+        lines[3] = f"{NAMES[2]},{wrong}"
+        with pytest.raises(DataError, match=f"line 4: .* {said} are 1"):
+            load(write(lines))
+
+
+def test_deepweeds(write):
+    lines = [f"{n}.png,{i % 2},{k} weed" for i, (n, k) in enumerate(zip(NAMES, ODD, strict=True))]
+    path = write(["Filename,Label,Species", *lines])
+    assert load(path)[0].class_names == ("0", "1")
+    assert told(load(path, label="Species")[0]) == [f"{kind} weed" for kind in ODD]
+
+
+def test_labels_in_the_names_of_files(write):
+    path = write([f"images/{name}.png" for name in NAMES], "list.txt")
+    assert told(load(path, label=r"c(\d)\d")[0]) == ["0"] * 10 + ["1"] * 2
+    with pytest.raises(DataError, match=r"line 1: label=x\(\\d\) is not found in 'images/c00.png'"):
+        load(path, label=r"x(\d)")
+
+
+@pytest.mark.parametrize("spelt", [r"images\{}.png", "./images/{}.png", "{}.png", "{}"])
+def test_paths_as_other_systems_write_them(write, spelt):
+    assert told(load(write(["path,label", *rows(paths=spelt)]))[0]) == ODD
+
+
+def test_images_elsewhere_columns_by_number_and_a_folder_of_the_list(write, tmp_path):
+    path = write(
+        [f"x,{name}.png,{kind}" for name, kind in zip(NAMES, ODD, strict=True)], "deep.csv"
+    )
+    (tmp_path / "lists").mkdir()
+    path.rename(tmp_path / "lists" / "deep.csv")
+    options = {"path": "2", "label": "3", "images": "../images"}
+    assert told(load(tmp_path / "lists" / "deep.csv", **options)[0]) == ODD
+    packed = shutil.make_archive(str(tmp_path.parent / "packed"), "zip", tmp_path)
+    assert told(load(packed, **options)[0]) == ODD
+
+
+def test_parts_by_any_word(write):
+    parts = ["Train"] * 8 + ["VAL"] * 4
+    lines = [f"{row},{part}" for row, part in zip(rows(), parts, strict=True)]
+    source, _ = load(write(["path,label,split", *lines]))
+    assert not source.held_out
+    assert source.test.counts(2) == [2, 2]
+    lines[0] = lines[0].replace("Train", "Tset")
+    with pytest.raises(DataError, match=r"line 2: 'Tset' in column 'part' is none of train"):
+        load(write(["path,label,part", *lines]))
+
+
+def test_an_image_listed_again_counts_once_and_never_with_two_classes(write):
+    source, heard = load(write(["path,label", *rows(), *rows(), *rows()]))
+    assert told(source) == ODD
+    assert heard == ["24 lines of list.csv list an image again; each counts once."]
+    with pytest.raises(DataError, match=r"line 14: .*c00.png was listed before .*even, now odd"):
+        load(write(["path,label", *rows(), "images/c00.png,odd"]))
+
+
+@pytest.mark.parametrize(
+    ("lines", "options", "message"),
+    [
+        (["path,label", "images/c00.png,a,b", *rows()], {}, "line 2: it has 3 fields where"),
+        (["path,label", *rows()], {"path": "file"}, "has no column 'file'"),
+        (["path,label", *rows()], {"label": "kind"}, r"no column 'kind' \(it has path, label\)"),
+        (["path,label", *rows()], {"label": "label>1"}, "'even' in column 'label' is no number"),
+        (["path,label", *rows()], {"group": "smear"}, r"not found in 12 of 12 .* path, label\)"),
+        (["path,label", *rows(paths="{}.gone")], {}, "12 of 12 files .* are not there: c00.gone"),
+        (["file,label", *rows(paths="{}.gone")], {}, "no column names image files; it has file"),
+        (["path,label", "a\0b,c"], {}, "line 2: it holds a NUL byte"),
+    ],
+)
+def test_what_cannot_be_read_is_said(write, lines, options, message):
+    with pytest.raises(DataError, match=message):
+        load(write(lines), **options)
+
+
+def test_measurements_are_no_classes(write, tmp_path):
+    for n in range(30):
+        Image.new("L", (8, 8)).save(tmp_path / f"{n}.png")
+    path = write(["path,size", *(f"{n}.png,{n / 7}" for n in range(30))])
+    with pytest.raises(DataError, match=r"'size' holds 30 different numbers.*label=size>0.5"):
+        load(path)
+
+
+def test_files_that_are_not_there_can_be_left_out(write):
+    path = write(["path,label", *rows(), "gone.png,odd"])
+    source, heard = load(path, skip_corrupt=True)
+    assert told(source) == ODD
+    assert heard == ["Left out 1 of 13 files that list.csv lists are not there: gone.png."]
+
+
+def test_the_same_name_in_two_folders_is_not_guessed(write, tmp_path):
+    shutil.copytree(tmp_path / "images", tmp_path / "again")
+    with pytest.raises(DataError, match=r"'c00' may be again/c00.png or images/c00.png"):
+        load(write(["path,label", *rows(paths="{}")]))
+    assert told(load(write(["path,label", *rows(paths="images/{}.png")]))[0]) == ODD
+
+
+def test_a_device_is_named_and_not_read(write):
+    with pytest.raises(DataError, match=r"1 of 13 images cannot be read.*/dev/zero"):
+        load(write(["path,label", *rows(), "/dev/zero,odd"]))
+
+
+def test_cells_of_a_smear_stay_together(write):
+    lines = [
+        f"images/{n}.png,{k},s{i // 3}" for i, (n, k) in enumerate(zip(NAMES, ODD, strict=True))
+    ]
+    source, _ = load(write(["path,label,smear", *lines]), group="smear")
+    split = split_source(source, None, 0.2, 0)
+    parts = [set(p.groups.tolist()) for p in (split.train, split.validation, split.test)]
+    assert not (parts[0] & parts[1]) | (parts[0] & parts[2]) | (parts[1] & parts[2])
+    assert np.unique(split.test.labels).tolist() == [0, 1]

@@ -1,0 +1,139 @@
+"""What `datasets check` sees in folders made for it."""
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.inspection.copies import near_copies
+from geneticgan.data.inspection.proposals import propose_groups
+from geneticgan.errors import ConfigError
+from geneticgan.jobs.checking import check
+from geneticgan_cli.main import cli
+
+rng = np.random.default_rng(0)
+
+
+def picture(size=(32, 32), top=256):
+    """Smooth enough to be recognised after small changes."""
+    coarse = rng.integers(0, top, (6, 6), dtype=np.uint8)
+    return Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Two classes of twelve images that nothing but their content tells apart."""
+    for kind in "ab":
+        (tmp_path / kind).mkdir()
+        for number in range(12):
+            picture().save(tmp_path / kind / f"{kind}{number}.bmp")
+    return tmp_path
+
+
+def look(root, size=32):
+    found = check(TrainConfig(dataset="folder", data_root=str(root), image_size=size))
+    return {finding.what: finding for finding in found}
+
+
+def test_nothing_is_said_of_a_sound_folder(folder):
+    found = look(folder)
+    assert {what: each.state for what, each in found.items()} == dict.fromkeys(found, "ok")
+    assert "24 images of 2 classes (a 12, b 12)" in found["files"].text
+
+
+def test_copies_are_found_across_names_formats_and_small_changes(folder):
+    (folder / "a" / "again.bmp").write_bytes((folder / "a" / "a3.bmp").read_bytes())
+    with Image.open(folder / "b" / "b5.bmp") as image:
+        image.save(folder / "b" / "saved.jpg", quality=85)
+        Image.fromarray(np.asarray(image) // 2 + 60).save(folder / "b" / "brighter.bmp")
+    found = look(folder)["copies"]
+    assert found.state == "warning"
+    assert "2 groups of equal or nearly equal images (4 images)" in found.text
+    assert "a/a3.bmp, a/again.bmp" in found.text
+    (folder / "b" / "a3.bmp").write_bytes((folder / "a" / "a3.bmp").read_bytes())
+    assert "1 of them hold several classes" in look(folder)["copies"].text
+
+
+def test_copies_of_the_test_part_in_training_are_counted(folder, tmp_path_factory):
+    root = tmp_path_factory.mktemp("parts")
+    for part in ("train", "test"):
+        for kind in "ab":
+            (root / part / kind).mkdir(parents=True)
+    for kind in "ab":
+        for number in range(12):
+            data = (folder / kind / f"{kind}{number}.bmp").read_bytes()
+            (root / "train" / kind / f"{number}.bmp").write_bytes(data)
+            if number < 5:
+                (root / "test" / kind / f"{number}.bmp").write_bytes(data)
+    assert "10 test images have a copy in training" in look(root)["copies"].text
+
+
+def test_blank_images_are_copies_of_none():
+    small = np.zeros((4, 32, 32), np.uint8)
+    assert len(set(near_copies(small).tolist())) == 4
+
+
+def test_a_shortcut_is_warned_of_with_its_number_and_giveaway(folder):
+    for number in range(12):
+        picture((40, 32)).save(folder / "b" / f"b{number}.bmp")
+    found = look(folder)["shortcut"]
+    assert found.state == "warning"
+    assert "100 against 50 by chance" in found.text
+    assert "image size alone: 100" in found.text
+
+
+def test_tiny_blank_and_outlying_images_are_named(folder):
+    picture((9, 9)).save(folder / "a" / "tiny.bmp")
+    Image.new("L", (32, 32), 128).save(folder / "a" / "blank.bmp")
+    picture(top=12).save(folder / "b" / "dark.bmp")
+    (folder / "b" / "broken.bmp").write_bytes(b"BM")
+    found = look(folder)
+    assert "smaller than --image-size 32 and will be enlarged: a/tiny.bmp" in found["size"].text
+    assert "1 images of one colour: a/blank.bmp" in found["blank"].text
+    assert "b/dark.bmp" in found["outlying"].text
+    assert "1 cannot be read: b/broken.bmp" in found["files"].text
+
+
+@pytest.mark.parametrize(
+    ("name", "groups"),
+    [
+        ("{kind}/patient{group}_{number}.png", 16),
+        ("{kind}/{group:04}_{side}.png", 16),
+        ("{kind}/case{group}/{number}.png", 16),
+        ("{kind}/image_{serial}.png", None),
+        ("{kind}/{serial}.png", None),
+    ],
+)
+def test_groups_are_proposed_where_names_repeat_a_part(name, groups):
+    paths, labels = [], []
+    for serial in range(64):
+        label = serial // 32
+        numbers = {"group": serial // 4, "number": serial % 4, "side": "LRTB"[serial % 4]}
+        paths.append(name.format(kind="ab"[label], serial=serial, **numbers))
+        labels.append(label)
+    found = propose_groups(paths, labels)
+    assert (found and found.groups) == groups
+
+
+def test_groups_that_are_proposed_can_be_typed(folder):
+    for kind in "ab":
+        for path in list((folder / kind).iterdir()):
+            number = int(path.stem[1:])
+            path.rename(path.with_name(f"{kind}{number // 3}_{number % 3}.bmp"))
+    found = look(folder)["groups"]
+    expression = found.text.rpartition("group=")[2]
+    config = TrainConfig(dataset=f"folder:group={expression}", data_root=str(folder), image_size=32)
+    (groups,) = [each for each in check(config) if each.what == "groups"]
+    assert groups.text == "8 groups, which no split will part"
+
+
+def test_the_command_prints_its_lines(folder):
+    result = CliRunner().invoke(cli, ["datasets", "check", "folder", "--data-root", str(folder)])
+    assert result.exit_code == 0, result.output
+    assert "ok      copies    no two images are equal or nearly so" in result.output
+
+
+def test_data_sets_without_files_are_refused():
+    with pytest.raises(ConfigError, match="digits is no data set of image files"):
+        list(check(TrainConfig(dataset="digits")))
