@@ -19,7 +19,12 @@ from geneticgan_cli.grouped import GroupedOption
 from geneticgan_cli.options import SET, add_options, flag, given_options
 
 GRID = "Grid"
-CELL_SETS = {"dataset": "--datasets", "imbalance": "--imbalance", "seed": "--seeds"}
+CELL_SETS = {
+    "dataset": "--datasets",
+    "imbalance": "--imbalance",
+    "method": "--methods",
+    "seed": "--seeds",
+}
 """Options of a run that differ between the cells of a grid, and the flags that say how."""
 
 

@@ -12,6 +12,7 @@ from geneticgan.config import OPTIONS, TrainConfig
 from geneticgan.errors import ConfigError, PluginError
 from geneticgan.methods.catalogue import METHODS, create_method
 from geneticgan.methods.contract import Method
+from geneticgan.methods.evolved import BUDGET, Evolved
 from geneticgan.options.definition import Option
 from geneticgan.recipes import OF_IMAGES
 from geneticgan.registry import Spec, options_of, parse_specs
@@ -20,6 +21,8 @@ COMMON = frozenset(
     {"dataset", "data_root", "image_size", "download", "skip_corrupt", "imbalance", "seed"}
 )
 """Options that say which images there are: the same for every method of a comparison."""
+
+NOT_OF_METHODS = COMMON | {"method"}
 
 
 def read_method(text: str, values: Mapping[str, Any] = {}) -> tuple[Method, dict[str, Any]]:
@@ -39,7 +42,10 @@ def read_method(text: str, values: Mapping[str, Any] = {}) -> tuple[Method, dict
         If there is no such method or option, with the nearest spelling, or a value has another
         type.
     """
-    (spec,) = parse_specs(text)
+    specs = parse_specs(text)
+    if len(specs) != 1:
+        raise ConfigError(f"name one method, got {text!r}; only a benchmark takes several")
+    spec = specs[0]
     own = options_of(METHODS.get(spec.name).factory)
     given = {name: value for name, value in values.items() if name not in own}
     mine = {key: value for key, value in spec.options.items() if key in own}
@@ -65,9 +71,36 @@ def with_given(config: TrainConfig, given: Mapping[str, Any]) -> TrainConfig:
     return dataclasses.replace(config, **rest)
 
 
+def absorbed(config: TrainConfig) -> TrainConfig:
+    """Return a run's config with the options of the run that its method's spec asks for.
+
+    ``aggan:lambda=0`` becomes the method ``aggan`` of a run with lambda 0, so that a run takes
+    what a benchmark takes.
+
+    Raises
+    ------
+    PluginError, ConfigError
+        As `read_method`; also if the method sets an option to another value than was asked for.
+    """
+    method, given = read_method(config.method)
+    (spec,) = parse_specs(config.method)
+    own = {key: value for key, value in spec.options.items() if key in options_of(type(method))}
+    asked = with_given(dataclasses.replace(config, method=str(Spec(spec.name, own))), given)
+    if isinstance(method, Evolved):
+        made, begun = method.settings(asked), TrainConfig(recipe=asked.recipe)
+        for name in (each for each in OPTIONS if each not in BUDGET):
+            wanted, value = getattr(asked, name), getattr(made, name)
+            if value != wanted != getattr(begun, name):
+                raise ConfigError(
+                    f"method {spec.name!r} sets {name.rstrip('_')} to {value!r} itself, not to "
+                    f"{wanted!r}; leave it out, or use method 'aggan', which sets nothing"
+                )
+    return asked
+
+
 def _option_of_run(method: str, key: str, own: list[str]) -> Option:
     plain = key.replace("-", "_")
-    known = {each.spelled: each for each in OPTIONS.values() if each.name not in COMMON}
+    known = {each.spelled: each for each in OPTIONS.values() if each.name not in NOT_OF_METHODS}
     if plain in known:
         return known[plain]
     if plain in COMMON:

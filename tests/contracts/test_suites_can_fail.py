@@ -9,6 +9,7 @@ from geneticgan.data.dataset import Dataset, Images, Source, only
 from geneticgan.data.imbalance import Imbalance
 from geneticgan.evaluation.metrics import score
 from geneticgan.networks import Architecture, Convolutional
+from geneticgan.networks.backbones.contract import Backbone, Pretrained
 from geneticgan.networks.contracts import Generator
 from geneticgan.protocols.contract import Protocol
 from geneticgan.testing import CONTRACTS, run_contract
@@ -35,6 +36,13 @@ def selection(select):
 
 def imbalance(counts):
     return type("Broken", (Imbalance,), {"counts": lambda _, available, *rest: counts(available)})
+
+
+def backbone(forward, keys=None):
+    network = type("Network", (torch.nn.Module,), {"forward": lambda _, x: forward(x)})
+    keys = iter(keys or ["a key"] * 9)
+    load = {"load": lambda _: Pretrained(network().eval(), 16, next(keys))}
+    return type("Broken", (Backbone,), load)
 
 
 class Lonely(Imbalance):
@@ -84,6 +92,32 @@ class Blind(Architecture):
 
     def discriminator(self, channels, size, classes, width):
         return Convolutional().discriminator(channels, size, classes, width)
+
+
+class MinibatchDeviation(torch.nn.Module):
+    """Scales every image's features by how much the batch's differ."""
+
+    def forward(self, features):
+        return features * (1 + features.std(dim=0))
+
+
+class Coupled(Architecture):
+    """Lets an image's logits depend on its neighbours, and does not say so."""
+
+    declared = False
+
+    def generator(self, *shape):
+        return Convolutional().generator(*shape)
+
+    def discriminator(self, *shape):
+        discriminator = Convolutional().discriminator(*shape)
+        discriminator.trunk.append(MinibatchDeviation())
+        discriminator.couples_samples = self.declared
+        return discriminator
+
+
+class Declared(Coupled):
+    declared = True
 
 
 class Odd(Dataset):
@@ -157,6 +191,7 @@ CASES = [
     (TwoMinds, "the device decides as the host does"),
     (Blind, "the latent and the label matter"),
     (Blind, "images have the shape and range that is asked for"),
+    (Coupled, "an images logits are its own unless coupling is declared"),
     (Odd, "every class is in both parts"),
     (Odd, "loading twice gives the same images"),
     (Odd, "default counts can be met"),
@@ -167,6 +202,19 @@ CASES = [
         imbalance(lambda a: [int(np.random.default_rng().integers(1, 200)) for _ in a]),
         "asked twice it says the same",
     ),
+    (
+        backbone(lambda x: x.flatten(1).log()),
+        "images of any kind become finite features",
+    ),
+    (
+        backbone(lambda x: x.flatten(1) - x.flatten(1).mean(0)),
+        "an image has its features whatever lies beside it",
+    ),
+    (backbone(lambda x: torch.ones(len(x), 3)), "different images have different features"),
+    (
+        backbone(lambda x: x.flatten(1), "abcdefghi"),
+        "loaded again it has the same weights under the same key",
+    ),
     (Lonely, "it loads at least two classes in both parts"),
 ]
 GROUPS = {
@@ -175,6 +223,7 @@ GROUPS = {
     FitnessFunction: "fitness",
     Selection: "selections",
     Architecture: "architectures",
+    Backbone: "backbones",
     Dataset: "datasets",
     Imbalance: "imbalances",
     Protocol: "protocols",
@@ -189,3 +238,8 @@ def test_what_breaks_the_contract_is_told_so(plugin, sentence):
               if not outcome.passed}  # fmt: skip
     assert sentence in failed
     assert failed[sentence]
+
+
+def test_coupling_that_is_declared_breaks_nothing():
+    suite = type("Suite", (CONTRACTS["geneticgan.architectures"],), {"make": lambda _: Declared()})
+    assert [outcome.failure for outcome in run_contract(suite()) if not outcome.passed] == []

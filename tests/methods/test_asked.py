@@ -8,7 +8,7 @@ import pytest
 from geneticgan.benchmark.cell import Cell
 from geneticgan.config import TrainConfig
 from geneticgan.errors import ConfigError, PluginError
-from geneticgan.methods.asked import read_method, with_given
+from geneticgan.methods.asked import absorbed, read_method, with_given
 from geneticgan.methods.oscn import OsCN
 from geneticgan.methods.wgan import WGAN
 
@@ -76,3 +76,25 @@ def test_what_is_asked_for_wins_over_what_a_method_sets(task):
         assert (saved["selection"], saved["steps"]) == (selection, steps)
         if "mutations" in given:
             assert saved["mutations"] == "nonsat"
+
+
+def test_a_run_takes_the_spec_of_a_benchmark():
+    config = absorbed(TrainConfig(method="aggan:lambda=0,schedule=linear(T=10)", width=8))
+    assert config == TrainConfig(lambda_=0.0, schedule="linear:T=10", width=8)
+    config = absorbed(TrainConfig(method="oscn:views=2,classifier_learning_rate=0.5"))
+    assert config == TrainConfig(method="oscn:views=2", classifier_learning_rate=0.5)
+    assert absorbed(TrainConfig(method="egan")) == TrainConfig(method="egan")
+    assert absorbed(TrainConfig(method="wgan", steps=50)).steps == 50
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"method": "egan:selection=threshold"}, "'egan' sets selection to 'always' itself, not "),
+        ({"method": "acgan", "mutations": "hinge"}, "'acgan' sets mutations to 'nonsat' itself"),
+        ({"method": "acgan,egan"}, "name one method, got 'acgan,egan'"),
+    ],
+)
+def test_a_run_asks_for_nothing_that_its_method_would_undo(values, message):
+    with pytest.raises(ConfigError, match=message):
+        absorbed(TrainConfig(**values))

@@ -29,17 +29,19 @@ def train(
     Ends with a table of the test part: AGGAN's class head, a classifier trained on real and
     generated images, and the baselines Os+CN and CN under the same budget.
     """
-    config = resolve_config(ctx, config_file)
+    resolved = resolve_config(ctx, config_file)
 
     from rich.console import Console
 
     from geneticgan.jobs.train import plan
     from geneticgan.jobs.train import train as run_job
+    from geneticgan.methods.asked import absorbed
     from geneticgan.training.run_folder import new_run_path
     from geneticgan_cli.running import run_watched
     from geneticgan_cli.screen import watching
     from geneticgan_cli.tables import print_split
 
+    config = absorbed(resolved)
     console = Console()
     with watching(console) as screen:
         planned = plan(config, [screen])
