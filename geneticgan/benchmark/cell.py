@@ -146,10 +146,13 @@ def _run(cell: Cell, out: Path, work: Path, stop: StopRequest) -> CellResult:
     method, config, given = cell.make()
     protocols = {text: create_protocol(text) for text in cell.protocols}
     source, split = load_parts(config)
+    fingerprint, read = split.fingerprint, method.reads(config)
+    if read != config:  # the same images, in the size that the method wants
+        source, split = load_parts(read)
     judged_on = {text: protocol.images(source, split) for text, protocol in protocols.items()}
     device = resolve_device(config.device)
     curve = Curve(split, device)
-    unwatched = Task(split, config, device, work, (), stop, given)
+    unwatched = Task(split, read, device, work, (), stop, given)
     watching = [
         observer
         for text, protocol in protocols.items()
@@ -167,7 +170,7 @@ def _run(cell: Cell, out: Path, work: Path, stop: StopRequest) -> CellResult:
     }
     return dataclasses.replace(
         _header(cell),
-        identity=cell.identity(split.fingerprint),
+        identity=cell.identity(fingerprint),
         title=method.title,
         asked=cell.protocols,
         scores={text: found for text, found in scores.items() if found is not None},

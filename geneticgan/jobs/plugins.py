@@ -20,6 +20,7 @@ from geneticgan.gan.fitness import FITNESS
 from geneticgan.gan.mutation import MUTATIONS
 from geneticgan.methods.catalogue import METHODS
 from geneticgan.networks import ARCHITECTURES
+from geneticgan.networks.backbones.contract import BACKBONES
 from geneticgan.protocols.catalogue import PROTOCOLS
 from geneticgan.registry import Broken, Loaded, PluginGroup, Spec, options_of
 from geneticgan.report.figures.charts import Line, LineChart, draw_lines
@@ -34,6 +35,7 @@ ALL_GROUPS: tuple[PluginGroup[Any], ...] = (
     FITNESS,
     SELECTIONS,
     ARCHITECTURES,
+    BACKBONES,
     DATASETS,
     IMBALANCES,
     METHODS,

@@ -51,7 +51,7 @@ def plan(config: TrainConfig, observers: Sequence[Observer] = ()) -> Plan:
     GeneticGanError
         For anything the user can mend.
     """
-    method_of(config)
+    config = method_of(config).method.reads(config)
     plugins = make_plugins(core_config(config) or config)
     return Plan(load_split(config, observers), plugins)
 
@@ -91,6 +91,7 @@ def train(
     """
     if tensorboard:
         summary_writer()  # fails before there is a folder
+    config = method_of(config).method.reads(config)
     folder = RunFolder.create(path, config)
     with RunLock(path):
         folder.write_split(plan.split)

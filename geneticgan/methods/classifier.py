@@ -17,7 +17,7 @@ from geneticgan.methods.contract import Fitted, Method, Task
 from geneticgan.methods.network import build_classifier
 from geneticgan.networks import Discriminator
 from geneticgan.training.model import make_adam
-from geneticgan.training.rates import RateSchedule, set_rate
+from geneticgan.training.rates import RateSchedule, set_group_rates
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """From class logits (B, K) and labels (B,) to a scalar."""
@@ -106,11 +106,13 @@ def train(
     *,
     classifies: bool = True,
     rate: Rate | None = None,
+    optimizer: torch.optim.Optimizer | None = None,
 ) -> None:
     """Minimise an objective of the step's number with Adam, watched and stoppable.
 
     Observers are shown the network only if it classifies. The learning rate follows the config's
-    schedule over all steps, unless another is given.
+    schedule over all steps, unless another is given; an optimizer of one's own keeps the rates it
+    came with, multiplied by the schedule's factor.
 
     Raises
     ------
@@ -120,14 +122,15 @@ def train(
         If the loss is no longer finite.
     """
     config = task.config
-    optimizer = make_adam(
+    optimizer = optimizer or make_adam(
         network.parameters(), config.classifier_learning_rate, config.weight_decay
     )
+    full = [float(group["lr"]) for group in optimizer.param_groups]
     rate = rate or RateSchedule(config.rate_schedule, steps, config.warm_up).factor
     for observer in task.observers:
         observer.on_phase(title, steps)
     for step in range(steps):
-        set_rate(optimizer, config.classifier_learning_rate * rate(step))
+        set_group_rates(optimizer, [each * rate(step) for each in full])
         loss = objective(step)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]

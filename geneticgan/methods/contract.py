@@ -110,6 +110,15 @@ class Method(ABC):
         {"classifier_learning_rate": 1e-2, "warm_up": 0.1},
     )
 
+    def reads(self, config: TrainConfig) -> TrainConfig:
+        """Return the config by which the method's images are read: the same, unless it says so.
+
+        A method that wants images in another size than the networks trained here changes the data
+        set's ``image_size``, and nothing else: which images are trained and judged on stays as the
+        config says.
+        """
+        return config
+
     @abstractmethod
     def fit(self, task: Task) -> Fitted:
         """Learn from the training part.

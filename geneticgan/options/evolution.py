@@ -62,8 +62,8 @@ class EvolutionOptions:
     selection: str = option(
         "annealing",
         EVOLUTION,
-        "The rule by which generators survive, a plugin: annealing, elitist, always (E-GAN), "
-        "threshold, nsga2, amosa or random.",
+        "The rule by which generators survive, a plugin: annealing, elitist, always, best "
+        "(E-GAN), threshold, nsga2, amosa or random.",
     )
     lambda_: float = option(
         1.0, EVOLUTION, "The weight of diversity in the fitness (equation 4).", minimum=0

@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import Any
 
 from geneticgan.testing.architectures import ArchitectureContract
+from geneticgan.testing.backbones import BackboneContract
 from geneticgan.testing.contract import Contract, Outcome, run_contract
 from geneticgan.testing.datasets import DatasetContract
 from geneticgan.testing.fitness import FitnessContract
@@ -29,6 +30,7 @@ from geneticgan.testing.selections import SelectionContract
 
 CONTRACTS: dict[str, Any] = {
     "geneticgan.architectures": ArchitectureContract,
+    "geneticgan.backbones": BackboneContract,
     "geneticgan.datasets": DatasetContract,
     "geneticgan.fitness": FitnessContract,
     "geneticgan.imbalances": ImbalanceContract,
@@ -42,6 +44,7 @@ CONTRACTS: dict[str, Any] = {
 __all__ = [
     "CONTRACTS",
     "ArchitectureContract",
+    "BackboneContract",
     "Contract",
     "DatasetContract",
     "FitnessContract",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -42,11 +42,16 @@ class RateSchedule:
 
 
 def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
-    """Set the learning rate of all of an optimizer's groups.
+    """Set the learning rate of all of an optimizer's groups."""
+    set_group_rates(optimizer, [rate] * len(optimizer.param_groups))
+
+
+def set_group_rates(optimizer: torch.optim.Optimizer, rates: Sequence[float]) -> None:
+    """Set the learning rate of each of an optimizer's groups.
 
     Where it is a tensor, as a CUDA graph needs it, it is filled in place: no one waits for it.
     """
-    for group in optimizer.param_groups:
+    for group, rate in zip(optimizer.param_groups, rates, strict=True):
         if isinstance(group["lr"], torch.Tensor):
             group["lr"].fill_(rate)
         else:

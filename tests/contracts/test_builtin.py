@@ -8,6 +8,7 @@ from geneticgan.data.imbalance import IMBALANCES
 from geneticgan.gan.fitness import FITNESS
 from geneticgan.gan.mutation import MUTATIONS
 from geneticgan.networks import ARCHITECTURES
+from geneticgan.networks.backbones.contract import BACKBONES
 from geneticgan.protocols.catalogue import PROTOCOLS
 from geneticgan.registry import Spec
 from geneticgan.testing import CONTRACTS, run_contract
@@ -21,6 +22,8 @@ SUITES = [
     for plugin in group.find()
     if plugin.package == "geneticgan"
 ]
+SUITES.append(pytest.param(BACKBONES, "efficientnet-lite0", id="backbone efficientnet-lite0"))
+# The weights of other backbones are downloaded, or lie in a file of the user's.
 
 
 @pytest.mark.parametrize(("group", "name"), SUITES)

@@ -9,6 +9,7 @@ from geneticgan.data.dataset import Dataset, Images, Source, only
 from geneticgan.data.imbalance import Imbalance
 from geneticgan.evaluation.metrics import score
 from geneticgan.networks import Architecture, Convolutional
+from geneticgan.networks.backbones.contract import Backbone, Pretrained
 from geneticgan.networks.contracts import Generator
 from geneticgan.protocols.contract import Protocol
 from geneticgan.testing import CONTRACTS, run_contract
@@ -35,6 +36,13 @@ def selection(select):
 
 def imbalance(counts):
     return type("Broken", (Imbalance,), {"counts": lambda _, available, *rest: counts(available)})
+
+
+def backbone(forward, keys=None):
+    network = type("Network", (torch.nn.Module,), {"forward": lambda _, x: forward(x)})
+    keys = iter(keys or ["a key"] * 9)
+    load = {"load": lambda _: Pretrained(network().eval(), 16, next(keys))}
+    return type("Broken", (Backbone,), load)
 
 
 class Lonely(Imbalance):
@@ -167,6 +175,19 @@ CASES = [
         imbalance(lambda a: [int(np.random.default_rng().integers(1, 200)) for _ in a]),
         "asked twice it says the same",
     ),
+    (
+        backbone(lambda x: x.flatten(1).log()),
+        "images of any kind become finite features",
+    ),
+    (
+        backbone(lambda x: x.flatten(1) - x.flatten(1).mean(0)),
+        "an image has its features whatever lies beside it",
+    ),
+    (backbone(lambda x: torch.ones(len(x), 3)), "different images have different features"),
+    (
+        backbone(lambda x: x.flatten(1), "abcdefghi"),
+        "loaded again it has the same weights under the same key",
+    ),
     (Lonely, "it loads at least two classes in both parts"),
 ]
 GROUPS = {
@@ -175,6 +196,7 @@ GROUPS = {
     FitnessFunction: "fitness",
     Selection: "selections",
     Architecture: "architectures",
+    Backbone: "backbones",
     Dataset: "datasets",
     Imbalance: "imbalances",
     Protocol: "protocols",

@@ -1,0 +1,136 @@
+"""Fine-tuning: the probe's head first, and then the last layers of the pretrained network too."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+from torch import nn
+
+from geneticgan.config import TrainConfig
+from geneticgan.gan.class_loss import make_class_loss
+from geneticgan.methods.classifier import augmentation_of, autocast, train
+from geneticgan.methods.cn import classifier_source
+from geneticgan.methods.contract import Fitted, Task, Trials
+from geneticgan.methods.drawing import drawn_by
+from geneticgan.methods.probe import Probe
+from geneticgan.training.device import resolve_device
+
+PARTS = 4
+"""Of the layers that learn, each with half the rate of the one above it."""
+
+ON_CPU = 128
+"""Pixels of the images where there is no GPU, unless a size is given."""
+
+
+class FineTune(Probe):
+    """Head first, then the last layers with lower rates (LP-FT, Kumar et al. 2022).
+
+    It begins as the linear probe does, with a head fitted by L-BFGS to the features. Then the last
+    layers of the backbone learn on with it, by the balanced softmax, with the config's schedule
+    and augmentation; each quarter of them has half the rate of the one above it, and the
+    statistics of normalisation stay those of ImageNet. A step is many times dearer than one of a
+    network trained here, so that only a part of the budget's batches is drawn, and without a GPU
+    images are shown in 128 pixels.
+
+    Parameters
+    ----------
+    backbone : str
+        A plugin of the group ``geneticgan.backbones``.
+    depth : float
+        Share of the backbone's layers that learn, counted from the last one, in (0, 1].
+    rate : float
+        The head's learning rate and that of the last layers, > 0.
+    share : float
+        Of the budget's batches that are drawn, in (0, 1].
+    drawing : str
+        How labels are drawn: ``balanced``, ``root`` or ``natural``.
+    tau : float
+        Strength of the logits' adjustment, >= 0.
+    size : int
+        Pixels that the backbone is shown; 0 for its own, or 128 on a CPU if that is less.
+    l2 : float
+        The penalty of the first head; 0 for the one that cross-validation chooses.
+    """
+
+    title = "Fine-tuning"
+    trials: ClassVar[Trials] = (
+        {},
+        {"rate": 1e-4},
+        {"rate": 1e-3},
+        {"depth": 0.25},
+        {"depth": 1.0},
+        {"tau": 1.5},
+        {"drawing": "natural"},
+    )
+
+    def __init__(
+        self,
+        backbone: str = "efficientnet-lite0",
+        depth: float = 0.5,
+        rate: float = 3e-4,
+        share: float = 0.1,
+        drawing: str = "root",
+        tau: float = 1.0,
+        size: int = 0,
+        l2: float = 0.0,
+    ) -> None:
+        if not (0 < depth <= 1 and 0 < share <= 1 and rate > 0):
+            raise ValueError(
+                f"depth and share must be in (0, 1] and rate > 0, got {depth}, {share} and {rate}"
+            )
+        super().__init__(backbone, tau, size, l2)
+        self.how = drawn_by(drawing)
+        self.depth = depth
+        self.rate = rate
+        self.share = share
+
+    def shown(self, config: TrainConfig) -> int:
+        """Return the size that images are shown in: the backbone's, less on a CPU."""
+        size = super().shown(config)
+        on_cpu = resolve_device(config.device).type == "cpu"
+        return min(size, ON_CPU) if on_cpu and not self.size else size
+
+    def fit(self, task: Task) -> Fitted:
+        """Fit the head, then train it with the last layers."""
+        config = task.config
+        network = self.build(task.split, config, task.device)
+        self.fit_linear(network, task)
+        draw = classifier_source(task).balanced(config.batch_size, self.how)
+        counts = task.split.train_counts
+        loss = make_class_loss("balanced-softmax", self.tau, counts, self.how, task.device)
+        augment = augmentation_of(task)
+
+        def objective(step: int) -> torch.Tensor:
+            images, labels = draw(step)
+            with autocast(task):
+                _, logits = network(augment(images, "classifier", step))
+            return loss(logits.float(), labels)
+
+        groups = [{"params": list(network.classifier.parameters()), "lr": self.rate}]
+        for number, layers in enumerate(last_layers(network.features.network, self.depth)):
+            weights = [p.requires_grad_() for layer in layers for p in layer.parameters(False)]
+            groups.append({"params": weights, "lr": self.rate / 2**number})
+        optimizer = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
+        steps = max(1, round(self.share * config.steps))
+        train(network, objective, self.title, steps, task, optimizer=optimizer)
+        network.requires_grad_(False)
+        return Fitted(network)
+
+
+def last_layers(network: nn.Module, depth: float) -> list[list[nn.Module]]:
+    """Return the last layers with weights of their own, in up to four parts, the last part first.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        Whose modules are registered in the order in which they compute.
+    depth : float
+        Share of all such layers, in (0, 1]; one at least.
+    """
+    layers = [
+        each for each in network.modules() if next(each.parameters(recurse=False), None) is not None
+    ]
+    layers = layers[-max(1, round(depth * len(layers))) :][::-1]
+    length = -(-len(layers) // PARTS)
+    return [layers[start : start + length] for start in range(0, len(layers), length)]

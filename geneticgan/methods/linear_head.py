@@ -1,0 +1,142 @@
+"""A linear class head on fixed features: balanced softmax by L-BFGS, L2 by cross-validation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.optimize import minimize
+from scipy.special import log_softmax
+from sklearn.metrics import recall_score
+from sklearn.model_selection import StratifiedKFold
+
+from geneticgan.data.dataset import Int64Array
+
+Float64Array = npt.NDArray[np.float64]
+
+STRENGTHS = (0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
+"""L2 penalties that are tried, from strong to weak, on features of unit variance."""
+
+USUAL = 0.01
+"""The penalty where a class is too small to be divided."""
+
+FOLDS = 5
+
+ITERATIONS = 100
+"""Of L-BFGS at most."""
+
+
+@dataclass(frozen=True)
+class LinearHead:
+    """Class logits = features @ weight.T + bias.
+
+    Attributes
+    ----------
+    weight : Tensor
+        Shape (K, F), float32.
+    bias : Tensor
+        Shape (K,), float32.
+    """
+
+    weight: torch.Tensor
+    bias: torch.Tensor
+
+
+def fit_head(
+    features: npt.NDArray[np.float32], labels: Int64Array, classes: int, tau: float, l2: float
+) -> LinearHead:
+    """Fit a head to all of the features.
+
+    Parameters
+    ----------
+    features : array of float32
+        Shape (N, F).
+    labels : array of int64
+        Shape (N,), each of the classes at least once.
+    classes : int
+        K.
+    tau : float
+        Of the balanced softmax (`geneticgan.gan.class_loss`), >= 0.
+    l2 : float
+        Weight of half the squared norm of the weights, on features of unit variance, > 0.
+    """
+    scaling = _Scaling(features)
+    ((weight, bias),) = _fit_path(scaling(features), labels, classes, tau, (l2,))
+    return scaling.undo(weight, bias)
+
+
+def choose_l2(
+    features: npt.NDArray[np.float32], labels: Int64Array, classes: int, tau: float, seed: int
+) -> float:
+    """Choose the penalty of the highest mean recall by cross-validation; parameters as `fit_head`.
+
+    Every image is predicted once, by heads that did not see it; of penalties that are level the
+    strongest is taken. Classes of fewer than two images allow no folds: then it is `USUAL`.
+    """
+    folds = min(FOLDS, int(np.bincount(labels, minlength=classes).min()))
+    if folds < 2:
+        return USUAL
+    predicted = np.zeros((len(STRENGTHS), len(labels)), dtype=np.int64)
+    for train, held in StratifiedKFold(folds, shuffle=True, random_state=seed).split(
+        features, labels
+    ):
+        scaling = _Scaling(features[train])
+        points = scaling(features[held])
+        heads = _fit_path(scaling(features[train]), labels[train], classes, tau, STRENGTHS)
+        for row, (weight, bias) in enumerate(heads):
+            predicted[row, held] = (points @ weight.T + bias).argmax(axis=1)
+    scores = [recall_score(labels, each, average="macro") for each in predicted]
+    return STRENGTHS[int(np.argmax(scores))]
+
+
+class _Scaling:
+    """Makes features have mean 0 and variance 1, as those it was made of."""
+
+    def __init__(self, features: npt.NDArray[np.float32]) -> None:
+        self.mean = features.mean(axis=0, dtype=np.float64)
+        self.scale = features.std(axis=0, dtype=np.float64) + 1e-3  # what hardly varies stays small
+
+    def __call__(self, features: npt.NDArray[np.float32]) -> Float64Array:
+        scaled: Float64Array = (features - self.mean) / self.scale
+        return scaled
+
+    def undo(self, weight: Float64Array, bias: Float64Array) -> LinearHead:
+        """Return the head that does the same on features as they are."""
+        weight = weight / self.scale
+        bias = bias - weight @ self.mean
+        return LinearHead(torch.from_numpy(weight).float(), torch.from_numpy(bias).float())
+
+
+def _fit_path(
+    points: Float64Array,
+    labels: Int64Array,
+    classes: int,
+    tau: float,
+    strengths: Sequence[float],
+) -> list[tuple[Float64Array, Float64Array]]:
+    """Return weight and bias for each penalty, each search starting where the last one ended."""
+    count, length = points.shape
+    counts = np.bincount(labels, minlength=classes)
+    offsets = tau * np.log(counts / count)
+    truth = np.eye(classes)[labels]
+
+    def loss(parameters: Float64Array, l2: float) -> tuple[float, Float64Array]:
+        table = parameters.reshape(classes, length + 1)
+        weight, bias = table[:, :-1], table[:, -1]
+        logs = log_softmax(points @ weight.T + bias + offsets, axis=1)
+        value = -(truth * logs).sum() / count + 0.5 * l2 * np.square(weight).sum()
+        rest = (np.exp(logs) - truth) / count
+        gradient = np.column_stack([rest.T @ points + l2 * weight, rest.sum(axis=0)])
+        return float(value), gradient.ravel()
+
+    found, at = [], np.zeros(classes * (length + 1))
+    for l2 in strengths:
+        at = minimize(
+            loss, at, (l2,), method="L-BFGS-B", jac=True, options={"maxiter": ITERATIONS}
+        ).x
+        table = at.reshape(classes, length + 1)
+        found.append((table[:, :-1].copy(), table[:, -1].copy()))
+    return found

@@ -1,0 +1,164 @@
+"""Probe: a linear class head on a pretrained network's features."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import ClassVar
+
+import torch
+from torch import nn
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.dataset import DATASETS
+from geneticgan.data.splits import Split
+from geneticgan.errors import ConfigError
+from geneticgan.methods.contract import Fitted, Method, Task, Trials
+from geneticgan.methods.features import CHUNK, features_of
+from geneticgan.methods.linear_head import choose_l2, fit_head
+from geneticgan.networks.backbones.contract import Features, Pretrained, create_backbone
+from geneticgan.registry import options_of, parse_specs
+
+ENLARGED = 8
+"""How many times its own side an image is enlarged at most, unless a size is given."""
+
+
+class ProbeNetwork(nn.Module):
+    """Images to (source logits, class logits): a frozen backbone with a linear head.
+
+    It has no opinion on whether images are real: source logits are 0.
+
+    Parameters
+    ----------
+    features : Features
+        The backbone.
+    length : int
+        Of the features.
+    classes : int
+        How many labels there are.
+    """
+
+    def __init__(self, features: Features, length: int, classes: int) -> None:
+        super().__init__()
+        self.features = features.requires_grad_(False)
+        self.classifier = nn.Linear(length, classes)
+
+    def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return source logits (B,) and class logits (B, K) of images (B, C, H, W) in [-1, 1]."""
+        if torch.compiler.is_compiling():  # exported with any number of images
+            found = self.features(images)
+        else:
+            found = torch.cat([self.features(chunk) for chunk in torch.split(images, CHUNK)])
+        return found.new_zeros(len(found)), self.classifier(found)
+
+    def train(self, mode: bool = True) -> ProbeNetwork:
+        """Stay in evaluation mode: the backbone's statistics are those it came with."""
+        return super().train(False)
+
+
+class Probe(Method):
+    """Linear probe: ImageNet features, and a linear head by balanced softmax; nothing else learns.
+
+    The head is fitted by L-BFGS to all training images at once, its L2 penalty chosen by
+    cross-validation inside the training part. Where a data set is made of image files of any size,
+    these are decoded anew for the backbone, in its own resolution; else the images are resized
+    from the pixels that there are, at most eight times larger. Features are computed once and kept
+    in the cache.
+
+    Parameters
+    ----------
+    backbone : str
+        A plugin of the group ``geneticgan.backbones``, as in ``torchvision:resnet18``.
+    tau : float
+        Strength of the logits' adjustment by the classes' shares, >= 0; 1 is balanced softmax.
+    size : int
+        Pixels that the backbone is shown; 0 for its own.
+    l2 : float
+        The penalty; 0 for the one that cross-validation chooses.
+    """
+
+    title = "Linear probe"
+    trials: ClassVar[Trials] = (
+        {},
+        {"tau": 0.5},
+        {"tau": 1.5},
+        {"l2": 0.1},
+        {"l2": 0.01},
+        {"l2": 0.001},
+        {"l2": 0.0001},
+    )
+
+    def __init__(
+        self,
+        backbone: str = "efficientnet-lite0",
+        tau: float = 1.0,
+        size: int = 0,
+        l2: float = 0.0,
+    ) -> None:
+        if not (tau >= 0 and l2 >= 0 and size >= 0):
+            raise ValueError(f"tau, size and l2 must be >= 0, got {tau}, {size} and {l2}")
+        self.backbone = create_backbone(backbone)
+        self.tau = tau
+        self.size = size
+        self.l2 = l2
+        self._loaded: Pretrained | None = None
+
+    def reads(self, config: TrainConfig) -> TrainConfig:
+        """Return the config with the backbone's image size, if the data set has any size."""
+        (spec,) = parse_specs(config.dataset)
+        if "image_size" not in options_of(DATASETS.get(spec.name).factory):
+            return config
+        size = self.shown(config)
+        sized = dataclasses.replace(spec, options={**spec.options, "image_size": str(size)})
+        return dataclasses.replace(config, dataset=str(sized), image_size=None)
+
+    def shown(self, config: TrainConfig) -> int:
+        """Return the size that images are shown in, in pixels."""
+        return self.size or self._pretrained().size
+
+    def build(self, split: Split, config: TrainConfig, device: torch.device) -> ProbeNetwork:
+        """Return the backbone with its weights and a head without; raises as `Backbone.load`."""
+        pretrained = self._pretrained()
+        channels, side = split.train.pixels.shape[1:3]
+        size = self.size or min(self.shown(config), ENLARGED * side)
+        features = Features(pretrained, size)
+        with torch.no_grad():
+            try:
+                length = features(torch.zeros(1, channels, side, side)).shape[1]
+            except RuntimeError as error:
+                raise ConfigError(
+                    f"the backbone cannot be shown images of {size} pixels ({error}); choose "
+                    "another size"
+                ) from error
+        return ProbeNetwork(features, length, split.classes).to(device).eval()
+
+    def fit(self, task: Task) -> Fitted:
+        """Compute the features, choose the penalty, fit the head."""
+        network = self.build(task.split, task.config, task.device)
+        self.fit_linear(network, task)
+        for observer in task.observers:
+            observer.on_network(2, network)
+        task.stop.check()
+        return Fitted(network)
+
+    def fit_linear(self, network: ProbeNetwork, task: Task) -> None:
+        """Fit the head of a network to its features; raises `Interrupted` if that is asked for."""
+        train, classes = task.split.train, task.split.classes
+        features = features_of(network.features, self._pretrained().key, train, task)
+        for observer in task.observers:
+            observer.on_phase(Probe.title, 2)
+        found = train.labels, classes, self.tau
+        l2 = self.l2 or choose_l2(features, *found, task.config.seed)
+        task.stop.check()
+        head = fit_head(features, *found, l2)
+        with torch.no_grad():
+            network.classifier.weight.copy_(head.weight)
+            network.classifier.bias.copy_(head.bias)
+        for observer in task.observers:
+            observer.on_note(f"Linear probe: an L2 penalty of {l2:g}.")
+            observer.on_progress(2)
+        task.stop.check()
+
+    def _pretrained(self) -> Pretrained:
+        if self._loaded is None:
+            self._loaded = self.backbone.load()
+        return self._loaded

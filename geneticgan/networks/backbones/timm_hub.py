@@ -1,0 +1,49 @@
+"""Networks of timm with its own weights."""
+
+from __future__ import annotations
+
+import importlib
+
+from geneticgan.errors import ConfigError
+from geneticgan.networks.backbones.contract import Backbone, Pretrained
+
+
+class Timm(Backbone):
+    """Any network of timm (PyTorch Image Models) with its pretrained weights, as in `timm:NAME`.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``resnet18.a1_in1k``.
+    pretrained : bool
+        Without, its weights are drawn at random: of use to try whether a name works.
+    """
+
+    def __init__(self, name: str = "resnet18.a1_in1k", pretrained: bool = True) -> None:
+        self.name = name
+        self.pretrained = pretrained
+
+    def load(self) -> Pretrained:
+        """Download or read the weights; `ConfigError` if there are none."""
+        try:
+            timm = importlib.import_module("timm")
+        except ImportError as error:
+            raise ConfigError(
+                f"backbone timm:{self.name} needs the package timm, which is not here; install it "
+                'with: pip install "geneticgan[timm]"'
+            ) from error
+        try:
+            network = timm.create_model(self.name, pretrained=self.pretrained, num_classes=0)
+        except Exception as error:  # timm and the hub below it raise errors of many kinds
+            raise ConfigError(
+                f"timm:{self.name} cannot be had ({error}); check the name with timm.list_models() "
+                "and that its weights can be downloaded, or use efficientnet-lite0"
+            ) from error
+        wanted = timm.data.resolve_model_data_config(network)
+        return Pretrained(
+            network.eval(),
+            int(wanted["input_size"][1]),
+            f"timm {timm.__version__} {self.name} {self.pretrained}",
+            tuple(wanted["mean"]),
+            tuple(wanted["std"]),
+        )

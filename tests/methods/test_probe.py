@@ -1,0 +1,156 @@
+"""The linear probe as a method."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import geneticgan
+from geneticgan.benchmark.cell import Cell, run_cell
+from geneticgan.config import TrainConfig
+from geneticgan.data.dataset import Images
+from geneticgan.evaluation.metrics import score
+from geneticgan.evaluation.prediction import predict
+from geneticgan.jobs.train import plan, train
+from geneticgan.methods.probe import Probe
+from geneticgan.networks.backbones.contract import Backbone, Pretrained
+from geneticgan.training.hooks import Observer
+from geneticgan.training.interrupt import Interrupted
+from geneticgan.training.setup import load_split
+
+CPU = torch.device("cpu")
+
+
+class Pixels(torch.nn.Module):
+    """The pixels themselves, and how many images it was shown."""
+
+    asked = 0
+
+    def forward(self, images):
+        Pixels.asked += len(images)
+        return images.flatten(1)
+
+
+class Small(Backbone):
+    def load(self):
+        return Pretrained(Pixels(), 16, "pixels of a test")
+
+
+@pytest.fixture
+def small(monkeypatch, tmp_path):
+    monkeypatch.setenv("GENETICGAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("geneticgan.methods.probe.create_backbone", lambda text: Small())
+    Pixels.asked = 0
+
+
+def test_it_tells_simple_classes_apart_with_the_real_weights(task, monkeypatch, tmp_path):
+    monkeypatch.setenv("GENETICGAN_CACHE", str(tmp_path))
+    test = task.split.test
+    network = Probe(size=64).fit(task).network
+    found = score(test.labels, predict(network, test, CPU), 3, 2)
+    assert found.acsa > 0.8
+
+
+@pytest.mark.usefixtures("small")
+def test_features_are_computed_once(task):
+    count = len(task.split.train)
+    first = Probe().fit(task).network
+    assert Pixels.asked == count + 1  # and one to know how many features there are
+    again = Probe(tau=0.0).fit(task).network
+    assert Pixels.asked == count + 2
+    assert not torch.equal(first.classifier.weight, again.classifier.weight)
+    others = Images(255 - task.split.train.pixels, task.split.train.labels)
+    Probe().fit(dataclasses.replace(task, split=dataclasses.replace(task.split, train=others)))
+    assert Pixels.asked == 2 * count + 3
+
+
+@pytest.mark.usefixtures("small")
+def test_the_backbone_learns_nothing_and_weights_load_into_a_built_network(task):
+    network = Probe().fit(task).network.train()
+    assert not network.training
+    assert not any(p.requires_grad for p in network.features.parameters())
+    again = Probe().build(task.split, task.config, CPU)
+    again.load_state_dict(network.state_dict())
+    images = torch.rand(3, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        source, logits = network(images)
+        assert torch.equal(logits, again(images)[1])
+    assert source.tolist() == [0.0] * 3
+    assert logits.shape == (3, 3)
+
+
+@pytest.mark.usefixtures("small")
+def test_progress_is_told_and_a_stop_is_heard(task):
+    class Watch(Observer):
+        def __init__(self, stop_at):
+            self.phases, self.stop_at = [], stop_at
+
+        def on_phase(self, title, steps):
+            self.phases.append(title)
+
+        def on_progress(self, step):
+            if step >= self.stop_at:
+                task.stop.signal_number = 2
+
+    with pytest.raises(Interrupted):
+        Probe().fit(dataclasses.replace(task, observers=[Watch(1)]))
+    task.stop.signal_number = None
+    watch = Watch(10**9)
+    Probe(size=8).fit(dataclasses.replace(task, observers=[watch]))
+    assert watch.phases == [f"Features of {len(task.split.train)} images", "Linear probe"]
+
+
+@pytest.mark.usefixtures("small")
+def test_files_are_decoded_for_the_backbone_and_arrays_are_taken_as_they_are():
+    config = TrainConfig(dataset="folder:data_root=here,image_size=8", image_size=32)
+    found = Probe().reads(config)
+    assert found.dataset == "folder:data_root=here,image_size=16"
+    assert found.image_size is None
+    digits = TrainConfig(dataset="digits")
+    assert Probe().reads(digits) == digits
+
+
+@pytest.fixture
+def stripes(tmp_path):
+    """Two classes that differ in stripes finer than a pixel of an 8-pixel image."""
+    rng = np.random.default_rng(0)
+    for label, name in enumerate(("one", "two")):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        for number in range(12):
+            pixels = rng.integers(90, 110, (16, 16)).astype(np.uint8)
+            pixels[label::2] += 40
+            Image.fromarray(pixels).save(tmp_path / "images" / name / f"{number}.png")
+    return TrainConfig(
+        dataset=f"folder:data_root={tmp_path / 'images'},image_size=8",
+        imbalance="as-is",
+        validation_fraction=0.0,
+        steps=5,
+        device="cpu",
+        method="probe",
+    )
+
+
+@pytest.mark.usefixtures("small")
+def test_a_benchmark_shows_the_probe_details_that_small_images_do_not_have(stripes, tmp_path):
+    result = run_cell(Cell("probe", stripes), tmp_path / "out")
+    assert not result.error
+    assert result.scores["head"].acsa == 1.0
+    # It is filed under the images of the comparison, as every other method's is.
+    assert result.identity == Cell("probe", stripes).identity(load_split(stripes).fingerprint)
+
+
+@pytest.mark.usefixtures("small")
+def test_a_run_of_it_classifies_image_files_in_their_own_resolution(stripes, tmp_path):
+    report = train(stripes, tmp_path / "run", plan(stripes), ())
+    assert [row.scores.acsa for row in report.rows] == [1.0]
+    run = geneticgan.load(tmp_path / "run", device="cpu")
+    files = [tmp_path / "images" / name / "3.png" for name in ("two", "one")]
+    assert run.predict(files) == ["two", "one"]
+
+
+@pytest.mark.parametrize("options", [{"tau": -1.0}, {"size": -1}, {"l2": -0.1}])
+def test_what_makes_no_sense_is_refused(options):
+    with pytest.raises(ValueError, match="must be >= 0"):
+        Probe(**options)
