@@ -171,7 +171,7 @@ def test_the_command_of_a_config(tiny):
         "--width 2 --set latent_dim=4 --device cpu --set validate_every=2 "
         "--set checkpoint_every=2"
     )
-    assert command(TrainConfig(recipe="paper")) == "geneticgan train --recipe paper"
+    assert command(type(tiny)(recipe="paper")) == "geneticgan train --recipe paper"
 
 
 def test_what_is_neither_run_nor_benchmark_is_named(tmp_path):
