@@ -107,12 +107,6 @@ class Batches:
     fitness: Batch
     discriminator: tuple[Batch, ...]
 
-    @property
-    def single(self) -> bool:
-        """Whether one batch serves for everything."""
-        only = {id(batch) for batch in (*self.offspring, self.fitness, *self.discriminator)}
-        return len(only) == 1
-
 
 def one_for_all(batch: Batch) -> Batches:
     """Return the batches of a generation in which one batch serves for everything."""

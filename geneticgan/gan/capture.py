@@ -182,11 +182,14 @@ class CapturedStep:
         if self._graph is not None:
             self._graph.replay()
         else:
-            self._generation(self._batch)
+            self.generation(self._batch)
         self._log[row].copy_(self._row)
 
-    def _generation(self, batch: Batch) -> None:
-        """Do everything that a generation does on the device (Algorithm 1, lines 3-20)."""
+    def generation(self, batch: Batch) -> None:
+        """Do everything that a generation does on the device (Algorithm 1, lines 3-20).
+
+        Nothing here looks at a value: it runs on torch's ``meta`` device too.
+        """
         step = self._step
         met, real_loss, real = step.real(batch)
         broods = step.breed(one_for_all(met), real)
@@ -209,7 +212,7 @@ class CapturedStep:
             with torch.cuda.graph(graph, capture_error_mode="thread_local"):
                 if not torch.cuda.is_current_stream_capturing():
                     raise RuntimeError("the stream does not capture")
-                self._generation(batch)
+                self.generation(batch)
             self._graph = graph
         except (RuntimeError, AssertionError) as error:
             torch.cuda.synchronize()

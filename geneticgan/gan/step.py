@@ -109,12 +109,12 @@ class Step:
         real: Gradients,
     ) -> Brood:
         batch = batches.offspring[0]
-        shown = evaluate(self._machine, parent, batch, real, parent=True)
-        found = offspring_gradients(self._machine, parent, shown, batch)
-        individuals, evaluations = [parent], [shown]
-        codes = [torch.zeros((), dtype=torch.int64, device=shown.loss.device)]
+        own = evaluate(self._machine, parent, batch, real, parent=True)
+        found = offspring_gradients(self._machine, parent, own, batch)
+        individuals, evaluations = [parent], [own]
+        codes = [torch.zeros((), dtype=torch.int64, device=own.loss.device)]
         for mutation, (loss, gradients) in zip(self._machine.mutations, found, strict=True):
-            child = self._take(parent, free, shown.buffers)
+            child = self._take(parent, free, own.buffers)
             codes.append(self._mutate(child, mutation, loss, gradients, batches))
             individuals.append(child)
             evaluations.append(evaluate(self._machine, child, batches.fitness, real))

@@ -53,7 +53,7 @@ def test_without_generators_there_are_no_images_to_study(run):
 
 def test_generations_are_taken_apart(run, ablation, monkeypatch):
     selection = sys.modules["benchmarks.ablation_selection"]
-    monkeypatch.setattr(selection, "SITUATIONS", 3)
+    monkeypatch.setattr(selection, "BATCHES", 3)
     monkeypatch.setattr(selection, "LOOKS", 2)
     monkeypatch.setattr(selection, "HORIZONS", (0, 2))
     shown = run("selection")

@@ -94,6 +94,32 @@ class Blind(Architecture):
         return Convolutional().discriminator(channels, size, classes, width)
 
 
+class MinibatchDeviation(torch.nn.Module):
+    """Scales every image's features by how much the batch's differ."""
+
+    def forward(self, features):
+        return features * (1 + features.std(dim=0))
+
+
+class Coupled(Architecture):
+    """Lets an image's logits depend on its neighbours, and does not say so."""
+
+    declared = False
+
+    def generator(self, *shape):
+        return Convolutional().generator(*shape)
+
+    def discriminator(self, *shape):
+        discriminator = Convolutional().discriminator(*shape)
+        discriminator.trunk.append(MinibatchDeviation())
+        discriminator.couples_samples = self.declared
+        return discriminator
+
+
+class Declared(Coupled):
+    declared = True
+
+
 class Odd(Dataset):
     """A class without test images, and never the same twice."""
 
@@ -165,6 +191,7 @@ CASES = [
     (TwoMinds, "the device decides as the host does"),
     (Blind, "the latent and the label matter"),
     (Blind, "images have the shape and range that is asked for"),
+    (Coupled, "an images logits are its own unless coupling is declared"),
     (Odd, "every class is in both parts"),
     (Odd, "loading twice gives the same images"),
     (Odd, "default counts can be met"),
@@ -211,3 +238,8 @@ def test_what_breaks_the_contract_is_told_so(plugin, sentence):
               if not outcome.passed}  # fmt: skip
     assert sentence in failed
     assert failed[sentence]
+
+
+def test_coupling_that_is_declared_breaks_nothing():
+    suite = type("Suite", (CONTRACTS["geneticgan.architectures"],), {"make": lambda _: Declared()})
+    assert [outcome.failure for outcome in run_contract(suite()) if not outcome.passed] == []

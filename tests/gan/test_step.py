@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
+from deap import tools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
@@ -20,7 +21,8 @@ from geneticgan.gan.batch import BatchSampler
 from geneticgan.gan.discriminator import DiscriminatorTraining
 from geneticgan.gan.fitness import Evaluator, PaperFitness
 from geneticgan.gan.forward import Forward
-from geneticgan.gan.individual import GeneratorIndividual
+from geneticgan.gan.generations import Generations
+from geneticgan.gan.individual import GeneratorIndividual, same_weights
 from geneticgan.gan.losses import DiscriminatorLoss
 from geneticgan.gan.machine import Machine
 from geneticgan.gan.mutation import Mutation
@@ -374,6 +376,31 @@ def test_what_cannot_share_says_why():
     machine.discriminator.penalty = 0.0
     machine.discriminator.module.couples_samples = True
     assert "couples the samples" in why_plain(machine)
+
+
+class Deviation(nn.Module):
+    """Minibatch standard deviation: every image's features depend on the whole batch."""
+
+    def forward(self, features):
+        return features * (1 + features.std(dim=0))
+
+
+@pytest.mark.parametrize("declared", [False, True])
+def test_a_discriminator_that_declares_coupling_is_bred_the_plain_way(declared):
+    def run(breeding):
+        machine, notes = build(WORLD, torch.float64), []
+        machine.discriminator.module.trunk.append(Deviation())
+        machine.discriminator.module.couples_samples = declared
+        generations = Generations(machine, breeding, notes.append)
+        generations.run(0, 1, tools.HallOfFame(1, similar=same_weights), lambda _: False)
+        return machine.population[0].to_tensors()[0], notes
+
+    shared, notes = run("shared")
+    plain, _ = run("plain")
+    assert len(notes) == declared
+    assert all("couples the samples" in note for note in notes)
+    same = all(torch.allclose(shared[name], plain[name], atol=1e-9) for name in plain)
+    assert same == declared  # what is not declared shares wrong gradients
 
 
 @pytest.mark.parametrize("fused", [False, True])
