@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -15,9 +16,11 @@ from rich.text import Text
 from geneticgan.benchmark.compare import NAMES, QUOTED, Comparison
 from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.data.splits import Split
+from geneticgan.inference.facts import read_facts
 from geneticgan.jobs.datasets import Survey
 from geneticgan.jobs.outcome import Report, Row
 from geneticgan.jobs.plugins import Entry
+from geneticgan.jobs.thresholds import Granted
 from geneticgan.registry import Loaded, PluginGroup
 from geneticgan.report.parts import GENERATION_HEADS, generation_cells
 
@@ -170,12 +173,38 @@ def print_report(console: Console, report: Report) -> None:
         f"The run's classifier: {report.classifier}{_chosen(report)}. "
         f"Best ACSA here: {leader.title}. Recipe: {config.recipe}. Augmentation, in every row: "
         f"{config.augmentation}.",
+        _calibrated(report),
         f"Generated samples by class: {report.picture}" if report.picture else "",
         f"Every figure: geneticgan report {shlex.quote(str(run))}",
         f"Next: geneticgan predict {shlex.quote(str(run))} IMAGES --out predictions.csv",
     ]
     for line in filter(None, lines):
         console.print(Text(line), soft_wrap=True)
+
+
+def print_thresholds(console: Console, run: Path, granted: Sequence[Granted]) -> None:
+    """Say which thresholds were set, and at what cost."""
+    for each in granted:
+        found = each.found
+        line = (
+            f"Threshold of {each.class_name!r}: a probability of {found.threshold:.3f}. On the "
+            f"{found.of} held-out images, {found.images} of them of this class, recall is "
+            f"{100 * found.recall:.1f}% and precision {100 * found.precision:.1f}%."
+        )
+        console.print(Text(line), soft_wrap=True)
+    line = f"Kept in the run; use it: geneticgan predict {run} IMAGES --thresholds --out FILE"
+    console.print(Text(line), soft_wrap=True)
+
+
+def _calibrated(report: Report) -> str:
+    """Say what its probabilities are worth."""
+    calibration = read_facts(report.folder.path).more.get("calibration")
+    if calibration is None:
+        return "Its probabilities are not calibrated, since no images were held out."
+    return (
+        f"Its probabilities are calibrated on {calibration['images']} held-out images "
+        f"(temperature {calibration['temperature']:.2f})."
+    )
 
 
 def _chosen(report: Report) -> str:

@@ -36,6 +36,7 @@ class RunFolder:
         self.checkpoint = path / "checkpoint"
         self.classifiers = path / "classifiers"
         self.samples = path / "samples"
+        self.held_out = path / "held-out.npz"
 
     @classmethod
     def create(cls, path: Path, config: TrainConfig) -> RunFolder:
