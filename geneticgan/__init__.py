@@ -21,16 +21,18 @@ if TYPE_CHECKING:
     from geneticgan.annealing.stopping import EarlyStopping
     from geneticgan.config import TrainConfig
     from geneticgan.errors import GeneticGanError
-    from geneticgan.estimators import AnnealingGANSampler
+    from geneticgan.estimators import AnnealingGANClassifier, AnnealingGANSampler
     from geneticgan.gan.fitness import FitnessFunction
     from geneticgan.gan.individual import GeneratorIndividual
     from geneticgan.gan.mutation import Mutation
     from geneticgan.inference.trained import TrainedRun, load
+    from geneticgan.jobs.train_arrays import train
 
 __version__ = "0.2.0"
 
 # Loaded when first asked for: importing geneticgan must cost nothing.
 _HOMES = {
+    "AnnealingGANClassifier": "geneticgan.estimators",
     "AnnealingGANSampler": "geneticgan.estimators",
     "Archive": "geneticgan.annealing.archive",
     "BestOffspring": "geneticgan.annealing.selection",
@@ -52,9 +54,11 @@ _HOMES = {
     "metropolis_probability": "geneticgan.annealing.metropolis",
     "sel_amosa": "geneticgan.annealing.amosa",
     "sel_annealing": "geneticgan.annealing.selection",
+    "train": "geneticgan.jobs.train_arrays",
 }
 
 __all__ = [
+    "AnnealingGANClassifier",
     "AnnealingGANSampler",
     "Archive",
     "BestOffspring",
@@ -77,6 +81,7 @@ __all__ = [
     "metropolis_probability",
     "sel_amosa",
     "sel_annealing",
+    "train",
 ]
 
 

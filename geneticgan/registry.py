@@ -95,6 +95,20 @@ def parse_specs(text: str) -> list[Spec]:
     return [Spec(name, options) for name, options in specs]
 
 
+def find_plugins(group: str) -> list[Found]:
+    """List the plugins of an entry-point group by name and package; imports none of them."""
+    found = [
+        Found(
+            entry_point.name,
+            entry_point.dist.name if entry_point.dist else "unknown package",
+            entry_point.dist.version if entry_point.dist else "?",
+            entry_point,
+        )
+        for entry_point in entry_points(group=group)
+    ]
+    return sorted(found, key=lambda plugin: (plugin.name, plugin.package))
+
+
 class PluginGroup(Generic[T]):
     """All plugins of one entry-point group.
 
@@ -114,17 +128,8 @@ class PluginGroup(Generic[T]):
         self.noun = noun
 
     def find(self) -> list[Found]:
-        """List the installed plugins, sorted by name and package; imports none of them."""
-        found = [
-            Found(
-                entry_point.name,
-                entry_point.dist.name if entry_point.dist else "unknown package",
-                entry_point.dist.version if entry_point.dist else "?",
-                entry_point,
-            )
-            for entry_point in entry_points(group=self.group)
-        ]
-        return sorted(found, key=lambda plugin: (plugin.name, plugin.package))
+        """List the installed plugins; see `find_plugins`."""
+        return find_plugins(self.group)
 
     def load_all(self, patience_seconds: float = 10.0) -> list[Loaded[T] | Broken]:
         """Load every plugin, guarded: what is broken is named with its cause and harms no one.
@@ -135,16 +140,18 @@ class PluginGroup(Generic[T]):
             One that takes longer to import counts as broken.
         """
         found = self.find()
-        names = [plugin.name for plugin in found]
-        results: list[Loaded[T] | Broken] = []
-        for plugin in found:
-            try:
-                if names.count(plugin.name) > 1:
-                    raise PluginError(self._duplicate(plugin.name, found))
-                results.append(Loaded(plugin, self._load_patiently(plugin, patience_seconds)))
-            except PluginError as error:
-                results.append(Broken(plugin, str(error)))
-        return results
+        return [self.try_to_load(plugin, found, patience_seconds) for plugin in found]
+
+    def try_to_load(
+        self, plugin: Found, found: list[Found], patience_seconds: float
+    ) -> Loaded[T] | Broken:
+        """Load one plugin of those that `find` returned; parameters as for `load_all`."""
+        try:
+            if [one.name for one in found].count(plugin.name) > 1:
+                raise PluginError(self._duplicate(plugin.name, found))
+            return Loaded(plugin, self._load_patiently(plugin, patience_seconds))
+        except PluginError as error:
+            return Broken(plugin, str(error))
 
     def _load_patiently(self, plugin: Found, seconds: float) -> type[T]:
         """Load in a thread that may be left behind: an import cannot be broken off."""

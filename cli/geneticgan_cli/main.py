@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import click
@@ -61,8 +62,19 @@ for command in (
     cli.add_command(command)
 
 
+def write_any_sign() -> None:
+    """Let what a terminal cannot show, such as a Japanese name under cp1252, be written out.
+
+    Python would raise `UnicodeEncodeError` in the middle of a run instead.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def main() -> None:
     """Run the command line; a second Ctrl-C ends with the conventional exit code."""
+    write_any_sign()
     try:
         cli(standalone_mode=True)
     except KeyboardInterrupt:

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from geneticgan.config import OPTIONS, TrainConfig, read_setting, read_toml
 from geneticgan.options.definition import BY_RECIPE, Option
 from geneticgan.options.machine import RUN
+from geneticgan_cli.device import DEVICE
 from geneticgan_cli.grouped import GroupedOption
 
 Decorator = Callable[..., Any]
@@ -39,6 +40,8 @@ def flag(name: str, **other: Any) -> Decorator:
 
 def click_type(defined: Option) -> click.ParamType[Any]:
     """Return the type of a flag: a choice, a number in a range, or a text."""
+    if defined.name == "device":
+        return DEVICE
     if defined.choices:
         return click.Choice([str(choice) for choice in defined.choices])
     if defined.kind is int:

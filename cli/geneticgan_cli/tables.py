@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -15,10 +15,10 @@ from rich.text import Text
 from geneticgan.benchmark.compare import NAMES, QUOTED, Comparison
 from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.data.splits import Split
+from geneticgan.inference.facts import read_facts
 from geneticgan.jobs.datasets import Survey
 from geneticgan.jobs.outcome import Report, Row
-from geneticgan.jobs.plugins import Entry
-from geneticgan.registry import Loaded, PluginGroup
+from geneticgan.jobs.thresholds import Granted
 from geneticgan.report.parts import GENERATION_HEADS, generation_cells
 
 
@@ -40,47 +40,6 @@ def print_split(console: Console, split: Split, dataset: str) -> None:
         lines.append(said.format(*shown))
     for line in lines:
         console.print(Text(line), soft_wrap=True)
-
-
-def print_plugins(console: Console, entries: Sequence[Entry]) -> None:
-    """List plugins by group, the broken ones with their cause."""
-    for group in dict.fromkeys(entry.group for entry in entries):
-        table = Table(title=group, title_justify="left", expand=console.is_terminal)
-        for column in ("name", "package", "what it is"):
-            table.add_column(column)
-        for entry in entries:
-            if entry.group == group:
-                text = entry.description if entry.healthy else f"broken: {entry.description}"
-                style = "" if entry.healthy else "red"
-                origin = f"{entry.package} {entry.version}"
-                table.add_row(Text(entry.name), Text(origin), Text(text, style=style))
-        console.print(table)
-
-
-def print_plugin(
-    console: Console,
-    group: PluginGroup[Any],
-    plugin: Loaded[Any],
-    options: Sequence[tuple[str, str, str]],
-) -> None:
-    """Print what a plugin says of itself, and its options."""
-    found = plugin.found
-    console.print(Text(f"{group.noun} {found.name}, of {found.origin} ({group.group})"))
-    print_description(console, plugin.factory)
-    if not options:
-        console.print("It has no options.")
-        return
-    table = Table(title="Options", title_justify="left")
-    for column in ("name", "type", "default"):
-        table.add_column(column)
-    for line in options:
-        table.add_row(*map(Text, line))
-    console.print(table)
-
-
-def print_description(console: Console, plugin: type) -> None:
-    """Print what a plugin says of itself."""
-    console.print(Text(inspect.getdoc(plugin) or ""), soft_wrap=True)
 
 
 def print_survey(console: Console, found: Survey) -> None:
@@ -170,12 +129,38 @@ def print_report(console: Console, report: Report) -> None:
         f"The run's classifier: {report.classifier}{_chosen(report)}. "
         f"Best ACSA here: {leader.title}. Recipe: {config.recipe}. Augmentation, in every row: "
         f"{config.augmentation}.",
+        _calibrated(report),
         f"Generated samples by class: {report.picture}" if report.picture else "",
         f"Every figure: geneticgan report {shlex.quote(str(run))}",
         f"Next: geneticgan predict {shlex.quote(str(run))} IMAGES --out predictions.csv",
     ]
     for line in filter(None, lines):
         console.print(Text(line), soft_wrap=True)
+
+
+def print_thresholds(console: Console, run: Path, granted: Sequence[Granted]) -> None:
+    """Say which thresholds were set, and at what cost."""
+    for each in granted:
+        found = each.found
+        line = (
+            f"Threshold of {each.class_name!r}: a probability of {found.threshold:.3f}. On the "
+            f"{found.of} held-out images, {found.images} of them of this class, recall is "
+            f"{100 * found.recall:.1f}% and precision {100 * found.precision:.1f}%."
+        )
+        console.print(Text(line), soft_wrap=True)
+    line = f"Kept in the run; use it: geneticgan predict {run} IMAGES --thresholds --out FILE"
+    console.print(Text(line), soft_wrap=True)
+
+
+def _calibrated(report: Report) -> str:
+    """Say what its probabilities are worth."""
+    calibration = read_facts(report.folder.path).more.get("calibration")
+    if calibration is None:
+        return "Its probabilities are not calibrated, since no images were held out."
+    return (
+        f"Its probabilities are calibrated on {calibration['images']} held-out images "
+        f"(temperature {calibration['temperature']:.2f})."
+    )
 
 
 def _chosen(report: Report) -> str:

@@ -14,6 +14,7 @@ from geneticgan.data.dataset import UInt8Array
 from geneticgan.data.splits import Split
 from geneticgan.errors import RunError
 from geneticgan.evaluation.generation import generate
+from geneticgan.files import written_whole
 from geneticgan.networks import Generator
 from geneticgan.training.model import build_model
 from geneticgan.training.tensors import load_module, save_tensors
@@ -65,9 +66,8 @@ def write_sheet(path: Path, images: UInt8Array, columns: int) -> None:
     rows = images.reshape(count // columns, columns, channels, height, width)
     whole = rows.transpose(0, 3, 1, 4, 2).reshape(-1, columns * width, channels)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    Image.fromarray(whole[:, :, 0] if channels == 1 else whole).save(temporary, format="PNG")
-    temporary.replace(path)
+    with written_whole(path) as temporary:
+        Image.fromarray(whole[:, :, 0] if channels == 1 else whole).save(temporary, format="PNG")
 
 
 def read_sheet(path: Path, rows: int) -> UInt8Array:

@@ -63,11 +63,14 @@ class Decoded:
         Their places among the files.
     how : Decoding
         With what was settled for all of them.
+    digests : tuple of bytes
+        A hash of each one's file: equal files are copies.
     """
 
     images: Images
     kept: Int64Array
     how: Decoding
+    digests: tuple[bytes, ...]
 
 
 def decode_all(files: Encoded, how: Decoding, title: str, notices: Notices) -> Images:
@@ -108,7 +111,8 @@ def decode_files(files: Encoded, how: Decoding, title: str, notices: Notices) ->
     pixels: UInt8Array = arrays["pixels"]  # type: ignore[assignment]  # as _decode made it
     places = np.arange(count, dtype=np.int64)
     images = Images(pixels, files.labels, files.groups, places)
-    return Decoded(images if len(kept) == count else images.take(kept), kept, how)
+    images = images if len(kept) == count else images.take(kept)
+    return Decoded(images, kept, how, tuple(digests[int(index)] for index in kept))
 
 
 def _digest(files: Encoded, index: int) -> bytes:

@@ -49,3 +49,11 @@ class Codec(ABC):
     @abstractmethod
     def decode(self, generated: torch.Tensor) -> Array:
         """Return what a generator made as rows of the user's kind, dtype and range."""
+
+    @abstractmethod
+    def encode(self, X: Array) -> torch.Tensor:
+        """Return rows of the user's as a discriminator sees them, float32, on the CPU."""
+
+    @abstractmethod
+    def take(self, X: Array, codes: Int64Array) -> None:
+        """Give batches of other rows from now on, encoded as those of the constructor."""

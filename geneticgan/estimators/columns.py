@@ -92,16 +92,23 @@ class Columns(Codec):
             numbers.max(axis=0, initial=-np.inf),
         )
         self._whole = np.isin(self._numeric, list(whole))
-        parts = [numbers]
         if self._categorical:
-            parts.append(self._encode(X[:, self._categorical]))
-        self._scaler = StandardScaler()
-        self._rows = self._scaler.fit_transform(np.hstack(parts))
-        self._codes = codes
+            self._encoder = self._fit_encoder(X[:, self._categorical])
+        self._scaler = StandardScaler().fit(self._numbers(X))
         self._seed = seed
+        self.take(X, codes)
+
+    def take(self, X: Array, codes: Int64Array) -> None:
+        """Give batches of other rows."""
+        self._rows = self._scaler.transform(self._numbers(X))
+        self._codes = codes
         self._table = torch.from_numpy(self._rows).float()
         self._labels = torch.from_numpy(codes)
         self._spread = torch.from_numpy(_bandwidths(self._rows, codes)).float()
+
+    def encode(self, X: Array) -> torch.Tensor:
+        """Return rows (N, D'); a category unknown in fitting is none of those that were known."""
+        return torch.from_numpy(self._scaler.transform(self._numbers(X))).float()
 
     def networks(self, width: int, latent_dim: int, seed: int) -> tuple[Generator, Discriminator]:
         """Return a generator that begins as a Gaussian of each class, and a discriminator."""
@@ -140,16 +147,23 @@ class Columns(Codec):
             made[:, self._categorical] = self._encoder.inverse_transform(hot)
         return made
 
-    def _encode(self, categories: Array) -> Array:
-        self._encoder = OneHotEncoder(sparse_output=False, dtype=np.float64)
-        encoded: Array = self._encoder.fit_transform(categories)
-        for position, found in zip(self._categorical, self._encoder.categories_, strict=True):
+    def _numbers(self, X: Array) -> Array:
+        """Return numbers as they are and categories one-hot, (N, D')."""
+        parts = [X[:, self._numeric].astype(np.float64)]
+        if self._categorical:
+            parts.append(self._encoder.transform(X[:, self._categorical]))
+        return np.hstack(parts)
+
+    def _fit_encoder(self, categories: Array) -> Any:
+        encoder = OneHotEncoder(sparse_output=False, dtype=np.float64, handle_unknown="ignore")
+        encoder.fit(categories)
+        for position, found in zip(self._categorical, encoder.categories_, strict=True):
             if len(found) > MOST_CATEGORIES:
                 raise ValueError(
                     f"column {position} has {len(found)} categories; at most {MOST_CATEGORIES} "
                     "can be learnt: merge rare ones, or drop the column"
                 )
-        return encoded
+        return encoder
 
     def _one_hot(self, values: Array) -> Array:
         hot, start = np.zeros_like(values), 0

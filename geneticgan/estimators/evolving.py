@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -21,12 +23,32 @@ from geneticgan.gan.fitness import create_fitness
 from geneticgan.gan.generations import Generations
 from geneticgan.gan.individual import GeneratorIndividual, same_weights
 from geneticgan.gan.mutation import create_mutations
-from geneticgan.networks import CONVOLUTIONAL, Generator
+from geneticgan.networks import CONVOLUTIONAL, Discriminator, Generator
 from geneticgan.registry import options_of, parse_specs
 from geneticgan.training.build import RealImages, build_machine
 from geneticgan.training.device import resolve_device
 from geneticgan.training.model import Model, make_adam
 from geneticgan.training.plugins import Plugins
+
+
+@dataclass(frozen=True)
+class Evolved:
+    """What evolution leaves.
+
+    Attributes
+    ----------
+    generator : Generator
+        The last survivor, ready to generate.
+    discriminator : Discriminator
+        Whose class head classifies, ready to do so.
+    logbook : deap.tools.Logbook
+        A record a generation: gen, temperature, quality and diversity of the survivor, the
+        mutation that made it and whether it was accepted just then.
+    """
+
+    generator: Generator
+    discriminator: Discriminator
+    logbook: tools.Logbook
 
 
 def evolve(
@@ -35,8 +57,9 @@ def evolve(
     config: TrainConfig,
     generations: int,
     progress: Callable[[int], None],
-) -> tuple[Generator, tools.Logbook]:
-    """Evolve a generator.
+    start: Evolved | None = None,
+) -> Evolved:
+    """Evolve a generator and a discriminator.
 
     Parameters
     ----------
@@ -50,14 +73,8 @@ def evolve(
         How many, >= 0.
     progress : callable
         Told how many generations are done.
-
-    Returns
-    -------
-    generator : Generator
-        The last survivor, ready to generate.
-    logbook : deap.tools.Logbook
-        A record a generation: gen, temperature, quality and diversity of the survivor, the
-        mutation that made it and whether it was accepted just then.
+    start : Evolved, optional
+        Whose networks go on, with optimizers that begin anew; otherwise the codec's begin.
 
     Raises
     ------
@@ -66,7 +83,11 @@ def evolve(
     """
     classes = int(codes.max()) + 1
     plugins = _plugins(config)
-    generator, discriminator = codec.networks(config.width, config.latent_dim, config.seed)
+    if start is None:
+        generator, discriminator = codec.networks(config.width, config.latent_dim, config.seed)
+    else:
+        generator = copy.deepcopy(start.generator).train().requires_grad_(True)
+        discriminator = copy.deepcopy(start.discriminator).train().requires_grad_(True)
     codec.to(plugins.device)
     draws = Draws(codes, classes, config.seed, "real")
     labels = torch.from_numpy(codes).to(plugins.device)
@@ -102,14 +123,17 @@ def evolve(
         Generations(machine).run(0, generations, best, record)
         machine.discriminator.check()
     found: Generator = machine.population[0].module.eval()  # type: ignore[assignment]
-    return found.requires_grad_(False), logbook
+    judge: Discriminator = model.discriminator.eval()
+    return Evolved(found.requires_grad_(False), judge.requires_grad_(False), logbook)
 
 
 def _plugins(config: TrainConfig) -> Plugins:
-    """Make the plugins of a sampler; the networks are its codec's."""
+    """Make the plugins of an estimator; the networks are its codec's."""
     fitness = create_fitness(config.fitness)
     if fitness.needs_held_out:
-        raise ConfigError(f"the fitness {config.fitness} needs held-out images; a sampler has none")
+        raise ConfigError(
+            f"the fitness {config.fitness} needs held-out images; an estimator has none"
+        )
     return Plugins(
         tuple(create_mutations(config.mutations)),
         make_schedule(config),

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from geneticgan.data.sampling import to_unit_range
-from geneticgan.estimators.codec import Array, Codec
+from geneticgan.estimators.codec import Array, Codec, Int64Array
 from geneticgan.networks import Discriminator, Generator, build_discriminator, build_generator
 from geneticgan.networks.sizes import CHANNELS, SIZES
 
@@ -42,8 +42,7 @@ class Pictures(Codec):
     def __init__(self, X: Array, layout: str, classes: int) -> None:
         self._dtype = X.dtype
         self._axis = channel_axis(X.shape, layout)
-        planes = X[:, None] if self._axis is None else np.moveaxis(X, self._axis, 1)
-        self._channels, self._height, self._width = planes.shape[1:]
+        self._channels, self._height, self._width = self._planes(X).shape[1:]
         self._classes = classes
         if min(self._height, self._width) < 1 or max(self._height, self._width) > SIZES[-1]:
             raise ValueError(
@@ -59,12 +58,27 @@ class Pictures(Codec):
             self._size - length - start
             for length, start in zip((self._height, self._width), before, strict=True)
         ]
-        pads = [(0, 0), (0, 0), *zip(before, after, strict=True)]
-        padded = np.pad(planes, pads, mode="edge")
-        if X.dtype != np.uint8:
+        self._pads = [(0, 0), (0, 0), *zip(before, after, strict=True)]
+        self._images = self._padded(X)
+
+    def take(self, X: Array, codes: Int64Array) -> None:
+        """Give batches of other images."""
+        self._images = self._padded(X)
+
+    def encode(self, X: Array) -> torch.Tensor:
+        """Return images (N, C, S, S), in [-1, 1] where their values are within the fitted range."""
+        images = self._padded(X)
+        return to_unit_range(images) if images.dtype == torch.uint8 else images
+
+    def _planes(self, X: Array) -> Array:
+        return X[:, None] if self._axis is None else np.moveaxis(X, self._axis, 1)
+
+    def _padded(self, X: Array) -> torch.Tensor:
+        padded = np.pad(self._planes(X), self._pads, mode="edge")
+        if self._dtype != np.uint8 or X.dtype != np.uint8:
             span = self._high - self._low or 1.0
             padded = ((padded.astype(np.float64) - self._low) / span * 2 - 1).astype(np.float32)
-        self._images = torch.from_numpy(np.ascontiguousarray(padded))
+        return torch.from_numpy(np.ascontiguousarray(padded))
 
     def networks(self, width: int, latent_dim: int, seed: int) -> tuple[Generator, Discriminator]:
         """Return the convolutional networks."""

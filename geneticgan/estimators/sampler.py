@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,29 +11,20 @@ from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.utils import check_target_type
 from scipy import sparse
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from geneticgan.config import TrainConfig
 from geneticgan.errors import GeneticGanError
 from geneticgan.estimators.codec import Array, Codec, Int64Array
-from geneticgan.estimators.columns import Columns, detect_categorical
+from geneticgan.estimators.columns import Columns
 from geneticgan.estimators.evolving import evolve
-from geneticgan.estimators.images import LAYOUTS, Pictures
+from geneticgan.estimators.images import Pictures
+from geneticgan.estimators.parameters import CONSTRAINTS, make_config
 from geneticgan.estimators.progress import Progress
-from geneticgan.options.machine import DEVICES
+from geneticgan.estimators.reading import find_categorical, integer_columns
 from geneticgan.seeding import torch_stream
 
 CHUNK = 1000
 """Rows made at once; bounds the memory."""
-
-AUTO: dict[str, dict[str, Any]] = {
-    "steps": {"rows": 300, "images": 3000},
-    "width": {"rows": 64, "images": 32},
-    "learning_rate": {"rows": 5e-5, "images": 2e-4},
-    "classifier_learning_rate": {"rows": 1e-3, "images": 2e-4},
-}
-"""What ``"auto"`` is for a table and for images."""
 
 
 class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no types
@@ -116,26 +106,7 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
 
     _parameter_constraints = {  # noqa: RUF012  # sklearn's idiom
         **BaseOverSampler._parameter_constraints,
-        **{name: [str] for name in ("mutations", "schedule", "fitness", "selection")},
-        "T": [Interval(numbers.Real, 0, None, closed="left")],
-        "alpha": [Interval(numbers.Real, 0, 1, closed="right")],
-        "lambda_": [Interval(numbers.Real, 0, None, closed="left")],
-        "steps": [Interval(numbers.Integral, 0, None, closed="left"), StrOptions({"auto"})],
-        "batch_size": [Interval(numbers.Integral, 2, None, closed="left")],
-        "width": [Interval(numbers.Integral, 1, None, closed="left"), StrOptions({"auto"})],
-        "latent_dim": [Interval(numbers.Integral, 1, None, closed="left")],
-        "learning_rate": [
-            Interval(numbers.Real, 0, None, closed="neither"),
-            StrOptions({"auto"}),
-        ],
-        "classifier_learning_rate": [
-            Interval(numbers.Real, 0, None, closed="neither"),
-            StrOptions({"auto"}),
-        ],
-        "categorical_features": ["array-like", StrOptions({"auto"})],
-        "channels": [StrOptions(set(LAYOUTS))],
-        "device": [StrOptions(set(DEVICES))],
-        "verbose": ["boolean"],
+        **CONSTRAINTS,
     }
 
     def __init__(
@@ -240,29 +211,11 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
             X, y = validate_data(self, X=X, y=y, reset=True, dtype="numeric", allow_nd=True)
             return X, y, binarize_y
         if len(shape) == 2 and not sparse.issparse(X):
-            self._categorical = self._find_categorical(X)
-            self._whole = _integers(X)
+            self._categorical = find_categorical(X, self.categorical_features)
+            self._whole = integer_columns(X)
         dtype = None if self._categorical else "numeric"
         X, y = validate_data(self, X=X, y=y, reset=True, dtype=dtype, accept_sparse=["csr", "csc"])
         return X, y, binarize_y
-
-    def _find_categorical(self, X: Any) -> list[int]:
-        if isinstance(self.categorical_features, str):
-            return detect_categorical(X)
-        named = np.asarray(self.categorical_features)
-        if named.dtype.kind in "OUS" and len(named):
-            if self._frame is None:
-                raise ValueError("categorical_features has names, and X is no DataFrame")
-            found = self._frame[0].get_indexer(named)
-        else:
-            found = np.flatnonzero(named) if named.dtype == bool else named.astype(np.int64)
-        width = np.shape(X)[1]
-        if len(found) and not (found.min() >= 0 and found.max() < width):
-            raise ValueError(
-                f"categorical_features must name columns of X, 0 to {width - 1}, got "
-                f"{list(self.categorical_features)}"
-            )
-        return sorted({int(i) for i in found})
 
     def _fit_resample(self, X: Any, y: Array, **params: Any) -> tuple[Any, Array]:
         self.classes_, codes = np.unique(y, return_inverse=True)
@@ -273,13 +226,12 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
         self._none: Array = dense[:0]
         self._codec = self._make_codec(dense, codes, kind)
         try:
-            values = self._resolved(kind)
-            config = self._config(values)
-            with Progress(values["steps"], shown=self.verbose) as progress:
-                evolved = evolve(self._codec, codes, config, values["steps"], progress)
+            config, generations = make_config(self, kind, self._seed)
+            with Progress(generations, shown=self.verbose) as progress:
+                evolved = evolve(self._codec, codes, config, generations, progress)
         except GeneticGanError as error:
             raise ValueError(str(error)) from error
-        self.generator_, self.logbook_ = evolved
+        self.generator_, self.logbook_ = evolved.generator, evolved.logbook
         self._drawn = 0
         wanted = [np.searchsorted(self.classes_, k) for k in self.sampling_strategy_]
         made_codes = np.repeat(wanted, list(self.sampling_strategy_.values())).astype(np.int64)
@@ -293,32 +245,6 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
         if kind == "images":
             return Pictures(X, self.channels, len(self.classes_))
         return Columns(X, codes, self._categorical, self._whole, self._seed)
-
-    def _resolved(self, kind: str) -> dict[str, Any]:
-        """Return the parameters that may be ``"auto"``, for rows or for images."""
-        given = {name: getattr(self, name) for name in AUTO}
-        return {n: AUTO[n][kind] if value == "auto" else value for n, value in given.items()}
-
-    def _config(self, values: Mapping[str, Any]) -> TrainConfig:
-        """Return how to evolve, all that has no parameter here being the paper's."""
-        return TrainConfig(
-            recipe="paper",
-            mutations=self.mutations,
-            schedule=self.schedule,
-            T=float(self.T),
-            alpha=float(self.alpha),
-            fitness=self.fitness,
-            selection=self.selection,
-            lambda_=float(self.lambda_),
-            steps=max(1, int(values["steps"])),
-            batch_size=int(self.batch_size),
-            width=int(values["width"]),
-            latent_dim=int(self.latent_dim),
-            learning_rate=float(values["classifier_learning_rate"]),
-            generator_learning_rate=float(values["learning_rate"]),
-            device=self.device,
-            seed=self._seed,
-        )
 
     def _make(self, codes: Int64Array) -> Array:
         """Make rows of the given classes; every call draws anew."""
@@ -334,15 +260,6 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
                 made = self.generator_(latent.to(device), part.to(device))
                 chunks.append(self._codec.decode(made))
         return np.concatenate(chunks)
-
-
-def _integers(X: Any) -> list[int]:
-    """Return the positions of columns of an integer dtype."""
-    if hasattr(X, "iloc"):
-        dtypes = [getattr(d, "subtype", d) for d in X.dtypes]
-        return [i for i, dtype in enumerate(dtypes) if getattr(dtype, "kind", "") in "iu"]
-    X = np.asarray(X)
-    return list(range(X.shape[1])) if X.dtype.kind in "iu" else []
 
 
 def _to_frame(rows: Array, columns: Any, dtypes: Any) -> Any:

@@ -12,6 +12,7 @@ from sklearn.manifold import TSNE
 from geneticgan.data.dataset import Int64Array
 from geneticgan.errors import RunError
 from geneticgan.evaluation.generation_metrics import Features
+from geneticgan.files import written_whole
 
 KINDS = ("test", "train", "generated")
 PERPLEXITY = 30.0
@@ -35,7 +36,8 @@ class Embedding:
 
     def save(self, path: Path) -> None:
         """Write an npz."""
-        np.savez_compressed(path, points=self.points, kinds=self.kinds, labels=self.labels)
+        with written_whole(path) as temporary:
+            np.savez_compressed(temporary, points=self.points, kinds=self.kinds, labels=self.labels)
 
     @classmethod
     def load(cls, path: Path) -> Embedding:

@@ -16,11 +16,18 @@ MARK = "library_name: geneticgan"
 TASKS = {"classifier": "image-classification", "generator": "unconditional-image-generation"}
 """What model hubs call what a part does."""
 
+SQUARES = {
+    "crop": "make the shorter side {0} pixels long and cut out the middle",
+    "pad": "make the longer side {0} pixels long and pad to a square",
+    "stretch": "stretch to {0} x {0} pixels",
+}
+"""What is done to an image to make it a square of the model's size."""
+
 METRICS = {"acsa": "ACSA", "f1": "macro F1", "g_mean": "G-mean"}
 
 
 def model_card(
-    networks: Networks, part: Part, results: Sequence[Mapping[str, Any]], title: str, file: str
+    networks: Networks, part: Part, results: Sequence[Mapping[str, Any]], file: str
 ) -> str:
     """Return a model card in Markdown, with the YAML header that model hubs read.
 
@@ -32,12 +39,11 @@ def model_card(
         What the file holds.
     results : sequence of mapping
         Rows of the run's table on its test part.
-    title : str
-        Of the row that belongs to the run's classifier; none need have it.
     file : str
         Name of the model's file.
     """
     name = networks.path.resolve().name
+    title = networks.facts.classifier_title
     own = next((row for row in results if row["method"] == title), None)
     parts = [
         _header(networks, part, own, name),
@@ -95,10 +101,24 @@ def _what(networks: Networks, part: Part, file: str) -> str:
     ]
     if about["part"] == "classifier":
         lines.append(
-            f"- Before: orient the image as its camera noted, lay transparency on white, make the "
-            f"shorter side {facts.size} pixels long and cut out the middle."
+            "- Before: orient the image as its camera noted, lay transparency on white, "
+            f"{SQUARES[facts.preprocessing.fit].format(facts.size)}."
         )
+        if facts.preprocessing.window:
+            low, high = facts.preprocessing.window
+            lines.append(f"- Of more than 8 bits, {low:g} becomes black and {high:g} white.")
+        lines.append(f"- Probabilities: {_calibration(networks)}")
     return "\n".join(lines)
+
+
+def _calibration(networks: Networks) -> str:
+    calibration = networks.facts.more.get("calibration")
+    if calibration is None:
+        return "not calibrated; no images were held out for it."
+    return (
+        f"of classes that are equally frequent; calibrated on {calibration['images']} held-out "
+        f"images (temperature {calibration['temperature']:.2f})."
+    )
 
 
 def _data(networks: Networks) -> str:

@@ -63,6 +63,23 @@ class Facts:
         return bool(self.more.get("classifier", {}).get("chosen_before", False))
 
     @property
+    def classifier_title(self) -> str:
+        """What its row in the run's table is called."""
+        return str(self.more.get("classifier", {}).get("title", self.classifier))
+
+    @property
+    def temperature(self) -> float:
+        """By which logits are divided before the softmax; 1 if nothing was held out to fit it."""
+        calibration = self.more.get("calibration")
+        return 1.0 if calibration is None else float(calibration["temperature"])
+
+    @property
+    def thresholds(self) -> dict[int, float]:
+        """Of some classes, by label: the probability from which on an image is called the class."""
+        found = self.more.get("thresholds", {})
+        return {self.label(name): float(each["threshold"]) for name, each in found.items()}
+
+    @property
     def classes(self) -> int:
         """How many classes there are."""
         return len(self.class_names)
@@ -139,7 +156,10 @@ class Facts:
             raise ValueError(f"{network!r} is no classifier")
         channels, size = int(found["channels"]), int(found["size"])
         done = _preprocessing(found["preprocessing"])
-        return cls(channels, size, names, train, validation, test, more, done)
+        facts = cls(channels, size, names, train, validation, test, more, done)
+        if not 0 < facts.temperature < math.inf:
+            raise ValueError(f"{facts.temperature} is no temperature")
+        return facts
 
 
 def _preprocessing(found: Mapping[str, Any]) -> Preprocessing:

@@ -50,9 +50,10 @@ def _classifier(networks: Networks) -> Part:
         },
         "input": "images: uint8 (N, channels, size, size), 0 to 255",
         "output": "probabilities: float32 (N, classes), in the order of class_names",
-        "thresholds": facts.more.get("thresholds", {}),
+        "temperature": str(facts.temperature),  # inside the graph; safetensors need it
+        "thresholds": {facts.class_names[label]: each for label, each in facts.thresholds.items()},
     }
-    module = alone(ServedClassifier(networks.classifier))
+    module = alone(ServedClassifier(networks.classifier, facts.temperature))
     return Part(module, {"images": images}, "probabilities", about)
 
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import softmax
 
-from geneticgan.data.dataset import Images, UInt8Array
+from geneticgan.data.dataset import Images, Int64Array, UInt8Array
 from geneticgan.data.decoding import UNREADABLE, decode_one
+from geneticgan.errors import ConfigError
 from geneticgan.evaluation.prediction import class_logits
 from geneticgan.inference.loading import Networks
+from geneticgan.inference.priors import Prior, make_prior, move_to_prior
+from geneticgan.inference.thresholds import decide
+
+Decision = Callable[[npt.NDArray[np.float64]], Int64Array]
 
 BATCH = 256
 """Images decoded and classified together; bounds the memory."""
@@ -29,8 +36,10 @@ class Prediction:
     ----------
     name : str
         Of the image, as it was asked about.
+    file : Path
+        Where it lies, which for one in an archive is somewhere else.
     label : int or None
-        The most probable class; None for an image that cannot be read.
+        The class it is taken for; None for an image that cannot be read.
     probabilities : array of float64
         Shape (K,), or (0,) for an image that cannot be read.
     error : str
@@ -38,37 +47,84 @@ class Prediction:
     """
 
     name: str
+    file: Path
     label: int | None
     probabilities: npt.NDArray[np.float64]
     error: str = ""
 
 
-def probabilities(networks: Networks, pixels: UInt8Array) -> npt.NDArray[np.float64]:
-    """Return the probability of each class, shape (N, K), of images (N, C, H, W) of uint8."""
+def probabilities(
+    networks: Networks, pixels: UInt8Array, prior: Prior = "balanced"
+) -> npt.NDArray[np.float64]:
+    """Return the probability of each class, shape (N, K), of images (N, C, H, W) of uint8.
+
+    Calibrated where the run held images out, and under a prior as `make_prior` takes it.
+    """
+    shares = make_prior(prior, networks.facts)
     nothing = np.zeros(len(pixels), dtype=np.int64)
     logits = class_logits(networks.classifier, Images(pixels, nothing), networks.device)
-    grown = np.exp(logits - logits.max(axis=1, keepdims=True))
-    found: npt.NDArray[np.float64] = grown / grown.sum(axis=1, keepdims=True)
-    return found
+    found: npt.NDArray[np.float64] = softmax(logits / networks.facts.temperature, axis=1)
+    return found if prior == "balanced" else move_to_prior(found, shares)
 
 
-def predict_files(networks: Networks, files: Iterable[tuple[str, Path]]) -> Iterator[Prediction]:
+def decision(networks: Networks, prior: Prior, *, thresholds: bool) -> Decision:
+    """Return what makes labels (N,) of probabilities (N, K).
+
+    Parameters
+    ----------
+    networks : Networks
+        Of the run.
+    prior : str or mapping
+        That the probabilities are under.
+    thresholds : bool
+        Whether the thresholds kept in the run decide; else the most probable class does.
+
+    Raises
+    ------
+    ConfigError
+        If the run keeps none, or the prior is not the one they were set under.
+    """
+    if not thresholds:
+        return lambda found: found.argmax(axis=1)
+    limits = networks.facts.thresholds
+    if not limits:
+        raise ConfigError(
+            f"{networks.path} keeps no thresholds; set one with 'geneticgan evaluate "
+            f"{networks.path} --threshold CLASS=recall:0.95'"
+        )
+    if prior != "balanced":
+        raise ConfigError("thresholds are of balanced probabilities; use them without a prior")
+    return partial(decide, thresholds=limits)
+
+
+def predict_files(
+    networks: Networks,
+    files: Iterable[tuple[str, Path]],
+    prior: Prior = "balanced",
+    *,
+    thresholds: bool = False,
+) -> Iterator[Prediction]:
     """Classify image files, decoded exactly as in training, one after the other.
 
-    A file that cannot be read is a prediction with an error, and not the end.
+    A file that cannot be read is a prediction with an error, and not the end. For the prior and
+    thresholds see `probabilities` and `decision`, whose errors are raised.
     """
+    label_of = decision(networks, prior, thresholds=thresholds)
     left = iter(files)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         while chunk := list(islice(left, BATCH)):
             decoded = list(pool.map(lambda each: _decode(networks, each[1]), chunk))
             readable = [each for each in decoded if isinstance(each, np.ndarray)]
-            found = iter(list(probabilities(networks, np.stack(readable))) if readable else [])
-            for (name, _), each in zip(chunk, decoded, strict=True):
+            found: Iterator[tuple[npt.NDArray[np.float64], np.int64]] = iter(())
+            if readable:
+                shares = probabilities(networks, np.stack(readable), prior)
+                found = zip(shares, label_of(shares), strict=True)
+            for (name, file), each in zip(chunk, decoded, strict=True):
                 if isinstance(each, np.ndarray):
-                    own = next(found)
-                    yield Prediction(name, int(own.argmax()), own)
+                    own, label = next(found)
+                    yield Prediction(name, file, int(label), own)
                 else:
-                    yield Prediction(name, None, np.empty(0), each)
+                    yield Prediction(name, file, None, np.empty(0), each)
 
 
 def _decode(networks: Networks, path: Path) -> UInt8Array | str:

@@ -18,17 +18,20 @@ class ServedClassifier(torch.nn.Module):
     ----------
     network : torch.nn.Module
         Images (B, C, S, S) in [-1, 1] to (source logits (B,), class logits (B, K)).
+    temperature : float
+        By which class logits are divided.
     """
 
-    def __init__(self, network: torch.nn.Module) -> None:
+    def __init__(self, network: torch.nn.Module, temperature: float) -> None:
         super().__init__()
         self.network = network
+        self.temperature = temperature
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return probabilities (N, K), float32, of images (N, C, S, S), uint8."""
         # Not `to_unit_range`, whose operations work in place: an exported graph has none.
         _, logits = self.network(images.to(torch.float32) / 127.5 - 1.0)
-        return torch.softmax(logits, dim=1)
+        return torch.softmax(logits / self.temperature, dim=1)
 
 
 class ServedGenerator(torch.nn.Module):

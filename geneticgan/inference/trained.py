@@ -17,7 +17,8 @@ from geneticgan.data.decoding import UNREADABLE, decode_one, prepare
 from geneticgan.errors import ConfigError, DataError
 from geneticgan.evaluation.generation import generate
 from geneticgan.inference.loading import Networks, open_networks
-from geneticgan.inference.prediction import probabilities
+from geneticgan.inference.prediction import decision, probabilities
+from geneticgan.inference.priors import Prior
 
 
 class TrainedRun:
@@ -38,15 +39,18 @@ class TrainedRun:
         self._networks = networks
         self.class_names = networks.facts.class_names
 
-    def predict_proba(self, images: Any) -> npt.NDArray[np.float64]:
-        """Return the probability of each class.
+    def predict_proba(self, images: Any, *, prior: Prior = "balanced") -> npt.NDArray[np.float64]:
+        """Return the probability of each class, calibrated where the run held images out.
 
         Parameters
         ----------
         images : path, PIL image, array or tensor, or a sequence of them
             Paths and PIL images may have any size and mode, and are prepared as in training.
-            An array or tensor is a batch (N, C, H, W), or (N, H, W, C) of bytes, of the model's
-            own size: uint8, or floating point in [0, 1].
+            An array or tensor is a batch (N, C, H, W), or (N, H, W, C) of bytes, or of grayscale
+            (N, H, W), of the model's own size: uint8, or floating point in [0, 1].
+        prior : str or mapping from str to float
+            How frequent classes are where these images come from: ``balanced``, ``training``, or
+            the share of each class (`geneticgan.inference.priors.make_prior`).
 
         Returns
         -------
@@ -57,13 +61,33 @@ class TrainedRun:
         ------
         DataError
             If an image cannot be read or has another shape.
+        ConfigError
+            If the prior is none.
         """
         pixels = self._pixels(images)
-        return probabilities(self._networks, pixels)
+        return probabilities(self._networks, pixels, prior)
 
-    def predict(self, images: Any) -> list[str]:
-        """Return the name of the most probable class of each image; as `predict_proba`."""
-        return [self.class_names[int(i)] for i in self.predict_proba(images).argmax(axis=1)]
+    def predict(
+        self, images: Any, *, prior: Prior = "balanced", thresholds: bool = False
+    ) -> list[str]:
+        """Return the name of the class of each image.
+
+        Parameters
+        ----------
+        images, prior : see `predict_proba`
+            What to classify, and how frequent its classes are.
+        thresholds : bool
+            Whether the thresholds that ``geneticgan evaluate --threshold`` has set decide; else
+            the most probable class does.
+
+        Raises
+        ------
+        DataError, ConfigError
+            As `predict_proba`; and if the run keeps no thresholds, or they meet another prior.
+        """
+        label_of = decision(self._networks, prior, thresholds=thresholds)
+        found = label_of(self.predict_proba(images, prior=prior))
+        return [self.class_names[int(i)] for i in found]
 
     def generate(self, class_name: str, count: int, seed: int = 0) -> UInt8Array:
         """Return generated images of a class, uint8 of shape (count, H, W, C).
@@ -121,6 +145,8 @@ class TrainedRun:
     def _batch(self, array: npt.NDArray[Any]) -> UInt8Array:
         facts = self._networks.facts
         shape = (facts.channels, facts.size, facts.size)
+        if array.ndim == 3 and facts.channels == 1:
+            array = array[:, None]
         if array.ndim == 4 and array.shape[1:] != shape and array.dtype == np.uint8:
             array = array.transpose(0, 3, 1, 2)
         if array.ndim != 4 or array.shape[1:] != shape or not len(array):

@@ -22,7 +22,7 @@ from geneticgan import __version__
 from geneticgan.config import TrainConfig
 from geneticgan.data.places import cache_folder
 from geneticgan.errors import GeneticGanError
-from geneticgan.jobs.plugins import entries
+from geneticgan.jobs.listing import entries
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted, StopRequest
 from geneticgan.training.loop import Evolution

@@ -25,7 +25,9 @@ NO_GENERATOR = (
 )
 
 
-def generate_images(path: Path, class_name: str | None, count: int, out: Path, seed: int) -> Path:
+def generate_images(
+    path: Path, class_name: str | None, count: int, out: Path, seed: int, device: str = "auto"
+) -> Path:
     """Write generated images as PNG files and one npz.
 
     Parameters
@@ -41,6 +43,8 @@ def generate_images(path: Path, class_name: str | None, count: int, out: Path, s
         ``labels`` int64 (N,), ``class_names``).
     seed : int
         Draws the latents.
+    device : str
+        Where to compute, whatever the run was trained on.
 
     Returns
     -------
@@ -54,7 +58,7 @@ def generate_images(path: Path, class_name: str | None, count: int, out: Path, s
     RunError
         If the run has no checkpoint or the folder cannot be written.
     """
-    networks = open_networks(path)
+    networks = open_networks(path, device)
     facts = networks.facts
     if not networks.generators:
         raise RunError(NO_GENERATOR.format(path=path, method=networks.config.method))
@@ -78,7 +82,7 @@ def generate_images(path: Path, class_name: str | None, count: int, out: Path, s
     return target
 
 
-def augment(path: Path, out: Path) -> dict[str, tuple[int, int]]:
+def augment(path: Path, out: Path, device: str | None = None) -> dict[str, tuple[int, int]]:
     """Write the training images and what `generate_missing` adds, a folder for each class.
 
     Where the data set is one of files, the files themselves are copied under their own names, and
@@ -90,6 +94,8 @@ def augment(path: Path, out: Path) -> dict[str, tuple[int, int]]:
         Of the run.
     out : Path
         Must not exist or be empty; torchvision's ImageFolder reads it.
+    device : str or None
+        Where to compute; None is the run's own.
 
     Returns
     -------
@@ -101,7 +107,7 @@ def augment(path: Path, out: Path) -> dict[str, tuple[int, int]]:
     RunError
         If ``out`` holds something, cannot be written, or the run has no checkpoint.
     """
-    folder, config, split = open_run(path)
+    folder, config, split = open_run(path, device=device)
     core = core_config(config)
     if core is None:
         raise RunError(NO_GENERATOR.format(path=path, method=config.method))

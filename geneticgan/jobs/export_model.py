@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from geneticgan.config import read_json
 from geneticgan.errors import RunError
+from geneticgan.files import write_whole
 from geneticgan.inference.card import MARK, model_card
-from geneticgan.inference.choice import CLASS_HEAD
 from geneticgan.inference.formats import encode
 from geneticgan.inference.loading import open_networks
 from geneticgan.inference.parts import make_part
-from geneticgan.methods.balanced_softmax import BalancedSoftmax
 from geneticgan.training.run_folder import RunFolder
-
-TITLES = {CLASS_HEAD: "AGGAN, class head", BalancedSoftmax.key: BalancedSoftmax.title}
-"""Of a classifier's row in the table of a run, by its key."""
 
 
 def export_model(run: Path, how: str, part: str, out: Path) -> Path:
@@ -54,21 +48,9 @@ def export_model(run: Path, how: str, part: str, out: Path) -> Path:
     chosen = make_part(networks, part)
     results = RunFolder(run).results
     rows = read_json(results) if results.is_file() else []
-    title = TITLES.get(networks.choice, networks.choice)
     try:
-        _write(out, encode(chosen, how))
-        _write(card, model_card(networks, chosen, rows, title, out.name).encode())
+        write_whole(out, encode(chosen, how))
+        write_whole(card, model_card(networks, chosen, rows, out.name).encode())
     except OSError as error:
         raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
     return card
-
-
-def _write(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)

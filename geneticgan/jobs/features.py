@@ -20,6 +20,7 @@ from geneticgan.data.splits import Split, split_source
 from geneticgan.errors import RunError
 from geneticgan.evaluation.generation_metrics import Features
 from geneticgan.evaluation.scoring import score_network
+from geneticgan.files import written_whole
 from geneticgan.methods.contract import Task
 from geneticgan.methods.network import build_classifier
 from geneticgan.methods.oscn import OsCN
@@ -185,9 +186,8 @@ class _NamedOsCN(OsCN):
 def _keep(path: Path, network: Discriminator, observers: Sequence[Observer]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".tmp")
-        save_tensors(temporary, network.state_dict())
-        temporary.replace(path)
+        with written_whole(path) as temporary:
+            save_tensors(temporary, network.state_dict())
     except OSError as error:
         for observer in observers:
             observer.on_note(

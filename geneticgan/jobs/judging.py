@@ -15,6 +15,7 @@ from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.scoring import score_network
 from geneticgan.inference.choice import CLASS_HEAD, Choice, choose_classifier
 from geneticgan.inference.facts import Facts, read_facts, write_facts
+from geneticgan.inference.held_out import calibrate_run
 from geneticgan.jobs.networks import trained
 from geneticgan.jobs.outcome import Report, Row
 from geneticgan.methods.augmented import Augmented, generate_missing
@@ -61,7 +62,11 @@ def judge(
     rows = [_row(titles[key], each, split, model.device) for key, each in networks.items()]
     facts = read_facts(folder.path)
     choice = _choose(facts, networks, plain.key, split, model.device)
-    write_facts(folder.path, replace(facts, more={**facts.more, "classifier": choice.to_json()}))
+    more = {
+        "classifier": {**choice.to_json(), "title": titles[choice.key]},
+        **calibrate_run(folder.path, networks[choice.key], split, model.device),
+    }
+    write_facts(folder.path, replace(facts, more={**facts.more, **more}))
     write_json(folder.results, [{"method": row.title, **row.scores.to_json()} for row in rows])
     picture = folder.samples / "classes.png"
     _draw(picture, config, split, model)

@@ -22,16 +22,17 @@ from geneticgan.evaluation.embedding import KINDS, Embedding, embed
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.generation_metrics import score_generated
 from geneticgan.evaluation.spaces import SPACES, scores_file
-from geneticgan.jobs.features import Extractor, inception, reference_classifier
+from geneticgan.jobs.features import STEPS, Extractor, inception, reference_classifier
 from geneticgan.methods.augmented import generate_missing
 from geneticgan.methods.of_run import core_config
 from geneticgan.networks import Generator
+from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.model import load_model
 from geneticgan.training.run_folder import RunFolder, write_json
-from geneticgan.training.setup import draw_split, load_source, open_dataset
+from geneticgan.training.setup import draw_split, load_source, on_device, open_dataset
 
 LIMIT = 1000
 """Images of a class of either kind that are compared at most."""
@@ -80,7 +81,11 @@ class Subject:
 
 
 def measure(
-    path: Path, space: str, weights: Path | None, observers: Sequence[Observer]
+    path: Path,
+    space: str,
+    weights: Path | None,
+    observers: Sequence[Observer],
+    name: str | None = None,
 ) -> list[tuple[str, dict[str, Any]]]:
     """Measure what has not been measured yet.
 
@@ -94,6 +99,8 @@ def measure(
         Of InceptionV3.
     observers : sequence of Observer
         See the work.
+    name : str or None
+        Of the device to compute on; None is where the run or the cell was.
 
     Returns
     -------
@@ -113,7 +120,7 @@ def measure(
     extractors: dict[str, Extractor] = {}
     found = []
     with StopRequest() as stop:
-        for subject in subjects(path, observers):
+        for subject in subjects(path, observers, name):
             file = subject.file(space)
             if not file.is_file():
                 device = resolve_device(subject.config.device)
@@ -133,6 +140,31 @@ def measure(
     if not found:
         raise RunError(f"{path} holds no generators; only methods that generate can be measured")
     return found
+
+
+def what_is_missing(path: Path, space: str) -> str:
+    """Say what `measure` would do, and what it would cost; empty if all is measured.
+
+    Nothing is loaded for it but small files. `RunError` if it is neither a run nor a benchmark.
+    """
+    if (path / "config.json").is_file():
+        folder, config = RunFolder.open(path)
+        made = core_config(config) is not None and Checkpoint(folder.checkpoint).exists()
+        lacking = int(made and not scores_file(path / "generation", space).is_file())
+    else:
+        bench = BenchmarkFolder(path)
+        places = [place_of(result) for result in bench.results() if not result.failed]
+        lacking = sum(
+            bench.generators(at).is_dir() and not scores_file(bench.generation(at), space).is_file()
+            for at in places
+        )
+    if not lacking:
+        return ""
+    what = "its generated images" if lacking == 1 else f"generated images of {lacking} trainings"
+    return (
+        f"{path}: {what} are not measured; --measure does it, which also trains a reference "
+        f"classifier ({STEPS} steps) for a data set that has none yet"
+    )
 
 
 def _measure(
@@ -193,8 +225,9 @@ def _first(images: Images, classes: int, each: int) -> Images:
     return images.take(_positions(images.labels, classes, each))
 
 
-def _of_run(path: Path, observers: Sequence[Observer]) -> Iterator[Subject]:
+def _of_run(path: Path, observers: Sequence[Observer], device: str | None) -> Iterator[Subject]:
     folder, config = RunFolder.open(path)
+    config = on_device(config, device)
     source, split = _loader(observers)(config)
     folder.check_split(split)
     core = core_config(config)
@@ -206,7 +239,7 @@ def _of_run(path: Path, observers: Sequence[Observer]) -> Iterator[Subject]:
     yield Subject(str(path), config, source, split, model.generators, path / "generation", True)
 
 
-def _of_benchmark(path: Path, observers: Sequence[Observer]) -> Iterator[Subject]:
+def _of_benchmark(path: Path, observers: Sequence[Observer], name: str | None) -> Iterator[Subject]:
     load = _loader(observers)
     folder = BenchmarkFolder(path)
     for result in folder.results():
@@ -214,6 +247,7 @@ def _of_benchmark(path: Path, observers: Sequence[Observer]) -> Iterator[Subject
         if result.failed or not folder.generators(at).is_dir():
             continue
         config = TrainConfig.from_mapping(dict(result.config), str(folder.cell(at)))
+        config = on_device(config, name)
         source, split = load(config)
         device = resolve_device(config.device)
         generators = kept_generators(folder.generators(at), config, split, device)

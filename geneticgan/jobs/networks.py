@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from geneticgan.files import written_whole
 from geneticgan.methods.contract import Method, Task
 from geneticgan.training.run_folder import RunFolder
 from geneticgan.training.tensors import load_module, save_tensors
@@ -38,9 +39,8 @@ def trained(method: Method, key: str, folder: RunFolder, task: Task) -> torch.nn
         load_module(path, network)
         return network
     fitted = method.fit(task).network
-    temporary = path.with_suffix(".tmp")
-    save_tensors(temporary, fitted.state_dict())
-    temporary.replace(path)
+    with written_whole(path) as temporary:
+        save_tensors(temporary, fitted.state_dict())
     return fitted
 
 

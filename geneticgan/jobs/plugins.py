@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +11,9 @@ import numpy as np
 
 from geneticgan.annealing.metropolis import metropolis_probability
 from geneticgan.annealing.schedule import SCHEDULES
-from geneticgan.annealing.selection import SELECTIONS
-from geneticgan.data.dataset import DATASETS
-from geneticgan.data.imbalance import IMBALANCES
 from geneticgan.errors import PluginError, RunError
-from geneticgan.gan.fitness import FITNESS
-from geneticgan.gan.mutation import MUTATIONS
-from geneticgan.methods.catalogue import METHODS
-from geneticgan.networks import ARCHITECTURES
-from geneticgan.networks.backbones.contract import BACKBONES
-from geneticgan.protocols.catalogue import PROTOCOLS
+from geneticgan.files import write_whole
+from geneticgan.jobs.listing import HOMES, plugin_group
 from geneticgan.registry import Broken, Loaded, PluginGroup, Spec, options_of
 from geneticgan.report.figures.charts import Line, LineChart, draw_lines
 from geneticgan.testing import CONTRACTS, Outcome, run_contract
@@ -29,42 +21,7 @@ from geneticgan.testing import CONTRACTS, Outcome, run_contract
 OFFERED = 0.1
 """Loss of fitness in the picture of the schedules, for those that learn."""
 
-ALL_GROUPS: tuple[PluginGroup[Any], ...] = (
-    MUTATIONS,
-    SCHEDULES,
-    FITNESS,
-    SELECTIONS,
-    ARCHITECTURES,
-    BACKBONES,
-    DATASETS,
-    IMBALANCES,
-    METHODS,
-    PROTOCOLS,
-)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A plugin as ``plugins list --json`` gives it."""
-
-    group: str
-    name: str
-    package: str
-    version: str
-    healthy: bool
-    description: str
-
-
-def entries(
-    patience_seconds: float = 10.0, groups: Sequence[PluginGroup[Any]] = ALL_GROUPS
-) -> Iterator[Entry]:
-    """Yield every installed plugin; the description of a broken one is its cause."""
-    for group in groups:
-        for plugin in group.load_all(patience_seconds):
-            found = plugin.found
-            healthy = isinstance(plugin, Loaded)
-            text = plugin.cause if isinstance(plugin, Broken) else plugin.summary
-            yield Entry(group.group, found.name, found.package, found.version, healthy, text)
+ALL_GROUPS: tuple[PluginGroup[Any], ...] = tuple(map(plugin_group, HOMES))
 
 
 def holders(name: str) -> list[PluginGroup[Any]]:
@@ -96,7 +53,7 @@ def draw_schedules(generations: int, out: Path) -> None:
     alt = f"Temperatures of {', '.join(lines)} over {generations} generations."
     chart = LineChart("schedules", "Schedules", alt, "generation", "temperature / T", lines)
     try:
-        out.write_bytes(draw_lines(chart).png)
+        write_whole(out, draw_lines(chart).png)
     except OSError as error:
         raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
 
@@ -123,13 +80,9 @@ def check(name: str) -> Iterator[tuple[str, Outcome]]:
     Raises
     ------
     PluginError
-        If there is no such plugin, it cannot be made with its default options, or its group has
-        no suite.
+        If there is no such plugin, or it cannot be made with its default options.
     """
-    groups = [group for group in holders(name) if group.group in CONTRACTS]
-    if not groups:
-        raise PluginError(f"there is no contract suite for methods such as {name!r}")
-    for group in groups:
+    for group in holders(name):
         group.create(Spec(name, {}))
         suite = type("Suite", (CONTRACTS[group.group],), {"make": _maker(group, name)})
         for outcome in run_contract(suite()):

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 from geneticgan.errors import RunError
-from geneticgan.inference.facts import Facts
 from geneticgan.inference.files import image_files
 from geneticgan.inference.loading import open_networks
 from geneticgan.inference.prediction import Prediction, predict_files
-
-FORMATS = ("csv", "jsonl")
+from geneticgan.inference.priors import Prior
+from geneticgan.inference.rows import make_writer
+from geneticgan.jobs.sorting import Sorter
 
 
 @dataclass(frozen=True)
@@ -37,6 +34,22 @@ class Summary:
     unreadable: int
 
 
+@dataclass(frozen=True)
+class Deciding:
+    """How probabilities and classes are made.
+
+    Attributes
+    ----------
+    prior : str or mapping
+        See `geneticgan.inference.priors.make_prior`.
+    thresholds : bool
+        Whether the run's thresholds decide.
+    """
+
+    prior: Prior = "balanced"
+    thresholds: bool = False
+
+
 def predict(
     run: Path,
     images: Iterable[str],
@@ -44,10 +57,14 @@ def predict(
     how: str,
     device: str,
     on_progress: Callable[[int], None] = lambda _: None,
+    *,
+    deciding: Deciding = Deciding(),  # it is frozen
+    sorter: Sorter | None = None,
 ) -> Summary:
     """Classify images and write a row for each; see `geneticgan.inference.files.image_files`.
 
-    The file is there whole or not at all.
+    The file is there whole or not at all. A sorter puts files into the folders of their classes
+    once all rows are written.
 
     Raises
     ------
@@ -55,55 +72,40 @@ def predict(
         For anything the user can mend.
     """
     networks = open_networks(run, device)
+    writer = make_writer(how, networks.facts)
     counts: Counter[str] = Counter()
     unreadable = 0
 
     def counted() -> Iterator[Prediction]:
         nonlocal unreadable
-        for number, each in enumerate(predict_files(networks, image_files(images)), 1):
+        found = predict_files(
+            networks, image_files(images), deciding.prior, thresholds=deciding.thresholds
+        )
+        for number, each in enumerate(found, 1):
             if each.label is None:
                 unreadable += 1
             else:
-                counts[networks.facts.class_names[each.label]] += 1
+                name = networks.facts.class_names[each.label]
+                counts[name] += 1
+                if sorter:
+                    sorter.note(each.name, each.file, each.label)
             yield each
             on_progress(number)
 
-    write = _write_csv if how == "csv" else _write_jsonl
     try:
         handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
     except OSError as error:
         raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
+    os.close(handle)
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            write(file, networks.facts, counted())
+        writer(temporary, counted())
         temporary.chmod(0o644)
         temporary.replace(out)
     except OSError as error:
         raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
     finally:
         temporary.unlink(missing_ok=True)
+    if sorter:
+        sorter.sort(networks.facts.class_names)
     return Summary(Counter(dict(counts.most_common())), unreadable)
-
-
-def _write_csv(file: TextIO, facts: Facts, rows: Iterable[Prediction]) -> None:
-    writer = csv.writer(file)
-    writer.writerow(["path", "predicted", *(f"p({n})" for n in facts.class_names), "error"])
-    for row in rows:
-        if row.label is None:
-            writer.writerow([row.name, "", *[""] * facts.classes, row.error])
-        else:
-            shares = (f"{p:.6f}" for p in row.probabilities)
-            writer.writerow([row.name, facts.class_names[row.label], *shares, ""])
-
-
-def _write_jsonl(file: TextIO, facts: Facts, rows: Iterable[Prediction]) -> None:
-    for row in rows:
-        found: dict[str, object] = {"path": row.name}
-        if row.label is None:
-            found["error"] = row.error
-        else:
-            found["predicted"] = facts.class_names[row.label]
-            shares = zip(facts.class_names, row.probabilities, strict=True)
-            found["probabilities"] = {name: round(float(p), 6) for name, p in shares}
-        file.write(json.dumps(found, ensure_ascii=False) + "\n")

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geneticgan.errors import RunError
+from geneticgan.files import write_whole
+from geneticgan.report.figures.charts import LineChart, one_colour_each
 from geneticgan.report.grid import benchmark_sections
 from geneticgan.report.page import Item, Page, Section, Table
 from geneticgan.report.run import run_sections
@@ -42,19 +44,28 @@ def write_report(paths: Sequence[Path], out: Path | None = None) -> Path:
             own = [_told_apart(section, f"{path.name}: ", f"{number}-") for section in own]
         sections += own
     title = paths[0].resolve().name if len(paths) == 1 else f"{len(paths)} results side by side"
-    page = Page(title, " ".join(leads), _unique(sections))
+    page = Page(title, " ".join(leads), _coloured(_unique(sections)))
     folder = out or (paths[0] if len(paths) == 1 else Path())
     target = folder / "report.html"
     try:
         (folder / FIGURES).mkdir(parents=True, exist_ok=True)
         for picture in page.pictures.values():
             picture.save(folder / FIGURES)
-        temporary = target.with_suffix(".tmp")
-        temporary.write_text(page.html(), encoding="utf-8")
-        temporary.replace(target)
+        write_whole(target, page.html().encode())
     except OSError as error:
         raise RunError(f"{folder} cannot be written: {error.strerror or error}") from error
     return target
+
+
+def _coloured(sections: list[Section]) -> list[Section]:
+    """Give an objective one colour in all charts of the page."""
+    charts = [item for each in sections for item in each.items if isinstance(item, LineChart)]
+    recoloured = iter(one_colour_each(charts))
+    for section in sections:
+        section.items[:] = [
+            next(recoloured) if isinstance(item, LineChart) else item for item in section.items
+        ]
+    return sections
 
 
 def _sections(path: Path) -> tuple[str, list[Section]]:

@@ -35,6 +35,33 @@ KINDS = {
     "selection": Kind(
         "geneticgan.selections", "SelectionContract", "geneticgan train --selection {name}"
     ),
+    "dataset": Kind("geneticgan.datasets", "DatasetContract", "geneticgan train --dataset {name}"),
+    "imbalance": Kind(
+        "geneticgan.imbalances",
+        "ImbalanceContract",
+        "geneticgan datasets info digits --imbalance {name}",
+    ),
+    "architecture": Kind(
+        "geneticgan.architectures",
+        "ArchitectureContract",
+        "geneticgan train --architecture {name}",
+    ),
+    "backbone": Kind(
+        "geneticgan.backbones",
+        "BackboneContract",
+        "geneticgan benchmark --datasets digits --methods fine-tune:backbone={name} --out tuned",
+    ),
+    "method": Kind(
+        "geneticgan.methods",
+        "MethodContract",
+        "geneticgan benchmark --methods cn,{name} --seeds 2 --steps 300 --out compared",
+    ),
+    "protocol": Kind(
+        "geneticgan.protocols",
+        "ProtocolContract",
+        "geneticgan benchmark --methods cn --protocols head,{name} --seeds 2 --steps 300 "
+        "--out judged",
+    ),
 }
 
 

@@ -103,23 +103,34 @@ def train(
         return _run(folder, config, plan, observers, tensorboard)
 
 
-def resume(path: Path, observers: Sequence[Observer], *, tensorboard: bool = False) -> Report:
-    """Go on with a run that was stopped, to the result it would have had; raises as `train`."""
-    folder, config, split = open_run(path, observers)
+def resume(
+    path: Path,
+    observers: Sequence[Observer],
+    *,
+    tensorboard: bool = False,
+    device: str | None = None,
+) -> Report:
+    """Go on with a run that was stopped, to the result it would have had; raises as `train`.
+
+    On another ``device`` than the run's own the result is the same up to rounding.
+    """
+    folder, config, split = open_run(path, observers, device)
     begun = Plan(split, make_plugins(core_config(config) or config))
     with RunLock(path):
         return _run(folder, config, begun, observers, tensorboard)
 
 
-def evaluate(path: Path, observers: Sequence[Observer]) -> Report:
+def evaluate(path: Path, observers: Sequence[Observer], device: str | None = None) -> Report:
     """Judge a run again from its folder: the same figures on another day.
+
+    ``device`` computes where the run was not trained; None is the run's own.
 
     Raises
     ------
     RunError
         If the run is not finished, or the images have changed.
     """
-    folder, config, split = open_run(path, observers)
+    folder, config, split = open_run(path, observers, device)
     core = core_config(config)
     if core is None:
         if not is_fitted(folder, config):

@@ -31,7 +31,8 @@ class FineTune(Probe):
     and augmentation; each quarter of them has half the rate of the one above it, and the
     statistics of normalisation stay those of ImageNet. A step is many times dearer than one of a
     network trained here, so that only a part of the budget's batches is drawn, and without a GPU
-    images are shown in 128 pixels.
+    images are shown in 128 pixels. With few batches, or details that 128 pixels do not show, it is
+    behind the probe: compare the two before it is used.
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
+import re
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ class Option:
         Whether it is no flag of its own, but set by ``--set NAME=VALUE`` or in a TOML file.
     choices : tuple
         The values there are; empty where a range or nothing limits them.
+    pattern, means : str
+        The regular expression that a text has to match as a whole, and what that is in words;
+        empty for any text.
     minimum, maximum : float or None
         The ends of the range; None for no limit but that a number must be finite.
     above, below : bool
@@ -57,6 +61,8 @@ class Option:
     group: str
     expert: bool = False
     choices: tuple[Any, ...] = ()
+    pattern: str = ""
+    means: str = ""
     minimum: float | None = None
     maximum: float | None = None
     above: bool = False
@@ -90,7 +96,7 @@ class Option:
         if self.choices:
             return f"one of {', '.join(map(str, self.choices))}"
         if self.minimum is None:
-            return ""
+            return self.means
         if self.maximum is not None:
             opened, closed = "(" if self.above else "[", ")" if self.below else "]"
             return f"in {opened}{self.minimum:g}, {self.maximum:g}{closed}"
@@ -107,7 +113,7 @@ class Option:
         elif isinstance(value, int | float):
             fits = self._in_range(value)
         else:
-            fits = True
+            fits = not self.pattern or re.fullmatch(self.pattern, str(value)) is not None
         if not fits:
             raise ConfigError(f"{self.spelled} must be {self.range_text}, got {value!r}")
         if isinstance(value, float) and math.isinf(value):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from geneticgan.devices import DEVICE_PATTERN, DEVICES_TEXT
 from geneticgan.options.definition import option
 
-DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("float32", "bf16")
 PLACES = ("auto", "device", "host")
 MACHINE, RUN = "Machine", "Run"
@@ -16,7 +16,9 @@ MACHINE, RUN = "Machine", "Run"
 class MachineOptions:
     """Device, precision, memory, validation and checkpoints."""
 
-    device: str = option("auto", MACHINE, "The device to compute on.", choices=DEVICES)
+    device: str = option(
+        "auto", MACHINE, "The device to compute on.", pattern=DEVICE_PATTERN, means=DEVICES_TEXT
+    )
     precision: str = option(
         "float32", MACHINE, "The precision of forward and backward passes.", choices=PRECISIONS
     )

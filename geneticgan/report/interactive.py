@@ -56,7 +56,8 @@ def _plot(chart: LineChart) -> Any:
     plot.toolbar.logo = None
     scale = 100.0 if chart.percent else 1.0
     entries = []
-    for number, (name, line) in enumerate(chart.lines.items()):
+    for name, line in chart.lines.items():
+        number = chart.number(name)
         y = np.round(scale * line.y, DIGITS)
         data = {"x": np.round(line.x, DIGITS), "y": y, "name": [name] * len(y)}
         style: dict[str, Any] = {"color": colour(number), "line_dash": DASHES[dash(number)]}

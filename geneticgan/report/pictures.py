@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torchvision.utils import make_grid
 
 from geneticgan.data.dataset import Images, UInt8Array
+from geneticgan.files import written_whole
 
 
 def draw_classes(
@@ -99,11 +99,14 @@ def _draw(
         wspace=0.03,
         hspace=0.06,
     )
-    figure.savefig(path, dpi=150)
+    with written_whole(path) as temporary:
+        figure.savefig(temporary, dpi=150)
 
 
 def _row(images: torch.Tensor, columns: int) -> UInt8Array:
     """Lay images side by side on white, RGB; missing ones stay white."""
+    from torchvision.utils import make_grid  # seconds of import that only a picture needs
+
     missing = columns - len(images)
     if missing:
         blank = torch.full((missing, *images.shape[1:]), 255, dtype=torch.uint8)

@@ -15,6 +15,7 @@ from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.gan.mutation import create_mutations
 from geneticgan.methods.of_run import core_config, method_of
 from geneticgan.options.command import command
+from geneticgan.report.decisions import decisions_section
 from geneticgan.report.figures.confusion import draw_confusions
 from geneticgan.report.figures.dots import draw_class_scores
 from geneticgan.report.figures.history import history_charts, objective_chart
@@ -74,6 +75,7 @@ def run_sections(path: Path) -> tuple[str, list[Section]]:
         _samples(run),
         *_over_time(run),
         _classes(run),
+        decisions_section(path),
         generation_section([f for f in files if f.is_file()], run.counts, hint),
         plane_section(path / "generation-embedding.npz", run.class_names, hint),
         _made(run),

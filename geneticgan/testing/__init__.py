@@ -23,6 +23,7 @@ from geneticgan.testing.contract import Contract, Outcome, run_contract
 from geneticgan.testing.datasets import DatasetContract
 from geneticgan.testing.fitness import FitnessContract
 from geneticgan.testing.imbalances import ImbalanceContract
+from geneticgan.testing.methods import MethodContract
 from geneticgan.testing.mutations import MutationContract
 from geneticgan.testing.protocols import ProtocolContract
 from geneticgan.testing.schedules import ScheduleContract
@@ -34,6 +35,7 @@ CONTRACTS: dict[str, Any] = {
     "geneticgan.datasets": DatasetContract,
     "geneticgan.fitness": FitnessContract,
     "geneticgan.imbalances": ImbalanceContract,
+    "geneticgan.methods": MethodContract,
     "geneticgan.mutations": MutationContract,
     "geneticgan.protocols": ProtocolContract,
     "geneticgan.schedules": ScheduleContract,
@@ -49,6 +51,7 @@ __all__ = [
     "DatasetContract",
     "FitnessContract",
     "ImbalanceContract",
+    "MethodContract",
     "MutationContract",
     "Outcome",
     "ProtocolContract",

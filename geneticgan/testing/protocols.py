@@ -93,7 +93,7 @@ def _judge(
     fitted: Fitted | None = None,
 ) -> tuple[Scores | None, Images]:
     fitted = fitted or _fitted(generators)
-    source, split = _parts()
+    source, split = parts()
     images = protocol.images(source, split)
     if relabel:
         labels = images.labels.copy()
@@ -112,7 +112,8 @@ def _judge(
         return protocol.judge(fitted, task, images), images
 
 
-def _parts() -> tuple[Source, Split]:
+def parts() -> tuple[Source, Split]:
+    """Return a data set of three classes, each of a brightness of its own, and a split of it."""
     rng = np.random.default_rng(0)
 
     def images(each: int) -> Images:

@@ -11,9 +11,10 @@ from typing import Any
 import torch
 
 from geneticgan.errors import RunError
+from geneticgan.files import sync_folder
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.optimizer_state import load_optimizer, optimizer_to_tensors
-from geneticgan.training.manifest import sync, what_is_wrong, write_manifest
+from geneticgan.training.manifest import what_is_wrong, write_manifest
 from geneticgan.training.run_folder import write_json
 from geneticgan.training.tensors import load_module, load_tensors, save_tensors
 
@@ -171,7 +172,7 @@ class Checkpoint:
             shutil.rmtree(self._previous, ignore_errors=True)
             self.path.rename(self._previous)
         temporary.rename(self.path)
-        sync(self.path.parent)
+        sync_folder(self.path.parent)
         self._source = self.path
 
 

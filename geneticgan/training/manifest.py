@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 
+from geneticgan.files import sync_file, sync_folder
 from geneticgan.training.run_folder import write_json
 
 NAME = "manifest.json"
@@ -17,9 +17,9 @@ def write_manifest(folder: Path) -> None:
     hashes = {}
     for path in sorted(folder.iterdir()):
         hashes[path.name] = _digest(path)
-        sync(path)
+        sync_file(path)
     write_json(folder / NAME, {"sha256": hashes})
-    sync(folder)
+    sync_folder(folder)
 
 
 def what_is_wrong(folder: Path) -> str:
@@ -46,15 +46,6 @@ def what_is_wrong(folder: Path) -> str:
     except OSError as error:
         return f"{folder} cannot be read ({error.strerror or error})"
     return ""
-
-
-def sync(path: Path) -> None:
-    """Flush a file or folder to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _digest(path: Path) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 from typing import Any
 
 from geneticgan.annealing.algorithm import Generation
+from geneticgan.files import open_own
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.training.hooks import Observer
 
@@ -25,7 +27,7 @@ class Recorder(Observer):
     """
 
     def __init__(self, path: Path, position: int = 0) -> None:
-        self._file = path.open("r+b" if path.exists() else "w+b")
+        self._file = open_own(path, os.O_RDWR | os.O_CREAT)
         self.rewind(position)
 
     def rewind(self, position: int) -> None:
@@ -38,8 +40,12 @@ class Recorder(Observer):
         self._file.write(json.dumps(record).encode() + b"\n")
 
     def position(self) -> int:
-        """Flush, and return how many bytes the log has."""
+        """Flush to the disk, and return how many bytes the log has.
+
+        A checkpoint names this position: after a power cut the log must not be shorter.
+        """
         self._file.flush()
+        os.fsync(self._file.fileno())
         return self._file.tell()
 
     def close(self) -> None:

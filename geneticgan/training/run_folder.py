@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import os
 import platform
 import subprocess
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError
+from geneticgan.files import write_whole
 
 FORMAT = 1
 """Version of the folder's layout."""
@@ -36,6 +36,7 @@ class RunFolder:
         self.checkpoint = path / "checkpoint"
         self.classifiers = path / "classifiers"
         self.samples = path / "samples"
+        self.held_out = path / "held-out.npz"
 
     @classmethod
     def create(cls, path: Path, config: TrainConfig) -> RunFolder:
@@ -135,13 +136,8 @@ def new_run_path(root: Path, dataset: str) -> Path:
 
 
 def write_json(path: Path, data: Any) -> None:
-    """Write a JSON file whole or not at all: a temporary name, flushed, then renamed."""
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(data, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    """Write a JSON file whole or not at all; `OSError` as `geneticgan.files.write_whole`."""
+    write_whole(path, json.dumps(data, indent=1).encode())
 
 
 def software() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -82,11 +83,20 @@ def load_split(config: TrainConfig, observers: Sequence[Observer] = ()) -> Split
     return load_parts(config, observers)[1]
 
 
+def on_device(config: TrainConfig, device: str | None) -> TrainConfig:
+    """Return a config that computes on another device, or itself for None."""
+    return config if device is None else dataclasses.replace(config, device=device)
+
+
 def open_run(
-    path: Path, observers: Sequence[Observer] = ()
+    path: Path, observers: Sequence[Observer] = (), device: str | None = None
 ) -> tuple[RunFolder, TrainConfig, Split]:
-    """Open a run with the very images it was trained on; `RunError` if they have changed."""
+    """Open a run with the very images it was trained on; `RunError` if they have changed.
+
+    With a ``device`` the config names that one; what is on disk keeps the run's own.
+    """
     folder, config = RunFolder.open(path)
+    config = on_device(config, device)
     split = load_split(config, observers)
     if folder.split.is_file():
         folder.check_split(split)

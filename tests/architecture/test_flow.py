@@ -12,7 +12,8 @@ import geneticgan_plugins
 BASE = {
     f"geneticgan{module}"
     for module in (
-        *("", ".changes", ".config", ".errors", ".options", ".recipes", ".registry", ".seeding"),
+        *("", ".changes", ".config", ".devices", ".errors", ".files", ".options", ".recipes"),
+        *(".registry", ".seeding"),
     )
 }
 BESIDE = {"geneticgan.networks", "geneticgan.data", "geneticgan.evaluation"}

@@ -20,9 +20,18 @@ assert not heavy, heavy
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["train", "--help"], ["plugins", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["train", "--help"],
+        ["plugins", "--help"],
+        ["plugins", "list"],
+        ["plugins", "list", "--json"],
+        ["datasets", "list"],
+    ],
 )
-def test_help_loads_neither_torch_nor_a_plugin(arguments):
+def test_help_and_lists_load_neither_torch_nor_a_plugin(arguments):
     subprocess.run([sys.executable, "-c", SCRIPT.format(arguments=arguments)], check=True)
 
 

@@ -57,6 +57,14 @@ class Faults:
 
         patch.setattr(io, "open", opened)
         patch.setattr(builtins, "open", opened)
+        low = os.open
+
+        def opened_low(path, flags, *args, **kwargs):
+            if not flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+                return low(path, flags, *args, **kwargs)
+            return self.call("open", path, lambda: low(path, flags, *args, **kwargs))
+
+        patch.setattr(os, "open", opened_low)
 
     def _wrap(self, patch, owner, name, path_of):
         plain = getattr(owner, name)
@@ -67,14 +75,19 @@ class Faults:
         patch.setattr(owner, name, call)
 
 
+def close(result):
+    if isinstance(result, io.IOBase):
+        result.close()
+    elif isinstance(result, int):
+        os.close(result)
+
+
 def kill_before(do):
     raise Killed
 
 
 def kill_after(do):
-    result = do()
-    if isinstance(result, io.IOBase):
-        result.close()  # as the kernel closes a killed process's files
+    close(do())  # as the kernel closes a killed process's files
     raise Killed
 
 
@@ -88,9 +101,7 @@ def broken(do):
 
 def short(do):
     """Do it, cut what was written in half, and say that the disk is full."""
-    result = do()
-    if isinstance(result, io.IOBase):
-        result.close()
+    close(do())
     full(do)
 
 

@@ -185,7 +185,7 @@ def test_plugin_options_reach_the_log(tmp_path):
         (["--imbalance", "stepp"], "there is no imbalance 'stepp'"),
         (["--imbalance", "as-is:5"], "imbalance 'as-is' takes no options, got '5'"),
         (["--download"], "data set 'digits' has no option 'download'"),
-        (["--dataset", "folder", "--data-root", "nowhere"], "there is no folder nowhere"),
+        (["--dataset", "folder", "--data-root", "nowhere"], "there is no folder or file nowhere"),
         (["--dataset", "fashion-mnist", "--data-root", "nowhere"], "is not in nowhere"),
         (["--dataset", "celeba"], "celeba is not in data"),
         (["--T", "-1"], "'--T': -1.0 is not in the range"),

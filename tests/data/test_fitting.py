@@ -61,7 +61,7 @@ def test_what_each_fit_shows(fit, row, column):
         ([(100, 95)] * 20, "crop", ""),
         ([(300, 200), (200, 300)] * 10, "crop", "at least 67% of nine in ten"),
         ([(800, 300)] * 20, "stretch", "about 2.67 times as wide as high"),
-        ([(103, 289), (632, 312), (200, 200)] * 10, "pad", "from 0.36 to 2.03 times"),
+        ([(103, 289), (632, 312), (200, 200)] * 10, "stretch", "from 0.36 to 2.03 times"),
         ([], "crop", ""),
     ],
 )
@@ -87,12 +87,14 @@ def test_a_folder_chooses_says_and_keeps_it_for_prediction(tiles):
     dataset = Folder(str(tiles), image_size=12, grayscale=True)
     dataset.notices = ears = Ears()
     source = dataset.load()
-    assert source.preprocessing.fit == "pad"
-    assert any("fit=pad" in text and "black" in text for text in ears.heard)
+    assert source.preprocessing.fit == "stretch"
+    assert any("(fit=stretch)" in text and "black" in text for text in ears.heard)
     facts = Facts.from_json(facts_of(split_source(source, None, 0.1, 0)).to_json())
-    assert facts.decoding.fit == "pad"
+    assert facts.decoding.fit == "stretch"
     again = decode_one((tiles / "a" / "0.png").read_bytes(), facts.decoding)
     assert any((again == known).all() for known in source.pool.pixels)
+    padded = Folder(str(tiles), image_size=12, grayscale=True, fit="pad").load()
+    assert padded.train.pixels.min() == 0  # black beside
     cropped = Folder(str(tiles), image_size=12, grayscale=True, fit="crop").load()
     assert cropped.preprocessing.fit == "crop"
     assert cropped.train.pixels.min() > 0  # no black beside

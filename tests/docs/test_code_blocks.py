@@ -84,6 +84,10 @@ def check_pip(words):
         assert set(extra.split(",")) <= set(project["optional-dependencies"])
 
 
+def check_uv(words):
+    assert words == ["uv", "sync"]
+
+
 def check_python(words):
     if words[1] == "-m":
         ours = (ROOT / words[2].replace(".", "/")).with_suffix(".py").is_file()
@@ -100,6 +104,7 @@ def check_named(words):
 CHECKS = {
     "geneticgan": check_geneticgan,
     "pip": check_pip,
+    "uv": lambda words: check_pip(words[1:]) if words[1] == "pip" else check_uv(words),
     "python": check_python,
     "pytest": check_named,
     "mypy": check_named,

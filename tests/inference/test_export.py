@@ -60,7 +60,7 @@ def test_onnx_runs_elsewhere_with_the_same_probabilities(world, tmp_path, batche
         assert np.ptp(found) > 0.01
     about = session.get_modelmeta().custom_metadata_map
     assert json.loads(about["class_names"]) == NAMES
-    shape = {"fit": "crop", "size": 8, "channels": 3, "mode": "RGB"}
+    shape = {"fit": "crop", "window": None, "size": 8, "channels": 3, "mode": "RGB"}
     assert json.loads(about["preprocessing"]) == shape
     assert sorted(each.name for each in tmp_path.iterdir()) == ["m.md", "m.onnx"]
 

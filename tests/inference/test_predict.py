@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import zipfile
 
 import numpy as np
@@ -157,3 +158,66 @@ def test_the_plain_classifier_is_chosen_unless_another_is_better():
     assert choose_classifier({}, "plain").key == "plain"
     assert choose_classifier({"class-head": 0.8, "plain": 0.8}, "plain").key == "plain"
     assert choose_classifier({"class-head": 0.81, "plain": 0.8}, "plain").key == "class-head"
+
+
+def test_parquet_holds_the_same(world, tmp_path):
+    pd = pytest.importorskip("pandas")
+    root, run = world
+    (tmp_path / "broken.jpg").write_bytes(b"no image")
+    images = (root / "images" / "test" / "blue", tmp_path / "broken.jpg")
+    for name in ("p.csv", "p.parquet"):
+        result = invoke("predict", run, *images, "--out", tmp_path / name)
+        assert result.exit_code == 0, result.output
+    table, rows = pd.read_parquet(tmp_path / "p.parquet"), rows_of(tmp_path / "p.csv")
+    assert list(table.columns) == list(rows[0])
+    assert list(table["predicted"][:3]) == [row["predicted"] for row in rows[:3]]
+    np.testing.assert_allclose(
+        table["p(red)"][:3], [float(r["p(red)"]) for r in rows[:3]], atol=1e-6
+    )
+    assert table["predicted"].isna().tolist() == [False] * 3 + [True]
+    assert table["error"][3] == "damaged, or not an image"
+
+
+def test_parquet_without_its_packages_is_one_sentence(world, tmp_path, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    result = invoke("predict", world[1], world[0], "--out", tmp_path / "p.parquet")
+    assert result.exit_code == 1
+    assert "pip install 'geneticgan[parquet]'" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("how", ["copy", "move"])
+def test_images_are_sorted_by_class_and_nothing_is_overwritten(world, tmp_path, how):
+    root, run = world
+    new, target = tmp_path / "new", tmp_path / "sorted"
+    for name in ("one", "two"):
+        shutil.copytree(root / "images" / "test" / "red", new / name)
+    (new / "broken.jpg").write_bytes(b"no image")
+    words = ["predict", run, new, f"--{how}", target, "--out", tmp_path / "p.csv"]
+    result = invoke(*words)
+    assert result.exit_code == 0, result.output
+    first = {each.relative_to(target): each.read_bytes() for each in target.rglob("*.png")}
+    originals = [each.read_bytes() for each in (root / "images" / "test" / "red").glob("*.png")]
+    assert sorted(first.values()) == sorted(2 * originals)
+    rows = rows_of(tmp_path / "p.csv")
+    folders = sorted(row["predicted"] for row in rows if row["predicted"])
+    assert sorted(path.parts[0] for path in first) == folders
+    assert len(list(new.rglob("*.png"))) == (10 if how == "copy" else 0)
+    assert (new / "broken.jpg").is_file()
+    if how == "copy":
+        assert invoke(*words).exit_code == 0
+        assert len(list(target.rglob("*.png"))) == 20
+        assert {path: (target / path).read_bytes() for path in first} == first
+
+
+def test_images_in_an_archive_are_not_moved(world, tmp_path):
+    root, run = world
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(root / "images" / "test" / "red" / "0.png", "0.png")
+    words = [run, tmp_path / "a.zip", "--out", tmp_path / "p.csv"]
+    result = invoke("predict", *words, "--move", tmp_path / "sorted")
+    assert result.exit_code == 1
+    assert "0.png lies in an archive and cannot be moved; use --copy" in result.output
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.zip"]
+    assert invoke("predict", *words, "--copy", tmp_path / "sorted").exit_code == 0
+    assert len(list((tmp_path / "sorted").rglob("0.png"))) == 1

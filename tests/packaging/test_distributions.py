@@ -4,7 +4,6 @@ import importlib.metadata
 import os
 import subprocess
 import sys
-import sysconfig
 import tarfile
 import venv
 import zipfile
@@ -69,6 +68,7 @@ def test_the_source_distribution_holds_what_is_needed_to_build_and_test(distribu
         "README.md",
         "CHANGELOG.md",
         "CITATION.cff",
+        "CODE_OF_CONDUCT.md",
         "CONTRIBUTING.md",
         "LICENSE",
         "SECURITY.md",
@@ -87,7 +87,9 @@ def clean(distributions, tmp_path_factory):
     site = next(home.glob("lib/python3.*/site-packages"))
     # Dependencies are taken from this environment. An editable install's hook is not among them:
     # it is run only in a folder of site-packages, not in one that a .pth file names.
-    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    (site / "dependencies.pth").write_text(
+        "\n".join(p for p in sys.path if p.endswith("-packages"))
+    )
     command = [sys.executable, "-m", "pip", "--python", str(home), "install", "-q", "--no-deps"]
     command += ["--no-index", "--no-build-isolation", "--ignore-installed"]
     command += [str(distributions[0]), str(ROOT / "plugins" / "example")]

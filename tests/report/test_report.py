@@ -1,5 +1,7 @@
+import dataclasses
 import json
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from geneticgan.jobs.measuring import measure
 from geneticgan.jobs.report import write_report
 from geneticgan.jobs.train import plan, train
 from geneticgan.options.command import command
+from geneticgan.report.figures.charts import Line, LineChart, one_colour_each
 from geneticgan.report.page import Page, Section, Table
 from geneticgan_cli.main import cli
 
@@ -91,7 +94,7 @@ def test_the_report_of_a_run_holds_every_part(run):
     results = json.loads((run / "results.json").read_text())
     for row in results:
         assert f"{100 * row['acsa']:.1f}" in html
-    assert "geneticgan train --recipe paper --imbalance counts:20,10,9,8,7,6,6,6,6,5" in html
+    assert "geneticgan train --imbalance counts:20,10,9,8,7,6,6,6,6,5" in html
     assert len(html) < 5_000_000
 
 
@@ -167,10 +170,11 @@ def test_the_command_of_a_config(tiny):
         tiny, imbalance="auto", skip_corrupt=True, lambda_=0.5, dataset="a b"
     )
     assert command(config) == (
-        "geneticgan train --recipe paper --lambda 0.5 --dataset 'a b' --skip-corrupt --steps 6 "
-        "--batch-size 8 --width 2 --set latent_dim=4 --device cpu --set validate_every=2 "
+        "geneticgan train --lambda 0.5 --dataset 'a b' --skip-corrupt --steps 6 --batch-size 8 "
+        "--width 2 --set latent_dim=4 --device cpu --set validate_every=2 "
         "--set checkpoint_every=2"
     )
+    assert command(type(tiny)(recipe="paper")) == "geneticgan train --recipe paper"
 
 
 def test_what_is_neither_run_nor_benchmark_is_named(tmp_path):
@@ -227,6 +231,36 @@ def test_inception_is_kept_apart(run, tmp_path, monkeypatch):
     assert np.isfinite(found["overall"]["kid"])
     html = write_report([run]).read_text()
     assert "Features: InceptionV3" in html
+
+
+def test_a_report_says_what_is_missing_and_trains_nothing_unasked(run, tmp_path, monkeypatch):
+    copied = tmp_path / "run"
+    shutil.copytree(run, copied, ignore=shutil.ignore_patterns("generation*"))
+    monkeypatch.setattr("geneticgan.jobs.measuring.reference_classifier", lambda *_: 1 / 0)
+    result = CliRunner().invoke(cli, ["report", str(copied)])
+    assert result.exit_code == 0, result.output
+    assert f"{copied}: its generated images are not measured; --measure does it" in result.output
+    assert " steps) for a data set that has none yet" in result.output
+    assert not list(copied.glob("generation*"))
+
+
+def test_an_objective_has_one_colour_in_every_chart_of_a_page():
+    def chart(name, *labels):
+        lines = {label: Line(np.arange(3.0), np.arange(3.0)) for label in labels}
+        return LineChart(name, "t", "a", "x", "y", lines, objectives=True)
+
+    other = dataclasses.replace(chart("losses", "real", "generated"), objectives=False)
+    one, two, kept = one_colour_each(
+        [
+            chart("selection", "lsgan", "minimax", "nonsat"),
+            chart("objectives", "nonsat", "minimax"),
+            other,
+        ]
+    )
+    for name in ("minimax", "nonsat"):
+        assert one.number(name) == two.number(name)
+    assert len({one.number(name) for name in one.lines}) == 3
+    assert [kept.number(name) for name in kept.lines] == [0, 1]
 
 
 def test_as_one_would_type_it(run, bench):

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import click
 
+from geneticgan_cli.device import device_option
+
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to make.")
-def augment(run: Path, out: Path) -> None:
+@device_option
+def augment(run: Path, out: Path, device: str | None) -> None:
     """Write a balanced data set: the training images and generated ones.
 
     A folder for each class, as torchvision's ImageFolder reads it. Names of generated images begin
@@ -19,6 +22,6 @@ def augment(run: Path, out: Path) -> None:
     """
     from geneticgan.jobs.export import augment as run_job
 
-    for name, (real, generated) in run_job(run, out).items():
+    for name, (real, generated) in run_job(run, out, device).items():
         click.echo(f"{name}: {real} real + {generated} generated")
     click.echo(f"Wrote a balanced data set to {out}")

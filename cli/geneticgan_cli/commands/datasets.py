@@ -21,11 +21,10 @@ def list_datasets() -> None:
     """List the installed data sets."""
     from rich.console import Console
 
-    from geneticgan.data.dataset import DATASETS
-    from geneticgan.jobs.plugins import entries
-    from geneticgan_cli.tables import print_plugins
+    from geneticgan.jobs.listing import entries
+    from geneticgan_cli.plugin_tables import print_plugins
 
-    print_plugins(Console(), list(entries(groups=[DATASETS])))
+    print_plugins(Console(), list(entries(groups=["geneticgan.datasets"])))
 
 
 @datasets.command(cls=GroupedCommand)
@@ -40,8 +39,9 @@ def info(ctx: click.Context, /, name: str, **_: Any) -> None:
 
     from geneticgan.data.dataset import DATASETS
     from geneticgan.jobs.datasets import survey
+    from geneticgan_cli.plugin_tables import print_description
     from geneticgan_cli.screen import watching
-    from geneticgan_cli.tables import print_description, print_survey
+    from geneticgan_cli.tables import print_survey
 
     console = Console()
     print_description(console, DATASETS.get(name.partition(":")[0]).factory)

@@ -6,18 +6,37 @@ from pathlib import Path
 
 import click
 
+from geneticgan_cli.device import device_option
+
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "--threshold",
+    "wishes",
+    multiple=True,
+    metavar="CLASS=recall:SHARE",
+    help="Set the probability from which on an image is called CLASS, so that held-out images "
+    "have this recall, or with precision:SHARE this precision; kept in the run for predict "
+    "--thresholds. May be given for several classes.",
+)
+@device_option
 @click.pass_context
-def evaluate(ctx: click.Context, run: Path) -> None:
+def evaluate(ctx: click.Context, run: Path, wishes: tuple[str, ...], device: str | None) -> None:
     """Judge a run again from its folder.
 
     Nothing is trained that the folder holds already; the figures are those of the training.
     """
     from rich.console import Console
 
+    from geneticgan.jobs.thresholds import check_wishes, set_thresholds
     from geneticgan.jobs.train import evaluate as run_job
     from geneticgan_cli.running import run_watched
+    from geneticgan_cli.tables import print_thresholds
 
-    run_watched(ctx, Console(), run, lambda observers: run_job(run, observers))
+    console = Console()
+    if wishes:
+        check_wishes(run, wishes)
+    run_watched(ctx, console, run, lambda observers: run_job(run, observers, device))
+    if wishes:
+        print_thresholds(console, run, set_thresholds(run, wishes))

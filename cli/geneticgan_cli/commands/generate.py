@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from geneticgan_cli.device import DEVICE
+
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
@@ -22,9 +24,12 @@ import click
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Draws the latents."
 )
-def generate(run: Path, class_name: str | None, count: int, out: Path, seed: int) -> None:
+@click.option("--device", type=DEVICE, default="auto", show_default=True, help="Where to compute.")
+def generate(
+    run: Path, class_name: str | None, count: int, out: Path, seed: int, device: str
+) -> None:
     """Write generated images as PNG files and one npz."""
     from geneticgan.jobs.export import generate_images
 
-    npz = generate_images(run, class_name, count, out, seed)
+    npz = generate_images(run, class_name, count, out, seed, device)
     click.echo(f"Wrote PNG files to {out} and all of them to {npz}")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from geneticgan_cli.device import device_option
+
 
 @click.command()
 @click.argument("path", metavar="RUN_OR_BENCHMARK", type=click.Path(path_type=Path))
@@ -22,8 +24,15 @@ import click
     show_default="where torch keeps downloaded weights",
     help="The file that torch-fidelity publishes.",
 )
+@device_option
 @click.pass_context
-def measure(ctx: click.Context, path: Path, features: str, inception_weights: Path | None) -> None:
+def measure(
+    ctx: click.Context,
+    path: Path,
+    features: str,
+    inception_weights: Path | None,
+    device: str | None,
+) -> None:
     """Measure how good, varied and new the generated images are, by class.
 
     FID, KID, precision, recall, density, coverage, and the distance to the nearest training
@@ -39,7 +48,7 @@ def measure(ctx: click.Context, path: Path, features: str, inception_weights: Pa
     console = Console()
     try:
         with watching(console) as screen:
-            found = run_job(path, features, inception_weights, [screen])
+            found = run_job(path, features, inception_weights, [screen], device)
     except Interrupted as stop:
         click.echo("Stopped; what has been measured is kept.", err=True)
         ctx.exit(128 + stop.signal_number)

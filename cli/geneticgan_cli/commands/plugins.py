@@ -6,6 +6,12 @@ from pathlib import Path
 
 import click
 
+KINDS = [
+    "mutation", "schedule", "fitness", "selection", "dataset", "imbalance", "architecture",
+    "backbone", "method", "protocol",
+]  # fmt: skip
+"""Of plugins that can be begun; `geneticgan.jobs.scaffold` has them with their groups."""
+
 
 @click.group()
 def plugins() -> None:
@@ -22,14 +28,17 @@ def plugins() -> None:
     help="Seconds that a plugin may take to be imported.",
 )
 def list_plugins(as_json: bool, patience: float) -> None:
-    """List all plugins with the package each comes from; what is broken, with its cause."""
+    """List all plugins with the package each comes from; what is broken, with its cause.
+
+    Only plugins of other packages are imported for it.
+    """
     import dataclasses
     import json
 
     from rich.console import Console
 
-    from geneticgan.jobs.plugins import entries
-    from geneticgan_cli.tables import print_plugins
+    from geneticgan.jobs.listing import entries
+    from geneticgan_cli.plugin_tables import print_plugins
 
     found = list(entries(patience))
     if as_json:
@@ -62,7 +71,7 @@ def info(name: str) -> None:
     from rich.console import Console
 
     from geneticgan.jobs.plugins import describe, option_lines
-    from geneticgan_cli.tables import print_plugin
+    from geneticgan_cli.plugin_tables import print_plugin
 
     console = Console()
     for group, plugin in describe(name):
@@ -88,7 +97,7 @@ def check(ctx: click.Context, name: str) -> None:
 
 
 @plugins.command()
-@click.argument("kind", type=click.Choice(["mutation", "schedule", "fitness", "selection"]))
+@click.argument("kind", type=click.Choice(KINDS))
 @click.argument("name")
 @click.argument("folder", type=click.Path(path_type=Path))
 def new(kind: str, name: str, folder: Path) -> None:
@@ -96,9 +105,10 @@ def new(kind: str, name: str, folder: Path) -> None:
 
     Then: pip install -e FOLDER, and geneticgan plugins check NAME.
     """
-    from geneticgan.jobs.scaffold import KINDS, new_package
+    from geneticgan.jobs.scaffold import KINDS as ALL
+    from geneticgan.jobs.scaffold import new_package
 
     for path in new_package(kind, name, folder):
         click.echo(str(path))
     click.echo(f"Next: pip install -e '{folder}[test]' && pytest {folder}")
-    click.echo(f"Then: geneticgan plugins check {name} && {KINDS[kind].trial.format(name=name)}")
+    click.echo(f"Then: geneticgan plugins check {name} && {ALL[kind].trial.format(name=name)}")

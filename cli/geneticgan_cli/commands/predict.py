@@ -7,6 +7,10 @@ from pathlib import Path
 
 import click
 
+from geneticgan_cli.device import DEVICE
+
+SUFFIXES = {".csv": "csv", ".jsonl": "jsonl", ".parquet": "parquet"}
+
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
@@ -20,12 +24,48 @@ import click
 @click.option(
     "--format",
     "how",
-    type=click.Choice(["csv", "jsonl"]),
-    help="Of the file.",
+    type=click.Choice(list(SUFFIXES.values())),
+    help="Of the file; parquet needs pandas and pyarrow.",
     show_default="by its suffix, else csv",
 )
-@click.option("--device", default="auto", show_default=True, help="Where to compute.")
-def predict(run: Path, images: tuple[str, ...], out: Path, how: str | None, device: str) -> None:
+@click.option(
+    "--prior",
+    default="balanced",
+    show_default=True,
+    metavar="balanced|training|SHARES",
+    help="How frequent classes are among IMAGES: all alike, as in training, or shares such as "
+    "ill=0.02,well=0.98.",
+)
+@click.option(
+    "--thresholds",
+    is_flag=True,
+    help="Decide by the thresholds that evaluate --threshold has set.",
+)
+@click.option(
+    "--copy",
+    "copies",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also copy each image into a folder of its class below this one; nothing there is "
+    "overwritten.",
+)
+@click.option(
+    "--move",
+    "moves",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The same, but move them.",
+)
+@click.option("--device", type=DEVICE, default="auto", show_default=True, help="Where to compute.")
+def predict(
+    run: Path,
+    images: tuple[str, ...],
+    out: Path,
+    how: str | None,
+    prior: str,
+    thresholds: bool,
+    copies: Path | None,
+    moves: Path | None,
+    device: str,
+) -> None:
     """Classify new images with the classifier of a run.
 
     IMAGES are files, folders, archives or patterns such as 'new/*.jpg'; - reads a list of them, a
@@ -35,13 +75,26 @@ def predict(run: Path, images: tuple[str, ...], out: Path, how: str | None, devi
     from rich.console import Console
     from rich.markup import escape
 
+    from geneticgan.jobs.predicting import Deciding
     from geneticgan.jobs.predicting import predict as run_job
+    from geneticgan.jobs.sorting import Sorter
 
+    if copies and moves:
+        raise click.UsageError("--copy and --move exclude each other")
+    target = copies or moves
+    sorter = Sorter(target, move=moves is not None) if target else None
     named = [each for word in images for each in (_lines() if word == "-" else [word])]
-    chosen = how or ("jsonl" if out.suffix == ".jsonl" else "csv")
+    chosen = how or SUFFIXES.get(out.suffix, "csv")
     with Console(stderr=True).status("Classifying") as status:
         summary = run_job(
-            run, named, out, chosen, device, lambda n: status.update(f"Classifying: {n} images")
+            run,
+            named,
+            out,
+            chosen,
+            device,
+            lambda n: status.update(f"Classifying: {n} images"),
+            deciding=Deciding(prior, thresholds),
+            sorter=sorter,
         )
     total = sum(summary.counts.values())
     console = Console()
@@ -51,6 +104,12 @@ def predict(run: Path, images: tuple[str, ...], out: Path, how: str | None, devi
         console.print(f"  {escape(name)}: {count} ({share:.1f}%)", highlight=False)
     if summary.unreadable:
         console.print(f"{summary.unreadable} could not be read; their rows say why.")
+    if sorter:
+        done = "moved" if moves else "copied"
+        console.print(
+            f"{done.capitalize()} into a folder for each class below {escape(str(target))}",
+            highlight=False,
+        )
 
 
 def _lines() -> list[str]:

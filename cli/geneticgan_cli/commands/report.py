@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from geneticgan_cli.device import device_option
+
 
 @click.command()
 @click.argument(
@@ -19,12 +21,20 @@ import click
 )
 @click.option(
     "--measure/--no-measure",
-    default=True,
+    default=False,
     show_default=True,
-    help="Measure generated images first where that is not done yet and the data are at hand.",
+    help="Measure generated images first where that is not done yet, which may take long; without "
+    "it the command says what is missing.",
 )
+@device_option
 @click.pass_context
-def report(ctx: click.Context, paths: tuple[Path, ...], out: Path | None, measure: bool) -> None:
+def report(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    out: Path | None,
+    measure: bool,
+    device: str | None,
+) -> None:
     """Write a page with every figure, and the figures as PNG and SVG.
 
     The page is one file that needs no network. It is drawn from the folders alone.
@@ -34,15 +44,19 @@ def report(ctx: click.Context, paths: tuple[Path, ...], out: Path | None, measur
     from geneticgan.errors import GeneticGanError
     from geneticgan.evaluation.spaces import SPACES
     from geneticgan.jobs.measuring import measure as run_measuring
+    from geneticgan.jobs.measuring import what_is_missing
     from geneticgan.jobs.report import write_report
     from geneticgan.training.interrupt import Interrupted
     from geneticgan_cli.screen import watching
 
+    for path in () if measure else paths:
+        if missing := what_is_missing(path, SPACES[0]):
+            click.echo(missing)
     console = Console()
     for path in paths if measure else ():
         try:
             with watching(console) as screen:
-                run_measuring(path, SPACES[0], None, [screen])
+                run_measuring(path, SPACES[0], None, [screen], device)
         except Interrupted as stop:
             click.echo("Stopped; what has been measured is kept.", err=True)
             ctx.exit(128 + stop.signal_number)

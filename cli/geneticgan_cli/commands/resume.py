@@ -6,12 +6,15 @@ from pathlib import Path
 
 import click
 
+from geneticgan_cli.device import device_option
+
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--tensorboard", is_flag=True, help="Write event files to the run's folder.")
+@device_option
 @click.pass_context
-def resume(ctx: click.Context, run: Path, tensorboard: bool) -> None:
+def resume(ctx: click.Context, run: Path, tensorboard: bool, device: str | None) -> None:
     """Go on with a run that was stopped.
 
     The result is the one the run would have had without the stop.
@@ -22,5 +25,8 @@ def resume(ctx: click.Context, run: Path, tensorboard: bool) -> None:
     from geneticgan_cli.running import run_watched
 
     run_watched(
-        ctx, Console(), run, lambda observers: run_job(run, observers, tensorboard=tensorboard)
+        ctx,
+        Console(),
+        run,
+        lambda observers: run_job(run, observers, tensorboard=tensorboard, device=device),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from geneticgan.report.figures.charts import colour
-from geneticgan.report.figures.style import Picture, literal, new_figure, picture, style
+from geneticgan.report.figures.style import Picture, new_figure, picture, shortened, style
 
 
 def draw_costs(seconds: Mapping[str, float]) -> Picture:
@@ -14,7 +14,7 @@ def draw_costs(seconds: Mapping[str, float]) -> Picture:
         figure = new_figure(8.0, 1.3 + 0.42 * len(seconds))
         axes = figure.subplots()
         bars = axes.barh(
-            [literal(name) for name in seconds], list(seconds.values()), color=colour(0)
+            [shortened(name, 36) for name in seconds], list(seconds.values()), color=colour(0)
         )
         axes.bar_label(bars, fmt="%.3g", padding=4)
         axes.invert_yaxis()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from geneticgan.report.figures.style import (
     DASHES,
     PALETTE,
     Picture,
+    fitting_legend,
     literal,
     new_figure,
     picture,
@@ -60,6 +61,11 @@ class LineChart:
         The values are shares, shown in percent.
     whole : bool
         The vertical axis goes from 0 to 100 percent, whatever the values are.
+    objectives : bool
+        The lines are of objectives, each of which has one colour in all charts of a report.
+    numbers : mapping from str to int
+        By which a line's colour and dashes are chosen; its place among the lines where it is not
+        in here.
     """
 
     name: str
@@ -72,6 +78,12 @@ class LineChart:
     log_y: bool = False
     percent: bool = False
     whole: bool = False
+    objectives: bool = False
+    numbers: Mapping[str, int] = field(default_factory=dict)
+
+    def number(self, name: str) -> int:
+        """Return by which number a line has its colour and its dashes."""
+        return self.numbers.get(name, list(self.lines).index(name))
 
 
 def colour(number: int) -> str:
@@ -84,12 +96,20 @@ def dash(number: int) -> str:
     return DASHES[(number + number // len(PALETTE)) % len(DASHES)]
 
 
+def one_colour_each(charts: Sequence[LineChart]) -> list[LineChart]:
+    """Return charts in which an objective has the same colour and dashes wherever it is drawn."""
+    names = sorted({name for chart in charts if chart.objectives for name in chart.lines})
+    numbers = {name: number for number, name in enumerate(names)}
+    return [replace(chart, numbers=numbers) if chart.objectives else chart for chart in charts]
+
+
 def draw_lines(chart: LineChart) -> Picture:
     """Draw a chart."""
     with style():
         figure = new_figure()
         axes = figure.subplots()
-        for number, (name, line) in enumerate(chart.lines.items()):
+        for name, line in chart.lines.items():
+            number = chart.number(name)
             scale = 100.0 if chart.percent else 1.0
             # A line of one point would not be seen.
             marker = "o" if len(line.x) < 4 else None
@@ -113,6 +133,6 @@ def draw_lines(chart: LineChart) -> Picture:
         if chart.log_y:
             axes.set_yscale("log")
         if len(chart.lines) > 1:
-            columns = min(4, len(chart.lines))
-            figure.legend(loc="outside upper center", ncols=columns)
+            handles = axes.get_legend_handles_labels()[0]
+            fitting_legend(figure, handles, list(chart.lines))
         return picture(figure, chart.name, chart.title, chart.alt)

@@ -9,9 +9,9 @@ import numpy as np
 from geneticgan.report.figures.style import (
     FOREGROUND,
     Picture,
-    literal,
     new_figure,
     picture,
+    shortened,
     style,
 )
 
@@ -31,7 +31,7 @@ def draw_confusions(
     class_names : sequence of str
         K names.
     """
-    names = [literal(n if len(n) <= 12 else n[:11] + "…") for n in class_names]
+    names = [shortened(name, 12) for name in class_names]
     side = max(4.2, 1.6 + 0.42 * len(names))
     with style():
         figure = new_figure(side * len(confusions) + 1.4, side + 1.3)
@@ -40,7 +40,7 @@ def draw_confusions(
             counts = np.asarray(matrix, float)
             shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
             image = axes.imshow(shares, cmap="cividis", vmin=0, vmax=100)
-            axes.set_title(literal(title))
+            axes.set_title(shortened(title, int(8 * side)))
             axes.grid(False)
             axes.set_xlabel("predicted")
             axes.set_xticks(range(len(names)), names, rotation=90)

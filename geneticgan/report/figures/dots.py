@@ -8,7 +8,7 @@ import numpy as np
 
 from geneticgan.evaluation.metrics import class_scores
 from geneticgan.report.figures.charts import colour
-from geneticgan.report.figures.style import Picture, literal, new_figure, picture, style
+from geneticgan.report.figures.style import Picture, new_figure, picture, shortened, style
 
 Confusion = Sequence[Sequence[int]]
 MARKERS = ("o", "s", "D")
@@ -30,7 +30,8 @@ def draw_class_scores(
     """
     titles = list(confusions)
     with style():
-        figure = new_figure(9.0, 1.9 + 0.36 * len(titles))
+        room = min(36, max(map(len, titles)))
+        figure = new_figure(7.8 + 0.1 * room, 1.9 + 0.36 * len(titles))
         panels = figure.subplots(1, len(classes), sharey=True, squeeze=False)[0]
         for axes, (title, label) in zip(panels, classes.items(), strict=True):
             for number, key in enumerate(("precision", "recall", "F1")):
@@ -47,10 +48,10 @@ def draw_class_scores(
                     markersize=7,
                     elinewidth=1.5,
                 )
-            axes.set_title(literal(title))
+            axes.set_title(shortened(title, 34))
             axes.set_xlabel("percent")
             axes.set_xlim(-3, 103)
-        panels[0].set_yticks(range(len(titles)), map(literal, titles))
+        panels[0].set_yticks(range(len(titles)), [shortened(title, 36) for title in titles])
         panels[0].invert_yaxis()
         figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
         return picture(

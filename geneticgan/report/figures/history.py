@@ -76,6 +76,7 @@ def history_charts(history: History) -> list[LineChart]:
                 {name: history.means(shares, SHARES) for name, shares in history.winners.items()},
                 percent=True,
                 whole=True,
+                objectives=True,
             )
         )
     if len(history.validation.x) > 0:
@@ -109,6 +110,7 @@ def objective_chart(mutations: Sequence[Mutation]) -> LineChart:
         "D(G(z))",
         "size of the gradient",
         lines,
+        objectives=True,
     )
 
 

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 
 from geneticgan.evaluation.embedding import KINDS, Embedding
 from geneticgan.report.figures.charts import colour
-from geneticgan.report.figures.style import Picture, literal, new_figure, picture, style
+from geneticgan.report.figures.style import Picture, fitting_legend, new_figure, picture, style
 
 PANELS = {"training images": ("train",), "training + generated images": ("train", "generated")}
 MARKERS = ("o", "^", "s", "v")
@@ -47,13 +47,12 @@ def draw_plane(embedding: Embedding, class_names: Sequence[str]) -> Picture:
                 linestyle="",
                 marker=MARKERS[label // 8 % len(MARKERS)],
                 color=colour(label),
-                label=literal(name[:16]),
             )
-            for label, name in enumerate(class_names)
+            for label in range(len(class_names))
         ]
         if len(handles) <= 24:
-            columns = min(5, len(handles))
-            figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+            names = [name[:16] for name in class_names]
+            fitting_legend(figure, handles, names, "outside lower center")
         counts = {kind: int(np.sum(at)) for kind, at in kinds.items()}
         return picture(
             figure,

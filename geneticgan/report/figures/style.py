@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from geneticgan.files import write_whole
 
 # Okabe and Ito's colours, those first that are seen on white and on black alike.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#7F7F7F")
@@ -24,6 +27,10 @@ FOREGROUND = "#303135"
 
 DARK_FOREGROUND = "#dcdde0"
 PIXELS_AN_INCH = 150
+
+LEGEND_COLUMNS = 4
+LEGEND_SIGNS = 60
+"""Most columns of a legend, and signs of an entry: a legend of one column fits any figure."""
 
 # Text of 13 points at 8 inches of width can be read at half size.
 RC: dict[Any, Any] = {
@@ -77,8 +84,8 @@ class Picture:
 
     def save(self, folder: Path) -> None:
         """Write ``<name>.svg`` and ``<name>.png``."""
-        (folder / f"{self.name}.svg").write_text(self.svg, encoding="utf-8")
-        (folder / f"{self.name}.png").write_bytes(self.png)
+        write_whole(folder / f"{self.name}.svg", self.svg.encode())
+        write_whole(folder / f"{self.name}.png", self.png)
 
     def data_uri(self) -> str:
         """Return the SVG for a page: its text and axes follow the page's light or dark scheme."""
@@ -103,6 +110,40 @@ def style() -> Iterator[None]:
 def literal(text: str) -> str:
     """Return a text that is drawn as it is: a class name may hold signs of mathematics."""
     return text.replace("$", r"\$")
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most so many signs, as `literal` gives it; what is left out is marked."""
+    return literal(text if len(text) <= most else text[: most - 1] + "…")
+
+
+def fitting_legend(
+    figure: Figure,
+    handles: Sequence[Artist],
+    labels: Sequence[str],
+    loc: Literal["outside upper center", "outside lower center"] = "outside upper center",
+) -> None:
+    """Put a legend above all axes or below: as many columns as fit, and as much higher a figure.
+
+    Parameters
+    ----------
+    figure : Figure
+        Of `new_figure`.
+    handles : sequence of Artist
+        What is explained.
+    labels : sequence of str
+        Names, of any length; beyond `LEGEND_SIGNS` they are cut and marked.
+    loc : str
+        As matplotlib's.
+    """
+    texts = [shortened(label, LEGEND_SIGNS) for label in labels]
+    for columns in range(min(LEGEND_COLUMNS, len(texts)), 0, -1):
+        legend = figure.legend(handles, texts, loc=loc, ncols=columns)
+        if columns == 1 or legend.get_window_extent().width <= 0.97 * figure.bbox.width:
+            break
+        legend.remove()
+    rows = -(-len(texts) // columns)
+    figure.set_figheight(figure.get_figheight() + 0.25 * (rows - 1))
 
 
 def new_figure(width_inches: float = 8.0, height_inches: float = 4.2) -> Figure:

@@ -66,7 +66,8 @@ def test_options_say_what_is_an_image(tmp_path):
     tiles(tmp_path)
     everything, heard = load(tmp_path, pattern="*")
     assert counts(everything) == {"crack": 10, "free": 20}
-    assert heard == []
+    (said,) = heard  # nothing is left out; the masks that are taken are much the same
+    assert said.startswith("14 of 30 files are copies of others")
     assert counts(load(tmp_path, pattern="*.jpg")[0]) == {"crack": 5, "free": 10}
     assert counts(load(tmp_path, exclude="*.png")[0]) == {"crack": 5, "free": 10}
 
@@ -286,3 +287,17 @@ def test_a_list_says_which_images_are_the_test_part(tmp_path):
     (tmp_path / "testing_list.txt").write_text("crack/Imgs/0.jpg")
     with pytest.raises(DataError, match="lists no image of: free"):
         load(tmp_path, test="testing_list.txt")
+
+
+def test_copies_are_counted_and_those_in_both_parts_too(tmp_path):
+    for kind in "ab":
+        for number in range(6):
+            photograph(tmp_path / "all" / "train" / kind / f"{number}.png")
+    whole = tmp_path / "all" / "train"
+    shutil.copy(whole / "a" / "0.png", whole / "a" / "again.png")
+    assert "1 of 13 files are copies of others, and may be on both" in load(whole)[1][0]
+    shutil.copytree(whole, tmp_path / "all" / "test")
+    photograph(tmp_path / "all" / "test" / "b" / "new.png")
+    heard = load(tmp_path / "all")[1]
+    said = "14 of 27 files are copies of others; 13 of 14 test images have a copy in training."
+    assert heard == [said]

@@ -1,0 +1,51 @@
+"""What X is, noted before validation makes an array of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from geneticgan.estimators.columns import detect_categorical
+
+
+def find_categorical(X: Any, asked: str | Sequence[Any]) -> list[int]:
+    """Return the positions of the columns of a table that hold categories.
+
+    Parameters
+    ----------
+    X : array or DataFrame
+        Shape (N, D).
+    asked : "auto" or array-like of int, bool or str
+        As the estimators' parameter ``categorical_features``.
+
+    Raises
+    ------
+    ValueError
+        If it names columns that X does not have.
+    """
+    if isinstance(asked, str):
+        return detect_categorical(X)
+    named = np.asarray(asked)
+    if named.dtype.kind in "OUS" and len(named):
+        if not hasattr(X, "iloc"):
+            raise ValueError("categorical_features has names, and X is no DataFrame")
+        found = X.columns.get_indexer(named)
+    else:
+        found = np.flatnonzero(named) if named.dtype == bool else named.astype(np.int64)
+    width = np.shape(X)[1]
+    if len(found) and not (found.min() >= 0 and found.max() < width):
+        raise ValueError(
+            f"categorical_features must name columns of X, 0 to {width - 1}, got {list(asked)}"
+        )
+    return sorted({int(i) for i in found})
+
+
+def integer_columns(X: Any) -> list[int]:
+    """Return the positions of columns of an integer dtype."""
+    if hasattr(X, "iloc"):
+        dtypes = [getattr(d, "subtype", d) for d in X.dtypes]
+        return [i for i, dtype in enumerate(dtypes) if getattr(dtype, "kind", "") in "iu"]
+    X = np.asarray(X)
+    return list(range(X.shape[1])) if X.dtype.kind in "iu" else []

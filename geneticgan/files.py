@@ -1,0 +1,84 @@
+"""Files written whole or not at all, and flushed to the disk wherever the system can do that."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+REFUSED = (errno.EACCES, errno.EPERM, errno.EBADF, errno.EINVAL, errno.EISDIR, errno.ENOTSUP)
+"""What systems say that cannot open or flush a folder: Windows, and some network drives."""
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file under a random name beside it, flush it, and give it its name.
+
+    Whoever reads the file sees the old content or the new, also after a crash; a link at the
+    target is replaced and not followed, and nobody can lay one at the temporary name.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; what was there stays, and nothing else is left behind.
+    """
+    new = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    with written_whole(path) as temporary, open_own(temporary, new) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Yield a random name beside a file for others to write; then flush it and give it its name.
+
+    Raises
+    ------
+    OSError
+        As `write_whole`.
+    """
+    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(8)}{path.suffix}")
+    try:
+        yield temporary
+        sync_file(temporary)
+        temporary.replace(path)
+    except (Exception, KeyboardInterrupt):
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def open_own(path: Path, flags: int) -> BinaryIO:
+    """Open a file as bytes by flags of `os`, but not through a link at its own name.
+
+    Raises
+    ------
+    OSError
+        As `os.open`; where the system can refuse links, also for a link.
+    """
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    descriptor = os.open(path, flags, 0o666)
+    return open(descriptor, "r+b" if flags & os.O_RDWR else "wb")
+
+
+def sync_file(path: Path) -> None:
+    """Flush a file that was written by others to the disk.
+
+    It is opened for writing, since Windows flushes nothing else.
+    """
+    with open_own(path, os.O_RDWR) as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(path: Path) -> None:
+    """Flush the names in a folder to the disk where the system can; others do so by themselves."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in REFUSED:
+            raise

@@ -1,0 +1,116 @@
+"""What a run's classifier says of the images it was not trained on, kept in the run folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.special import softmax
+
+from geneticgan.data.dataset import Images, Int64Array
+from geneticgan.data.splits import Split
+from geneticgan.errors import RunError
+from geneticgan.evaluation.prediction import class_logits
+from geneticgan.inference.calibration import fit_temperature
+from geneticgan.training.run_folder import RunFolder
+
+PARTS = ("validation", "test")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Logits of a part.
+
+    Attributes
+    ----------
+    logits : array of float64
+        Shape (N, K).
+    labels : array of int64
+        Shape (N,).
+    """
+
+    logits: npt.NDArray[np.float64]
+    labels: Int64Array
+
+    def probabilities(self, temperature: float) -> npt.NDArray[np.float64]:
+        """Return the probabilities (N, K) at a temperature."""
+        found: npt.NDArray[np.float64] = softmax(self.logits / temperature, axis=1)
+        return found
+
+
+def calibrate_run(
+    path: Path, network: torch.nn.Module, split: Split, device: torch.device
+) -> dict[str, Any]:
+    """Keep what a run's classifier says of its validation and test part, and calibrate it.
+
+    Parameters
+    ----------
+    path : Path
+        Of the run folder.
+    network : torch.nn.Module
+        Its classifier: images to (source logits, class logits).
+    split : Split
+        Of the run.
+    device : torch.device
+        Where the network is.
+
+    Returns
+    -------
+    dict
+        What `geneticgan.inference.facts.Facts` shall know, under ``calibration``: None where
+        nothing was held out, else ``temperature`` and the number of ``images`` it was fitted on.
+
+    Raises
+    ------
+    RunError
+        If the folder cannot be written.
+    """
+    judged = {part: _judge(getattr(split, part), network, split, device) for part in PARTS}
+    arrays = {f"{part}_{key}": array for part in PARTS for key, array in vars(judged[part]).items()}
+    goal = RunFolder(path).held_out
+    temporary = path / f".{goal.stem}.tmp.npz"
+    try:
+        np.savez_compressed(temporary, **arrays)
+        temporary.replace(goal)
+    except OSError as error:
+        raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
+    held = judged["validation"]
+    if not len(held.labels):
+        return {"calibration": None}
+    temperature = fit_temperature(held.logits, held.labels)
+    return {"calibration": {"temperature": temperature, "images": len(held.labels)}}
+
+
+def _judge(images: Images, network: torch.nn.Module, split: Split, device: torch.device) -> Judged:
+    if not len(images):
+        return Judged(np.empty((0, split.classes)), images.labels)
+    return Judged(class_logits(network, images, device), images.labels)
+
+
+def read_judged(path: Path, part: str) -> Judged:
+    """Read what `calibrate_run` kept of a part.
+
+    Raises
+    ------
+    RunError
+        If it is not there or damaged.
+    """
+    file = RunFolder(path).held_out
+    try:
+        if file.is_symlink():
+            raise OSError("it is a symbolic link")
+        with np.load(file) as found:
+            judged = Judged(found[f"{part}_logits"], found[f"{part}_labels"])
+    except FileNotFoundError as error:
+        raise RunError(
+            f"{path} holds no {file.name}; 'geneticgan evaluate {path}' makes it"
+        ) from error
+    except Exception as error:  # whatever a damaged archive raises
+        raise RunError(f"{file} is damaged: {error}") from error
+    if judged.logits.ndim != 2 or len(judged.logits) != len(judged.labels):
+        raise RunError(f"{file} is damaged: its shapes do not fit")
+    return judged

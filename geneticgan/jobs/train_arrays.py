@@ -1,0 +1,134 @@
+"""Training on the caller's own arrays, without a folder of images or a command line."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from geneticgan.config import TrainConfig
+from geneticgan.errors import ConfigError, DataError, RunError
+from geneticgan.inference.trained import TrainedRun, load
+from geneticgan.jobs.train import plan
+from geneticgan.jobs.train import train as train_run
+from geneticgan.training.hooks import Observer, Status
+
+Progress = Callable[[str, int, int], object]
+
+
+class _Progress(Observer):
+    """Tells a callable the part of the work, the steps done and the steps there are."""
+
+    def __init__(self, tell: Progress) -> None:
+        self._tell = tell
+        self._title, self._steps = "evolution", 0
+
+    def on_phase(self, title: str, steps: int) -> None:
+        self._title, self._steps = title, steps
+
+    def on_status(self, status: Status) -> None:
+        self._tell("evolution", status.step, status.steps)
+
+    def on_progress(self, step: int) -> None:
+        self._tell(self._title, step, self._steps)
+
+
+def train(
+    images: Any,
+    labels: Any,
+    *,
+    class_names: Sequence[str] | None = None,
+    method: str = "aggan",
+    out: str | os.PathLike[str] | None = None,
+    on_progress: Progress | None = None,
+    **options: Any,
+) -> TrainedRun:
+    """Train on arrays or tensors, as ``geneticgan train`` does on a data set.
+
+    A part of each class is held out to choose and calibrate the classifier by, and a fifth, drawn
+    by the seed, to judge it on.
+
+    Parameters
+    ----------
+    images : array or Tensor
+        Shape (N, H, W), (N, H, W, C) or (N, C, H, W), uint8 or floating point in [0, 1]; square,
+        of a size that the networks have (8, 16, 28, 32, 64 or 128 pixels), 1 or 3 channels.
+    labels : array-like
+        Shape (N,), whole numbers or texts.
+    class_names : sequence of str, optional
+        Of the classes in the order of the sorted labels; otherwise the labels as text.
+    method : str
+        What is trained, a plugin, as for ``geneticgan train --method``.
+    out : path, optional
+        The run folder to make, which every command takes; the images are kept beside it as
+        ``<out>-images.npz``. Without it both lie in a temporary folder, which stays.
+    on_progress : callable, optional
+        Called with the part of the work, the steps done and the steps there are.
+    **options : dict
+        Any other of `TrainConfig`, such as ``steps=500`` or ``mutations="nonsat"``.
+
+    Returns
+    -------
+    TrainedRun
+        As `geneticgan.load` returns it.
+
+    Raises
+    ------
+    GeneticGanError
+        For anything the user can mend.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> digits = load_digits()
+    >>> run = train(digits.images / 16, digits.target, steps=2, width=2)
+    >>> len(run.class_names)
+    10
+    """
+    path = Path(tempfile.mkdtemp(prefix="geneticgan-")) / "run" if out is None else Path(out)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise RunError(f"{path} is not empty; choose another out")
+    pixels, codes, names = _arrays(images, labels, class_names)
+    for name in ("dataset", "data_root"):
+        if name in options:
+            raise ConfigError(f"{name} cannot be given: the images are")
+    data = path.with_name(path.name + "-images.npz")
+    config = TrainConfig.from_mapping(
+        {"imbalance": "as-is", **options, "method": method, "dataset": "npz"}
+        | {"data_root": str(data.resolve())},
+        "train",
+    )
+    try:
+        data.parent.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(data, x_train=pixels, y_train=codes, classes=np.asarray(names))
+    except OSError as error:
+        raise RunError(f"{data} cannot be written: {error.strerror or error}") from error
+    observers = [_Progress(on_progress)] if on_progress else []
+    train_run(config, path, plan(config, observers), observers)
+    return load(path, config.device)
+
+
+def _arrays(
+    images: Any, labels: Any, class_names: Sequence[str] | None
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64], list[str]]:
+    """Return images, labels 0..K-1 and the names of the classes."""
+    pixels, given = (
+        each.detach().cpu().numpy() if isinstance(each, torch.Tensor) else np.asarray(each)
+        for each in (images, labels)
+    )
+    if given.ndim != 1 or len(given) != len(pixels) or not len(given):
+        raise DataError(
+            f"labels are one for each image; there are {pixels.shape[:1]} images and labels of "
+            f"shape {given.shape}"
+        )
+    classes, codes = np.unique(given, return_inverse=True)
+    names = list(map(str, classes.tolist() if class_names is None else class_names))
+    if len(names) != len(classes):
+        raise DataError(f"class_names has {len(names)} names, and labels {len(classes)} classes")
+    return pixels, codes.astype(np.int64), names

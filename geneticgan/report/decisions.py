@@ -1,0 +1,107 @@
+"""The section of a run's report on its probabilities: what they mean and what recall costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import average_precision_score, precision_recall_curve
+
+from geneticgan.errors import RunError
+from geneticgan.inference.calibration import calibration_error
+from geneticgan.inference.facts import Facts, read_facts
+from geneticgan.inference.held_out import Judged, read_judged
+from geneticgan.report.figures.charts import Line, LineChart
+from geneticgan.report.page import Section, Table
+
+CURVES = 6
+"""Classes whose curves are drawn, the smallest ones."""
+
+
+def decisions_section(path: Path) -> Section:
+    """Return the section of a run folder; where something is missing, it says so."""
+    section = Section("Probabilities")
+    try:
+        facts, judged = read_facts(path), read_judged(path, "test")
+    except RunError as error:
+        section.text.append(f"There is nothing to draw: {error}.")
+        return section
+    calibrated = facts.more.get("calibration") is not None
+    section.text.append(
+        f"Of the run's classifier, on the {len(judged.labels)} test images; each class weighs "
+        "alike in the first figure. "
+        + (
+            f"The temperature {facts.temperature:.2f} was fitted on "
+            f"{facts.more['calibration']['images']} other images, which were held out."
+            if calibrated
+            else "They are not calibrated: no images were held out."
+        )
+    )
+    section.items += [_reliability(facts, judged, calibrated), _precision_recall(facts, judged)]
+    if facts.thresholds:
+        section.items.append(_thresholds(facts))
+    return section
+
+
+def _reliability(facts: Facts, judged: Judged, calibrated: bool) -> LineChart:
+    lines = {"as sure as right": Line(np.array([0.0, 1.0]), np.array([0.0, 1.0]))}
+    temperatures = {"as trained": 1.0}
+    if calibrated:
+        temperatures["calibrated"] = facts.temperature
+    errors = []
+    for name, temperature in temperatures.items():
+        error, sure, right = calibration_error(judged.probabilities(temperature), judged.labels)
+        lines[f"{name} (error {100 * error:.1f}%)"] = Line(sure, right)
+        errors.append(f"{name} {100 * error:.1f}%")
+    return LineChart(
+        "reliability",
+        "How sure, and how often right",
+        "Share of test images classified rightly over the probability of the class they were given;"
+        f" expected calibration error: {', '.join(errors)}.",
+        "probability of the predicted class",
+        "classified rightly, %",
+        lines,
+        percent=True,
+        whole=True,
+    )
+
+
+def _precision_recall(facts: Facts, judged: Judged) -> LineChart:
+    shares = judged.probabilities(facts.temperature)
+    counts = np.add(facts.train_counts, facts.validation_counts)
+    order = sorted(range(facts.classes), key=lambda label: (counts[label], -label))[:CURVES]
+    lines, areas = {}, []
+    for label in order:
+        own = judged.labels == label
+        precision, recall, _ = precision_recall_curve(own, shares[:, label])
+        area = average_precision_score(own, shares[:, label])
+        name = f"{facts.class_names[label][:16]} ({area:.2f})"
+        lines[name] = Line(recall[::-1], precision[::-1])
+        areas.append(f"{facts.class_names[label]} {area:.2f}")
+    return LineChart(
+        "precision-recall",
+        "What recall costs in precision",
+        "Precision over recall on the test part for the smallest classes, by average precision: "
+        f"{', '.join(areas)}.",
+        "recall",
+        "precision, %",
+        lines,
+        percent=True,
+        whole=True,
+    )
+
+
+def _thresholds(facts: Facts) -> Table:
+    rows = [
+        [
+            name,
+            f"{each['threshold']:.3f}",
+            f"{100 * each['recall']:.1f}",
+            f"{100 * each['precision']:.1f}",
+            f"{each['images']} of {each['of']}",
+        ]
+        for name, each in facts.more["thresholds"].items()
+    ]
+    caption = "Set on held-out images, in which classes are as frequent as in training."
+    heads = ["threshold of", "probability", "recall, %", "precision, %", "images"]
+    return Table(heads, rows, caption=caption)

@@ -1,0 +1,100 @@
+"""What a method has to keep."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from abc import abstractmethod
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.dataset import Images
+from geneticgan.methods.contract import TRIALS, Fitted, Method, Task
+from geneticgan.testing.contract import Contract, expect
+from geneticgan.testing.protocols import parts
+from geneticgan.testing.world import CLASSES, LATENT, SIZE, WIDTH
+from geneticgan.training.interrupt import Interrupted
+
+
+class MethodContract(Contract):
+    """Subclass it and define `make`."""
+
+    @abstractmethod
+    def make(self) -> Method:
+        """Return a fresh method."""
+
+    def test_it_classifies_images_of_any_number(self) -> None:
+        """The network gives a finite logit of every class for every image."""
+        network = _fit(self.make()).network.eval()
+        for count in (1, 5):
+            images = torch.rand((count, 1, SIZE, SIZE)) * 2 - 1
+            with torch.no_grad():
+                _, logits = network(images)
+            shape = tuple(logits.shape)
+            expect(shape == (count, CLASSES), f"class logits of {count} images have shape {shape}")
+            expect(bool(torch.isfinite(logits).all()), "a class logit is no number")
+
+    def test_it_is_a_function_of_the_seed(self) -> None:
+        """The same seed gives the same weights, and another one others."""
+        one, again, other = (_weights(self.make(), seed=seed) for seed in (0, 0, 1))
+        expect(_same(one, again), "the same seed gave other weights")
+        expect(not _same(one, other), "another seed gave the same weights")
+
+    def test_it_looks_at_no_test_image(self) -> None:
+        """The test part may hold anything."""
+        plain, blind = (_weights(self.make(), inverted=inverted) for inverted in (False, True))
+        expect(_same(plain, blind), "with other test images it learnt other weights")
+
+    def test_the_images_are_left_as_they_are(self) -> None:
+        """Others learn from the same arrays after it."""
+        task = _task(Path())
+        before = task.split.train.pixels.copy()
+        with tempfile.TemporaryDirectory() as folder:
+            self.make().fit(dataclasses.replace(task, folder=Path(folder)))
+        expect(np.array_equal(before, task.split.train.pixels), "fit() changed training images")
+
+    def test_a_stop_is_heard(self) -> None:
+        """A stop that was asked for ends the training."""
+        with tempfile.TemporaryDirectory() as folder:
+            task = _task(Path(folder))
+            task.stop.signal_number = 2
+            try:
+                self.make().fit(task)
+            except Interrupted:
+                return
+        expect(False, "fit() went on after a stop was asked for; call task.stop.check()")
+
+    def test_it_is_tuned_with_as_much_effort_as_others(self) -> None:
+        """As many trials as every method has, and the first changes nothing."""
+        trials = self.make().trials
+        expect(len(trials) == TRIALS, f"{len(trials)} trials, and others have {TRIALS}")
+        expect(dict(trials[0]) == {}, "the first trial is not the default")
+        expect(bool(self.make().title), "it has no title for tables")
+
+
+def _task(folder: Path, seed: int = 0, *, inverted: bool = False) -> Task:
+    _, split = parts()
+    if inverted:
+        hidden = Images(255 - split.test.pixels, split.test.labels[::-1].copy())
+        split = dataclasses.replace(split, test=hidden)
+    config = TrainConfig(
+        recipe="paper", steps=5, width=WIDTH, latent_dim=LATENT, batch_size=6, validate_every=2,
+        seed=seed, device="cpu",
+    )  # fmt: skip
+    return Task(split, config, torch.device("cpu"), folder / "method")
+
+
+def _fit(method: Method, seed: int = 0, *, inverted: bool = False) -> Fitted:
+    with tempfile.TemporaryDirectory() as folder:
+        return method.fit(_task(Path(folder), seed, inverted=inverted))
+
+
+def _weights(method: Method, seed: int = 0, *, inverted: bool = False) -> dict[str, torch.Tensor]:
+    return dict(_fit(method, seed, inverted=inverted).network.state_dict())
+
+
+def _same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[k], other[k]) for k in one)
