@@ -92,7 +92,7 @@ def choose_fit(sizes: npt.NDArray[np.int64]) -> tuple[str, str]:
         shapes = f"Shapes of images differ, from {narrow:.2f} to {wide:.2f} times as wide as high"
     return "stretch", (
         f"{shapes}: the whole image is made square (fit=stretch), since of one in ten the centre "
-        f"would be {shown:.0%} or less. fit=pad keeps the proportions, with black beside the image; "
-        "if the shape alone tells the class, the black shows it, where fit=crop and fit=stretch "
+        f"would be {shown:.0%} or less. fit=pad keeps the proportions, with black beside; if the "
+        "shape alone tells the class, the black shows it, where fit=crop and fit=stretch "
         "hide it in part."
     )
