@@ -119,16 +119,12 @@ def print_report(console: Console, report: Report) -> None:
         ]
         table.add_row(Text(row.title), *cells)
     console.print(table)
-    leader = max(report.rows, key=lambda row: row.scores.acsa)
     run = report.folder.path
     lines = [
         f"ACSA is the mean of the classes' recalls; {smallest!r} is the smallest class "
-        f"({split.train_counts[split.smallest_class]} training images). Every method saw "
-        f"{config.steps * config.batch_size} real images. One seed: differences of a few points "
-        "may be chance.",
-        f"The run's classifier: {report.classifier}{_chosen(report)}. "
-        f"Best ACSA here: {leader.title}. Recipe: {config.recipe}. Augmentation, in every row: "
-        f"{config.augmentation}.",
+        f"({split.train_counts[split.smallest_class]} training images). One seed: differences of a "
+        "few points may be chance.",
+        *_compared(report),
         _calibrated(report),
         f"Generated samples by class: {report.picture}" if report.picture else "",
         f"Every figure: geneticgan report {shlex.quote(str(run))}",
@@ -136,6 +132,20 @@ def print_report(console: Console, report: Report) -> None:
     ]
     for line in filter(None, lines):
         console.print(Text(line), soft_wrap=True)
+
+
+def _compared(report: Report) -> list[str]:
+    """Return what is to be said where several methods stand in the table."""
+    if len(report.rows) == 1:
+        return []
+    config = report.config
+    leader = max(report.rows, key=lambda row: row.scores.acsa)
+    return [
+        f"Every method saw {config.steps * config.batch_size} real images. Recipe: "
+        f"{config.recipe}. Augmentation, in every row: {config.augmentation}.",
+        f"The run's classifier: {report.classifier}{_chosen(report)}. Best ACSA here: "
+        f"{leader.title}.",
+    ]
 
 
 def print_thresholds(console: Console, run: Path, granted: Sequence[Granted]) -> None:
@@ -165,8 +175,6 @@ def _calibrated(report: Report) -> str:
 
 def _chosen(report: Report) -> str:
     """Return how it was chosen among several, as a clause."""
-    if len(report.rows) == 1:
-        return ""
     if not report.chosen_on:
         return ", which learns from real images alone, since none were held out to choose on"
     return f", chosen on {report.chosen_on} held-out images"
