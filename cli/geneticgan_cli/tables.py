@@ -105,7 +105,7 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
 
 def print_report(console: Console, report: Report) -> None:
     """Print scores by method, the picture's path and the next command."""
-    split, config = report.split, report.config
+    split = report.split
     smallest = split.class_names[split.smallest_class]
     table = Table(title="On the test part, in percent (higher is better)")
     table.add_column("method")

@@ -10,6 +10,9 @@ from typing import Any
 
 import torch
 
+ADAM = {"step", "exp_avg", "exp_avg_sq"}
+"""What Adam keeps of each parameter."""
+
 
 def optimizer_to_tensors(optimizer: torch.optim.Optimizer) -> tuple[dict[str, torch.Tensor], str]:
     """Return the state of an optimizer.
@@ -53,8 +56,32 @@ def load_optimizer(
     groups = optimizer.state_dict()["param_groups"]
     if data["parameters"] != [len(group["params"]) for group in groups]:
         raise ValueError(f"the state is of {data['parameters']} parameters a group")
+    _check(optimizer, state)
     optimizer.load_state_dict({"state": state, "param_groups": groups})
     _align(optimizer)
+
+
+def _check(optimizer: torch.optim.Optimizer, state: Mapping[int, Mapping[str, Any]]) -> None:
+    """Raise `ValueError` for state that a step would read beyond its end, or not find.
+
+    A fused optimizer reads as many numbers as the parameter has, whatever it is given.
+    """
+    parameters = [each for group in optimizer.param_groups for each in group["params"]]
+    adam = isinstance(optimizer, torch.optim.Adam | torch.optim.AdamW)
+    for index, entries in state.items():
+        if not 0 <= index < len(parameters):
+            raise ValueError(f"the state is of a parameter {index}, which there is not")
+        if adam and entries.keys() != ADAM:
+            raise ValueError(f"the state of parameter {index} is of {', '.join(sorted(entries))}")
+        parameter = parameters[index]
+        for name, value in entries.items():
+            if not isinstance(value, torch.Tensor):
+                continue
+            shape = torch.Size([]) if name == "step" else parameter.shape
+            if value.shape != shape or not value.is_floating_point():
+                raise ValueError(f"{index}.{name} has shape {tuple(value.shape)}")
+            if name == "step" and not 0 <= value.item() < math.inf:
+                raise ValueError(f"{index}.{name} is {value.item():g}")
 
 
 def _align(optimizer: torch.optim.Optimizer) -> None:

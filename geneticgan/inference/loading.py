@@ -18,7 +18,7 @@ from geneticgan.networks import Generator
 from geneticgan.training.device import resolve_device
 from geneticgan.training.model import load_model
 from geneticgan.training.run_folder import RunFolder
-from geneticgan.training.tensors import load_module
+from geneticgan.training.tensors import load_weights
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def open_networks(path: Path, device: str = "auto") -> Networks:
         # Beside a GAN lie plain classifiers; alone lies the network of the run's own method.
         make = build_classifier if core is not None else own.method.build
         classifier = make(shape, config if core is not None else own.config, where)
-        load_module(folder.classifiers / f"{facts.classifier}.safetensors", classifier)
+        load_weights(folder.classifiers / f"{facts.classifier}.safetensors", classifier)
     if classifier is None:
         raise RunError(f"{path} is not finished; go on with 'geneticgan resume {path}'")
     return Networks(path, config, facts, facts.classifier, classifier.eval(), generators, where)

@@ -9,7 +9,7 @@ import torch
 from geneticgan.files import written_whole
 from geneticgan.methods.contract import Method, Task
 from geneticgan.training.run_folder import RunFolder
-from geneticgan.training.tensors import load_module, save_tensors
+from geneticgan.training.tensors import load_weights, save_weights
 
 
 def trained(method: Method, key: str, folder: RunFolder, task: Task) -> torch.nn.Module:
@@ -36,11 +36,11 @@ def trained(method: Method, key: str, folder: RunFolder, task: Task) -> torch.nn
     path = network_file(folder, key)
     if path.is_file():
         network = method.build(task.split, task.config, task.device)
-        load_module(path, network)
+        load_weights(path, network)
         return network
     fitted = method.fit(task).network
     with written_whole(path) as temporary:
-        save_tensors(temporary, fitted.state_dict())
+        save_weights(temporary, fitted)
     return fitted
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,18 +23,64 @@ def save_tensors(path: Path, tensors: Mapping[str, torch.Tensor], metadata: str 
 
 
 def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], str]:
-    """Read what `save_tensors` wrote; `RunError` if the file is missing or damaged."""
+    """Read what `save_tensors` wrote.
+
+    Raises
+    ------
+    RunError
+        If the file is missing or damaged, or holds a number that is not finite.
+    """
     try:
         with safe_open(str(path), framework="pt") as file:
             metadata = (file.metadata() or {}).get(METADATA, "")
-            return {name: file.get_tensor(name) for name in file.keys()}, metadata  # noqa: SIM118
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise RunError(f"{path} cannot be read ({error}); the checkpoint is damaged") from error
+    for name, value in tensors.items():
+        if value.is_floating_point() and not torch.isfinite(value).all():
+            raise RunError(f"{path} is damaged: {name} holds numbers that are not finite")
+    return tensors, metadata
 
 
 def load_module(path: Path, module: torch.nn.Module) -> None:
     """Load a module's weights; `RunError` if they are not of this architecture."""
-    tensors, _ = load_tensors(path)
+    _load(path, module, load_tensors(path)[0])
+
+
+def save_weights(path: Path, module: torch.nn.Module) -> None:
+    """Write a module's weights with their hash, for a file that no manifest stands beside."""
+    tensors = module.state_dict()
+    save_tensors(path, tensors, digest(tensors))
+
+
+def load_weights(path: Path, module: torch.nn.Module) -> None:
+    """Load what `save_weights` wrote.
+
+    Raises
+    ------
+    RunError
+        If the weights have changed since, or are not of this architecture.
+    """
+    tensors, expected = load_tensors(path)
+    if digest(tensors) != expected:
+        raise RunError(
+            f"{path} has changed since it was written; delete it, and 'geneticgan resume' trains "
+            "it again"
+        )
+    _load(path, module, tensors)
+
+
+def digest(tensors: Mapping[str, torch.Tensor]) -> str:
+    """Return the SHA-256 of names, types, shapes and values of tensors, as hexadecimal digits."""
+    found = hashlib.sha256()
+    for name in sorted(tensors):
+        value = tensors[name].detach().cpu().contiguous()
+        found.update(f"{name} {value.dtype} {tuple(value.shape)} ".encode())
+        found.update(value.reshape(-1).view(torch.uint8).numpy().tobytes())
+    return found.hexdigest()
+
+
+def _load(path: Path, module: torch.nn.Module, tensors: Mapping[str, torch.Tensor]) -> None:
     try:
         module.load_state_dict(tensors)
     except RuntimeError as error:
