@@ -23,6 +23,8 @@ def values_of(defined):
     """Every value that an option takes."""
     if defined.name == "augmentation":
         found = st.lists(st.sampled_from(CHANGES), min_size=1).map(",".join) | st.just("none")
+    elif defined.name == "device":
+        found = st.sampled_from(("auto", "cpu", "cuda", "cuda:3"))
     elif defined.choices:
         found = st.sampled_from(defined.choices)
     elif defined.kind is bool:

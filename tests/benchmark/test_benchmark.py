@@ -214,11 +214,11 @@ def test_an_option_newer_than_the_folder_had_its_default_then(tmp_path):
     path = tmp_path / "benchmark.json"
     saved = json.loads(path.read_text())
     assert saved["versions"]["torch"]
-    del saved["config"]["architecture"]
+    del saved["config"]["tau"]
     path.write_text(json.dumps(saved))
     run(cells_of("cn", seeds=1), tmp_path)
-    other = dataclasses.replace(BASE, architecture="tiny")
-    with pytest.raises(RunError, match="architecture 'convolutional', not 'tiny'"):
+    other = dataclasses.replace(BASE, tau=2.0)
+    with pytest.raises(RunError, match=r"tau 1\.0, not 2\.0"):
         run(cells_of("cn", base=other), tmp_path)
 
 

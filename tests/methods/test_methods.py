@@ -319,8 +319,8 @@ def log_of(task):
 
 def test_egan_accepts_always_and_aggan_does_not(task, learnt):
     assert all(family["accepted"] for record in learnt("egan").log for family in record["families"])
-    few = dataclasses.replace(task.config, steps=60)
-    AGGAN(T=1e-9).fit(dataclasses.replace(task, config=few))
+    few = dataclasses.replace(task.config, steps=60, T=1e-9)
+    AGGAN().fit(dataclasses.replace(task, config=few))
     accepted = [family["accepted"] for record in log_of(task) for family in record["families"]]
     assert 0 < sum(accepted) < len(accepted)
 

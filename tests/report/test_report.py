@@ -82,12 +82,12 @@ def test_the_report_of_a_run_holds_every_part(run):
     measure(run, "classifier", None, [])
     html = write_report([run]).read_text()
     assert headings(html) == [
-        "Result", "Samples", "Training", "Objectives", "Classes", "Generated images, measured",
-        "Features", "How it was made",
+        "Result", "Samples", "Training", "Objectives", "Classes", "Probabilities",
+        "Generated images, measured", "Features", "How it was made",
     ]  # fmt: skip
     assert figures(html) == [
         "samples", "losses", "fitness", "temperature", "acceptance", "validation", "selection",
-        "objectives", "classes", "confusion", "features",
+        "objectives", "classes", "confusion", "reliability", "precision-recall", "features",
     ]  # fmt: skip
     found = {path.name for path in (run / "figures").iterdir()}
     assert found == {f"{name}.{kind}" for name in figures(html) for kind in ("png", "svg")}
