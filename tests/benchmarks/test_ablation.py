@@ -51,6 +51,7 @@ def test_without_generators_there_are_no_images_to_study(run):
         run("images", "--variants", "paper")
 
 
+@pytest.mark.long
 def test_generations_are_taken_apart(run, ablation, monkeypatch):
     selection = sys.modules["benchmarks.ablation_selection"]
     monkeypatch.setattr(selection, "BATCHES", 3)

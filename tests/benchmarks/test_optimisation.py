@@ -29,6 +29,7 @@ def problems(optimisation):
     return sys.modules["benchmarks.optimisation_problems"]
 
 
+@pytest.mark.long
 def test_a_quick_run_prints_every_method_on_every_problem(optimisation, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["optimisation", "--quick"])
     optimisation.main()

@@ -122,7 +122,14 @@ def live(config, split, path):
     return tensors_, records
 
 
-@pytest.mark.parametrize("fault", [kill_before, kill_after, full, broken, short])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        kill_before,
+        kill_after,
+        *(pytest.param(fault, marks=pytest.mark.long) for fault in (full, broken, short)),
+    ],
+)
 def test_after_a_fault_at_any_call_a_run_goes_on_to_the_same_bits(
     config, split, tmp_path, monkeypatch, fault, record_property
 ):
@@ -134,7 +141,9 @@ def test_after_a_fault_at_any_call_a_run_goes_on_to_the_same_bits(
     assert len(counting.names) > 40
     assert {"rename", "replace", "mkdir", "save_file", "fsync", "open"} <= set(counting.names)
     struck = begun = 0
-    every = 1 if fault in (kill_before, kill_after, full) else 3
+    # What is on the disk before a call is what was there after the one before it: killed before
+    # every second call and after every second one, a run is killed everywhere.
+    every = {kill_before: 2, kill_after: 2, full: 1}.get(fault, 3)
     for at, name in list(enumerate(counting.names))[::every]:
         path = tmp_path / f"run-{at}"
         with monkeypatch.context() as patch:
