@@ -67,7 +67,7 @@ def walk(page):
 def test_the_quickstart(pages, small_world):
     said = walk(pages["docs/index.md"])
     assert [command for command, _ in said] == [
-        "train", "doctor", "report", "measure", "generate", "augment"
+        "train", "doctor", "report", "measure", "generate", "predict", "augment"
     ]  # fmt: skip
     assert (small_world / "runs/digits-001/report.html").is_file()
     assert "On the test part" in said[0][1]
