@@ -16,6 +16,7 @@ from geneticgan.jobs.judging import judge
 from geneticgan.jobs.outcome import Report
 from geneticgan.methods.of_run import core_config, method_of
 from geneticgan.training.checkpoint import Checkpoint
+from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.lock import RunLock
@@ -51,9 +52,14 @@ def plan(config: TrainConfig, observers: Sequence[Observer] = ()) -> Plan:
     GeneticGanError
         For anything the user can mend.
     """
-    config = method_of(config).method.reads(config)
-    plugins = make_plugins(core_config(config) or config)
-    return Plan(load_split(config, observers), plugins)
+    own = method_of(config)
+    plugins = make_plugins(own.core or config)
+    split = load_split(own.method.reads(config), observers)
+    if own.core is None:
+        # A network that cannot be made, for want of its package or weights, is known before there
+        # is a folder.
+        own.method.build(split, own.config, resolve_device(config.device))
+    return Plan(split, plugins)
 
 
 def train(

@@ -118,3 +118,12 @@ def test_a_run_takes_what_a_benchmark_takes():
     assert core_config(TrainConfig(method="oscn:classifier_learning_rate=1e-2")) is None
     with pytest.raises(ConfigError, match="a run has one method"):
         core_config(TrainConfig(method="egan,aggan"))
+
+
+def test_a_network_that_cannot_be_made_is_known_before_there_is_a_folder(monkeypatch):
+    def fail(self, split, config, device):
+        raise ConfigError("its weights are missing")
+
+    monkeypatch.setattr("geneticgan.methods.dos.DOS.build", fail)
+    with pytest.raises(ConfigError, match="its weights are missing"):
+        plan(TrainConfig(method="dos", **TINY))
