@@ -84,8 +84,8 @@ def choose_fit(sizes: npt.NDArray[np.int64]) -> tuple[str, str]:
     if shown >= SHOWN:
         said = f"the centre is cut out, which shows at least {shown:.0%} of nine in ten"
         return "crop", f"Images are not square: {said} (fit=crop)."
-    # Of six kinds of factory tiles, 103 x 289 to 632 x 312 pixels, the same network found 8 to 12
-    # points more when they were stretched to 32 x 32 than when black filled the square up.
+    # Of six kinds of factory tiles, 103 x 289 to 632 x 312 pixels, the same networks found 10 to 13
+    # points more (two splits) stretched to 32 x 32 than with black that fills the square up.
     if wide <= ALIKE * narrow:
         shapes = f"Images are about {np.median(aspects):.2f} times as wide as high, all much alike"
     else:

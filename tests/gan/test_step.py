@@ -250,7 +250,7 @@ def assert_alike(plain, shared, close):
         close(ours["its optimizer"], theirs["its optimizer"])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(world=worlds)
 def test_both_paths_give_the_same_generations(world):
     # In float64, so that the tolerance can be far below any mistake: three generations of an
