@@ -12,7 +12,12 @@ from geneticgan.errors import ConfigError
 from geneticgan.jobs.checking import check
 from geneticgan_cli.main import cli
 
-rng = np.random.default_rng(0)
+
+@pytest.fixture(autouse=True)
+def fresh_numbers():
+    """The same pictures for each test, whichever ran before it."""
+    global rng
+    rng = np.random.default_rng(0)
 
 
 def picture(size=(32, 32), top=256):
@@ -81,6 +86,15 @@ def test_a_shortcut_is_warned_of_with_its_number_and_giveaway(folder):
     assert found.state == "warning"
     assert "100 against 50 by chance" in found.text
     assert "image size alone: 100" in found.text
+
+
+def test_what_chance_gives_with_few_images_is_no_shortcut(folder):
+    warned = 0
+    for _ in range(6):
+        for path in folder.rglob("*.bmp"):
+            picture().save(path)
+        warned += look(folder)["shortcut"].state == "warning"
+    assert warned == 0
 
 
 def test_tiny_blank_and_outlying_images_are_named(folder):

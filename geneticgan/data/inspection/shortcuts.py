@@ -21,6 +21,9 @@ FOLDS = 5
 ABOVE = 0.15
 """Mean recall above chance from which on there is something to warn of."""
 
+DEVIATIONS = 3.0
+"""Standard deviations of a guess above chance that it takes too: few images vary by much."""
+
 
 @dataclass(frozen=True)
 class Shortcut:
@@ -36,17 +39,20 @@ class Shortcut:
         What tells it best alone.
     alone : float
         Mean recall by that alone.
+    deviation : float
+        Standard deviation of a guess's mean recall with as many images of each class.
     """
 
     recall: float
     chance: float
     giveaway: str
     alone: float
+    deviation: float
 
     @property
     def warns(self) -> bool:
-        """Whether it is well above chance."""
-        return self.recall > self.chance + ABOVE
+        """Whether it is well above chance, and by more than chance gives with so few images."""
+        return self.recall > self.chance + max(ABOVE, DEVIATIONS * self.deviation)
 
 
 def find_shortcut(looks: Looks, labels: Int64Array) -> Shortcut | None:
@@ -67,6 +73,8 @@ def find_shortcut(looks: Looks, labels: Int64Array) -> Shortcut | None:
     names, counts = np.unique(labels, return_counts=True)
     if len(names) < 2 or counts.min() < FOLDS:
         return None
+    chance = 1 / len(names)
+    deviation = chance * float(np.sqrt((chance * (1 - chance) / counts).sum()))
     width, height = looks.sizes.T.astype(float)
     kinds: dict[str, npt.NDArray[np.float64]] = {
         "image size": np.stack([width, height, width / height], axis=1),
@@ -77,11 +85,11 @@ def find_shortcut(looks: Looks, labels: Int64Array) -> Shortcut | None:
     }
     telling = {name: each for name, each in kinds.items() if (each != each[0]).any()}
     if not telling:
-        return Shortcut(1 / len(names), 1 / len(names), "nothing", 1 / len(names))
+        return Shortcut(chance, chance, "nothing", chance, deviation)
     alone = {name: _recall(each, labels) for name, each in telling.items()}
     giveaway = max(alone, key=lambda name: alone[name])
     everything = _recall(np.concatenate(list(telling.values()), axis=1), labels)
-    return Shortcut(everything, 1 / len(names), giveaway, alone[giveaway])
+    return Shortcut(everything, chance, giveaway, alone[giveaway], deviation)
 
 
 def _recall(features: npt.NDArray[np.float64], labels: Int64Array) -> float:
