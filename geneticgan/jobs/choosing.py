@@ -29,7 +29,7 @@ from geneticgan.jobs.train import resume, train
 from geneticgan.methods.asked import read_method
 from geneticgan.methods.contract import Task
 from geneticgan.methods.of_run import core_config, method_of
-from geneticgan.registry import parse_specs
+from geneticgan.specs import parse_specs
 from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer
 from geneticgan.training.run_folder import write_json

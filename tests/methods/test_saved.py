@@ -9,7 +9,7 @@ from geneticgan.data.sampling import to_unit_range
 from geneticgan.inference.facts import facts_of
 from geneticgan.methods.catalogue import METHODS, create_method
 from geneticgan.methods.evolved import Evolved
-from geneticgan.registry import Spec
+from geneticgan.specs import Spec
 from geneticgan.training.tensors import save_weights
 
 
