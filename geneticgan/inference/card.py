@@ -127,9 +127,17 @@ def _data(networks: Networks) -> str:
     rows = [
         [name, *map(str, counts)] for name, *counts in zip(facts.class_names, *columns, strict=True)
     ]
-    return f"Data set: {networks.config.dataset.partition(':')[0]}. Images by class:\n\n" + _table(
+    text = f"Data set: {networks.config.dataset.partition(':')[0]}. Images by class:\n\n" + _table(
         ["class", "trained on", "held out to choose by", "tested on"], rows
     )
+    begun = facts.more.get("beginning")
+    if begun:
+        text += (
+            "\n\nIts networks began with those of another run, which had learnt from images "
+            f"of {', '.join(begun['kept'])}; {begun['tested']} of the images tested on were "
+            "among them."
+        )
+    return text
 
 
 def _scores(

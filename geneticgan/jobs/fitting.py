@@ -11,7 +11,7 @@ from geneticgan.evaluation.scoring import score_network
 from geneticgan.inference.choice import Choice
 from geneticgan.inference.facts import read_facts, write_facts
 from geneticgan.inference.held_out import calibrate_run
-from geneticgan.jobs.networks import network_file, trained
+from geneticgan.jobs.networks import trained
 from geneticgan.jobs.outcome import Report, Row
 from geneticgan.methods.contract import Task
 from geneticgan.methods.of_run import method_of
@@ -54,8 +54,3 @@ def fit(
     write_facts(folder.path, replace(facts, more={**facts.more, **more}))
     write_json(folder.results, [{"method": row.title, **row.scores.to_json()}])
     return Report(folder, config, split, (row,), None, row.title, len(split.validation))
-
-
-def is_fitted(folder: RunFolder, config: TrainConfig) -> bool:
-    """Tell whether a run's folder holds the network of its method."""
-    return network_file(folder, method_of(config).name).is_file()

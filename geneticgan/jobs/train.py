@@ -8,13 +8,14 @@ from pathlib import Path
 
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
-from geneticgan.errors import RunError
 from geneticgan.inference.choice import Choice
 from geneticgan.inference.facts import facts_of, write_facts
-from geneticgan.jobs.fitting import fit, is_fitted
+from geneticgan.jobs.beginning import Beginning, finished, read_beginning
+from geneticgan.jobs.fitting import fit
 from geneticgan.jobs.judging import judge
 from geneticgan.jobs.outcome import Report
 from geneticgan.methods.of_run import core_config, method_of
+from geneticgan.training.beginning import write_beginning
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer
@@ -38,14 +39,21 @@ class Plan:
         The images of its parts.
     plugins : Plugins
         What its config names, made.
+    beginning : Beginning or None
+        The networks of another run that it begins with.
     """
 
     split: Split
     plugins: Plugins
+    beginning: Beginning | None = None
 
 
-def plan(config: TrainConfig, observers: Sequence[Observer] = ()) -> Plan:
+def plan(
+    config: TrainConfig, observers: Sequence[Observer] = (), start: Path | None = None
+) -> Plan:
     """Make every plugin and load the images, as training would; makes no run.
+
+    With a ``start``, a run folder, it begins with the networks of that run.
 
     Raises
     ------
@@ -59,7 +67,7 @@ def plan(config: TrainConfig, observers: Sequence[Observer] = ()) -> Plan:
         # A network that cannot be made, for want of its package or weights, is known before there
         # is a folder.
         own.method.build(split, own.config, resolve_device(config.device))
-    return Plan(split, plugins)
+    return Plan(split, plugins, read_beginning(start, config, split) if start else None)
 
 
 def train(
@@ -100,11 +108,15 @@ def train(
     config = method_of(config).method.reads(config)
     folder = RunFolder.create(path, config)
     with RunLock(path):
-        folder.write_split(plan.split)
+        begun = plan.beginning
+        folder.write_split(plan.split, begun.learnt if begun else ())
         facts = facts_of(plan.split)
+        if begun:
+            write_beginning(folder, begun.states)
+            facts = replace(facts, more={"beginning": begun.to_json()})
         if classifier:
             more = {"classifier": Choice(classifier, {}, before=True).to_json()}
-            facts = replace(facts, more=more)
+            facts = replace(facts, more={**facts.more, **more})
         write_facts(path, facts)
         return _run(folder, config, plan, observers, tensorboard)
 
@@ -137,18 +149,11 @@ def evaluate(path: Path, observers: Sequence[Observer], device: str | None = Non
         If the run is not finished, or the images have changed.
     """
     folder, config, split = open_run(path, observers, device)
+    finished(path, folder, config)
     core = core_config(config)
     if core is None:
-        if not is_fitted(folder, config):
-            raise RunError(f"{path} is not finished; go on with 'geneticgan resume {path}'")
         with RunLock(path), StopRequest() as stop:
             return fit(folder, config, split, observers, stop)
-    done = Checkpoint(folder.checkpoint).state()["next_generation"]
-    if done < core.steps:
-        raise RunError(
-            f"{path} is not finished ({done} of {core.steps} generations); go on with "
-            f"'geneticgan resume {path}'"
-        )
     with RunLock(path), StopRequest() as stop:
         return judge(folder, config, split, load_model(core, split, folder), observers, stop)
 
