@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -18,8 +18,10 @@ from geneticgan.data.splits import Split
 from geneticgan.inference.facts import read_facts
 from geneticgan.jobs.datasets import Survey
 from geneticgan.jobs.outcome import Report, Row
-from geneticgan.jobs.thresholds import Granted
-from geneticgan.report.parts import GENERATION_HEADS, generation_cells
+from geneticgan.report.generation_table import GENERATION_HEADS, generation_cells
+
+if TYPE_CHECKING:  # it loads scikit-learn
+    from geneticgan.jobs.thresholds import Granted
 
 
 def print_split(console: Console, split: Split, dataset: str) -> None:
