@@ -17,7 +17,10 @@ from geneticgan_cli.grouped import GroupedOption
 
 Decorator = Callable[..., Any]
 
-OF_CHOICE = ("steps", "batch_size", "width", "augmentation", "recipe", "device", "precision")
+OF_CHOICE = (
+    *("steps", "batch_size", "width", "augmentation", "recipe", "calibration", "device"),
+    "precision",
+)
 """Options that ``choose`` has flags for, besides those of the images."""
 
 OF_IMAGES = ("data_root", "image_size", "download", "skip_corrupt", "imbalance", "seed")

@@ -112,13 +112,10 @@ def _what(networks: Networks, part: Part, file: str) -> str:
 
 
 def _calibration(networks: Networks) -> str:
-    calibration = networks.facts.more.get("calibration")
-    if calibration is None:
+    facts = networks.facts
+    if not facts.calibrated:
         return "not calibrated; no images were held out for it."
-    return (
-        f"of classes that are equally frequent; calibrated on {calibration['images']} held-out "
-        f"images (temperature {calibration['temperature']:.2f})."
-    )
+    return f"of classes that are equally frequent; calibrated {facts.calibration.told()}."
 
 
 def _data(networks: Networks) -> str:

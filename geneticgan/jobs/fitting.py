@@ -10,7 +10,7 @@ from geneticgan.data.splits import Split
 from geneticgan.evaluation.scoring import score_network
 from geneticgan.inference.choice import Choice
 from geneticgan.inference.facts import read_facts, write_facts
-from geneticgan.inference.held_out import calibrate_run
+from geneticgan.jobs.calibrating import calibrate_run
 from geneticgan.jobs.networks import trained
 from geneticgan.jobs.outcome import Report, Row
 from geneticgan.methods.contract import Task
@@ -47,10 +47,10 @@ def fit(
     if len(split.validation):
         scores[key] = score_network(network, split.validation, split, task.device).acsa
     facts = read_facts(folder.path)
-    more = {
-        "classifier": {**Choice(key, scores, before=True).to_json(), "title": row.title},
-        **calibrate_run(folder.path, network, split, task.device),
-    }
-    write_facts(folder.path, replace(facts, more={**facts.more, **more}))
-    write_json(folder.results, [{"method": row.title, **row.scores.to_json()}])
-    return Report(folder, config, split, (row,), None, row.title, len(split.validation))
+    found = calibrate_run(facts, folder.path, network, split, config, row.title)
+    choice = Choice(key, scores, before=True).to_json()
+    more = {**found.more, "classifier": {**choice, "title": found.title}}
+    write_facts(folder.path, replace(facts, more=more))
+    rows = (row, *found.rows)
+    write_json(folder.results, [{"method": each.title, **each.scores.to_json()} for each in rows])
+    return Report(folder, config, split, rows, None, found.title, len(split.validation))

@@ -9,9 +9,11 @@ from pathlib import Path
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError
+from geneticgan.evaluation.probabilities import Calibration
 from geneticgan.inference.choice import Choice
 from geneticgan.inference.facts import facts_of, write_facts
 from geneticgan.jobs.beginning import Beginning, finished, read_beginning
+from geneticgan.jobs.calibrating import check_calibration, with_calibration
 from geneticgan.jobs.fitting import fit
 from geneticgan.jobs.judging import judge
 from geneticgan.jobs.outcome import Report
@@ -69,6 +71,7 @@ def plan(
         # A network that cannot be made, for want of its package or weights, is known before there
         # is a folder.
         own.method.build(split, own.config, resolve_device(config.device))
+    check_calibration(config, len(split.validation))
     return Plan(split, plugins, read_beginning(start, config, split) if start else None)
 
 
@@ -81,6 +84,7 @@ def train(
     tensorboard: bool = False,
     film: bool = False,
     classifier: str = "",
+    calibration: Calibration | None = None,
 ) -> Report:
     """Train in a new run folder.
 
@@ -100,6 +104,8 @@ def train(
         Make a film of what the generators learn, ``<path>/samples/film.webp``.
     classifier : str
         Key of the network that is to be the run's classifier, if that is settled before.
+    calibration : Calibration or None
+        Of the classifier, where that is settled before and nothing is held out.
 
     Raises
     ------
@@ -126,6 +132,8 @@ def train(
         if classifier:
             more = {"classifier": Choice(classifier, {}, before=True).to_json()}
             facts = replace(facts, more={**facts.more, **more})
+        if calibration:
+            facts = replace(facts, more={**facts.more, "calibration": calibration.to_json()})
         write_facts(path, facts)
         return _run(folder, config, plan, observers, tensorboard, film)
 
@@ -143,15 +151,22 @@ def resume(
     On another ``device`` than the run's own the result is the same up to rounding.
     """
     folder, config, split = open_run(path, observers, device)
+    config = with_calibration(config, path, None)
     begun = Plan(split, make_plugins(core_config(config) or config))
     with RunLock(path):
         return _run(folder, config, begun, observers, tensorboard, film)
 
 
-def evaluate(path: Path, observers: Sequence[Observer], device: str | None = None) -> Report:
+def evaluate(
+    path: Path,
+    observers: Sequence[Observer],
+    device: str | None = None,
+    calibration: str | None = None,
+) -> Report:
     """Judge a run again from its folder: the same figures on another day.
 
-    ``device`` computes where the run was not trained; None is the run's own.
+    ``device`` computes where the run was not trained; None is the run's own. A ``calibration``
+    takes the place of the one that the run has, and thresholds of other probabilities go.
 
     Raises
     ------
@@ -159,6 +174,7 @@ def evaluate(path: Path, observers: Sequence[Observer], device: str | None = Non
         If the run is not finished, or the images have changed.
     """
     folder, config, split = open_run(path, observers, device)
+    config = with_calibration(config, path, calibration)
     finished(path, folder, config)
     core = core_config(config)
     if core is None:
