@@ -5,15 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import statistics
-import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
-from geneticgan.benchmark.budget import SEEDS, STEPS, Budget, Cost, fit_budget
+from geneticgan.benchmark.budget import SEEDS, STEPS, Budget, fit_budget
 from geneticgan.benchmark.cell import Cell
 from geneticgan.benchmark.grid import Progress, fill
 from geneticgan.benchmark.launchers import Launcher
@@ -21,16 +17,21 @@ from geneticgan.benchmark.layout import BenchmarkFolder
 from geneticgan.benchmark.verdict import Measured, Verdict, decide
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.splits import Split
-from geneticgan.errors import ConfigError, GeneticGanError, RunError
+from geneticgan.errors import ConfigError, RunError
+from geneticgan.evaluation.probabilities import (
+    GENERATED,
+    TEMPERATURE,
+    Calibration,
+    median_calibration,
+)
 from geneticgan.inference.choice import CLASS_HEAD
 from geneticgan.jobs.outcome import Report
+from geneticgan.jobs.timing import time_methods
 from geneticgan.jobs.train import plan as plan_run
 from geneticgan.jobs.train import resume, train
 from geneticgan.methods.asked import read_method
-from geneticgan.methods.contract import Task
-from geneticgan.methods.of_run import core_config, method_of
+from geneticgan.methods.of_run import core_config
 from geneticgan.specs import parse_specs
-from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer
 from geneticgan.training.run_folder import write_json
 from geneticgan.training.setup import load_split
@@ -45,8 +46,6 @@ HELD_OUT = 0.2
 """Of each class of the training part, by every split."""
 
 PROTOCOL = "validation"
-TIMED_STEPS = (10, 40)
-"""Two trainings of so many steps tell what a step costs, and what does not depend on steps."""
 
 
 @dataclass(frozen=True)
@@ -113,11 +112,15 @@ def make_request(
     PluginError
         If a method is unknown.
     ConfigError
-        If fewer than two splits are asked for.
+        If fewer than two splits are asked for, or offsets by generated images.
     """
     specs = parse_specs(methods)
     for spec in specs:
         read_method(str(spec))
+    if config.calibration == GENERATED:
+        raise ConfigError(
+            "the winner need not generate images; choose with --calibration temperature or offsets"
+        )
     if seeds is not None and seeds < 2:
         raise ConfigError("--seeds must be at least 2: one split says nothing of chance")
     names = tuple(dict.fromkeys([REFERENCE, *map(str, specs)]))
@@ -159,7 +162,7 @@ def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
         return Plan(split, budget, dict(found["cannot"]))
     if request.out.exists() and (not request.out.is_dir() or any(request.out.iterdir())):
         raise RunError(f"{request.out} is not empty; choose another --out")
-    costs, cannot = _time(request, split, observers)
+    costs, cannot = time_methods(request.config, request.methods, REFERENCE, split, observers)
     budget = fit_budget(
         costs,
         request.seconds,
@@ -192,15 +195,7 @@ def compare(
         If the reference cannot be trained.
     """
     trials = request.out / "trials"
-    cells = [
-        Cell(
-            method,
-            dataclasses.replace(request.config, seed=seed, steps=plan.budget.steps),
-            protocols=(PROTOCOL,),
-        )
-        for seed in range(plan.budget.seeds)
-        for method in plan.budget.methods
-    ]
+    cells = _cells(request, plan)
     fill(cells, trials, launcher, on_progress, command)
     measured = {}
     for method in plan.budget.methods:
@@ -225,10 +220,37 @@ def compare(
     return verdict
 
 
+def _cells(request: Request, plan: Plan) -> list[Cell]:
+    """Return the trainings of a comparison."""
+    return [
+        Cell(
+            method,
+            dataclasses.replace(request.config, seed=seed, steps=plan.budget.steps),
+            protocols=(PROTOCOL,),
+            calibrates=True,
+        )
+        for seed in range(plan.budget.seeds)
+        for method in plan.budget.methods
+    ]
+
+
+def _calibration(request: Request, plan: Plan, method: str) -> Calibration | None:
+    """Return the median of what a method's splits found on the images that they held out."""
+    folder = BenchmarkFolder(request.out / "trials")
+    cells = [cell for cell in _cells(request, plan) if cell.method == method]
+    read = [folder.read(cell.place()) for cell in cells]
+    kind = request.config.calibration
+    found = [each.calibrations[kind] for each in read if each and kind in each.calibrations]
+    return median_calibration(found) if found else None
+
+
 def hand_over(
     request: Request, plan: Plan, verdict: Verdict, observers: Sequence[Observer]
 ) -> Report:
-    """Train the winner on all training images, in the run folder ``run``; raises as `train`."""
+    """Train the winner on all training images, in the run folder ``run``; raises as `train`.
+
+    Nothing is held out there: its classifier is calibrated by what the splits have found.
+    """
     path = request.out / "run"
     if (path / "config.json").is_file():
         return resume(path, observers)
@@ -237,50 +259,16 @@ def hand_over(
         method=verdict.winner.method,
         steps=plan.budget.steps,
         validation_fraction=0.0,
+        calibration=TEMPERATURE,  # what the run is told of is of either kind
     )
-    key = CLASS_HEAD if core_config(config) is not None else ""
-    return train(config, path, plan_run(config, observers), observers, classifier=key)
-
-
-def _time(
-    request: Request, split: Split, observers: Sequence[Observer]
-) -> tuple[dict[str, Cost], dict[str, str]]:
-    """Return what each method costs, and which ones cannot be trained here, and why."""
-    costs, cannot = {}, {}
-    device = resolve_device(request.config.device)
-    for observer in observers:
-        observer.on_phase("Timing the methods", len(request.methods))
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # as the trainings have
-    try:
-        for number, method in enumerate(request.methods, 1):
-            try:
-                first, second = (
-                    _seconds(request, method, steps, split, device) for steps in TIMED_STEPS
-                )
-            except GeneticGanError as error:
-                if method == REFERENCE:
-                    raise
-                cannot[method] = str(error)
-                continue
-            step = max(0.0, second - first) / (TIMED_STEPS[1] - TIMED_STEPS[0])
-            costs[method] = Cost(max(0.0, first - TIMED_STEPS[0] * step), step)
-            for observer in observers:
-                observer.on_progress(number)
-    finally:
-        torch.set_num_threads(threads)
-    return costs, cannot
-
-
-def _seconds(
-    request: Request, method: str, steps: int, split: Split, device: torch.device
-) -> float:
-    own = method_of(dataclasses.replace(request.config, steps=steps, method=method))
-    with tempfile.TemporaryDirectory(prefix="geneticgan-") as folder:
-        task = Task(split, own.config, device, Path(folder) / "run", given=own.given)
-        begun = time.perf_counter()
-        own.method.fit(task)
-        return time.perf_counter() - begun
+    return train(
+        config,
+        path,
+        plan_run(config, observers),
+        observers,
+        classifier=CLASS_HEAD if core_config(config) is not None else "",
+        calibration=_calibration(request, plan, verdict.winner.method),
+    )
 
 
 def _asked(request: Request, split: Split) -> dict[str, object]:

@@ -8,15 +8,20 @@ from pathlib import Path
 
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
-from geneticgan.errors import RunError
+from geneticgan.errors import ConfigError
+from geneticgan.evaluation.probabilities import Calibration
 from geneticgan.inference.choice import Choice
 from geneticgan.inference.facts import facts_of, write_facts
-from geneticgan.jobs.fitting import fit, is_fitted
+from geneticgan.jobs.beginning import Beginning, finished, read_beginning
+from geneticgan.jobs.calibrating import check_calibration, with_calibration
+from geneticgan.jobs.fitting import fit
 from geneticgan.jobs.judging import judge
 from geneticgan.jobs.outcome import Report
 from geneticgan.methods.of_run import core_config, method_of
+from geneticgan.training.beginning import write_beginning
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.device import resolve_device
+from geneticgan.training.film import Film
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.lock import RunLock
@@ -38,14 +43,21 @@ class Plan:
         The images of its parts.
     plugins : Plugins
         What its config names, made.
+    beginning : Beginning or None
+        The networks of another run that it begins with.
     """
 
     split: Split
     plugins: Plugins
+    beginning: Beginning | None = None
 
 
-def plan(config: TrainConfig, observers: Sequence[Observer] = ()) -> Plan:
+def plan(
+    config: TrainConfig, observers: Sequence[Observer] = (), start: Path | None = None
+) -> Plan:
     """Make every plugin and load the images, as training would; makes no run.
+
+    With a ``start``, a run folder, it begins with the networks of that run.
 
     Raises
     ------
@@ -59,7 +71,8 @@ def plan(config: TrainConfig, observers: Sequence[Observer] = ()) -> Plan:
         # A network that cannot be made, for want of its package or weights, is known before there
         # is a folder.
         own.method.build(split, own.config, resolve_device(config.device))
-    return Plan(split, plugins)
+    check_calibration(config, len(split.validation))
+    return Plan(split, plugins, read_beginning(start, config, split) if start else None)
 
 
 def train(
@@ -69,7 +82,9 @@ def train(
     observers: Sequence[Observer],
     *,
     tensorboard: bool = False,
+    film: bool = False,
     classifier: str = "",
+    calibration: Calibration | None = None,
 ) -> Report:
     """Train in a new run folder.
 
@@ -85,8 +100,12 @@ def train(
         See the run.
     tensorboard : bool
         Write event files to ``<path>/tensorboard``.
+    film : bool
+        Make a film of what the generators learn, ``<path>/samples/film.webp``.
     classifier : str
         Key of the network that is to be the run's classifier, if that is settled before.
+    calibration : Calibration or None
+        Of the classifier, where that is settled before and nothing is held out.
 
     Raises
     ------
@@ -95,18 +114,28 @@ def train(
     Interrupted
         On Ctrl-C or SIGTERM, after a checkpoint; `resume` goes on.
     """
+    own = method_of(config)
+    if own.core is None and (tensorboard or film):
+        asked = "--tensorboard" if tensorboard else "--film"
+        raise ConfigError(f"{asked} shows generators learn, and method {own.name!r} has none")
     if tensorboard:
         summary_writer()  # fails before there is a folder
-    config = method_of(config).method.reads(config)
+    config = own.method.reads(config)
     folder = RunFolder.create(path, config)
     with RunLock(path):
-        folder.write_split(plan.split)
+        begun = plan.beginning
+        folder.write_split(plan.split, begun.learnt if begun else ())
         facts = facts_of(plan.split)
+        if begun:
+            write_beginning(folder, begun.states)
+            facts = replace(facts, more={"beginning": begun.to_json()})
         if classifier:
             more = {"classifier": Choice(classifier, {}, before=True).to_json()}
-            facts = replace(facts, more=more)
+            facts = replace(facts, more={**facts.more, **more})
+        if calibration:
+            facts = replace(facts, more={**facts.more, "calibration": calibration.to_json()})
         write_facts(path, facts)
-        return _run(folder, config, plan, observers, tensorboard)
+        return _run(folder, config, plan, observers, tensorboard, film)
 
 
 def resume(
@@ -114,6 +143,7 @@ def resume(
     observers: Sequence[Observer],
     *,
     tensorboard: bool = False,
+    film: bool = False,
     device: str | None = None,
 ) -> Report:
     """Go on with a run that was stopped, to the result it would have had; raises as `train`.
@@ -121,15 +151,22 @@ def resume(
     On another ``device`` than the run's own the result is the same up to rounding.
     """
     folder, config, split = open_run(path, observers, device)
+    config = with_calibration(config, path, None)
     begun = Plan(split, make_plugins(core_config(config) or config))
     with RunLock(path):
-        return _run(folder, config, begun, observers, tensorboard)
+        return _run(folder, config, begun, observers, tensorboard, film)
 
 
-def evaluate(path: Path, observers: Sequence[Observer], device: str | None = None) -> Report:
+def evaluate(
+    path: Path,
+    observers: Sequence[Observer],
+    device: str | None = None,
+    calibration: str | None = None,
+) -> Report:
     """Judge a run again from its folder: the same figures on another day.
 
-    ``device`` computes where the run was not trained; None is the run's own.
+    ``device`` computes where the run was not trained; None is the run's own. A ``calibration``
+    takes the place of the one that the run has, and thresholds of other probabilities go.
 
     Raises
     ------
@@ -137,18 +174,12 @@ def evaluate(path: Path, observers: Sequence[Observer], device: str | None = Non
         If the run is not finished, or the images have changed.
     """
     folder, config, split = open_run(path, observers, device)
+    config = with_calibration(config, path, calibration)
+    finished(path, folder, config)
     core = core_config(config)
     if core is None:
-        if not is_fitted(folder, config):
-            raise RunError(f"{path} is not finished; go on with 'geneticgan resume {path}'")
         with RunLock(path), StopRequest() as stop:
             return fit(folder, config, split, observers, stop)
-    done = Checkpoint(folder.checkpoint).state()["next_generation"]
-    if done < core.steps:
-        raise RunError(
-            f"{path} is not finished ({done} of {core.steps} generations); go on with "
-            f"'geneticgan resume {path}'"
-        )
     with RunLock(path), StopRequest() as stop:
         return judge(folder, config, split, load_model(core, split, folder), observers, stop)
 
@@ -159,6 +190,7 @@ def _run(
     plan: Plan,
     observers: Sequence[Observer],
     tensorboard: bool,
+    film: bool,
 ) -> Report:
     core = core_config(config)
     if core is None:
@@ -170,6 +202,11 @@ def _run(
         first = checkpoint.state()["next_generation"] if checkpoint.exists() else 0
         events = folder.path / "tensorboard"
         watching.append(TensorBoard(events, plan.split.classes, config.seed, first))
+    frames = Film(folder.path / "film", plan.split.train_counts, config.seed) if film else None
+    if frames:
+        watching.append(frames)
     with StopRequest() as stop:
         model = Evolution(core, plan.split, folder, watching, stop, plan.plugins).run()
+        if frames:
+            frames.develop(folder.samples / "film.webp")
         return judge(folder, config, plan.split, model, observers, stop)
