@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import statistics
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,9 @@ CANDIDATES = "oscn,balanced-softmax,logit-adjustment,ldam-drw,crt,dos,probe,agga
 
 HELD_OUT = 0.2
 """Of each class of the training part, by every split."""
+
+PATIENCE = 1 / 6
+"""Share of the budget that the timing of one method may take; what takes longer would not fit."""
 
 PROTOCOL = "validation"
 
@@ -162,10 +166,14 @@ def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
         return Plan(split, budget, dict(found["cannot"]))
     if request.out.exists() and (not request.out.is_dir() or any(request.out.iterdir())):
         raise RunError(f"{request.out} is not empty; choose another --out")
-    costs, cannot = time_methods(request.config, request.methods, REFERENCE, split, observers)
+    begun = time.perf_counter()
+    costs, cannot = time_methods(
+        *(request.config, request.methods, REFERENCE, split, observers),
+        patience=PATIENCE * request.seconds,
+    )
     budget = fit_budget(
         costs,
-        request.seconds,
+        request.seconds - (time.perf_counter() - begun),
         request.workers,
         REFERENCE,
         STEPS if request.steps is None else (request.steps,),
