@@ -26,10 +26,11 @@ def train(
     film: bool,
     **_: Any,
 ) -> None:
-    """Train an annealing genetic GAN and show what it brought.
+    """Train an annealing genetic GAN, or another method, and show what it brought.
 
-    Ends with a table of the test part: AGGAN's class head, a classifier trained on real and
-    generated images, and the baselines Os+CN and CN under the same budget.
+    A GAN's run ends with a table of the test part: its class head, the balanced softmax, a
+    classifier trained on real and generated images, and the baselines Os+CN and CN under the same
+    budget. The classifier that did best on held-out images becomes the run's.
     """
     taken = {}
     if start:
