@@ -5,35 +5,35 @@ from __future__ import annotations
 import dataclasses
 import json
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
-from geneticgan.benchmark.budget import SEEDS, STEPS, Budget, Cost, fit_budget
+from geneticgan.benchmark.budget import SEEDS, STEPS, Budget, fit_budget
 from geneticgan.benchmark.cell import Cell
 from geneticgan.benchmark.grid import Progress, fill
 from geneticgan.benchmark.launchers import Launcher
 from geneticgan.benchmark.layout import BenchmarkFolder
 from geneticgan.benchmark.verdict import Measured, Verdict, decide
 from geneticgan.config import TrainConfig, read_json
+from geneticgan.data.dataset import Source
 from geneticgan.data.splits import Split
-from geneticgan.errors import ConfigError, GeneticGanError, RunError
+from geneticgan.errors import ConfigError, RunError
 from geneticgan.inference.choice import CLASS_HEAD
 from geneticgan.jobs.outcome import Report
+from geneticgan.jobs.timing import time_methods
 from geneticgan.jobs.train import plan as plan_run
 from geneticgan.jobs.train import resume, train
 from geneticgan.methods.asked import read_method
-from geneticgan.methods.contract import Task
-from geneticgan.methods.of_run import core_config, method_of
+from geneticgan.methods.of_run import core_config
+from geneticgan.protocols.catalogue import create_protocol
+from geneticgan.protocols.judge import HELD_OUT as BY_HELD_OUT
+from geneticgan.protocols.judge import Judge, read_judge
 from geneticgan.registry import parse_specs
-from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer
 from geneticgan.training.run_folder import write_json
-from geneticgan.training.setup import load_split
+from geneticgan.training.setup import load_parts
 
 REFERENCE = "oscn"
 """Plain oversampling, which all are compared with."""
@@ -42,11 +42,7 @@ CANDIDATES = "oscn,balanced-softmax,logit-adjustment,ldam-drw,crt,dos,probe,agga
 """What is compared unless methods are named."""
 
 HELD_OUT = 0.2
-"""Of each class of the training part, by every split."""
-
-PROTOCOL = "validation"
-TIMED_STEPS = (10, 40)
-"""Two trainings of so many steps tell what a step costs, and what does not depend on steps."""
+"""Of each class of the training part, by every split, where the judge needs held-out images."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +61,8 @@ class Request:
         What there is, the last training of the winner included.
     workers : int
         Trainings at once.
+    judge : Judge
+        What the methods are compared by.
     steps, seeds : int or None
         Settled by the caller, or chosen so that they fit.
     """
@@ -74,8 +72,14 @@ class Request:
     out: Path
     seconds: float
     workers: int
+    judge: Judge
     steps: int | None = None
     seeds: int | None = None
+
+    @property
+    def held_out(self) -> float:
+        """Share of each class of the training part that every split holds out; 0 for none."""
+        return HELD_OUT if self.judge.holds_out else 0.0
 
 
 @dataclass(frozen=True)
@@ -105,15 +109,16 @@ def make_request(
     workers: int,
     steps: int | None = None,
     seeds: int | None = None,
+    judge: str = BY_HELD_OUT,
 ) -> Request:
     """Return a request, to which the reference is added.
 
     Raises
     ------
     PluginError
-        If a method is unknown.
+        If a method or judge is unknown.
     ConfigError
-        If fewer than two splits are asked for.
+        If fewer than two splits are asked for, or the judge looks at the test part.
     """
     specs = parse_specs(methods)
     for spec in specs:
@@ -121,9 +126,11 @@ def make_request(
     if seeds is not None and seeds < 2:
         raise ConfigError("--seeds must be at least 2: one split says nothing of chance")
     names = tuple(dict.fromkeys([REFERENCE, *map(str, specs)]))
+    by = read_judge(judge)
     # The test part and the imbalanced subset are drawn once; splits differ within them.
-    config = dataclasses.replace(config, validation_fraction=HELD_OUT, split_seed=config.seed)
-    return Request(config, names, out, seconds, workers, steps, seeds)
+    held_out = HELD_OUT if by.holds_out else 0.0
+    config = dataclasses.replace(config, validation_fraction=held_out, split_seed=config.seed)
+    return Request(config, names, out, seconds, workers, by, steps, seeds)
 
 
 def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
@@ -138,7 +145,7 @@ def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
     GeneticGanError
         For anything else the user can mend.
     """
-    split = load_split(request.config, observers)
+    source, split = load_parts(request.config, observers)
     file = request.out / "plan.json"
     asked = _asked(request, split)
     if file.is_file():
@@ -159,10 +166,13 @@ def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
         return Plan(split, budget, dict(found["cannot"]))
     if request.out.exists() and (not request.out.is_dir() or any(request.out.iterdir())):
         raise RunError(f"{request.out} is not empty; choose another --out")
-    costs, cannot = _time(request, split, observers)
+    begun = time.perf_counter()
+    _make_images(request, source, split)
+    left = request.seconds - (time.perf_counter() - begun)
+    costs, cannot = time_methods(request.config, request.methods, REFERENCE, split, observers)
     budget = fit_budget(
         costs,
-        request.seconds,
+        left,
         request.workers,
         REFERENCE,
         STEPS if request.steps is None else (request.steps,),
@@ -196,7 +206,7 @@ def compare(
         Cell(
             method,
             dataclasses.replace(request.config, seed=seed, steps=plan.budget.steps),
-            protocols=(PROTOCOL,),
+            protocols=request.judge.protocols,
         )
         for seed in range(plan.budget.seeds)
         for method in plan.budget.methods
@@ -211,16 +221,16 @@ def compare(
             cause = next((each.error for each in results if each is not None and each.failed), "")
             plan.cannot[method] = cause or "it was not trained"
             continue
-        scores = [each.scores[PROTOCOL] for each in found]
+        judge, scores = request.judge, [each.scores for each in found]
         measured[method] = Measured(
             found[0].title,
-            tuple(100 * each.acsa for each in scores),
-            tuple(100 * each.smallest_recall for each in scores),
+            tuple(100 * judge.acsa(each) for each in scores),
+            tuple(100 * judge.smallest_recall(each) for each in scores),
             statistics.fmean(each.seconds for each in found),
         )
     if REFERENCE not in measured:
         raise RunError(f"plain oversampling cannot be trained: {plan.cannot[REFERENCE]}")
-    verdict = decide(measured, REFERENCE, HELD_OUT)
+    verdict = decide(measured, REFERENCE, request.held_out)
     write_json(request.out / "verdict.json", dataclasses.asdict(verdict))
     return verdict
 
@@ -242,45 +252,15 @@ def hand_over(
     return train(config, path, plan_run(config, observers), observers, classifier=key)
 
 
-def _time(
-    request: Request, split: Split, observers: Sequence[Observer]
-) -> tuple[dict[str, Cost], dict[str, str]]:
-    """Return what each method costs, and which ones cannot be trained here, and why."""
-    costs, cannot = {}, {}
-    device = resolve_device(request.config.device)
-    for observer in observers:
-        observer.on_phase("Timing the methods", len(request.methods))
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # as the trainings have
-    try:
-        for number, method in enumerate(request.methods, 1):
-            try:
-                first, second = (
-                    _seconds(request, method, steps, split, device) for steps in TIMED_STEPS
-                )
-            except GeneticGanError as error:
-                if method == REFERENCE:
-                    raise
-                cannot[method] = str(error)
-                continue
-            step = max(0.0, second - first) / (TIMED_STEPS[1] - TIMED_STEPS[0])
-            costs[method] = Cost(max(0.0, first - TIMED_STEPS[0] * step), step)
-            for observer in observers:
-                observer.on_progress(number)
-    finally:
-        torch.set_num_threads(threads)
-    return costs, cannot
+def _make_images(request: Request, source: Source, split: Split) -> None:
+    """Have the judges make their images, which they keep for all trainings.
 
-
-def _seconds(
-    request: Request, method: str, steps: int, split: Split, device: torch.device
-) -> float:
-    own = method_of(dataclasses.replace(request.config, steps=steps, method=method))
-    with tempfile.TemporaryDirectory(prefix="geneticgan-") as folder:
-        task = Task(split, own.config, device, Path(folder) / "run", given=own.given)
-        begun = time.perf_counter()
-        own.method.fit(task)
-        return time.perf_counter() - begun
+    Those that are made of what a split leaves in the training part differ between splits, and are
+    made there.
+    """
+    if not request.judge.holds_out:
+        for each in request.judge.protocols:
+            create_protocol(each).images(source, split)
 
 
 def _asked(request: Request, split: Split) -> dict[str, object]:
@@ -288,6 +268,7 @@ def _asked(request: Request, split: Split) -> dict[str, object]:
     found = {
         "config": request.config.to_json(),
         "methods": list(request.methods),
+        "judge": request.judge.text,
         "data": split.fingerprint,
         "steps": request.steps,
         "seeds": request.seeds,
