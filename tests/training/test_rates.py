@@ -112,7 +112,7 @@ def test_every_way_of_breeding_gives_the_same_run_at_rates_that_change(
         config = dataclasses.replace(
             tiny_config, imbalance="auto", breeding=way, recipe="best", rate_schedule="cosine",
             learning_rate=3e-3, generator_learning_rate=5e-4, class_loss="balanced-softmax",
-            generated_class_weight=0.0,
+            generated_class_weight=0.0, source_weight=0.1,
         )  # fmt: skip
         folder = RunFolder.create(tmp_path / way, config)
         return Evolution(config, split, folder, [], StopRequest()).run().discriminator.state_dict()
