@@ -27,7 +27,7 @@ from geneticgan.evaluation.generation_metrics import score_generated
 from geneticgan.evaluation.scoring import score_network
 from geneticgan.gan.generations import Generations
 from geneticgan.gan.individual import GeneratorIndividual, same_weights
-from geneticgan.gan.machine import Machine
+from geneticgan.gan.machine import Machine, leave_rates
 from geneticgan.gan.mutation import create_mutations
 from geneticgan.gan.plain import evaluate
 from geneticgan.jobs.features import Extractor, reference_classifier
@@ -166,7 +166,7 @@ def follow(
         selection=create_selection("always"),
         schedule=create_schedule("zero"),
         rng=np.random.default_rng(0),
-        set_rates=None,
+        set_rates=leave_rates,
     )
     breeding = Generations(world)
     real = extractor.extract(split.test.pixels)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import difflib
 import inspect
 import queue
-import re
 import threading
-import typing
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
 from geneticgan.errors import PluginError
+from geneticgan.specs import Option, Spec, options_of, parse_specs
 
 T = TypeVar("T")
 
@@ -52,47 +50,6 @@ class Broken:
 
     found: Found
     cause: str
-
-
-@dataclass(frozen=True)
-class Spec:
-    """A plugin as a user asks for it: ``lsgan:b=0.9`` is name ``lsgan``, options ``{b: 0.9}``."""
-
-    name: str
-    options: Mapping[str, str]
-
-    def __str__(self) -> str:
-        options = ",".join(f"{key}={value}" for key, value in self.options.items())
-        return f"{self.name}:{options}" if options else self.name
-
-
-def parse_specs(text: str) -> list[Spec]:
-    """Read a list of plugins with options, as in ``minimax,lsgan:a=0,b=0.9,nonsat``.
-
-    A piece between commas that has a ``=`` but no ``:`` before it is one more option of the
-    plugin before it. Commas in parentheses are part of a value, as in ``linear(T=10,period=5)``.
-
-    Raises
-    ------
-    PluginError
-        If the text is empty or a piece is neither a name nor an option.
-    """
-    specs: list[tuple[str, dict[str, str]]] = []
-    for piece in (piece.strip() for piece in re.split(r",(?![^(]*\))", text)):
-        head, equals, value = piece.partition("=")
-        name, colon, key = head.partition(":")
-        if equals and not colon and specs:
-            specs[-1][1][name.strip()] = value.strip()
-        elif equals and colon and name and key:
-            specs.append((name.strip(), {key.strip(): value.strip()}))
-        elif piece and not equals and not colon:
-            specs.append((piece, {}))
-        else:
-            raise PluginError(
-                f"cannot read {piece!r} in {text!r}: write names separated by commas, each with "
-                "its options after a colon, such as nonsat,lsgan:b=0.9"
-            )
-    return [Spec(name, options) for name, options in specs]
 
 
 def find_plugins(group: str) -> list[Found]:
@@ -277,37 +234,3 @@ class PluginGroup(Generic[T]):
                 f"{self.noun} {spec.name!r}: option {option.name} takes {option.kind.__name__}, "
                 f"got {text!r}"
             ) from None
-
-
-@dataclass(frozen=True)
-class Option:
-    """One option of a plugin, as its signature declares it."""
-
-    name: str
-    kind: type
-    default: Any
-
-    def convert(self, text: str) -> Any:
-        """Convert a text by the declared type; raises `ValueError` where it does not fit."""
-        if self.kind is bool:
-            words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-            if text.lower() not in words:
-                raise ValueError(text)
-            return words[text.lower()]
-        return self.kind(text)
-
-
-def options_of(factory: type) -> dict[str, Option]:
-    """Return the options of a plugin: the keyword arguments of its ``__init__``."""
-    if factory.__init__ is object.__init__:  # type: ignore[misc]  # it is read, not called
-        return {}
-    hints = typing.get_type_hints(factory.__init__)  # type: ignore[misc]
-    options = {}
-    for parameter in list(inspect.signature(factory.__init__).parameters.values())[1:]:  # type: ignore[misc]
-        if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
-            continue
-        kind = hints.get(parameter.name, type(parameter.default))
-        options[parameter.name] = Option(
-            parameter.name, kind if kind in (bool, int, float, str) else str, parameter.default
-        )
-    return options

@@ -6,7 +6,8 @@ import pytest
 from geneticgan import registry
 from geneticgan.annealing.schedule import Schedule
 from geneticgan.errors import PluginError
-from geneticgan.registry import Broken, Loaded, PluginGroup, Spec, parse_specs
+from geneticgan.registry import Broken, Loaded, PluginGroup
+from geneticgan.specs import Spec, parse_specs
 
 
 class Good(Schedule):

@@ -157,7 +157,7 @@ def run_grid(
     from geneticgan.benchmark.launchers import make_launcher
     from geneticgan.benchmark.tuning import tune as run_trials
     from geneticgan.config import TrainConfig
-    from geneticgan.registry import parse_specs
+    from geneticgan.specs import parse_specs
     from geneticgan_cli.grid_screen import GridScreen
 
     chosen = tuple(str(spec) for spec in parse_specs(protocols))

@@ -125,6 +125,6 @@ def _numbers(status: Status) -> list[tuple[str, str]]:
         ("validation ACSA", "-" if acsa is None else f"{acsa:.1%}"),
         ("left", f"{status.seconds_left:.0f} s"),
     ]
-    if status.deaths:
-        numbers.append(("dead offspring", str(status.deaths)))
+    if status.failures:
+        numbers.append(("failed offspring", str(status.failures)))
     return numbers

@@ -58,7 +58,7 @@ class Archive:
     def add(self, individual: Any) -> None:
         """Take in an individual that no member dominates; those that it dominates leave.
 
-        A dead one (an infinite or undefined value) is not taken in, nor is one twice.
+        One that failed (an infinite or undefined value) is not taken in, nor is one twice.
         """
         if not all(map(math.isfinite, values_of(individual))):
             return

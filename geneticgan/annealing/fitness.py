@@ -8,7 +8,7 @@ from typing import Any
 
 from deap import base
 
-DEAD: tuple[float, float] = (-math.inf, -math.inf)
+FAILED: tuple[float, float] = (-math.inf, -math.inf)
 """Fitness values of an offspring that cannot win (DESIGN: non-finite loss, gradient or fitness)."""
 
 
@@ -87,7 +87,7 @@ class SumFitness(base.Fitness):  # type: ignore[misc]  # DEAP ships no types
 def weighted_sum(fitness: Any) -> float:
     """Return the scalar that selection compares: the sum of DEAP's weighted values.
 
-    Works on any DEAP fitness; NaN counts as dead (-inf).
+    Works on any DEAP fitness; NaN counts as -inf.
     """
     total = float(sum(fitness.wvalues))
     return -math.inf if math.isnan(total) else total

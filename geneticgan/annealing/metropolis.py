@@ -24,14 +24,14 @@ def metropolis_probability(candidate: float, incumbent: float, temperature: floa
     Parameters
     ----------
     candidate, incumbent : float
-        Fitness values. NaN and -inf are those of a dead individual.
+        Fitness values. NaN and -inf are those of an individual that failed.
     temperature : float
-        In units of fitness, >= 0; 0 is the elitist limit, inf accepts everything alive.
+        In units of fitness, >= 0; 0 is the elitist limit, inf accepts all that did not fail.
 
     Returns
     -------
     float
-        In [0, 1]. 0 for a dead candidate, 1 for a living one in place of a dead incumbent.
+        In [0, 1]. 0 for a candidate that failed; 1 where only the incumbent failed.
 
     Raises
     ------
@@ -87,11 +87,11 @@ def metropolis_accept(
     """
     if isinstance(temperature, float | int):
         check_temperature(temperature)
-    alive = candidate > -math.inf  # false for NaN as well
-    no_worse = (candidate >= incumbent) | (incumbent != incumbent)  # the latter is NaN: dead
-    # Subtraction says nothing where both are infinite, and at T = inf everything alive wins.
+    usable = candidate > -math.inf  # false for NaN as well
+    no_worse = (candidate >= incumbent) | (incumbent != incumbent)  # the latter is NaN
+    # Subtraction says nothing where both are infinite; at T = inf only a failure is refused.
     lucky = (candidate - incumbent > temperature * _log(draw)) | (temperature == math.inf)
-    return alive & (no_worse | lucky)
+    return usable & (no_worse | lucky)
 
 
 def check_temperature(temperature: float) -> None:

@@ -90,7 +90,7 @@ def sel_best_offspring(
 ) -> list[Any]:
     """Let the best offspring of each parent take its place if it is accepted.
 
-    Parameters, result and errors as for `sel_annealing`; ``accepts`` decides. A dead offspring
+    Parameters, result and errors as for `sel_annealing`; ``accepts`` decides. A failed offspring
     (fitness -inf or NaN) is never accepted.
     """
     if not 0 < k <= len(individuals):
@@ -138,7 +138,7 @@ class BestOffspring(Selection):
     def accepts(
         self, candidate: Number, incumbent: Number, temperature: Number, draw: Number
     ) -> Decision:
-        """Decide whether a living offspring takes its parent's place.
+        """Decide whether an offspring that did not fail takes its parent's place.
 
         The rule is written once and decides twice: for floats, and for scalar tensors of float64
         where generations stay on a GPU. Arithmetic, comparisons, ``&`` and ``|`` serve both;
@@ -148,7 +148,7 @@ class BestOffspring(Selection):
         Parameters
         ----------
         candidate, incumbent : float or Tensor
-            Fitness of the best offspring and of its parent (-inf for a dead one).
+            Fitness of the best offspring and of its parent (-inf for one that failed).
         temperature : float or Tensor
             In units of fitness, >= 0.
         draw : float or Tensor

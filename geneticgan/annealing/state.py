@@ -112,7 +112,7 @@ def restore_loop(
 
 
 def _individual(individual: Any, encode: Encode) -> dict[str, Any]:
-    # JSON has no infinities, and a dead individual has them.
+    # JSON has no infinities, and an individual that failed has them.
     values = [v if math.isfinite(v) else str(v) for v in map(float, individual.fitness.values)]
     return {
         "genome": encode(individual),

@@ -25,7 +25,7 @@ from geneticgan.methods.asked import read_method, with_given
 from geneticgan.methods.catalogue import METHODS
 from geneticgan.methods.contract import Fitted, Method, Task
 from geneticgan.protocols.catalogue import create_protocol
-from geneticgan.registry import parse_specs
+from geneticgan.specs import parse_specs
 from geneticgan.training.device import resolve_device
 from geneticgan.training.interrupt import Interrupted, StopRequest
 from geneticgan.training.setup import load_parts

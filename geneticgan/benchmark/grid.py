@@ -21,7 +21,7 @@ from geneticgan.data.imbalance import RATIOS, create_imbalance
 from geneticgan.errors import ConfigError, RunError
 from geneticgan.methods.asked import read_method, with_given
 from geneticgan.protocols.catalogue import create_protocol
-from geneticgan.registry import parse_specs
+from geneticgan.specs import parse_specs
 from geneticgan.training.plugins import make_plugins
 from geneticgan.training.run_folder import software, write_json
 from geneticgan.training.setup import load_source, open_dataset

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geneticgan.config import TrainConfig
-from geneticgan.registry import Spec, parse_specs
+from geneticgan.specs import Spec, parse_specs
 
 Values = tuple[tuple[str, float | str], ...]
 

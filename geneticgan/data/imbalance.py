@@ -10,7 +10,8 @@ import numpy as np
 
 from geneticgan.data.dataset import Dataset, Int64Array, Source
 from geneticgan.errors import DataError, PluginError
-from geneticgan.registry import PluginGroup, Spec, options_of
+from geneticgan.registry import PluginGroup
+from geneticgan.specs import Spec, options_of
 
 TABLE_III_28 = (4000, 2000, 1000, 750, 500, 350, 200, 100, 60, 40)
 """Training images by class for MNIST and Fashion-MNIST (paper, Table III)."""

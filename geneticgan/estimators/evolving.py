@@ -24,7 +24,7 @@ from geneticgan.gan.generations import Generations
 from geneticgan.gan.individual import GeneratorIndividual, same_weights
 from geneticgan.gan.mutation import create_mutations
 from geneticgan.networks import CONVOLUTIONAL, Discriminator, Generator
-from geneticgan.registry import options_of, parse_specs
+from geneticgan.specs import options_of, parse_specs
 from geneticgan.training.build import RealImages, build_machine
 from geneticgan.training.device import resolve_device
 from geneticgan.training.model import Model, make_adam

@@ -10,11 +10,39 @@ import torch
 
 from geneticgan.data.augmentation import Augmentation, Drawn
 from geneticgan.data.stores import upload
-from geneticgan.gan.logits import Logits
 from geneticgan.seeding import torch_stream
 
 Labelled = tuple[torch.Tensor, torch.Tensor]
 """Images (B, C, H, W) in [-1, 1] and their labels (B,)."""
+
+
+@dataclass(frozen=True)
+class Logits:
+    """The discriminator's output on a batch of images.
+
+    Attributes
+    ----------
+    source : Tensor
+        Shape (B,), logits of being real.
+    classes : Tensor
+        Shape (B, K), class logits.
+    guide : Tensor or None
+        Shape (B, K), those of a second class head that learns from real images alone, if any.
+    """
+
+    source: torch.Tensor
+    classes: torch.Tensor
+    guide: torch.Tensor | None = None
+
+    @property
+    def guidance(self) -> torch.Tensor:
+        """The class logits that generators learn from."""
+        return self.classes if self.guide is None else self.guide
+
+    def detach(self) -> Logits:
+        """Return the same without a graph."""
+        guide = None if self.guide is None else self.guide.detach()
+        return Logits(self.source.detach(), self.classes.detach(), guide)
 
 
 @dataclass(frozen=True)

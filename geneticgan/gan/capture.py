@@ -6,22 +6,22 @@ happened every so many generations. Off CUDA the same runs without a graph.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import torch
 from deap import tools
 
 from geneticgan.annealing.algorithm import Generation
-from geneticgan.annealing.fitness import DEAD, SumFitness, weighted_sum
+from geneticgan.annealing.fitness import weighted_sum
 from geneticgan.annealing.metropolis import check_temperature
 from geneticgan.annealing.selection import BestOffspring
 from geneticgan.gan.batch import Batch, one_for_all
-from geneticgan.gan.dropout import has_dropout
+from geneticgan.gan.device_log import DeviceLog
+from geneticgan.gan.forward import has_dropout
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.machine import Machine
 from geneticgan.gan.optimizer_state import copy_all
-from geneticgan.gan.step import CAUSES, Step
+from geneticgan.gan.step import Step
 from geneticgan.gan.tensor_selection import Place, needs_host
 
 READ_EVERY = 20
@@ -29,16 +29,6 @@ READ_EVERY = 20
 
 WARM_UP = 3
 """Generations before capture, in which libraries choose algorithms and allocate."""
-
-
-@dataclass(frozen=True)
-class Trace:
-    """What is left of an individual whose weights stayed on the device; for records."""
-
-    fitness: SumFitness
-    lineage: int
-    mutation: str
-    cause_of_death: str
 
 
 def is_wanted(device: torch.device) -> bool:
@@ -52,9 +42,9 @@ def has_begun(generation: Generation) -> bool:
     An optimizer makes its state in its first step, which only an offspring takes. One whose
     offspring have none, such as plain SGD, has none to make.
     """
-    alive = [child for child in generation.offspring if not child.cause_of_death]
-    if not any(child.optimizer.state for child in alive):
-        return bool(alive)
+    evaluated = [child for child in generation.offspring if not child.failure]
+    if not any(child.optimizer.state for child in evaluated):
+        return bool(evaluated)
     return all(survivor.optimizer.state for survivor in generation.survivors)
 
 
@@ -112,9 +102,7 @@ class CapturedStep:
         device = self._device = machine.discriminator.device
         self._batch: Batch | None = None
         self._chances = torch.zeros(1 + len(self._places), dtype=torch.float64, device=device)
-        columns = 2 + len(self._places) * (1 + 3 * (1 + len(self._labels)))
-        self._log = torch.zeros((READ_EVERY, columns), dtype=torch.float64, device=device)
-        self._row = torch.zeros(columns, dtype=torch.float64, device=device)
+        self._log = DeviceLog(machine, READ_EVERY)
         self._graph: torch.cuda.CUDAGraph | None = None
         self._until_capture = WARM_UP if capture and device.type == "cuda" else -1
 
@@ -158,7 +146,7 @@ class CapturedStep:
                 continue
             if halloffame is not None:
                 self._update(halloffame)
-            stopping = [on_generation(generation) for generation in self._read(pending)]
+            stopping = [on_generation(generation) for generation in self._log.read(pending)]
             pending = []
             if any(stopping):
                 return
@@ -166,7 +154,7 @@ class CapturedStep:
     def _queue(self, number: int, temperature: float, row: int) -> None:
         """Queue one generation."""
         machine = self._machine
-        machine.begin(number, self._step.individuals())
+        machine.set_rates(number, self._step.individuals())
         drawn = machine.batches.draw(number).fitness
         if self._batch is None:
             self._batch = drawn.clone()
@@ -183,7 +171,7 @@ class CapturedStep:
             self._graph.replay()
         else:
             self.generation(self._batch)
-        self._log[row].copy_(self._row)
+        self._log.keep(row)
 
     def generation(self, batch: Batch) -> None:
         """Do everything that a generation does on the device (Algorithm 1, lines 3-20).
@@ -200,8 +188,7 @@ class CapturedStep:
             losses.append(loss)
             records.append(record)
         step.learn(real, gradients)
-        parts = torch.stack([real_loss, torch.stack(losses).mean()]).double()
-        self._row.copy_(torch.cat([parts, *records]))
+        self._log.write(real_loss, torch.stack(losses).mean(), records)
 
     def _capture(self, batch: Batch) -> None:
         """Capture a generation as a CUDA graph; go on without one where that fails."""
@@ -221,41 +208,6 @@ class CapturedStep:
         finally:
             # A capture that fails leaves its own stream as the current one.
             torch.cuda.set_stream(stream)
-
-    def _read(self, pending: Sequence[tuple[int, float]]) -> Iterator[Generation]:
-        """Wait for the device and tell what happened in the pending generations, one by one."""
-        rows = self._log[: len(pending)].tolist()
-        for (number, temperature), (real, generated, *cells) in zip(pending, rows, strict=True):
-            self._machine.discriminator.note_losses(real, generated)
-            yield self._generation_of(number, temperature, cells, number == pending[-1][0])
-
-    def _generation_of(
-        self, number: int, temperature: float, cells: list[float], settled: bool
-    ) -> Generation:
-        """Make a generation of its record, and note in the population what its members became."""
-        generation = Generation(number, temperature, [], [], [], settled)
-        width = len(cells) // len(self._places)
-        for index, individual in enumerate(self._machine.population):
-            survivor, *table = cells[index * width : (index + 1) * width]
-            made_by = [individual.mutation, *self._labels]
-            triples = zip(table[::3], table[1::3], table[2::3], strict=True)
-            traces = [
-                Trace(
-                    SumFitness(individual.fitness.weights, DEAD if code else (quality, diversity)),
-                    individual.lineage,
-                    mutation,
-                    CAUSES[int(code)],
-                )
-                for mutation, (quality, diversity, code) in zip(made_by, triples, strict=True)
-            ]
-            chosen = traces[int(survivor)]
-            generation.parents.append(traces[0])
-            generation.offspring.extend(traces[1:])
-            generation.survivors.append(chosen)
-            individual.fitness.values = chosen.fitness.values
-            individual.mutation = chosen.mutation
-            individual.cause_of_death = chosen.cause_of_death
-        return generation
 
     def champion(self) -> GeneratorIndividual:
         """Return a copy of the best individual that any generation run here has had."""

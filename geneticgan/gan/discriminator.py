@@ -10,12 +10,10 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from geneticgan.errors import DivergedError
-from geneticgan.gan.batch import Batch
+from geneticgan.gan.batch import Batch, Logits
 from geneticgan.gan.forward import Forward
-from geneticgan.gan.gradient_penalty import gradient_penalty
 from geneticgan.gan.individual import GeneratorIndividual
-from geneticgan.gan.logits import Logits
-from geneticgan.gan.losses import DiscriminatorLoss
+from geneticgan.gan.losses import DiscriminatorLoss, gradient_penalty
 from geneticgan.gan.optimizer_state import all_finite, step_with
 from geneticgan.seeding import torch_stream
 

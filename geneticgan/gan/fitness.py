@@ -9,14 +9,13 @@ from functools import partial
 
 import torch
 
-from geneticgan.gan.batch import Batch
+from geneticgan.gan.batch import Batch, Logits
 from geneticgan.gan.discriminator import DiscriminatorTraining
-from geneticgan.gan.logits import Logits
 from geneticgan.registry import PluginGroup
 
 
 @dataclass(frozen=True)
-class Assessment:
+class FitnessInputs:
     """What is known of an individual in a generation; tensors on the device, without graphs.
 
     Attributes
@@ -49,19 +48,19 @@ class FitnessFunction(ABC):
     """Evaluates individuals by two values; a plugin of the group ``geneticgan.fitness``.
 
     Selection compares ``quality + lambda * diversity``; DEAP's multi-objective selections see the
-    two apart. Nothing in `assess` may wait for the device or draw random numbers, so that it can
+    two apart. Nothing in `evaluate` may wait for the device or draw random numbers, so that it can
     be a part of a CUDA graph and every individual of a generation is evaluated alike.
 
     Attributes
     ----------
     needs_held_out : bool
-        Whether `Assessment.held_out_loss` is called.
+        Whether `FitnessInputs.held_out_loss` is called.
     """
 
     needs_held_out: bool = False
 
     @abstractmethod
-    def assess(self, assessment: Assessment) -> tuple[torch.Tensor, torch.Tensor]:
+    def evaluate(self, inputs: FitnessInputs) -> tuple[torch.Tensor, torch.Tensor]:
         """Return quality and diversity, scalars, the higher the better.
 
         An individual with a value that is not finite has failed and cannot win.
@@ -103,9 +102,9 @@ def diversity(gradients: Iterable[torch.Tensor]) -> torch.Tensor:
 class PaperFitness(FitnessFunction):
     """E[sigmoid(D(G(z)))] and -log of the norm of D's gradient (the paper's equations 2 and 3)."""
 
-    def assess(self, assessment: Assessment) -> tuple[torch.Tensor, torch.Tensor]:
+    def evaluate(self, inputs: FitnessInputs) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the mean belief that the images are real, and minus the log gradient norm."""
-        return quality(assessment.logits.source), diversity(assessment.gradients)
+        return quality(inputs.logits.source), diversity(inputs.gradients)
 
 
 @dataclass(frozen=True)
@@ -147,8 +146,8 @@ class Evaluator:
         batch : Batch
             What the individual meets.
         """
-        return self.fitness.assess(
-            Assessment(
+        return self.fitness.evaluate(
+            FitnessInputs(
                 images.detach(),
                 batch.labels,
                 logits.detach(),

@@ -8,11 +8,11 @@ from typing import Any
 
 import torch
 from torch.func import functional_call
+from torch.nn.modules.dropout import _DropoutNd
 
 from geneticgan.data.augmentation import Augmentation
-from geneticgan.gan.batch import Batch
-from geneticgan.gan.dropout import has_dropout, same_masks
-from geneticgan.gan.logits import Logits
+from geneticgan.gan.batch import Batch, Logits
+from geneticgan.seeding import torch_stream
 
 
 class Forward:
@@ -108,3 +108,17 @@ class Forward:
 def _at_least_float32(logits: torch.Tensor) -> torch.Tensor:
     """Return logits in a precision that losses and fitness can be computed in."""
     return logits.float() if logits.dtype in (torch.bfloat16, torch.float16) else logits
+
+
+def has_dropout(module: torch.nn.Module) -> bool:
+    """Tell whether a module draws masks in training."""
+    return any(isinstance(part, _DropoutNd) and part.p > 0 for part in module.modules())
+
+
+@contextmanager
+def same_masks(seed: int, name: str, generation: int, device: torch.device) -> Iterator[None]:
+    """Within, torch draws the same numbers at every entry; its global state is restored."""
+    devices = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices=devices):
+        torch.manual_seed(torch_stream(seed, name, generation).initial_seed())
+        yield

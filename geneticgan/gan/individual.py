@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import torch
 
-from geneticgan.annealing.fitness import DEAD, SumFitness
+from geneticgan.annealing.fitness import FAILED, SumFitness
 from geneticgan.gan.optimizer_state import (
     copy_all,
     copy_optimizer,
@@ -25,7 +25,7 @@ OptimizerFactory = Callable[[Iterable[torch.nn.Parameter]], torch.optim.Optimize
 NO_LOSS = "non-finite loss"
 NO_GRADIENT = "non-finite gradient"
 NO_FITNESS = "non-finite fitness"
-"""Causes of death."""
+"""Why an individual failed."""
 
 
 class GeneratorIndividual:
@@ -50,8 +50,8 @@ class GeneratorIndividual:
         Label that an individual and the offspring born of it share; see `sel_annealing`.
     mutation : str
         The mutation that made it from its parent; empty for an initial individual.
-    cause_of_death : str
-        Empty while alive. A dead individual has fitness -inf whatever the evaluation says.
+    failure : str
+        Empty unless it failed; then it has fitness -inf whatever the evaluation says.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class GeneratorIndividual:
         self.fitness = SumFitness(weights)
         self.lineage = 0
         self.mutation = ""
-        self.cause_of_death = ""
+        self.failure = ""
         self._make_optimizer = make_optimizer
 
     @property
@@ -86,19 +86,19 @@ class GeneratorIndividual:
     @property
     def failed_to_step(self) -> bool:
         """Whether the step that made it failed; then there is nothing to evaluate."""
-        return self.cause_of_death in (NO_LOSS, NO_GRADIENT)
+        return self.failure in (NO_LOSS, NO_GRADIENT)
 
     def evaluated(self, quality: float, diversity: float) -> tuple[float, float]:
-        """Return the fitness values, or `DEAD` for an individual that failed.
+        """Return the fitness values, or `FAILED` for an individual that failed.
 
         That is one whose step failed, or one with a value that is not finite, which is noted.
         """
         if self.failed_to_step:
-            return DEAD
+            return FAILED
         if not (math.isfinite(quality) and math.isfinite(diversity)):
-            self.cause_of_death = NO_FITNESS
-            return DEAD
-        self.cause_of_death = ""
+            self.failure = NO_FITNESS
+            return FAILED
+        self.failure = ""
         return quality, diversity
 
     def become(self, other: GeneratorIndividual) -> None:
@@ -124,7 +124,7 @@ class GeneratorIndividual:
         clone.fitness = copy.deepcopy(self.fitness, memo)
         clone.lineage = self.lineage
         clone.mutation = self.mutation
-        clone.cause_of_death = self.cause_of_death
+        clone.failure = self.failure
         memo[id(self)] = clone
         return clone
 
@@ -152,7 +152,7 @@ class GeneratorIndividual:
             "values": [repr(value) for value in self.fitness.values],  # repr carries inf and NaN
             "lineage": self.lineage,
             "mutation": self.mutation,
-            "cause_of_death": self.cause_of_death,
+            "failure": self.failure,
             "optimizer": optimizer,
         }
         return tensors, json.dumps(metadata)
@@ -178,7 +178,7 @@ class GeneratorIndividual:
         self.fitness = SumFitness(data["weights"], [float(value) for value in data["values"]])
         self.lineage = data["lineage"]
         self.mutation = data["mutation"]
-        self.cause_of_death = data["cause_of_death"]
+        self.failure = data["failure"]
 
 
 def _below(prefix: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

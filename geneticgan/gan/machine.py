@@ -19,6 +19,10 @@ SetRates = Callable[[int, Sequence[GeneratorIndividual]], None]
 """Sets learning rates before a generation, given its number and individuals."""
 
 
+def leave_rates(generation: int, individuals: Sequence[GeneratorIndividual]) -> None:
+    """Leave the learning rates as they are."""
+
+
 @dataclass
 class Machine:
     """The parts of a run; however a generation is computed, it is made of these.
@@ -41,7 +45,7 @@ class Machine:
         The temperature of each generation.
     rng : numpy.random.Generator
         Of the selection.
-    set_rates : callable, optional
+    set_rates : callable
         Called before a generation with its number and the individuals whose optimizers step in
         it, or lend their settings to those that do.
     """
@@ -54,9 +58,4 @@ class Machine:
     selection: Selection
     schedule: Schedule
     rng: np.random.Generator
-    set_rates: SetRates | None = None
-
-    def begin(self, generation: int, individuals: Sequence[GeneratorIndividual]) -> None:
-        """Set the learning rates of a generation, if the run sets any."""
-        if self.set_rates is not None:
-            self.set_rates(generation, individuals)
+    set_rates: SetRates = leave_rates

@@ -11,7 +11,8 @@ from geneticgan.gan.batch import Batch
 from geneticgan.gan.discriminator import DiscriminatorTraining
 from geneticgan.gan.individual import NO_GRADIENT, NO_LOSS, GeneratorIndividual
 from geneticgan.gan.optimizer_state import all_finite, step_with
-from geneticgan.registry import PluginGroup, parse_specs
+from geneticgan.registry import PluginGroup
+from geneticgan.specs import parse_specs
 
 
 class Mutation(ABC):
@@ -106,10 +107,10 @@ def take_step(
         Of the mutation.
     """
     individual.mutation = label
-    individual.cause_of_death = ""
+    individual.failure = ""
     del individual.fitness.values
     if not all_finite([loss, *gradients]):
-        individual.cause_of_death = NO_GRADIENT if torch.isfinite(loss) else NO_LOSS
+        individual.failure = NO_GRADIENT if torch.isfinite(loss) else NO_LOSS
         return
     step_with(individual.optimizer, individual.parameters, gradients)
 

@@ -14,7 +14,7 @@ import torch
 from deap import base
 
 from geneticgan.annealing.algorithm import breed_plain
-from geneticgan.annealing.fitness import DEAD
+from geneticgan.annealing.fitness import FAILED
 from geneticgan.gan.batch import Batch
 from geneticgan.gan.fitness import Evaluator
 from geneticgan.gan.individual import GeneratorIndividual
@@ -39,7 +39,7 @@ def plain_toolbox(machine: Machine) -> base.Toolbox:
     toolbox.register("breed", breed_plain, toolbox=toolbox, brood_size=1)
 
     def observe(generation: int) -> None:
-        machine.begin(generation, machine.population)
+        machine.set_rates(generation, machine.population)
         drawn = machine.batches.draw(generation)
         met = [machine.discriminator.with_real_logits(batch) for batch in drawn.offspring]
         toolbox.mutations = [  # lines 4-7
@@ -60,11 +60,11 @@ def evaluate(
     """Return (quality, diversity) by the fitness function (lines 3 and 8-9).
 
     The individual generates as it does in training (batch statistics), but on a copy of its
-    buffers: an evaluation leaves no trace. `DEAD` for one whose step failed, or if either value
+    buffers: an evaluation leaves no trace. `FAILED` for one whose step failed, or if either value
     is not finite.
     """
     if individual.failed_to_step:
-        return DEAD
+        return FAILED
     discriminator = evaluator.discriminator
     with torch.no_grad():
         images, _ = discriminator.generate(individual, batch)

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 
 import torch
 
-from geneticgan.gan.batch import Batch
+from geneticgan.gan.batch import Batch, Logits
 from geneticgan.gan.individual import GeneratorIndividual
-from geneticgan.gan.logits import Logits
 from geneticgan.gan.machine import Machine
 from geneticgan.gan.mutation import Mutation
 

@@ -27,7 +27,7 @@ from geneticgan.gan.shared_gradients import (
 )
 
 CAUSES = ("", NO_LOSS, NO_GRADIENT, NO_FITNESS)
-"""Why an individual failed, by the code that stands for it in a tensor; 0 is alive."""
+"""Why an individual failed, by the code that stands for it in a tensor; 0 is none."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,9 @@ class Step:
 
     def individuals(self) -> list[GeneratorIndividual]:
         """Return the population, and all others that are written over in a generation."""
-        living = {id(parent): parent for parent in self._machine.population}
-        others = [each for key, each in self._everyone.items() if key not in living]
-        return [*living.values(), *others]
+        members = {id(parent): parent for parent in self._machine.population}
+        others = [each for key, each in self._everyone.items() if key not in members]
+        return [*members.values(), *others]
 
     def real(self, batch: Batch) -> tuple[Batch, torch.Tensor, Gradients]:
         """Return the batch with its real logits, and the real part of L_D with its gradients."""
@@ -159,7 +159,7 @@ class Step:
             later = batches.offspring[1:]
             if later and not child.failed_to_step:
                 mutation.mutate(child, self._machine.discriminator, later)
-            return torch.tensor(CAUSES.index(child.cause_of_death), device=loss.device)
+            return torch.tensor(CAUSES.index(child.failure), device=loss.device)
         fine = all_finite([loss, *gradients])
         step_with(child.optimizer, child.parameters, gradients)
         cause = torch.where(torch.isfinite(loss), CAUSES.index(NO_GRADIENT), CAUSES.index(NO_LOSS))
@@ -194,7 +194,7 @@ def step_toolbox(machine: Machine) -> base.Toolbox:
     toolbox.register("select", machine.selection.select, rng=machine.rng)
 
     def observe(generation: int) -> None:
-        machine.begin(generation, machine.population)
+        machine.set_rates(generation, machine.population)
         drawn = machine.batches.draw(generation)
         met, real_loss, real = step.real(drawn.offspring[0])
         batches = Batches((met, *drawn.offspring[1:]), met, drawn.discriminator)

@@ -137,7 +137,7 @@ class Place:
         quality, diversity, maker = self._best_record.tolist()
         champion.fitness.values = (quality, diversity)
         champion.mutation = self._labels[int(maker)]
-        champion.cause_of_death = ""
+        champion.failure = ""
         return champion
 
 

@@ -30,7 +30,7 @@ from geneticgan.methods.of_run import core_config
 from geneticgan.protocols.catalogue import create_protocol
 from geneticgan.protocols.judge import HELD_OUT as BY_HELD_OUT
 from geneticgan.protocols.judge import Judge, read_judge
-from geneticgan.registry import parse_specs
+from geneticgan.specs import parse_specs
 from geneticgan.training.hooks import Observer
 from geneticgan.training.run_folder import write_json
 from geneticgan.training.setup import load_parts

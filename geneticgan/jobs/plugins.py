@@ -14,8 +14,9 @@ from geneticgan.annealing.schedule import SCHEDULES
 from geneticgan.errors import PluginError, RunError
 from geneticgan.files import write_whole
 from geneticgan.jobs.listing import HOMES, plugin_group
-from geneticgan.registry import Broken, Loaded, PluginGroup, Spec, options_of
+from geneticgan.registry import Broken, Loaded, PluginGroup
 from geneticgan.report.figures.charts import Line, LineChart, draw_lines
+from geneticgan.specs import Spec, options_of
 from geneticgan.testing import CONTRACTS, Outcome, run_contract
 
 OFFERED = 0.1

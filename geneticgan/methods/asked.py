@@ -15,7 +15,7 @@ from geneticgan.methods.contract import Method
 from geneticgan.methods.evolved import BUDGET, Evolved
 from geneticgan.options.definition import Option
 from geneticgan.recipes import OF_IMAGES
-from geneticgan.registry import Spec, options_of, parse_specs
+from geneticgan.specs import Spec, options_of, parse_specs
 
 COMMON = frozenset(
     {"dataset", "data_root", "image_size", "download", "skip_corrupt", "imbalance", "seed"}

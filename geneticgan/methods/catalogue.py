@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from geneticgan.methods.contract import Method
-from geneticgan.registry import PluginGroup, Spec
+from geneticgan.registry import PluginGroup
+from geneticgan.specs import Spec
 
 METHODS = PluginGroup("geneticgan.methods", Method, "method")  # type: ignore[type-abstract]
 

@@ -18,7 +18,7 @@ from geneticgan.training.model import build_model
 from geneticgan.training.run_folder import RunFolder
 
 ALWAYS = "always"
-"""The selection under which every living best offspring takes its parent's place."""
+"""The selection under which every best offspring that did not fail takes its parent's place."""
 
 BUDGET = frozenset({"recipe", "steps", "validate_every"})
 """Options that a method builds on when it sets its own: asked for, they do not undo those."""

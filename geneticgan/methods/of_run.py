@@ -11,7 +11,7 @@ from geneticgan.errors import ConfigError
 from geneticgan.methods.asked import read_method, with_given
 from geneticgan.methods.contract import Method
 from geneticgan.methods.evolved import Evolved
-from geneticgan.registry import parse_specs
+from geneticgan.specs import parse_specs
 
 
 @dataclass(frozen=True)

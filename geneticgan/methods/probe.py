@@ -16,7 +16,7 @@ from geneticgan.methods.contract import Fitted, Method, Task, Trials
 from geneticgan.methods.features import CHUNK, features_of
 from geneticgan.methods.linear_head import choose_l2, fit_head
 from geneticgan.networks.backbones.contract import Features, Pretrained, create_backbone
-from geneticgan.registry import options_of, parse_specs
+from geneticgan.specs import options_of, parse_specs
 
 ENLARGED = 8
 """How many times its own side an image is enlarged at most, unless a size is given."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from geneticgan.protocols.contract import Protocol
-from geneticgan.registry import PluginGroup, parse_specs
+from geneticgan.registry import PluginGroup
+from geneticgan.specs import parse_specs
 
 PROTOCOLS = PluginGroup("geneticgan.protocols", Protocol, "protocol")  # type: ignore[type-abstract]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from geneticgan.errors import ConfigError
 from geneticgan.evaluation.metrics import Scores
 from geneticgan.protocols.catalogue import PROTOCOLS
-from geneticgan.registry import parse_specs
+from geneticgan.specs import parse_specs
 
 HELD_OUT = "held-out"
 """The judge that is the protocol ``validation``: images that every split holds out."""

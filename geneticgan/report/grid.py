@@ -19,7 +19,6 @@ from geneticgan.data.imbalance import smallest_class
 from geneticgan.errors import RunError
 from geneticgan.evaluation.ranks import rank
 from geneticgan.evaluation.spaces import SPACES, scores_file
-from geneticgan.registry import parse_specs
 from geneticgan.report.figures.bars import draw_costs
 from geneticgan.report.figures.charts import Line, LineChart
 from geneticgan.report.figures.confusion import draw_confusions
@@ -36,6 +35,7 @@ from geneticgan.report.parts import (
     plane_section,
     software_table,
 )
+from geneticgan.specs import parse_specs
 
 CONVERGING = ("acgan", "lsgan", "wgan", "egan", "aggan")
 """The methods of the paper's figure 8."""

@@ -32,8 +32,9 @@ class History:
         Generations, from 1.
     columns : mapping from str to array of float64
         ``T``; ``accepted`` (share of families); ``quality``, ``diversity`` (of the parents);
-        ``difference`` (fitness of the best offspring minus its parent's); ``deaths``; ``seconds``;
-        ``images_per_second``; ``loss real``, ...; NaN where a record has no such value.
+        ``difference`` (fitness of the best offspring minus its parent's); ``failures``;
+        ``seconds``; ``images_per_second``; ``loss real``, ...; NaN where a record has no such
+        value.
     winners : mapping from str to array of float64
         For each mutation, the share of families whose best offspring it made.
     validation : Line
@@ -91,7 +92,7 @@ def read_history(path: Path, lambda_: float) -> History:
             "quality": _mean([_value(family["parent"], "quality") for family in families]),
             "diversity": _mean([_value(family["parent"], "diversity") for family in families]),
             "difference": _mean([_difference(family, lambda_) for family in families]),
-            "deaths": sum("death" in child for f in families for child in f["offspring"]),
+            "failures": sum("failure" in child for f in families for child in f["offspring"]),
             "seconds": record.get("seconds", math.nan),
             "images_per_second": record.get("images_per_second", math.nan),
             **{f"loss {name}": value for name, value in record["loss"].items()},
@@ -135,8 +136,8 @@ def _difference(family: Mapping[str, Any], lambda_: float) -> float:
     def fitness(parts: Mapping[str, float | None]) -> float:
         return _value(parts, "quality") + lambda_ * _value(parts, "diversity")
 
-    alive = [fitness(child) for child in family["offspring"] if "death" not in child]
-    return max(alive, default=math.nan) - fitness(family["parent"])
+    found = [fitness(child) for child in family["offspring"] if "failure" not in child]
+    return max(found, default=math.nan) - fitness(family["parent"])
 
 
 def _mean(values: Any) -> float:

@@ -169,9 +169,9 @@ def _over_time(run: _Run) -> list[Section]:
             f"{len(history)} of {run.config.steps} generations. A parent and its offspring are "
             "judged by the same discriminator on the same images and noise."
         )
-        deaths = int(history.columns["deaths"].sum())
-        if deaths:
-            training.text.append(f"{deaths} offspring died of numbers that were not finite.")
+        failures = int(history.columns["failures"].sum())
+        if failures:
+            training.text.append(f"{failures} offspring failed: their numbers were not finite.")
         chosen = ("losses", "fitness", "temperature", "acceptance", "validation")
         training.items += [charts[name] for name in chosen if name in charts]
         if "validation" not in charts:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from geneticgan.annealing.fitness import DEAD, SumFitness
+from geneticgan.annealing.fitness import FAILED, SumFitness
 from geneticgan.annealing.selection import BestOffspring, Selection
 from geneticgan.gan.tensor_selection import needs_host
 from geneticgan.testing.contract import Contract, expect
@@ -75,14 +75,14 @@ class SelectionContract(Contract):
                 expect(parents in ([], [place]), f"parent {parents} is survivor {place}")
 
     def test_the_dead_take_no_place(self) -> None:
-        """If all offspring die, the parents stay, at any temperature."""
+        """If all offspring fail, the parents stay, at any temperature."""
         for temperature in TEMPERATURES:
-            individuals = members([(0.0, 0.0)] * 2 + [DEAD] * 4, 2)
+            individuals = members([(0.0, 0.0)] * 2 + [FAILED] * 4, 2)
             chosen = self.make().select(
                 individuals, 2, temperature=temperature, rng=np.random.default_rng(1)
             )
             stayed = chosen[0] is individuals[0] and chosen[1] is individuals[1]
-            expect(stayed, "a dead offspring took its parent's place")
+            expect(stayed, "a failed offspring took its parent's place")
 
     def test_the_same_draws_give_the_same_survivors(self) -> None:
         """Chance comes from the generator that is handed in, and nowhere else."""

@@ -30,8 +30,8 @@ class Status:
         Share of offspring that took their parent's place, over the recent generations.
     wins : dict of str to int
         How often each mutation made the best offspring.
-    deaths : int
-        Offspring that died of non-finite numbers.
+    failures : int
+        Offspring that failed: a loss, gradient or fitness was not finite.
     images_per_second : float
         Real images seen a second, over the recent generations.
     validation_acsa : float or None
@@ -48,7 +48,7 @@ class Status:
     winner: str = ""
     acceptance_rate: float = 0.0
     wins: dict[str, int] = field(default_factory=dict)
-    deaths: int = 0
+    failures: int = 0
     images_per_second: float = 0.0
     validation_acsa: float | None = None
     seconds_left: float = 0.0

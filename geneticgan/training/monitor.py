@@ -55,7 +55,7 @@ class Monitor:
             if family["winner"] is not None:
                 status.winner = family["winner"]
                 status.wins[status.winner] = status.wins.get(status.winner, 0) + 1
-        status.deaths += sum(1 for child in generation.offspring if child.cause_of_death)
+        status.failures += sum(1 for child in generation.offspring if child.failure)
         status.acceptance_rate = sum(self._acceptances) / len(self._acceptances)
         status.images_per_second = per_second * self._batch_size
         status.seconds_left = (status.steps - status.step) / per_second if per_second else 0.0
@@ -68,7 +68,7 @@ class Monitor:
         return {
             "step": self.status.step,
             "wins": self.status.wins,
-            "deaths": self.status.deaths,
+            "failures": self.status.failures,
             "validation_acsa": self.status.validation_acsa,
             "acceptances": list(self._acceptances),
             "seconds": self.seconds(),
@@ -80,7 +80,7 @@ class Monitor:
         self._acceptances.clear()
         self.status.step = state["step"]
         self.status.wins = state["wins"]
-        self.status.deaths = state["deaths"]
+        self.status.failures = state["failures"]
         self.status.validation_acsa = state["validation_acsa"]
         self._acceptances.extend(state["acceptances"])
         self._seconds_before = state.get("seconds", 0.0)

@@ -67,10 +67,10 @@ def generation_record(generation: Generation, losses: dict[str, float]) -> dict[
                 "parent": _parts(parent),
                 "offspring": [
                     {"mutation": child.mutation, **_parts(child)}
-                    | ({"death": child.cause_of_death} if child.cause_of_death else {})
+                    | ({"failure": child.failure} if child.failure else {})
                     for child in brood
                 ],
-                "winner": None if best.cause_of_death else best.mutation,
+                "winner": None if best.failure else best.mutation,
                 "accepted": accepted,
             }
         )

@@ -13,7 +13,7 @@ BASE = {
     f"geneticgan{module}"
     for module in (
         *("", ".changes", ".config", ".devices", ".errors", ".files", ".options", ".recipes"),
-        *(".registry", ".seeding"),
+        *(".registry", ".seeding", ".specs"),
     )
 }
 BESIDE = {"geneticgan.networks", "geneticgan.data", "geneticgan.evaluation"}
@@ -112,6 +112,8 @@ def test_annealing_and_the_registry_need_no_torch():
 def test_the_registry_knows_no_contract():
     path = Path(geneticgan.__file__).parent / "registry.py"
     ours = {name for name in imports(path) if name.startswith("geneticgan")}
+    assert ours == {"geneticgan.errors", "geneticgan.specs"}
+    ours = {name for name in imports(path.with_name("specs.py")) if name.startswith("geneticgan")}
     assert ours == {"geneticgan.errors"}
 
 

@@ -119,7 +119,7 @@ def test_differences_are_paired(ablation):
 def test_every_variant_can_be_made(ablation):
     from geneticgan.config import TrainConfig
     from geneticgan.methods.catalogue import METHODS, create_method
-    from geneticgan.registry import options_of, parse_specs
+    from geneticgan.specs import options_of, parse_specs
     from geneticgan.training.plugins import make_plugins
 
     grid = sys.modules["benchmarks.ablation_grid"]

@@ -10,7 +10,7 @@ from geneticgan.gan.mutation import MUTATIONS
 from geneticgan.networks import ARCHITECTURES
 from geneticgan.networks.backbones.contract import BACKBONES
 from geneticgan.protocols.catalogue import PROTOCOLS
-from geneticgan.registry import Spec
+from geneticgan.specs import Spec
 from geneticgan.testing import CONTRACTS, run_contract
 
 NEEDED = {"counts": {"images": "40,30,20"}, "generated": {"steps": "2", "width": "2"}}

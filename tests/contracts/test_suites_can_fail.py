@@ -23,8 +23,8 @@ def schedule(temperature):
     return type("Broken", (Schedule,), {"temperature": temperature})
 
 
-def fitness(assess):
-    return type("Broken", (FitnessFunction,), {"assess": lambda _, a: assess(a)})
+def fitness(evaluate):
+    return type("Broken", (FitnessFunction,), {"evaluate": lambda _, a: evaluate(a)})
 
 
 def selection(select):

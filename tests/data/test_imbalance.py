@@ -31,7 +31,7 @@ from geneticgan.data.sets.svhn import Svhn
 from geneticgan.data.splits import split_source, unused
 from geneticgan.errors import DataError, PluginError
 from geneticgan.options.images import OVERSAMPLINGS
-from geneticgan.registry import Spec
+from geneticgan.specs import Spec
 
 
 def test_table_iii_has_the_papers_ratios():

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from geneticgan.methods.asked import read_method
-from geneticgan.registry import parse_specs
+from geneticgan.specs import parse_specs
 from geneticgan_cli.main import cli
 
 TINY = ["--steps=3", "--width=2", "--batch-size=6", "--device=cpu"]

@@ -7,8 +7,7 @@ import torch
 
 from geneticgan.changes import CHANGES
 from geneticgan.data.augmentation import Augmentation
-from geneticgan.gan.batch import BatchSampler, joined
-from geneticgan.gan.logits import Logits
+from geneticgan.gan.batch import BatchSampler, Logits, joined
 
 SHAPE = (4, 1, 8, 8)
 

@@ -80,7 +80,7 @@ def record(generation):
         "temperature": generation.temperature,
         "values": [individual.fitness.values for individual in everyone],
         "mutations": [individual.mutation for individual in everyone],
-        "deaths": [individual.cause_of_death for individual in everyone],
+        "failures": [individual.failure for individual in everyone],
         "lineages": [individual.lineage for individual in everyone],
         "accepted": generation.accepted,
     }
@@ -168,7 +168,7 @@ def test_failed_offspring_never_take_the_place_of_their_parent():
     CapturedStep(machine).run(0, 5, lambda _: False, lambda g: seen.append(record(g)))
     for entry in seen:
         assert entry["accepted"] == [False, False]
-        assert entry["deaths"][2:] == ["non-finite loss", "non-finite gradient"] * 2
+        assert entry["failures"][2:] == ["non-finite loss", "non-finite gradient"] * 2
     for individual in machine.population:
         assert all(torch.isfinite(tensor).all() for tensor in individual.state_tensors())
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from deap import tools
 
-from geneticgan.annealing.fitness import DEAD, SumFitness, weighted_sum
+from geneticgan.annealing.fitness import FAILED, SumFitness, weighted_sum
 from geneticgan.gan.fitness import diversity, quality
 from geneticgan.gan.individual import same_weights
 
@@ -34,7 +34,7 @@ def test_a_weight_of_zero_keeps_the_value_and_ignores_it():
 
 @pytest.mark.parametrize("weights", [(1.0, 1.0), (1.0, 0.0)])
 def test_a_dead_fitness_loses_against_everything(weights):
-    dead = SumFitness(weights, DEAD)
+    dead = SumFitness(weights, FAILED)
     assert weighted_sum(dead) == -math.inf
     assert dead < SumFitness(weights, (-1e300, -1e300))
 

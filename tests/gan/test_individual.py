@@ -57,7 +57,7 @@ def test_safetensors_carry_it_whole(make_individual):
     train_a_little(individual)
     individual.fitness.values = (0.5, float("-inf"))
     individual.lineage, individual.mutation = 2, "lsgan:b=0.9"
-    individual.cause_of_death = "non-finite loss"
+    individual.failure = "non-finite loss"
     tensors, metadata = individual.to_tensors()
     other = make_individual(seed=1)
     other.load_tensors(load(save(tensors)), metadata)
@@ -65,7 +65,7 @@ def test_safetensors_carry_it_whole(make_individual):
     assert other.fitness.values == (0.5, float("-inf"))
     assert other.fitness.weights == (1.0, 0.3)
     assert (other.lineage, other.mutation) == (2, "lsgan:b=0.9")
-    assert other.cause_of_death == "non-finite loss"
+    assert other.failure == "non-finite loss"
     # and both go on alike, so the optimizer's state came along
     train_a_little(individual)
     train_a_little(other)

@@ -5,8 +5,8 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from geneticgan.gan.adversaries import LeastSquares, Logistic
+from geneticgan.gan.batch import Logits
 from geneticgan.gan.class_loss import ClassLoss
-from geneticgan.gan.logits import Logits
 from geneticgan.gan.losses import DiscriminatorLoss
 
 LABELS = torch.tensor([0, 2, 1])

@@ -97,17 +97,17 @@ def test_every_selection_needs_no_value_or_says_that_it_selects_on_the_host(sele
 class Looking(FitnessFunction):
     """Waits for a number."""
 
-    def assess(self, assessment):
-        quality = assessment.logits.source.mean()
+    def evaluate(self, inputs):
+        quality = inputs.logits.source.mean()
         return quality, quality * (2.0 if quality.item() > 0 else 1.0)
 
 
 class Elsewhere(FitnessFunction):
     """Leaves the device."""
 
-    def assess(self, assessment):
-        quality = assessment.logits.source.mean()
-        return quality, (assessment.logits.source + torch.ones(BATCH)).mean()
+    def evaluate(self, inputs):
+        quality = inputs.logits.source.mean()
+        return quality, (inputs.logits.source + torch.ones(BATCH)).mean()
 
 
 @pytest.mark.parametrize("fitness", [Looking(), Elsewhere()])

@@ -4,7 +4,7 @@ import math
 import pytest
 import torch
 
-from geneticgan.annealing.fitness import DEAD
+from geneticgan.annealing.fitness import FAILED
 from geneticgan.gan.individual import same_weights
 from geneticgan.gan.mutation import Mutation
 from geneticgan.gan.plain import evaluate
@@ -178,8 +178,8 @@ def test_a_non_finite_objective_kills_without_a_step(
     individual = make_individual()
     weights = [parameter.clone() for parameter in individual.module.parameters()]
     (child,) = mutation.mutate(individual, machine.discriminator, [batch])
-    assert child.cause_of_death == cause
-    assert evaluate(child, machine.evaluator, batch) == DEAD
+    assert child.failure == cause
+    assert evaluate(child, machine.evaluator, batch) == FAILED
     assert all(
         torch.equal(before, after)
         for before, after in zip(weights, child.module.parameters(), strict=True)
@@ -192,12 +192,12 @@ def test_a_non_finite_gradient_of_a_finite_loss_kills(machine, batch, make_indiv
             return (fake - fake.detach()).abs().sqrt().mean()  # 0, with an infinite slope
 
     (child,) = Cusp().mutate(make_individual(), machine.discriminator, [batch])
-    assert child.cause_of_death == "non-finite gradient"
+    assert child.failure == "non-finite gradient"
 
 
 def test_a_network_that_gives_no_number_dies_in_evaluation(machine, batch, make_individual):
     individual = make_individual()
     with torch.no_grad():
         next(individual.module.parameters()).fill_(math.nan)
-    assert evaluate(individual, machine.evaluator, batch) == DEAD
-    assert individual.cause_of_death == "non-finite fitness"
+    assert evaluate(individual, machine.evaluator, batch) == FAILED
+    assert individual.failure == "non-finite fitness"

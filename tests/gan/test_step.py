@@ -237,7 +237,7 @@ def assert_alike(plain, shared, close):
     for ours, theirs in zip(shared, plain, strict=True):
         for mine, its in zip(ours["individuals"], theirs["individuals"], strict=True):
             assert (mine.lineage, mine.mutation) == (its.lineage, its.mutation)
-            assert mine.cause_of_death == its.cause_of_death
+            assert mine.failure == its.failure
             close(mine.fitness.values, its.fitness.values)
             tensors, expected = mine.to_tensors()[0], its.to_tensors()[0]
             assert tensors.keys() == expected.keys()
@@ -332,7 +332,7 @@ def test_if_all_offspring_die_the_parent_stays():
     for make_toolbox in (plain_toolbox, step_toolbox):
         for generation in history(make_toolbox, world, torch.float64):
             assert generation["accepted"] == [False, False]
-            causes = {i.cause_of_death for i in generation["individuals"][2:]}
+            causes = {i.failure for i in generation["individuals"][2:]}
             assert causes == {"non-finite loss", "non-finite gradient"}
 
 

@@ -16,7 +16,7 @@ from geneticgan.config import TrainConfig, read_json, read_toml
 from geneticgan.data.sets.idx import Mnist
 from geneticgan.data.sets.npz import Npz
 from geneticgan.errors import GeneticGanError
-from geneticgan.registry import parse_specs
+from geneticgan.specs import parse_specs
 from geneticgan.training.checkpoint import migrated
 from geneticgan.training.manifest import what_is_wrong
 from geneticgan_cli.main import cli

@@ -116,7 +116,7 @@ def test_a_good_one_is_checked_described_and_trained_with(geneticgan, tmp_path):
     names = "lsgan,soft-hinge:margin=0.5,nans"
     result = geneticgan("train", "--mutations", names, *options)
     assert result.returncode == 0, result.stderr
-    assert "dead offspring 4" in result.stdout  # of the loss that is no number, in 4 generations
+    assert "failed offspring 4" in result.stdout  # of the loss that is no number, in 4 generations
     lines = (tmp_path / "run" / "log.jsonl").read_text().splitlines()
     records = map(json.loads, lines)
     winners = {family["winner"] for record in records for family in record["families"]}

@@ -13,7 +13,7 @@ from geneticgan.jobs.report import write_report
 from geneticgan.jobs.train import evaluate, plan, resume, train
 from geneticgan.methods.catalogue import create_method
 from geneticgan.methods.of_run import core_config
-from geneticgan.registry import Spec
+from geneticgan.specs import Spec
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted
 

@@ -8,7 +8,7 @@ import torch
 
 from geneticgan.methods.catalogue import create_method
 from geneticgan.methods.contract import Fitted, Task
-from geneticgan.registry import parse_specs
+from geneticgan.specs import parse_specs
 from geneticgan.training.hooks import Observer
 
 

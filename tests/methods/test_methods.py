@@ -31,7 +31,7 @@ from geneticgan.methods.oscn import OsCN
 from geneticgan.methods.smote import Smote, resampled
 from geneticgan.methods.wgan import WGAN
 from geneticgan.recipes import OF_IMAGES, RECIPES
-from geneticgan.registry import options_of, parse_specs
+from geneticgan.specs import options_of, parse_specs
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted
 

@@ -8,7 +8,7 @@ import torch
 from geneticgan.data.sampling import to_unit_range
 from geneticgan.inference.facts import facts_of
 from geneticgan.methods.catalogue import METHODS, create_method
-from geneticgan.registry import Spec
+from geneticgan.specs import Spec
 
 
 @pytest.mark.parametrize("name", sorted(each.name for each in METHODS.find()))

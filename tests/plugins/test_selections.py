@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from geneticgan.annealing.fitness import DEAD
+from geneticgan.annealing.fitness import FAILED
 from geneticgan.testing.selections import members
 from geneticgan_plugins.selections.always import Always
 from geneticgan_plugins.selections.best import Best
@@ -53,7 +53,7 @@ def test_nsga2_may_keep_two_of_one_lineage():
 
 
 def test_nsga2_keeps_dead_parents_where_too_few_live():
-    individuals = members([DEAD, DEAD, (1.0, 1.0), DEAD], 2)
+    individuals = members([FAILED, FAILED, (1.0, 1.0), FAILED], 2)
     chosen = select(individuals, 2)
     assert individuals[2] in chosen
     assert sum(one in individuals[:2] for one in chosen) == 1
@@ -62,7 +62,7 @@ def test_nsga2_keeps_dead_parents_where_too_few_live():
 def test_random_does_not_look_at_the_fitness_of_the_living():
     parents = [(9.0, 9.0), (9.0, 9.0)]
     brood = [(float(value), 0.0) for value in range(6)]
-    individuals = members([*parents, *brood, DEAD, DEAD], 2)
+    individuals = members([*parents, *brood, FAILED, FAILED], 2)
     rng = np.random.default_rng(0)
     counts = dict.fromkeys(range(10), 0)
     for _ in range(600):
@@ -105,7 +105,7 @@ def test_best_keeps_the_fittest_of_all_offspring_whoever_bore_them():
 
 
 def test_best_keeps_the_better_parent_where_too_few_offspring_live():
-    individuals = members([(0.0, 0.0), (5.0, 0.0), DEAD, (-3.0, 0.0)], 2)
+    individuals = members([(0.0, 0.0), (5.0, 0.0), FAILED, (-3.0, 0.0)], 2)
     chosen = best(individuals, 2)
     assert chosen[0] is individuals[3]
     assert chosen[1] is individuals[1]  # at its own place

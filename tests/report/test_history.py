@@ -14,7 +14,7 @@ def record(step, winner="a", accepted=True, death=False, **more):
         {"mutation": "b", "quality": 0.25, "diversity": 0.25},
     ]
     if death:
-        offspring[1] |= {"quality": None, "diversity": None, "death": "no loss"}
+        offspring[1] |= {"quality": None, "diversity": None, "failure": "no loss"}
     family = {
         "parent": {"quality": 0.5, "diversity": 0.0},
         "offspring": offspring,
@@ -37,7 +37,7 @@ def test_columns_by_hand(tmp_path):
     assert list(history.steps) == [1, 2, 3]
     assert list(history.columns["accepted"]) == [1, 0, 1]
     assert list(history.columns["difference"]) == [0.5, 0.5, 0.5]  # 0.5 + 2 * 0.25 - 0.5
-    assert list(history.columns["deaths"]) == [0, 0, 1]
+    assert list(history.columns["failures"]) == [0, 0, 1]
     assert list(history.winners["a"]) == [1, 0, 1]
     assert (list(history.validation.x), list(history.validation.y)) == ([2], [0.75])
     names = [chart.name for chart in history_charts(history)]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from geneticgan.registry import PluginGroup, Spec, options_of, parse_specs
+from geneticgan.registry import PluginGroup
+from geneticgan.specs import Spec, options_of, parse_specs
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch.nn.functional import softplus
 
-from geneticgan.gan.fitness import Assessment, FitnessFunction, diversity
+from geneticgan.gan.fitness import FitnessFunction, FitnessInputs, diversity
 
 
 class AuthorsCode(FitnessFunction):
@@ -17,6 +17,6 @@ class AuthorsCode(FitnessFunction):
     with ``paper``. The code's lambda is 0.2.
     """
 
-    def assess(self, assessment: Assessment) -> tuple[torch.Tensor, torch.Tensor]:
+    def evaluate(self, inputs: FitnessInputs) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the mean of -log(1 - sigmoid(D(G(z)))), and the log gradient norm."""
-        return softplus(assessment.logits.source).mean(), -diversity(assessment.gradients)
+        return softplus(inputs.logits.source).mean(), -diversity(inputs.gradients)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch.nn.functional import one_hot
 
-from geneticgan.gan.fitness import Assessment, FitnessFunction
+from geneticgan.gan.fitness import FitnessFunction, FitnessInputs
 
 TINY = 1e-6
 
@@ -29,16 +29,16 @@ class ClassBalanced(FitnessFunction):
             raise ValueError(f"power must be in [0, 10], got {power}")
         self.power = power
 
-    def assess(self, assessment: Assessment) -> tuple[torch.Tensor, torch.Tensor]:
+    def evaluate(self, inputs: FitnessInputs) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the weighted means over the classes that the batch has enough images of."""
-        labels = assessment.labels
-        member = one_hot(labels, len(assessment.class_counts)).to(torch.float32)  # (B, K)
+        labels = inputs.labels
+        member = one_hot(labels, len(inputs.class_counts)).to(torch.float32)  # (B, K)
         count = member.sum(0)
-        weight = assessment.class_counts.clamp_min(1).pow(-self.power)
-        real = torch.sigmoid(assessment.logits.source)
-        own = assessment.logits.classes.softmax(1).gather(1, labels.unsqueeze(1)).squeeze(1)
+        weight = inputs.class_counts.clamp_min(1).pow(-self.power)
+        real = torch.sigmoid(inputs.logits.source)
+        own = inputs.logits.classes.softmax(1).gather(1, labels.unsqueeze(1)).squeeze(1)
         quality = (real * own) @ member / count.clamp_min(1)
-        flat = assessment.images.flatten(1).float()
+        flat = inputs.images.flatten(1).float()
         distance = torch.cdist(flat, flat) / flat.shape[1] ** 0.5  # of one pixel, in [0, 2]
         pairs = count * (count - 1)
         apart = torch.einsum("ik,ij,jk->k", member, distance, member) / pairs.clamp_min(1)

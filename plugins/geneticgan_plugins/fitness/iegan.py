@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from geneticgan.gan.fitness import Assessment, FitnessFunction
+from geneticgan.gan.fitness import FitnessFunction, FitnessInputs
 
 
 class IEGAN(FitnessFunction):
@@ -15,9 +15,9 @@ class IEGAN(FitnessFunction):
     of the discriminator's gradient, which E-GAN's diversity is made of.
     """
 
-    def assess(self, assessment: Assessment) -> tuple[torch.Tensor, torch.Tensor]:
+    def evaluate(self, inputs: FitnessInputs) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the mean source logit, and the mean distance of two images, in [0, 2]."""
-        flat = assessment.images.flatten(1).float()
+        flat = inputs.images.flatten(1).float()
         count, pixels = flat.shape
         apart = torch.cdist(flat, flat, p=1.0).sum() / (pixels * max(1, count * (count - 1)))
-        return assessment.logits.source.mean(), apart
+        return inputs.logits.source.mean(), apart

@@ -6,7 +6,7 @@ import math
 
 import torch
 
-from geneticgan.gan.fitness import Assessment, FitnessFunction, diversity
+from geneticgan.gan.fitness import FitnessFunction, FitnessInputs, diversity
 
 
 class Validation(FitnessFunction):
@@ -29,7 +29,7 @@ class Validation(FitnessFunction):
             raise ValueError(f"length must be a positive number, got {length}")
         self.length = length
 
-    def assess(self, assessment: Assessment) -> tuple[torch.Tensor, torch.Tensor]:
+    def evaluate(self, inputs: FitnessInputs) -> tuple[torch.Tensor, torch.Tensor]:
         """Return minus the held-out class loss, and minus the log gradient norm."""
-        loss = assessment.held_out_loss(assessment.gradients, self.length)
-        return -loss, diversity(assessment.gradients)
+        loss = inputs.held_out_loss(inputs.gradients, self.length)
+        return -loss, diversity(inputs.gradients)

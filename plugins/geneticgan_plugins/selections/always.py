@@ -7,7 +7,7 @@ from geneticgan.annealing.selection import BestOffspring
 
 
 class Always(BestOffspring):
-    """The best living offspring takes its parent's place: E-GAN's selection of a single parent.
+    """The best offspring takes its parent's place: E-GAN's selection of a single parent.
 
     E-GAN (Wang et al. 2019) with several parents is ``best``, over all their offspring.
     """

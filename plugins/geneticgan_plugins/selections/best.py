@@ -13,12 +13,12 @@ from geneticgan.annealing.selection import Selection
 
 
 class Best(Selection):
-    """The mu best of all living offspring, whoever bore them (Wang et al. 2019, Algorithm 1).
+    """The mu best of all offspring, whoever bore them (Wang et al. 2019, Algorithm 1).
 
     What E-GAN does with several parents: two offspring of one parent may both survive, and none of
-    another's. Parents die, as in an evolution strategy with comma selection; where fewer offspring
-    live than there are places, the best parents keep theirs. Temperature is not looked at. With
-    one parent it is ``always``.
+    another's. Parents never survive, as in an evolution strategy with comma selection; where
+    failures leave fewer offspring than there are places, the best parents keep theirs.
+    Temperature is not looked at. With one parent it is ``always``.
     """
 
     def select(
@@ -26,8 +26,8 @@ class Best(Selection):
     ) -> list[Any]:
         """Return the k best offspring; parents only where too few of these live."""
         parents, offspring = list(individuals[:k]), individuals[k:]
-        living = [one for one in offspring if weighted_sum(one.fitness) > -math.inf]
-        chosen = sorted(living, key=lambda one: weighted_sum(one.fitness), reverse=True)[:k]
+        usable = [one for one in offspring if weighted_sum(one.fitness) > -math.inf]
+        chosen = sorted(usable, key=lambda one: weighted_sum(one.fitness), reverse=True)[:k]
         ranked = sorted(range(k), key=lambda i: weighted_sum(parents[i].fitness), reverse=True)
         stays = set(ranked[: k - len(chosen)])
         born = iter(chosen)

@@ -23,11 +23,11 @@ class NSGA2(Selection):
     def select(
         self, individuals: Sequence[Any], k: int, *, temperature: float, rng: np.random.Generator
     ) -> list[Any]:
-        """Return the k best by `deap.tools.selNSGA2`; the dead only where too few live."""
+        """Return the k best by `deap.tools.selNSGA2`; a failure only where nothing else is left."""
         parents = list(individuals[:k])
-        living = [one for one in individuals if weighted_sum(one.fitness) > -math.inf]
-        lacking = [one for one in parents if one not in living][: max(0, k - len(living))]
-        chosen = [*tools.selNSGA2(living, min(k, len(living))), *lacking] if living else lacking
+        usable = [one for one in individuals if weighted_sum(one.fitness) > -math.inf]
+        lacking = [one for one in parents if one not in usable][: max(0, k - len(usable))]
+        chosen = [*tools.selNSGA2(usable, min(k, len(usable))), *lacking] if usable else lacking
         stays = {id(one) for one in chosen}
         born = iter([one for one in chosen if not any(one is parent for parent in parents)])
         return [parent if id(parent) in stays else next(born) for parent in parents]

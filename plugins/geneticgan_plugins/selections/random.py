@@ -13,7 +13,7 @@ from geneticgan.annealing.selection import Selection, broods
 
 
 class Random(Selection):
-    """Any living offspring takes its parent's place: what the fitness has to be better than.
+    """Any offspring takes its parent's place, unless it failed: what a fitness has to beat.
 
     Parameters
     ----------
@@ -35,13 +35,13 @@ class Random(Selection):
     def select(
         self, individuals: Sequence[Any], k: int, *, temperature: float, rng: np.random.Generator
     ) -> list[Any]:
-        """Return one living offspring of each parent, or the parent."""
+        """Return an offspring of each parent, or the parent."""
         accept = self.accept if temperature < self.below else 1.0
         parents = list(individuals[:k])
         survivors = []
         for parent, brood in zip(parents, broods(parents, individuals[k:]), strict=True):
-            living = [one for one in brood if weighted_sum(one.fitness) > -math.inf]
+            usable = [one for one in brood if weighted_sum(one.fitness) > -math.inf]
             draw = rng.random()  # for every parent, whatever there is to choose from
-            replaced = living and (accept == 1 or rng.random() < accept)
-            survivors.append(living[int(draw * len(living))] if replaced else parent)
+            replaced = usable and (accept == 1 or rng.random() < accept)
+            survivors.append(usable[int(draw * len(usable))] if replaced else parent)
         return survivors
