@@ -23,7 +23,7 @@ RECIPES: Mapping[str, Mapping[str, float | str | None]] = MappingProxyType(
         ),
         "best": MappingProxyType(
             {
-                "source_weight": 0.1,
+                "source_weight": 0.03,
                 "generated_class_weight": 0.0,
                 "generated_class_weighting": "even",
                 "class_guidance": "shared",
