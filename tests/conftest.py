@@ -28,6 +28,26 @@ LATENT = 4
 BATCH = 6
 
 
+# Files that take minutes begin first, so that no process is left alone with one at the end.
+LONG_FILES = (
+    "chaos/test_kill.py",
+    "integration/test_outside_packages.py",
+    "packaging/test_distributions.py",
+    "benchmark/test_benchmark.py",
+    "report/test_report.py",
+    "benchmark/test_interrupt.py",
+    "chaos/test_faults.py",
+    "gan/test_step.py",
+    "test_files.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Put them first, in whatever order the rest is."""
+    items.sort(key=lambda item: not item.path.as_posix().endswith(LONG_FILES))
+
+
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory, monkeypatch):
     """Keep the caches of a test away from the user's and from other tests'."""

@@ -8,14 +8,14 @@ from rich.table import Table
 from rich.text import Text
 
 from geneticgan.benchmark.verdict import Verdict
-from geneticgan.jobs.choosing import HELD_OUT, REFERENCE, Plan, Request
+from geneticgan.jobs.choosing import REFERENCE, Plan, Request
 
 
 def print_plan(console: Console, request: Request, plan: Plan) -> None:
     """Say what will be done and how long it takes, before it begins."""
     budget = plan.budget
-    splits = f"{budget.seeds} splits, each holding out {HELD_OUT:.0%} of every class"
-    if not request.held_out:
+    splits = f"{budget.seeds} splits, each holding out {request.judge.share:.0%} of every class"
+    if not request.judge.holds_out:
         splits = f"{budget.seeds} seeds, judged by {request.judge.text} images, learning from all"
     lines = [
         f"To compare: {', '.join(budget.methods)}; {splits} of the training part; "
@@ -36,7 +36,7 @@ def print_plan(console: Console, request: Request, plan: Plan) -> None:
 
 def print_verdict(console: Console, request: Request, plan: Plan, verdict: Verdict) -> None:
     """Print the comparison and what to use."""
-    over = "splits" if request.held_out else "seeds"
+    over = "splits" if request.judge.holds_out else "seeds"
     table = Table(
         title=f"On {request.judge.text} images, {plan.budget.seeds} {over}, in percent",
         title_justify="left",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,10 @@ from geneticgan_cli.grouped import GroupedOption
 
 Decorator = Callable[..., Any]
 
-OF_CHOICE = ("steps", "batch_size", "width", "augmentation", "recipe", "device", "precision")
+OF_CHOICE = (
+    *("steps", "batch_size", "width", "augmentation", "recipe", "calibration", "device"),
+    "precision",
+)
 """Options that ``choose`` has flags for, besides those of the images."""
 
 OF_IMAGES = ("data_root", "image_size", "download", "skip_corrupt", "imbalance", "seed")
@@ -107,6 +110,15 @@ OF_RUN = [
         show_default="the next free runs/<dataset>-<number>",
     ),
     click.option(
+        "--from",
+        "start",
+        cls=GroupedOption,
+        heading=RUN,
+        help="A run folder whose networks are trained on, by images of the same classes or more; "
+        "method, image size and the networks' options are that run's unless they are given.",
+        type=click.Path(path_type=Path),
+    ),
+    click.option(
         "--config",
         "config_file",
         cls=GroupedOption,
@@ -181,9 +193,12 @@ def given_options(ctx: click.Context) -> dict[str, Any]:
 
 
 def resolve_config(
-    ctx: click.Context, config_file: Path | None = None, **values: Any
+    ctx: click.Context,
+    config_file: Path | None = None,
+    taken: Mapping[str, Any] = {},
+    **values: Any,
 ) -> TrainConfig:
-    """Return the config: the recipe's, then the TOML file's, then what was typed.
+    """Return the config: the recipe's, then what is taken, the TOML file's, and what was typed.
 
     Parameters
     ----------
@@ -191,6 +206,8 @@ def resolve_config(
         Of the command.
     config_file : Path or None
         The TOML file.
+    taken : mapping
+        Options that the file and what was typed win over.
     **values
         Options that are no flags of the command; they win over everything.
 
@@ -199,6 +216,6 @@ def resolve_config(
     ConfigError
         If the file cannot be read or a value cannot be used.
     """
-    found = read_toml(config_file) if config_file is not None else {}
+    found = {**taken, **(read_toml(config_file) if config_file is not None else {})}
     found |= given_options(ctx) | values
     return TrainConfig.from_mapping(found, str(config_file) if config_file else "command line")

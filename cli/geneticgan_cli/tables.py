@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -18,8 +18,10 @@ from geneticgan.data.splits import Split
 from geneticgan.inference.facts import read_facts
 from geneticgan.jobs.datasets import Survey
 from geneticgan.jobs.outcome import Report, Row
-from geneticgan.jobs.thresholds import Granted
-from geneticgan.report.parts import GENERATION_HEADS, generation_cells
+from geneticgan.report.generation_table import GENERATION_HEADS, generation_cells
+
+if TYPE_CHECKING:  # it loads scikit-learn
+    from geneticgan.jobs.thresholds import Granted
 
 
 def print_split(console: Console, split: Split, dataset: str) -> None:
@@ -136,7 +138,7 @@ def print_report(console: Console, report: Report) -> None:
 
 def _compared(report: Report) -> list[str]:
     """Return what is to be said where several methods stand in the table."""
-    if len(report.rows) == 1:
+    if report.picture is None:  # one network alone
         return []
     config = report.config
     leader = max(report.rows, key=lambda row: row.scores.acsa)
@@ -164,13 +166,10 @@ def print_thresholds(console: Console, run: Path, granted: Sequence[Granted]) ->
 
 def _calibrated(report: Report) -> str:
     """Say what its probabilities are worth."""
-    calibration = read_facts(report.folder.path).more.get("calibration")
-    if calibration is None:
+    facts = read_facts(report.folder.path)
+    if not facts.calibrated:
         return "Its probabilities are not calibrated, since no images were held out."
-    return (
-        f"Its probabilities are calibrated on {calibration['images']} held-out images "
-        f"(temperature {calibration['temperature']:.2f})."
-    )
+    return f"Its probabilities are calibrated {facts.calibration.told()}."
 
 
 def _chosen(report: Report) -> str:

@@ -21,6 +21,8 @@ from geneticgan.benchmark.layout import BenchmarkFolder, place
 from geneticgan.benchmark.result import CellResult
 from geneticgan.config import TrainConfig
 from geneticgan.errors import GeneticGanError
+from geneticgan.evaluation.prediction import class_logits
+from geneticgan.evaluation.probabilities import Calibration, fit_calibrations
 from geneticgan.methods.asked import read_method, with_given
 from geneticgan.methods.catalogue import METHODS
 from geneticgan.methods.contract import Fitted, Method, Task
@@ -49,6 +51,8 @@ class Cell:
         Number of the tuning trial.
     name : str
         What it is filed under; the method's spec unless another is given.
+    calibrates : bool
+        Whether calibrations are fitted on the validation part, and kept with the result.
     """
 
     method: str
@@ -57,6 +61,7 @@ class Cell:
     protocols: tuple[str, ...] = ("head",)
     trial: int | None = None
     name: str = ""
+    calibrates: bool = False
 
     @property
     def imbalance(self) -> str:
@@ -181,7 +186,15 @@ def _run(cell: Cell, out: Path, work: Path, stop: StopRequest) -> CellResult:
         class_names=split.class_names,
         config=config.to_json(),
         device=str(device),
+        calibrations=_calibrations(fitted, task) if cell.calibrates else {},
     )
+
+
+def _calibrations(fitted: Fitted, task: Task) -> dict[str, Calibration]:
+    held = task.split.validation
+    if not len(held):
+        return {}
+    return fit_calibrations(class_logits(fitted.network, held, task.device), held.labels)
 
 
 def _keep(cell: Cell, out: Path, fitted: Fitted, task: Task) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from geneticgan.benchmark.curves import Look
 from geneticgan.benchmark.identity import Identity
 from geneticgan.evaluation.metrics import Scores
+from geneticgan.evaluation.probabilities import Calibration
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class CellResult:
         Every option, tuned values among them.
     device : str
         Where it was trained.
+    calibrations : mapping of str to Calibration
+        By kind, fitted on the validation part; empty if that was not asked for.
     """
 
     method: str
@@ -76,6 +79,7 @@ class CellResult:
     class_names: tuple[str, ...] = ()
     config: Mapping[str, Any] = field(default_factory=dict)
     device: str = ""
+    calibrations: Mapping[str, Calibration] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -96,6 +100,8 @@ class CellResult:
             for protocol, scores in self.scores.items()
         }
         made["curve"] = [dataclasses.asdict(look) for look in self.curve]
+        if self.calibrations:
+            made["calibrations"] = {k: each.to_json() for k, each in self.calibrations.items()}
         if self.identity is not None:
             made |= {"identity": self.identity.to_json(), "digest": self.identity.digest}
         return made
@@ -119,6 +125,7 @@ class CellResult:
         if identity is not None and identity.digest != found["digest"]:
             raise ValueError("its digest is not that of its identity: the file was changed")
         scores = {name: Scores.from_json(each) for name, each in found["scores"].items()}
+        classes, calibrations = len(found["class_names"]), found.get("calibrations", {})
         return cls(
             *common,
             identity=identity,
@@ -132,4 +139,5 @@ class CellResult:
             class_names=tuple(found["class_names"]),
             config=dict(found["config"]),
             device=str(found.get("device", "")),
+            calibrations={k: Calibration.from_json(v, classes) for k, v in calibrations.items()},
         )

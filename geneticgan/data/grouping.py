@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import StratifiedGroupKFold
 
 from geneticgan.data.dataset import Images, Int64Array, count_groups
 from geneticgan.errors import DataError
@@ -122,6 +121,8 @@ def hold_out_groups(
         )
     totals = np.bincount(labels, minlength=len(names))
     folds = min(max(2, round(1 / share)), len(np.unique(groups)), int(totals.max()))
+    from sklearn.model_selection import StratifiedGroupKFold
+
     best, least = None, np.inf
     for _ in range(ATTEMPTS):
         seed = int(rng.integers(2**31))

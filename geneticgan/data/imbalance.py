@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
@@ -109,64 +108,6 @@ def create_imbalance(text: str) -> Imbalance:
         As `parse_imbalance` and `PluginGroup.create`.
     """
     return IMBALANCES.create(parse_imbalance(text))
-
-
-def scaled_counts(
-    shares: Sequence[float], available: Sequence[int], largest: int
-) -> tuple[int, ...]:
-    """Return counts in given proportions, as large as the images allow or as asked for.
-
-    Parameters
-    ----------
-    shares : sequence of float
-        Each class's count as a share of the largest.
-    available : sequence of int
-        Images of each class there are.
-    largest : int
-        Images of the largest class; 0 is as many as there are enough images for.
-    """
-    feasible = min(int(have / share) for have, share in zip(available, shares, strict=True))
-    return tuple(max(1, round((largest or feasible) * share)) for share in shares)
-
-
-def check_profile(ratio: float, largest: int) -> None:
-    """Raise `ValueError` unless a ratio is at least 1 and a number of images at least 0."""
-    if not 1 <= ratio < math.inf:
-        raise ValueError(f"ratio must be at least 1, got {ratio}")
-    if largest < 0:
-        raise ValueError(f"largest must be at least 0 (as many as there are), got {largest}")
-
-
-def profile_shares(profile: str, classes: int, ratio: float) -> list[float]:
-    """Return each class's count as a share of the largest: from 1 down to 1 / ratio.
-
-    Parameters
-    ----------
-    profile : {"exponential", "step"}
-        How they fall.
-    classes : int
-        How many, >= 2.
-    ratio : float
-        Largest over smallest, >= 1.
-    """
-    if profile == "exponential":
-        return [ratio ** (-k / (classes - 1)) for k in range(classes)]
-    return [1.0 if 2 * k < classes else 1 / ratio for k in range(classes)]
-
-
-def exponential_counts(largest: int, classes: int, ratio: float) -> tuple[int, ...]:
-    """Return counts that fall geometrically from the largest to largest / ratio.
-
-    Parameters
-    ----------
-    largest : int
-        Images of the first class.
-    classes : int
-        How many classes, >= 2.
-    ratio : float
-        Largest over smallest count, >= 1.
-    """
-    return tuple(round(largest * s) for s in profile_shares("exponential", classes, ratio))
 
 
 def imbalance_ratio(counts: Sequence[int]) -> float:

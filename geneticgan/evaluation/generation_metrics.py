@@ -11,10 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
-from prdc import compute_prdc
 from sklearn.neighbors import NearestNeighbors
-from torch_fidelity.metric_fid import fid_features_to_statistics, fid_statistics_to_metric
-from torch_fidelity.metric_kid import kid_features_to_metric
 
 Features = npt.NDArray[np.float32]
 
@@ -112,6 +109,11 @@ def score_generated(
 
 
 def _frechet(generated: Features, real: Features) -> float:
+    from torch_fidelity.metric_fid import (  # it loads torchvision
+        fid_features_to_statistics,
+        fid_statistics_to_metric,
+    )
+
     statistics = [
         fid_features_to_statistics(torch.from_numpy(each.astype(np.float64)))
         for each in (generated, real)
@@ -121,6 +123,8 @@ def _frechet(generated: Features, real: Features) -> float:
 
 
 def _kernel(generated: Features, real: Features, seed: int) -> float:
+    from torch_fidelity.metric_kid import kid_features_to_metric  # it loads torchvision
+
     size = min(KID_SUBSET_SIZE, len(generated), len(real))
     whole = size == len(generated) == len(real)
     found = kid_features_to_metric(
@@ -138,6 +142,8 @@ def _kernel(generated: Features, real: Features, seed: int) -> float:
 
 
 def _prdc(real: Features, generated: Features) -> Mapping[str, float]:
+    from prdc import compute_prdc
+
     with contextlib.redirect_stdout(io.StringIO()):  # the library tells of its progress
         found = compute_prdc(real, generated, NEIGHBOURS)
     return {name: float(value) for name, value in found.items()}

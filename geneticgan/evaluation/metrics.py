@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from imblearn.metrics import geometric_mean_score
-from sklearn.metrics import confusion_matrix, f1_score, recall_score
 
 from geneticgan.data.dataset import Int64Array
 
@@ -72,6 +70,10 @@ def score(truth: Int64Array, predicted: Int64Array, classes: int, smallest_class
     smallest_class : int
         Label with the fewest training images.
     """
+    # What loads a library of statistics waits until there is something to score.
+    from imblearn.metrics import geometric_mean_score
+    from sklearn.metrics import confusion_matrix, f1_score, recall_score
+
     labels = np.arange(classes)
     recalls = recall_score(truth, predicted, labels=labels, average=None, zero_division=0.0)
     with warnings.catch_warnings():

@@ -112,13 +112,10 @@ def _what(networks: Networks, part: Part, file: str) -> str:
 
 
 def _calibration(networks: Networks) -> str:
-    calibration = networks.facts.more.get("calibration")
-    if calibration is None:
+    facts = networks.facts
+    if not facts.calibrated:
         return "not calibrated; no images were held out for it."
-    return (
-        f"of classes that are equally frequent; calibrated on {calibration['images']} held-out "
-        f"images (temperature {calibration['temperature']:.2f})."
-    )
+    return f"of classes that are equally frequent; calibrated {facts.calibration.told()}."
 
 
 def _data(networks: Networks) -> str:
@@ -127,9 +124,17 @@ def _data(networks: Networks) -> str:
     rows = [
         [name, *map(str, counts)] for name, *counts in zip(facts.class_names, *columns, strict=True)
     ]
-    return f"Data set: {networks.config.dataset.partition(':')[0]}. Images by class:\n\n" + _table(
+    text = f"Data set: {networks.config.dataset.partition(':')[0]}. Images by class:\n\n" + _table(
         ["class", "trained on", "held out to choose by", "tested on"], rows
     )
+    begun = facts.more.get("beginning")
+    if begun:
+        text += (
+            "\n\nIts networks began with those of another run, which had learnt from images "
+            f"of {', '.join(begun['kept'])}; {begun['tested']} of the images tested on were "
+            "among them."
+        )
+    return text
 
 
 def _scores(

@@ -18,6 +18,7 @@ from geneticgan.data.fitting import FITS
 from geneticgan.data.imbalance import smallest_class
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError
+from geneticgan.evaluation.probabilities import Calibration
 from geneticgan.inference.choice import CLASS_HEAD
 from geneticgan.training.run_folder import write_json
 
@@ -68,10 +69,16 @@ class Facts:
         return str(self.more.get("classifier", {}).get("title", self.classifier))
 
     @property
-    def temperature(self) -> float:
-        """By which logits are divided before the softmax; 1 if nothing was held out to fit it."""
-        calibration = self.more.get("calibration")
-        return 1.0 if calibration is None else float(calibration["temperature"])
+    def calibrated(self) -> bool:
+        """Whether its probabilities were fitted to images that it did not learn from."""
+        return self.more.get("calibration") is not None
+
+    @property
+    def calibration(self) -> Calibration:
+        """How logits become probabilities; by the softmax alone if nothing was held out to fit."""
+        if not self.calibrated:
+            return Calibration()
+        return Calibration.from_json(self.more["calibration"], self.classes)
 
     @property
     def thresholds(self) -> dict[int, float]:
@@ -157,8 +164,8 @@ class Facts:
         channels, size = int(found["channels"]), int(found["size"])
         done = _preprocessing(found["preprocessing"])
         facts = cls(channels, size, names, train, validation, test, more, done)
-        if not 0 < facts.temperature < math.inf:
-            raise ValueError(f"{facts.temperature} is no temperature")
+        if facts.calibrated:
+            Calibration.from_json(more["calibration"], len(names))  # that it can be read
         return facts
 
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy.special import softmax
 
 from geneticgan.data.dataset import Images, Int64Array
 from geneticgan.data.splits import Split
 from geneticgan.errors import RunError
 from geneticgan.evaluation.prediction import class_logits
-from geneticgan.inference.calibration import fit_temperature
 from geneticgan.training.run_folder import RunFolder
 
 PARTS = ("validation", "test")
@@ -36,16 +33,11 @@ class Judged:
     logits: npt.NDArray[np.float64]
     labels: Int64Array
 
-    def probabilities(self, temperature: float) -> npt.NDArray[np.float64]:
-        """Return the probabilities (N, K) at a temperature."""
-        found: npt.NDArray[np.float64] = softmax(self.logits / temperature, axis=1)
-        return found
 
-
-def calibrate_run(
+def keep_judged(
     path: Path, network: torch.nn.Module, split: Split, device: torch.device
-) -> dict[str, Any]:
-    """Keep what a run's classifier says of its validation and test part, and calibrate it.
+) -> dict[str, Judged]:
+    """Keep what a run's classifier says of its validation and test part.
 
     Parameters
     ----------
@@ -60,9 +52,8 @@ def calibrate_run(
 
     Returns
     -------
-    dict
-        What `geneticgan.inference.facts.Facts` shall know, under ``calibration``: None where
-        nothing was held out, else ``temperature`` and the number of ``images`` it was fitted on.
+    dict of str to Judged
+        By part.
 
     Raises
     ------
@@ -78,11 +69,7 @@ def calibrate_run(
         temporary.replace(goal)
     except OSError as error:
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
-    held = judged["validation"]
-    if not len(held.labels):
-        return {"calibration": None}
-    temperature = fit_temperature(held.logits, held.labels)
-    return {"calibration": {"temperature": temperature, "images": len(held.labels)}}
+    return judged
 
 
 def _judge(images: Images, network: torch.nn.Module, split: Split, device: torch.device) -> Judged:

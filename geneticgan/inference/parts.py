@@ -50,10 +50,12 @@ def _classifier(networks: Networks) -> Part:
         },
         "input": "images: uint8 (N, channels, size, size), 0 to 255",
         "output": "probabilities: float32 (N, classes), in the order of class_names",
-        "temperature": str(facts.temperature),  # inside the graph; safetensors need it
+        # Inside the graph, offsets first; safetensors need them.
+        "temperature": str(facts.calibration.temperature),
+        "offsets": list(facts.calibration.offsets),
         "thresholds": {facts.class_names[label]: each for label, each in facts.thresholds.items()},
     }
-    module = alone(ServedClassifier(networks.classifier, facts.temperature))
+    module = alone(ServedClassifier(networks.classifier, facts.calibration))
     return Part(module, {"images": images}, "probabilities", about)
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import softmax
 
 from geneticgan.data.dataset import Images, Int64Array, UInt8Array
 from geneticgan.data.decoding import UNREADABLE, decode_one
@@ -63,7 +62,7 @@ def probabilities(
     shares = make_prior(prior, networks.facts)
     nothing = np.zeros(len(pixels), dtype=np.int64)
     logits = class_logits(networks.classifier, Images(pixels, nothing), networks.device)
-    found: npt.NDArray[np.float64] = softmax(logits / networks.facts.temperature, axis=1)
+    found = networks.facts.calibration.probabilities(logits)
     return found if prior == "balanced" else move_to_prior(found, shares)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from geneticgan.data.sampling import to_uint8
+from geneticgan.evaluation.probabilities import Calibration
 from geneticgan.networks import Generator
 
 
@@ -18,20 +19,22 @@ class ServedClassifier(torch.nn.Module):
     ----------
     network : torch.nn.Module
         Images (B, C, S, S) in [-1, 1] to (source logits (B,), class logits (B, K)).
-    temperature : float
-        By which class logits are divided.
+    calibration : Calibration
+        How class logits become probabilities.
     """
 
-    def __init__(self, network: torch.nn.Module, temperature: float) -> None:
+    def __init__(self, network: torch.nn.Module, calibration: Calibration) -> None:
         super().__init__()
         self.network = network
-        self.temperature = temperature
+        self.temperature = calibration.temperature
+        self.offsets: torch.Tensor
+        self.register_buffer("offsets", torch.tensor(calibration.offsets or 0.0))
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return probabilities (N, K), float32, of images (N, C, S, S), uint8."""
         # Not `to_unit_range`, whose operations work in place: an exported graph has none.
         _, logits = self.network(images.to(torch.float32) / 127.5 - 1.0)
-        return torch.softmax(logits / self.temperature, dim=1)
+        return torch.softmax((logits + self.offsets) / self.temperature, dim=1)
 
 
 class ServedGenerator(torch.nn.Module):

@@ -17,9 +17,14 @@ from geneticgan.benchmark.launchers import Launcher
 from geneticgan.benchmark.layout import BenchmarkFolder
 from geneticgan.benchmark.verdict import Measured, Verdict, decide
 from geneticgan.config import TrainConfig, read_json
-from geneticgan.data.dataset import Source
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError
+from geneticgan.evaluation.probabilities import (
+    GENERATED,
+    TEMPERATURE,
+    Calibration,
+    median_calibration,
+)
 from geneticgan.inference.choice import CLASS_HEAD
 from geneticgan.jobs.outcome import Report
 from geneticgan.jobs.timing import time_methods
@@ -27,9 +32,7 @@ from geneticgan.jobs.train import plan as plan_run
 from geneticgan.jobs.train import resume, train
 from geneticgan.methods.asked import read_method
 from geneticgan.methods.of_run import core_config
-from geneticgan.protocols.catalogue import create_protocol
-from geneticgan.protocols.judge import HELD_OUT as BY_HELD_OUT
-from geneticgan.protocols.judge import Judge, read_judge
+from geneticgan.protocols.judge import HELD_OUT, Judge, read_judge
 from geneticgan.specs import parse_specs
 from geneticgan.training.hooks import Observer
 from geneticgan.training.run_folder import write_json
@@ -40,9 +43,6 @@ REFERENCE = "oscn"
 
 CANDIDATES = "oscn,balanced-softmax,logit-adjustment,ldam-drw,crt,dos,probe,aggan"
 """What is compared unless methods are named."""
-
-HELD_OUT = 0.2
-"""Of each class of the training part, by every split, where the judge needs held-out images."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,6 @@ class Request:
     steps: int | None = None
     seeds: int | None = None
 
-    @property
-    def held_out(self) -> float:
-        """Share of each class of the training part that every split holds out; 0 for none."""
-        return HELD_OUT if self.judge.holds_out else 0.0
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -109,7 +104,7 @@ def make_request(
     workers: int,
     steps: int | None = None,
     seeds: int | None = None,
-    judge: str = BY_HELD_OUT,
+    judge: str = HELD_OUT,
 ) -> Request:
     """Return a request, to which the reference is added.
 
@@ -118,18 +113,24 @@ def make_request(
     PluginError
         If a method or judge is unknown.
     ConfigError
-        If fewer than two splits are asked for, or the judge looks at the test part.
+        If fewer than two splits are asked for, the judge looks at the test part, or offsets are
+        asked for where nothing can tell them.
     """
     specs = parse_specs(methods)
     for spec in specs:
         read_method(str(spec))
+    if config.calibration == GENERATED:
+        raise ConfigError(
+            "the winner need not generate images; choose with --calibration temperature or offsets"
+        )
     if seeds is not None and seeds < 2:
         raise ConfigError("--seeds must be at least 2: one split says nothing of chance")
     names = tuple(dict.fromkeys([REFERENCE, *map(str, specs)]))
     by = read_judge(judge)
+    if not by.holds_out and config.calibration != TEMPERATURE:
+        raise ConfigError("offsets are fitted on held-out images; choose with --judge held-out")
     # The test part and the imbalanced subset are drawn once; splits differ within them.
-    held_out = HELD_OUT if by.holds_out else 0.0
-    config = dataclasses.replace(config, validation_fraction=held_out, split_seed=config.seed)
+    config = dataclasses.replace(config, validation_fraction=by.share, split_seed=config.seed)
     return Request(config, names, out, seconds, workers, by, steps, seeds)
 
 
@@ -167,7 +168,7 @@ def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
     if request.out.exists() and (not request.out.is_dir() or any(request.out.iterdir())):
         raise RunError(f"{request.out} is not empty; choose another --out")
     begun = time.perf_counter()
-    _make_images(request, source, split)
+    request.judge.make_images(source, split)
     left = request.seconds - (time.perf_counter() - begun)
     costs, cannot = time_methods(request.config, request.methods, REFERENCE, split, observers)
     budget = fit_budget(
@@ -202,15 +203,7 @@ def compare(
         If the reference cannot be trained.
     """
     trials = request.out / "trials"
-    cells = [
-        Cell(
-            method,
-            dataclasses.replace(request.config, seed=seed, steps=plan.budget.steps),
-            protocols=request.judge.protocols,
-        )
-        for seed in range(plan.budget.seeds)
-        for method in plan.budget.methods
-    ]
+    cells = _cells(request, plan)
     fill(cells, trials, launcher, on_progress, command)
     measured = {}
     for method in plan.budget.methods:
@@ -230,15 +223,42 @@ def compare(
         )
     if REFERENCE not in measured:
         raise RunError(f"plain oversampling cannot be trained: {plan.cannot[REFERENCE]}")
-    verdict = decide(measured, REFERENCE, request.held_out)
+    verdict = decide(measured, REFERENCE, request.judge.share)
     write_json(request.out / "verdict.json", dataclasses.asdict(verdict))
     return verdict
+
+
+def _cells(request: Request, plan: Plan) -> list[Cell]:
+    """Return the trainings of a comparison."""
+    return [
+        Cell(
+            method,
+            dataclasses.replace(request.config, seed=seed, steps=plan.budget.steps),
+            protocols=request.judge.protocols,
+            calibrates=request.judge.holds_out,
+        )
+        for seed in range(plan.budget.seeds)
+        for method in plan.budget.methods
+    ]
+
+
+def _calibration(request: Request, plan: Plan, method: str) -> Calibration | None:
+    """Return the median of what a method's splits found on the images that they held out."""
+    folder = BenchmarkFolder(request.out / "trials")
+    cells = [cell for cell in _cells(request, plan) if cell.method == method]
+    read = [folder.read(cell.place()) for cell in cells]
+    kind = request.config.calibration
+    found = [each.calibrations[kind] for each in read if each and kind in each.calibrations]
+    return median_calibration(found) if found else None
 
 
 def hand_over(
     request: Request, plan: Plan, verdict: Verdict, observers: Sequence[Observer]
 ) -> Report:
-    """Train the winner on all training images, in the run folder ``run``; raises as `train`."""
+    """Train the winner on all training images, in the run folder ``run``; raises as `train`.
+
+    Nothing is held out there: its classifier is calibrated by what the splits have found.
+    """
     path = request.out / "run"
     if (path / "config.json").is_file():
         return resume(path, observers)
@@ -247,20 +267,16 @@ def hand_over(
         method=verdict.winner.method,
         steps=plan.budget.steps,
         validation_fraction=0.0,
+        calibration=TEMPERATURE,  # what the run is told of is of either kind
     )
-    key = CLASS_HEAD if core_config(config) is not None else ""
-    return train(config, path, plan_run(config, observers), observers, classifier=key)
-
-
-def _make_images(request: Request, source: Source, split: Split) -> None:
-    """Have the judges make their images, which they keep for all trainings.
-
-    Those that are made of what a split leaves in the training part differ between splits, and are
-    made there.
-    """
-    if not request.judge.holds_out:
-        for each in request.judge.protocols:
-            create_protocol(each).images(source, split)
+    return train(
+        config,
+        path,
+        plan_run(config, observers),
+        observers,
+        classifier=CLASS_HEAD if core_config(config) is not None else "",
+        calibration=_calibration(request, plan, verdict.winner.method),
+    )
 
 
 def _asked(request: Request, split: Split) -> dict[str, object]:

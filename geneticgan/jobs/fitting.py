@@ -10,8 +10,8 @@ from geneticgan.data.splits import Split
 from geneticgan.evaluation.scoring import score_network
 from geneticgan.inference.choice import Choice
 from geneticgan.inference.facts import read_facts, write_facts
-from geneticgan.inference.held_out import calibrate_run
-from geneticgan.jobs.networks import network_file, trained
+from geneticgan.jobs.calibrating import calibrate_run
+from geneticgan.jobs.networks import trained
 from geneticgan.jobs.outcome import Report, Row
 from geneticgan.methods.contract import Task
 from geneticgan.methods.of_run import method_of
@@ -47,15 +47,10 @@ def fit(
     if len(split.validation):
         scores[key] = score_network(network, split.validation, split, task.device).acsa
     facts = read_facts(folder.path)
-    more = {
-        "classifier": {**Choice(key, scores, before=True).to_json(), "title": row.title},
-        **calibrate_run(folder.path, network, split, task.device),
-    }
-    write_facts(folder.path, replace(facts, more={**facts.more, **more}))
-    write_json(folder.results, [{"method": row.title, **row.scores.to_json()}])
-    return Report(folder, config, split, (row,), None, row.title, len(split.validation))
-
-
-def is_fitted(folder: RunFolder, config: TrainConfig) -> bool:
-    """Tell whether a run's folder holds the network of its method."""
-    return network_file(folder, method_of(config).name).is_file()
+    found = calibrate_run(facts, folder.path, network, split, config, row.title)
+    choice = Choice(key, scores, before=True).to_json()
+    more = {**found.more, "classifier": {**choice, "title": found.title}}
+    write_facts(folder.path, replace(facts, more=more))
+    rows = (row, *found.rows)
+    write_json(folder.results, [{"method": each.title, **each.scores.to_json()} for each in rows])
+    return Report(folder, config, split, rows, None, found.title, len(split.validation))

@@ -15,7 +15,7 @@ from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.scoring import score_network
 from geneticgan.inference.choice import CLASS_HEAD, Choice, choose_classifier
 from geneticgan.inference.facts import Facts, read_facts, write_facts
-from geneticgan.inference.held_out import calibrate_run
+from geneticgan.jobs.calibrating import calibrate_run
 from geneticgan.jobs.networks import trained
 from geneticgan.jobs.outcome import Report, Row
 from geneticgan.methods.augmented import Augmented, generate_missing
@@ -59,21 +59,25 @@ def judge(
     for method in methods:
         networks[method.key] = trained(method, method.key, folder, task)
         titles[method.key] = method.title
-    rows = [_row(titles[key], each, split, model.device) for key, each in networks.items()]
     facts = read_facts(folder.path)
     choice = _choose(facts, networks, plain.key, split, model.device)
-    more = {
-        "classifier": {**choice.to_json(), "title": titles[choice.key]},
-        **calibrate_run(folder.path, networks[choice.key], split, model.device),
-    }
-    write_facts(folder.path, replace(facts, more={**facts.more, **more}))
+    network, title = networks[choice.key], titles[choice.key]
+    found = calibrate_run(facts, folder.path, network, split, config, title, model.generators)
+    more = {**found.more, "classifier": {**choice.to_json(), "title": found.title}}
+    write_facts(folder.path, replace(facts, more=more))
+    rows = []
+    for key, each in networks.items():
+        rows += [
+            _row(titles[key], each, split, model.device),
+            *(found.rows if key == choice.key else ()),
+        ]
     write_json(folder.results, [{"method": row.title, **row.scores.to_json()} for row in rows])
     picture = folder.samples / "classes.png"
     _draw(picture, config, split, model)
     draw_sheet(folder.samples / "generated.png", model.generators, split, config.seed, model.device)
     draw_real_sheet(folder.samples / "real.png", split)
     chosen_on = len(split.validation)
-    return Report(folder, config, split, tuple(rows), picture, titles[choice.key], chosen_on)
+    return Report(folder, config, split, tuple(rows), picture, found.title, chosen_on)
 
 
 def _choose(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from geneticgan.files import written_whole
 from geneticgan.methods.contract import Method, Task
+from geneticgan.training.beginning import beginning_of
 from geneticgan.training.run_folder import RunFolder
 from geneticgan.training.tensors import load_weights, save_weights
 
@@ -38,7 +40,7 @@ def trained(method: Method, key: str, folder: RunFolder, task: Task) -> torch.nn
         network = method.build(task.split, task.config, task.device)
         load_weights(path, network)
         return network
-    fitted = method.fit(task).network
+    fitted = method.fit(replace(task, beginning=beginning_of(folder, key))).network
     with written_whole(path) as temporary:
         save_weights(temporary, fitted)
     return fitted

@@ -67,7 +67,7 @@ def set_thresholds(run: Path, texts: Sequence[str]) -> list[Granted]:
     check_wishes(run, texts)
     facts = read_facts(run)
     judged = read_judged(run, "validation")
-    shares = judged.probabilities(facts.temperature)
+    shares = facts.calibration.probabilities(judged.logits)
     granted = []
     for wish in (parse_wish(text, facts) for text in texts):
         found = find_threshold(shares, judged.labels, wish, facts)

@@ -1,4 +1,4 @@
-"""How long a method takes: measured by two short trainings."""
+"""What the training of a method costs here, found out by short ones."""
 
 from __future__ import annotations
 
@@ -31,19 +31,6 @@ def time_methods(
     observers: Sequence[Observer],
 ) -> tuple[dict[str, Cost], dict[str, str]]:
     """Return what each method costs, and which ones cannot be trained here, and why.
-
-    Parameters
-    ----------
-    config : TrainConfig
-        What methods share.
-    methods : sequence of str
-        Their specs.
-    reference : str
-        One of them, whose failure is an error.
-    split : Split
-        The images.
-    observers : sequence of Observer
-        See the progress.
 
     Raises
     ------

@@ -8,13 +8,16 @@ from pathlib import Path
 
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
-from geneticgan.errors import RunError
+from geneticgan.evaluation.probabilities import Calibration
 from geneticgan.inference.choice import Choice
 from geneticgan.inference.facts import facts_of, write_facts
-from geneticgan.jobs.fitting import fit, is_fitted
+from geneticgan.jobs.beginning import Beginning, finished, read_beginning
+from geneticgan.jobs.calibrating import check_calibration, with_calibration
+from geneticgan.jobs.fitting import fit
 from geneticgan.jobs.judging import judge
 from geneticgan.jobs.outcome import Report
 from geneticgan.methods.of_run import core_config, method_of
+from geneticgan.training.beginning import write_beginning
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer
@@ -38,14 +41,21 @@ class Plan:
         The images of its parts.
     plugins : Plugins
         What its config names, made.
+    beginning : Beginning or None
+        The networks of another run that it begins with.
     """
 
     split: Split
     plugins: Plugins
+    beginning: Beginning | None = None
 
 
-def plan(config: TrainConfig, observers: Sequence[Observer] = ()) -> Plan:
+def plan(
+    config: TrainConfig, observers: Sequence[Observer] = (), start: Path | None = None
+) -> Plan:
     """Make every plugin and load the images, as training would; makes no run.
+
+    With a ``start``, a run folder, it begins with the networks of that run.
 
     Raises
     ------
@@ -59,7 +69,8 @@ def plan(config: TrainConfig, observers: Sequence[Observer] = ()) -> Plan:
         # A network that cannot be made, for want of its package or weights, is known before there
         # is a folder.
         own.method.build(split, own.config, resolve_device(config.device))
-    return Plan(split, plugins)
+    check_calibration(config, len(split.validation))
+    return Plan(split, plugins, read_beginning(start, config, split) if start else None)
 
 
 def train(
@@ -70,6 +81,7 @@ def train(
     *,
     tensorboard: bool = False,
     classifier: str = "",
+    calibration: Calibration | None = None,
 ) -> Report:
     """Train in a new run folder.
 
@@ -87,6 +99,8 @@ def train(
         Write event files to ``<path>/tensorboard``.
     classifier : str
         Key of the network that is to be the run's classifier, if that is settled before.
+    calibration : Calibration or None
+        Of the classifier, where that is settled before and nothing is held out.
 
     Raises
     ------
@@ -100,11 +114,17 @@ def train(
     config = method_of(config).method.reads(config)
     folder = RunFolder.create(path, config)
     with RunLock(path):
-        folder.write_split(plan.split)
+        begun = plan.beginning
+        folder.write_split(plan.split, begun.learnt if begun else ())
         facts = facts_of(plan.split)
+        if begun:
+            write_beginning(folder, begun.states)
+            facts = replace(facts, more={"beginning": begun.to_json()})
         if classifier:
             more = {"classifier": Choice(classifier, {}, before=True).to_json()}
-            facts = replace(facts, more=more)
+            facts = replace(facts, more={**facts.more, **more})
+        if calibration:
+            facts = replace(facts, more={**facts.more, "calibration": calibration.to_json()})
         write_facts(path, facts)
         return _run(folder, config, plan, observers, tensorboard)
 
@@ -121,15 +141,22 @@ def resume(
     On another ``device`` than the run's own the result is the same up to rounding.
     """
     folder, config, split = open_run(path, observers, device)
+    config = with_calibration(config, path, None)
     begun = Plan(split, make_plugins(core_config(config) or config))
     with RunLock(path):
         return _run(folder, config, begun, observers, tensorboard)
 
 
-def evaluate(path: Path, observers: Sequence[Observer], device: str | None = None) -> Report:
+def evaluate(
+    path: Path,
+    observers: Sequence[Observer],
+    device: str | None = None,
+    calibration: str | None = None,
+) -> Report:
     """Judge a run again from its folder: the same figures on another day.
 
-    ``device`` computes where the run was not trained; None is the run's own.
+    ``device`` computes where the run was not trained; None is the run's own. A ``calibration``
+    takes the place of the one that the run has, and thresholds of other probabilities go.
 
     Raises
     ------
@@ -137,18 +164,12 @@ def evaluate(path: Path, observers: Sequence[Observer], device: str | None = Non
         If the run is not finished, or the images have changed.
     """
     folder, config, split = open_run(path, observers, device)
+    config = with_calibration(config, path, calibration)
+    finished(path, folder, config)
     core = core_config(config)
     if core is None:
-        if not is_fitted(folder, config):
-            raise RunError(f"{path} is not finished; go on with 'geneticgan resume {path}'")
         with RunLock(path), StopRequest() as stop:
             return fit(folder, config, split, observers, stop)
-    done = Checkpoint(folder.checkpoint).state()["next_generation"]
-    if done < core.steps:
-        raise RunError(
-            f"{path} is not finished ({done} of {core.steps} generations); go on with "
-            f"'geneticgan resume {path}'"
-        )
     with RunLock(path), StopRequest() as stop:
         return judge(folder, config, split, load_model(core, split, folder), observers, stop)
 

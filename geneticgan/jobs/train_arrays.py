@@ -15,6 +15,7 @@ import torch
 from geneticgan.config import TrainConfig
 from geneticgan.errors import ConfigError, DataError, RunError
 from geneticgan.inference.trained import TrainedRun, load
+from geneticgan.jobs.beginning import taken_options
 from geneticgan.jobs.train import plan
 from geneticgan.jobs.train import train as train_run
 from geneticgan.training.hooks import Observer, Status
@@ -44,7 +45,8 @@ def train(
     labels: Any,
     *,
     class_names: Sequence[str] | None = None,
-    method: str = "aggan",
+    method: str | None = None,
+    start: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
     on_progress: Progress | None = None,
     **options: Any,
@@ -63,8 +65,12 @@ def train(
         Shape (N,), whole numbers or texts.
     class_names : sequence of str, optional
         Of the classes in the order of the sorted labels; otherwise the labels as text.
-    method : str
-        What is trained, a plugin, as for ``geneticgan train --method``.
+    method : str, optional
+        What is trained, a plugin, as for ``geneticgan train --method``; ``aggan`` unless it is
+        given, or that of ``start``.
+    start : path, optional
+        A run folder whose networks are trained on, as by ``geneticgan train --from``: classes are
+        the same or more, and known by their names.
     out : path, optional
         The run folder to make, which every command takes; the images are kept beside it as
         ``<out>-images.npz``. Without it both lie in a temporary folder, which stays.
@@ -99,9 +105,13 @@ def train(
         if name in options:
             raise ConfigError(f"{name} cannot be given: the images are")
     data = path.with_name(path.name + "-images.npz")
+    where = str(data.resolve())
+    begins = None if start is None else Path(start)
+    taken = taken_options(begins) if begins else {}
+    taken.pop("image_size", None)  # that of the arrays
     config = TrainConfig.from_mapping(
-        {"imbalance": "as-is", **options, "method": method, "dataset": "npz"}
-        | {"data_root": str(data.resolve())},
+        {"imbalance": "as-is", **taken, **options, "dataset": "npz", "data_root": where}
+        | ({"method": method} if method else {}),
         "train",
     )
     try:
@@ -110,7 +120,7 @@ def train(
     except OSError as error:
         raise RunError(f"{data} cannot be written: {error.strerror or error}") from error
     observers = [_Progress(on_progress)] if on_progress else []
-    train_run(config, path, plan(config, observers), observers)
+    train_run(config, path, plan(config, observers, begins), observers)
     return load(path, config.device)
 
 

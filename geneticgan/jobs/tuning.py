@@ -17,9 +17,7 @@ from geneticgan.benchmark.search.recipe import METHOD, Recipe, default_recipe
 from geneticgan.benchmark.search.strategies import SEARCHES
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.errors import ConfigError, RunError
-from geneticgan.jobs.choosing import HELD_OUT
 from geneticgan.options.command import as_toml
-from geneticgan.protocols.catalogue import create_protocol
 from geneticgan.protocols.judge import Judge, read_judge
 from geneticgan.training.run_folder import write_json
 from geneticgan.training.setup import load_parts
@@ -95,7 +93,7 @@ def make_request(
     config = dataclasses.replace(
         config,
         method=METHOD,
-        validation_fraction=HELD_OUT if by.holds_out else 0.0,
+        validation_fraction=by.share,
         split_seed=config.seed,
     )
     return Request(config, search, trials, seeds, by, out)
@@ -118,9 +116,7 @@ def tune(
     """
     source, split = load_parts(request.config)
     _claim(request, split.fingerprint)
-    if not request.judge.holds_out:
-        for each in request.judge.protocols:
-            create_protocol(each).images(source, split)  # kept for all trainings
+    request.judge.make_images(source, split)
     judged = _Judged(request, launcher, on_progress, command)
     first = default_recipe(request.config)
     SEARCHES[request.search](judged, first, request.trials, request.config.seed)

@@ -22,7 +22,7 @@ COMMON = frozenset(
 )
 """Options that say which images there are: the same for every method of a comparison."""
 
-NOT_OF_METHODS = COMMON | {"method"}
+NOT_OF_METHODS = COMMON | {"method", "calibration"}
 
 
 def read_method(text: str, values: Mapping[str, Any] = {}) -> tuple[Method, dict[str, Any]]:

@@ -16,6 +16,7 @@ from geneticgan.errors import RunError
 from geneticgan.methods.contract import Fitted, Method, Task
 from geneticgan.methods.network import build_classifier
 from geneticgan.networks import Discriminator
+from geneticgan.training.beginning import begin
 from geneticgan.training.model import make_adam
 from geneticgan.training.rates import RateSchedule, set_group_rates
 
@@ -39,6 +40,7 @@ class ClassifierMethod(Method):
     """
 
     key: str
+    goes_on = True
 
     @abstractmethod
     def batches(self, task: Task) -> Batches:
@@ -64,6 +66,7 @@ class ClassifierMethod(Method):
     def fit(self, task: Task) -> Fitted:
         """Train a classifier; it is returned as it is after the last step."""
         network = self.build(task.split, task.config, task.device)
+        begin(network, task.beginning)
         self.train_network(network, task)
         return Fitted(network)
 

@@ -39,6 +39,8 @@ class Task:
     given : mapping
         Options of the run that were asked for of this method, by name; the config holds them, and
         a method that sets options of its own does not undo them.
+    beginning : Path or None
+        The weights that the classifier begins with; None for those that the seed draws.
     """
 
     split: Split
@@ -48,6 +50,7 @@ class Task:
     observers: Sequence[Observer] = ()
     stop: StopRequest = field(default_factory=StopRequest)
     given: Mapping[str, Any] = field(default_factory=dict)
+    beginning: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -99,10 +102,13 @@ class Method(ABC):
     trials : tuple of mapping
         Options and config values that tuning tries, `TRIALS` of them for every method (see
         `geneticgan.benchmark.tuning`); the first is the default.
+    goes_on : bool
+        Whether it can begin with the weights of another run: `fit` then loads those of the task.
     """
 
     title: str
     version: ClassVar[int] = 1
+    goes_on: ClassVar[bool] = False
     trials: ClassVar[Trials] = (
         *CLASSIFIER_RATES,
         {"weight_decay": 0.05},

@@ -17,6 +17,7 @@ from geneticgan.methods.contract import CLASSIFIER_RATES, Fitted, Method, Task, 
 from geneticgan.methods.network import build_classifier
 from geneticgan.networks import Discriminator
 from geneticgan.seeding import torch_stream
+from geneticgan.training.beginning import begin
 
 CHUNK = 500
 
@@ -41,6 +42,7 @@ class DOS(Method):
     """
 
     title = "DOS"
+    goes_on = True
     trials: ClassVar[Trials] = (
         *CLASSIFIER_RATES,
         {"k": 3},
@@ -59,6 +61,7 @@ class DOS(Method):
         """Train on images and on targets."""
         split, config = task.split, task.config
         network = build_classifier(split, config, task.device)
+        begin(network, task.beginning)
         draws = Draws(split.train.labels, split.classes, config.seed, "classifier")
         every = max(1, config.steps // self.refreshes)
         augment = augmentation_of(task)

@@ -40,6 +40,7 @@ class Evolved(Method):
     """A GAN whose discriminator has a class head, trained by the evolutionary core."""
 
     trials: ClassVar[Trials] = RATES
+    goes_on = True
 
     @abstractmethod
     def settings(self, config: TrainConfig) -> TrainConfig:

@@ -16,6 +16,7 @@ from geneticgan.methods.cn import classifier_source
 from geneticgan.methods.contract import CLASSIFIER_RATES, Fitted, Method, Task, Trials
 from geneticgan.networks import build_discriminator
 from geneticgan.seeding import numpy_stream, torch_stream
+from geneticgan.training.beginning import begin
 from geneticgan.training.model import make_adam
 from geneticgan.training.rates import RateSchedule, set_rate
 
@@ -92,6 +93,7 @@ class GAMO(Method):
     """
 
     title = "GAMO"
+    goes_on = True
     trials: ClassVar[Trials] = (
         *CLASSIFIER_RATES,
         {"weight": 0.1},
@@ -110,6 +112,7 @@ class GAMO(Method):
         counts = np.asarray(split.train_counts)
         missing = counts.max() - counts
         classifier = self.build(split, config, device)
+        begin(classifier, task.beginning)
         if not missing.any():
             raise DataError("GAMO has nothing to add: the classes are balanced")
         channels, size = split.train.pixels.shape[1:3]

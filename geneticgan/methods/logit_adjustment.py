@@ -9,6 +9,7 @@ import torch
 from geneticgan.data.sampling import drawn_shares
 from geneticgan.methods.cn import CN
 from geneticgan.methods.contract import CLASSIFIER_RATES, Fitted, Task, Trials
+from geneticgan.training.beginning import begin
 
 
 class LogitAdjustment(CN):
@@ -36,6 +37,7 @@ class LogitAdjustment(CN):
     def fit(self, task: Task) -> Fitted:
         """Train as CN does, then adjust."""
         network = self.build(task.split, task.config, task.device)
+        begin(network, task.beginning)
         self.train_network(network, task)
         shares = drawn_shares(task.split.train_counts, "weights").to(task.device)
         with torch.no_grad():

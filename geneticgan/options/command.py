@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
 from typing import Any
 
 from geneticgan.config import OPTIONS, TrainConfig
 
 
-def command(config: TrainConfig) -> str:
+def command(config: TrainConfig, start: str = "") -> str:
     """Return the command that, typed again, trains with a very config.
 
     It names the options that have not the value that they begin with: the recipe's, else the
-    default.
+    default. ``start`` is the run whose networks it begins with, if it does; its method, which
+    would be the default there, is named then.
     """
     words = ["geneticgan", "train"]
-    for name, value in _changed(config):
-        defined = OPTIONS[name]
+    changed = _changed(config) | ({"method": config.method} if start else {})
+    for name, defined in OPTIONS.items():
+        if name not in changed:
+            continue
+        value = changed[name]
         if defined.expert or value in (None, False):
             words += ["--set", f"{defined.spelled}={defined.text(value)}"]
         elif value is True:
             words.append(defined.flag)
         else:
             words += [defined.flag, defined.text(value)]
-    return shlex.join(words)
+    return shlex.join([*words, "--from", start] if start else words)
 
 
 def as_toml(config: TrainConfig) -> str:
@@ -35,16 +38,18 @@ def as_toml(config: TrainConfig) -> str:
     """
     lines = [
         f"{OPTIONS[name].spelled} = {json.dumps(value)}"
-        for name, value in _changed(config)
+        for name, value in _changed(config).items()
         if value is not None
     ]
     return "\n".join(lines) + "\n"
 
 
-def _changed(config: TrainConfig) -> Iterator[tuple[str, Any]]:
-    """Yield the options that have not the value that they begin with."""
+def _changed(config: TrainConfig) -> dict[str, Any]:
+    """Return the options that have not the value that they begin with, by name."""
     begun = TrainConfig(recipe=config.recipe)
+    changed = {}
     for name, defined in OPTIONS.items():
         value = getattr(config, name)
         if value != (defined.default if name == "recipe" else getattr(begun, name)):
-            yield name, value
+            changed[name] = value
+    return changed

@@ -8,6 +8,7 @@ from geneticgan.options.definition import BY_RECIPE, option
 
 CLASS_LOSSES = ("cross-entropy", "balanced-softmax")
 RATE_SCHEDULES = ("constant", "cosine")
+CALIBRATIONS = ("temperature", "offsets", "generated-offsets")
 TRAINING = "Training"
 
 
@@ -97,6 +98,15 @@ class LearningOptions:
         "softmax adds to the logits.",
         minimum=0,
         expert=True,
+    )
+    calibration: str = option(
+        "temperature",
+        TRAINING,
+        "How the probabilities of the run's classifier are calibrated, on held-out images: by a "
+        "temperature, which changes no decision; by an offset for each class, which moves "
+        "decisions to where all classes count alike; or by offsets that are fitted on images "
+        "which the run's own generators make.",
+        choices=CALIBRATIONS,
     )
     seed: int = option(
         0,

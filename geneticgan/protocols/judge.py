@@ -7,13 +7,18 @@ import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from geneticgan.data.dataset import Source
+from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError
 from geneticgan.evaluation.metrics import Scores
-from geneticgan.protocols.catalogue import PROTOCOLS
+from geneticgan.protocols.catalogue import PROTOCOLS, create_protocol
 from geneticgan.specs import parse_specs
 
 HELD_OUT = "held-out"
 """The judge that is the protocol ``validation``: images that every split holds out."""
+
+SHARE = 0.2
+"""Of each class of the training part, that a split holds out for such a judge."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,20 @@ class Judge:
     text: str
     protocols: tuple[str, ...]
     holds_out: bool
+
+    @property
+    def share(self) -> float:
+        """Share of each class of the training part that every split is to hold out."""
+        return SHARE if self.holds_out else 0.0
+
+    def make_images(self, source: Source, split: Split) -> None:
+        """Make the images of all protocols, which keep what is dear, before there are trainings.
+
+        Those that depend on what a split holds out are made by each training.
+        """
+        if not self.holds_out:
+            for each in self.protocols:
+                create_protocol(each).images(source, split)
 
     def acsa(self, scores: Mapping[str, Scores]) -> float:
         """Return the mean recall of all classes, in [0, 1], of scores by protocol."""

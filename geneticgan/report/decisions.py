@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
 from geneticgan.errors import RunError
-from geneticgan.inference.calibration import calibration_error
+from geneticgan.evaluation.probabilities import Calibration, calibration_error
 from geneticgan.inference.facts import Facts, read_facts
 from geneticgan.inference.held_out import Judged, read_judged
 from geneticgan.report.figures.charts import Line, LineChart
@@ -26,31 +26,30 @@ def decisions_section(path: Path) -> Section:
     except RunError as error:
         section.text.append(f"There is nothing to draw: {error}.")
         return section
-    calibrated = facts.more.get("calibration") is not None
     section.text.append(
         f"Of the run's classifier, on the {len(judged.labels)} test images; each class weighs "
         "alike in the first figure. "
         + (
-            f"The temperature {facts.temperature:.2f} was fitted on "
-            f"{facts.more['calibration']['images']} other images, which were held out."
-            if calibrated
+            f"They are calibrated {facts.calibration.told()}."
+            if facts.calibrated
             else "They are not calibrated: no images were held out."
         )
     )
-    section.items += [_reliability(facts, judged, calibrated), _precision_recall(facts, judged)]
+    section.items += [_reliability(facts, judged), _precision_recall(facts, judged)]
     if facts.thresholds:
         section.items.append(_thresholds(facts))
     return section
 
 
-def _reliability(facts: Facts, judged: Judged, calibrated: bool) -> LineChart:
+def _reliability(facts: Facts, judged: Judged) -> LineChart:
     lines = {"as sure as right": Line(np.array([0.0, 1.0]), np.array([0.0, 1.0]))}
-    temperatures = {"as trained": 1.0}
-    if calibrated:
-        temperatures["calibrated"] = facts.temperature
+    ways = {"as trained": Calibration()}
+    if facts.calibrated:
+        ways["calibrated"] = facts.calibration
     errors = []
-    for name, temperature in temperatures.items():
-        error, sure, right = calibration_error(judged.probabilities(temperature), judged.labels)
+    for name, way in ways.items():
+        shares = way.probabilities(judged.logits)
+        error, sure, right = calibration_error(shares, judged.labels)
         lines[f"{name} (error {100 * error:.1f}%)"] = Line(sure, right)
         errors.append(f"{name} {100 * error:.1f}%")
     return LineChart(
@@ -67,7 +66,7 @@ def _reliability(facts: Facts, judged: Judged, calibrated: bool) -> LineChart:
 
 
 def _precision_recall(facts: Facts, judged: Judged) -> LineChart:
-    shares = judged.probabilities(facts.temperature)
+    shares = facts.calibration.probabilities(judged.logits)
     counts = np.add(facts.train_counts, facts.validation_counts)
     order = sorted(range(facts.classes), key=lambda label: (counts[label], -label))[:CURVES]
     lines, areas = {}, []

@@ -26,15 +26,10 @@ from geneticgan.report.figures.critical import draw_ranks
 from geneticgan.report.figures.dots import draw_class_scores
 from geneticgan.report.figures.heat import draw_grid
 from geneticgan.report.figures.samples import draw_samples
+from geneticgan.report.generation_table import GENERATION_HEADS, GENERATION_TEXT, generation_cells
 from geneticgan.report.grid_cells import Group, read_groups, title_of
 from geneticgan.report.page import Item, Section, Table
-from geneticgan.report.parts import (
-    GENERATION_HEADS,
-    GENERATION_TEXT,
-    generation_cells,
-    plane_section,
-    software_table,
-)
+from geneticgan.report.parts import plane_section, software_table
 from geneticgan.specs import parse_specs
 
 CONVERGING = ("acgan", "lsgan", "wgan", "egan", "aggan")

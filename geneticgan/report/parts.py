@@ -9,28 +9,12 @@ from typing import Any
 from geneticgan.config import read_json
 from geneticgan.evaluation.embedding import Embedding
 from geneticgan.report.figures.plane import draw_plane
-from geneticgan.report.page import Section, Table
-
-GENERATION_HEADS = (
-    "FID", "KID", "precision", "recall", "density", "coverage", "novelty", "copies, %",
-)  # fmt: skip
-GENERATION_TEXT = (
-    "Generated images beside as many unseen real ones, in a space of features. FID and KID: lower "
-    "is better. Precision and density say how realistic the images are, recall and coverage how "
-    "much of the real variety they reach. Novelty is the distance to the nearest training image, "
-    "in units of that of unseen real images: near 0, the generator copies. Copies: generated "
-    "images nearer to a training image than 99% of unseen real ones are."
+from geneticgan.report.generation_table import (
+    GENERATION_HEADS,
+    GENERATION_TEXT,
+    generation_cells,
 )
-
-
-def generation_cells(scores: Mapping[str, Any] | None) -> list[str]:
-    """Return the cells under `GENERATION_HEADS`; dashes where there were too few images."""
-    if scores is None:
-        return ["-"] * len(GENERATION_HEADS)
-    fid = "-" if scores["fid"] is None else f"{scores['fid']:.2f}"
-    shares = [f"{scores[key]:.2f}" for key in ("precision", "recall", "density", "coverage")]
-    kid, copies = f"{scores['kid']:.3g}", f"{100 * scores['copies']:.1f}"
-    return [fid, kid, *shares, f"{scores['novelty']:.2f}", copies]
+from geneticgan.report.page import Section, Table
 
 
 def generation_section(files: Sequence[Path], counts: Sequence[int], hint: str) -> Section:

@@ -219,7 +219,10 @@ def _made(run: _Run) -> Section:
     saved = read_json(run.folder.config)
     options = [[key.rstrip("_"), _text(value)] for key, value in saved["options"].items()]
     tables: list[Item] = [Table(["option", "value"], options), software_table(saved)]
-    return Section("How it was made", [f"Command: {command(run.config)}"], tables, folded=True)
+    facts = run.folder.path / "model.json"
+    begun = read_json(facts).get("beginning", {}) if facts.is_file() else {}
+    text = f"Command: {command(run.config, begun.get('run', ''))}"
+    return Section("How it was made", [text], tables, folded=True)
 
 
 def _text(value: object) -> str:

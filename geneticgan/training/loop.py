@@ -14,6 +14,7 @@ from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.gan.generations import Generations
 from geneticgan.gan.individual import GeneratorIndividual, same_weights
+from geneticgan.training.beginning import begin_model
 from geneticgan.training.build import build_machine, real_images
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.hooks import Observer
@@ -77,7 +78,11 @@ class Evolution:
         self._monitor = Monitor(config.steps, config.batch_size)
         self._rollbacks = 0
         self._rates = RateSchedule(config.rate_schedule, config.steps, config.warm_up)
-        self._first, position = self._resume() if self._checkpoint.exists() else (0, 0)
+        self._first, position = 0, 0
+        if self._checkpoint.exists():
+            self._first, position = self._resume()
+        else:
+            begin_model(self.model, folder)
         self._recorder = Recorder(folder.log, position)
         self._observers = [self._recorder, *observers]
 

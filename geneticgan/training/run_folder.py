@@ -6,10 +6,12 @@ import importlib.metadata
 import json
 import platform
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from geneticgan.config import TrainConfig, read_json
+from geneticgan.data.digests import DIGITS, digests
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError
 from geneticgan.files import write_whole
@@ -35,6 +37,7 @@ class RunFolder:
         self.results = path / "results.json"
         self.checkpoint = path / "checkpoint"
         self.classifiers = path / "classifiers"
+        self.beginning = path / "beginning"
         self.samples = path / "samples"
         self.held_out = path / "held-out.npz"
 
@@ -98,8 +101,12 @@ class RunFolder:
         except ConfigError as error:
             raise RunError(str(error)) from error
 
-    def write_split(self, split: Split) -> None:
-        """Save which images were drawn, and the fingerprint of the data they were drawn from."""
+    def write_split(self, split: Split, earlier: Iterable[str] = ()) -> None:
+        """Save which images were drawn, and the fingerprint of the data they were drawn from.
+
+        With the digests of those that it learns from, and of ``earlier`` ones, from which the
+        networks that it begins with have learnt.
+        """
         write_json(
             self.split,
             {
@@ -108,8 +115,25 @@ class RunFolder:
                 "train_counts": split.train_counts,
                 "train": split.train_indices.tolist(),
                 "validation": split.validation_indices.tolist(),
+                "learnt": "".join(sorted({*digests(split.train), *earlier})),
             },
         )
+
+    def learnt(self) -> frozenset[str]:
+        """Return the digests of the images that its networks have learnt from.
+
+        None are known of a run of an earlier version.
+
+        Raises
+        ------
+        RunError
+            If the file cannot be read.
+        """
+        try:
+            joined = str(read_json(self.split).get("learnt", ""))
+        except (ConfigError, AttributeError) as error:
+            raise RunError(f"{self.split} is damaged") from error
+        return frozenset(joined[i : i + DIGITS] for i in range(0, len(joined), DIGITS))
 
     def check_split(self, split: Split) -> None:
         """Raise `RunError` if the data or the drawn subset is not the one of the run."""

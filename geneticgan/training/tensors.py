@@ -49,7 +49,11 @@ def load_module(path: Path, module: torch.nn.Module) -> None:
 
 def save_weights(path: Path, module: torch.nn.Module) -> None:
     """Write a module's weights with their hash, for a file that no manifest stands beside."""
-    tensors = module.state_dict()
+    save_state(path, module.state_dict())
+
+
+def save_state(path: Path, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Write the weights of a state with their hash."""
     save_tensors(path, tensors, digest(tensors))
 
 

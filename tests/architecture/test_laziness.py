@@ -13,10 +13,14 @@ from click.testing import CliRunner
 from geneticgan_cli.main import cli
 result = CliRunner().invoke(cli, {arguments!r})
 assert result.exit_code == 0, result.output
-heavy = sorted({{"torch", "torchvision", "sklearn", "deap", "matplotlib", "geneticgan_plugins"}}
-               & set(sys.modules))
+heavy = sorted({heavy!r} & set(sys.modules))
 assert not heavy, heavy
 """
+
+
+HEAVY = {"torch", "torchvision", "sklearn", "deap", "matplotlib", "geneticgan_plugins"}
+LATER = {"torchvision", "torch._dynamo", "torch_fidelity", "imblearn", "matplotlib"}
+"""What a command that trains needs only once there is something to train, score or draw."""
 
 
 @pytest.mark.parametrize(
@@ -32,7 +36,13 @@ assert not heavy, heavy
     ],
 )
 def test_help_and_lists_load_neither_torch_nor_a_plugin(arguments):
-    subprocess.run([sys.executable, "-c", SCRIPT.format(arguments=arguments)], check=True)
+    script = SCRIPT.format(arguments=arguments, heavy=HEAVY)
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_a_plan_is_made_before_what_trains_or_draws_is_loaded():
+    script = SCRIPT.format(arguments=["train", "--dry-run"], heavy=LATER)
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 def test_importing_the_package_loads_nothing_heavy():

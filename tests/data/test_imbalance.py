@@ -18,7 +18,6 @@ from geneticgan.data.imbalance import (
     create_imbalance,
     imbalance_ratio,
     parse_imbalance,
-    profile_shares,
 )
 from geneticgan.data.imbalances.exponential import Exponential
 from geneticgan.data.imbalances.step import Step
@@ -130,7 +129,7 @@ def test_a_value_may_hold_commas_and_stand_without_its_name():
     ratio=st.floats(1, 1000),
 )
 def test_shares_fall_from_one_to_one_over_the_ratio(profile, classes, ratio):
-    shares = profile_shares(profile, classes, ratio)
+    shares = create_imbalance(f"{profile}:ratio={ratio!r}").shares(classes)
     assert shares[0] == 1
     assert shares[-1] == pytest.approx(1 / ratio)
     assert shares == sorted(shares, reverse=True)

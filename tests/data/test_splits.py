@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from geneticgan.data.dataset import Images
-from geneticgan.data.imbalance import exponential_counts, imbalance_ratio
+from geneticgan.data.imbalance import imbalance_ratio
+from geneticgan.data.imbalances.exponential import exponential_counts
 from geneticgan.data.sampling import BatchSource, to_uint8, to_unit_range
 from geneticgan.data.sets.digits import Digits
 from geneticgan.data.splits import split_source, unused

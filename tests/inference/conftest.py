@@ -1,10 +1,14 @@
 """A small run on a folder of images."""
 
+import shutil
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from geneticgan.inference.facts import read_facts, write_facts
 from geneticgan_cli.main import cli
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 200)}
@@ -31,3 +35,14 @@ def world(tmp_path_factory):
     result = CliRunner().invoke(cli, [str(word) for word in words])
     assert result.exit_code == 0, result.output
     return root, run
+
+
+@pytest.fixture(scope="session")
+def moved(world, tmp_path_factory):
+    """The run, calibrated anew by class offsets, and what was printed."""
+    run = tmp_path_factory.mktemp("moved") / "run"
+    shutil.copytree(world[1], run)
+    write_facts(run, replace(facts := read_facts(run), more={**facts.more, "thresholds": {}}))
+    result = CliRunner().invoke(cli, ["evaluate", str(run), "--calibration", "offsets"])
+    assert result.exit_code == 0, result.output
+    return run, result.output

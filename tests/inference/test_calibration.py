@@ -10,12 +10,21 @@ from click.testing import CliRunner
 from scipy.special import log_softmax, softmax
 
 import geneticgan
+from geneticgan.config import TrainConfig
 from geneticgan.errors import ConfigError, RunError
-from geneticgan.inference.calibration import LARGEST, calibration_error, fit_temperature
+from geneticgan.evaluation.probabilities import (
+    LARGEST,
+    Calibration,
+    calibration_error,
+    fit_calibrations,
+    fit_temperature,
+    median_calibration,
+)
 from geneticgan.inference.facts import Facts, read_facts
 from geneticgan.inference.held_out import read_judged
 from geneticgan.inference.priors import make_prior, move_to_prior
 from geneticgan.inference.thresholds import Wish, decide, find_threshold, parse_wish
+from geneticgan.jobs.train import plan
 from geneticgan.report.decisions import decisions_section
 from geneticgan_cli.main import cli
 
@@ -129,17 +138,104 @@ def test_what_is_no_wish(text):
         parse_wish(text, FACTS)
 
 
+def test_offsets_undo_how_far_a_network_leans_to_a_class():
+    logits, labels = drawn()
+    leaning = 3 * (logits - np.array([0.0, 0.7, -0.4]))
+    found = fit_calibrations(leaning, labels)
+    assert found["temperature"].temperature == fit_temperature(leaning, labels)
+    offsets = np.array(found["offsets"].offsets) / 3
+    np.testing.assert_allclose(offsets - offsets.mean(), [-0.1, 0.6, -0.5], atol=0.1)
+    shares = found["offsets"].probabilities(leaning)
+    np.testing.assert_allclose(shares, softmax(logits, axis=1), atol=0.04)
+    assert set(fit_calibrations(leaning, labels.clip(max=1))) == {"temperature"}
+    assert fit_calibrations(leaning[:0], labels[:0]) == {}
+
+
+def test_the_median_of_splits_ignores_what_offsets_have_in_common():
+    splits = [
+        Calibration("offsets", 2.0, (5.0, 6.0), 10),
+        Calibration("offsets", 0.5, (-1.0, 1.0), 12),
+        Calibration("offsets", 3.0, (0.0, 6.0), 11),
+    ]
+    found = median_calibration(splits)
+    assert found == Calibration("offsets", 2.0, (-1.0, 1.0), 11, splits=3)
+    assert Calibration.from_json(json.loads(json.dumps(found.to_json())), 2) == found
+    assert "11 held-out images, the median of 3 splits (temperature 2.00)" in found.told()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"temperature": 0}, {"kind": "x"}, {"offsets": [1.0]}, {"offsets": [1.0, np.inf]}]
+)
+def test_what_is_no_calibration(wrong):
+    with pytest.raises(ValueError, match=r"is no|finite"):
+        Calibration.from_json({"temperature": 1, **wrong}, 2)
+
+
+def test_offsets_decide_alike_in_table_predict_and_python(world, moved, tmp_path):
+    run, said = moved
+    facts, judged = read_facts(run), read_judged(run, "test")
+    assert "calibrated by class offsets on 7 held-out images" in said
+    assert facts.classifier_title.endswith(", class offsets")
+    assert "thresholds" not in facts.more  # they were of other probabilities
+    rows = {row["method"]: row for row in json.loads((run / "results.json").read_text())}
+    plain = facts.classifier_title.removesuffix(", class offsets")
+    assert {plain, facts.classifier_title} < rows.keys()
+    before = json.loads((world[1] / "results.json").read_text())
+    assert list(rows.values()) == before  # the row of offsets is shown however it is calibrated
+    images = world[0] / "images" / "test"
+    assert invoke("predict", run, images, "--out", tmp_path / "p.csv").exit_code == 0
+    with (tmp_path / "p.csv").open(newline="") as file:
+        found = [(row["path"].split("/")[-2], row["predicted"]) for row in csv.DictReader(file)]
+    names = facts.class_names
+    confusion = [[found.count((a, b)) for b in names] for a in names]
+    assert confusion == rows[facts.classifier_title]["confusion"]
+    shares = softmax(
+        (judged.logits + facts.calibration.offsets) / facts.calibration.temperature, axis=1
+    )
+    own = geneticgan.load(run).predict_proba(sorted(images.rglob("*.png")))
+    np.testing.assert_allclose(np.sort(own, axis=0), np.sort(shares, axis=0), atol=1e-5)
+    again = invoke("evaluate", run)
+    assert "calibrated by class offsets on 7" in again.output  # it stays
+
+
+def test_offsets_by_generated_images(world, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(world[1], run)
+    result = invoke("evaluate", run, "--calibration", "generated-offsets")
+    assert result.exit_code == 0, result.output
+    assert "by class offsets on 1500 generated images" in result.output
+    facts = read_facts(run)
+    assert facts.classifier_title.endswith(", offsets by generated images")
+    assert facts.calibration.offsets != Calibration().offsets
+    table = [row["method"] for row in json.loads((run / "results.json").read_text())]
+    assert facts.classifier_title in table
+    assert invoke("evaluate", run, "--calibration", "temperature").exit_code == 0
+    assert read_facts(run) == read_facts(world[1])
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"calibration": "offsets", "validation_fraction": 0.0}, "fitted on held-out images, and"),
+        ({"calibration": "generated-offsets", "method": "dos"}, "keeps no generator, by whose"),
+    ],
+)
+def test_what_cannot_be_calibrated_is_said_before_it_is_trained(more, message):
+    with pytest.raises(ConfigError, match=message):
+        plan(TrainConfig(**more))
+
+
 def test_a_run_is_calibrated_on_what_it_held_out(world, tmp_path):
     root, run = world
     facts = read_facts(run)
     judged = read_judged(run, "validation")
     assert facts.more["calibration"]["images"] == len(judged.labels) == 7
-    assert facts.temperature == fit_temperature(judged.logits, judged.labels)
-    assert facts.temperature != 1
+    assert facts.calibration.temperature == fit_temperature(judged.logits, judged.labels)
+    assert facts.calibration.temperature != 1
     test = read_judged(run, "test")
     files = [sorted((root / "images" / "test" / name).glob("*.png")) for name in facts.class_names]
     found = geneticgan.load(run).predict_proba([file for each in files for file in each])
-    wanted = softmax(test.logits / facts.temperature, axis=1)
+    wanted = softmax(test.logits / facts.calibration.temperature, axis=1)
     np.testing.assert_allclose(np.sort(found, axis=0), np.sort(wanted, axis=0), atol=1e-5)
 
 
@@ -173,7 +269,7 @@ def test_thresholds_are_set_by_evaluate_and_used_by_predict(world, tmp_path):
     assert "On the 7 held-out images, 2 of them of this class, recall is 100.0%" in result.output
     kept = read_facts(own).more["thresholds"]["blue"]
     judged = read_judged(own, "validation")
-    shares = judged.probabilities(read_facts(own).temperature)
+    shares = read_facts(own).calibration.probabilities(judged.logits)
     assert kept["threshold"] == pytest.approx(shares[judged.labels == 0, 0].min())
     model = geneticgan.load(own)
     files = sorted(images.rglob("*.png"))
@@ -195,7 +291,7 @@ def test_where_nothing_was_held_out_it_is_said(tmp_path):
     assert result.exit_code == 0, result.output
     assert "not calibrated, since no images were held out" in result.output
     facts = read_facts(run)
-    assert (facts.more["calibration"], facts.temperature) == (None, 1.0)
+    assert (facts.more["calibration"], facts.calibration.temperature) == (None, 1.0)
     result = invoke("evaluate", run, "--threshold", "9=recall:0.9")
     assert result.exit_code == 1
     assert "held no images out, and a threshold is set on such; train with" in result.output

@@ -49,11 +49,15 @@ def batches():
     return [rng.integers(0, 256, (n, 3, 8, 8), dtype=np.uint8) for n in (1, 7)]
 
 
-def test_onnx_runs_elsewhere_with_the_same_probabilities(world, tmp_path, batches):
+@pytest.mark.parametrize("calibration", ["temperature", "offsets"])
+def test_onnx_runs_elsewhere_with_the_same_probabilities(
+    calibration, world, moved, tmp_path, batches
+):
+    path = {"temperature": world[1], "offsets": moved[0]}[calibration]
     out = tmp_path / "m.onnx"
-    assert str(out) in export(world[1], out)
+    assert str(out) in export(path, out)
     session = onnxruntime.InferenceSession(out)
-    run = geneticgan.load(world[1])
+    run = geneticgan.load(path)
     for images in batches:
         (found,) = session.run(None, {"images": images})
         np.testing.assert_allclose(found, run.predict_proba(images), atol=1e-4)
@@ -62,6 +66,9 @@ def test_onnx_runs_elsewhere_with_the_same_probabilities(world, tmp_path, batche
     assert json.loads(about["class_names"]) == NAMES
     shape = {"fit": "crop", "window": None, "size": 8, "channels": 3, "mode": "RGB"}
     assert json.loads(about["preprocessing"]) == shape
+    assert len(json.loads(about["offsets"])) == (3 if calibration == "offsets" else 0)
+    said = "calibrated by class offsets on 7" if calibration == "offsets" else "calibrated on 7"
+    assert said in (tmp_path / "m.md").read_text()
     assert sorted(each.name for each in tmp_path.iterdir()) == ["m.md", "m.onnx"]
 
 

@@ -1,6 +1,7 @@
 """From images to the method to use, and to a run that it trained."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from PIL import Image
 import geneticgan
 from geneticgan.config import TrainConfig
 from geneticgan.errors import ConfigError, PluginError, RunError
+from geneticgan.inference.facts import read_facts
 from geneticgan.jobs import choosing
 from geneticgan_cli.main import cli
 
@@ -51,6 +53,11 @@ def test_it_ends_in_a_verdict_and_a_run(images, tmp_path):
     config = json.loads((out / "run" / "config.json").read_text())["options"]
     assert config["method"] == winner
     assert config["validation_fraction"] == 0
+    found = read_facts(out / "run").calibration
+    assert (found.splits, found.images) == (2, 8)
+    assert f"calibrated {found.told()}" in " ".join(result.output.split())
+    geneticgan.jobs.train.evaluate(out / "run", ())
+    assert read_facts(out / "run").calibration == found
 
     again = CliRunner().invoke(cli, words(images, out))
     assert again.exit_code == 0, again.output
@@ -86,8 +93,6 @@ def test_another_judge_holds_nothing_out(images, tmp_path):
 def test_splits_differ_within_one_training_part(images, tmp_path):
     config = TrainConfig(dataset="folder", data_root=str(images), image_size=8, steps=2, width=2)
     request = choosing.make_request(config, "dos", tmp_path / "c", 60, 1, 2, 2)
-    from dataclasses import replace
-
     from geneticgan.training.setup import load_split
 
     first, second = (load_split(replace(request.config, seed=seed)) for seed in (0, 1))
@@ -115,6 +120,9 @@ def test_what_cannot_be_asked_is_refused_before_there_is_a_folder(images, tmp_pa
     config = TrainConfig(dataset="folder", data_root=str(images), image_size=8)
     with pytest.raises(PluginError, match="no method 'doss'"):
         choosing.make_request(config, "doss", tmp_path / "c", 60, 1)
+    by_made = replace(config, calibration="generated-offsets")
+    with pytest.raises(ConfigError, match="the winner need not generate images"):
+        choosing.make_request(by_made, "dos", tmp_path / "c", 60, 1)
     with pytest.raises(ConfigError, match="one split says nothing of chance"):
         choosing.make_request(config, "dos", tmp_path / "c", 60, 1, 2, 1)
     with pytest.raises(ConfigError, match="head looks at the test part, by which nothing may be"):

@@ -40,7 +40,7 @@ def dos(tmp_path_factory):
 
 def test_its_network_is_the_classifier_of_the_run(dos):
     path, split, report = dos
-    assert [row.title for row in report.rows] == ["DOS"]
+    assert [row.title for row in report.rows] == ["DOS", "DOS, class offsets"]
     assert report.picture is None
     assert json.loads((path / "model.json").read_text())["classifier"]["network"] == "dos"
     run = geneticgan.load(path)

@@ -97,17 +97,18 @@ def clean(distributions, tmp_path_factory):
     return home / "bin"
 
 
-@pytest.fixture
-def run(clean, tmp_path):
+@pytest.fixture(scope="module")
+def run(clean, tmp_path_factory):
+    place = tmp_path_factory.mktemp("place")
+
     def execute(*words):
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
         command = [str(clean / words[0]), *words[1:]]
-        result = subprocess.run(
-            command, cwd=tmp_path, capture_output=True, text=True, env=environment
-        )
+        result = subprocess.run(command, cwd=place, capture_output=True, text=True, env=environment)
         assert result.returncode == 0, result.stderr
         return result.stdout
 
+    execute.place = place
     return execute
 
 
@@ -118,27 +119,31 @@ def test_a_clean_environment_has_the_wheel_and_not_the_sources(run, clean):
     assert all(Path(path).is_relative_to(clean.parent) for path in found)
 
 
-def test_the_wheel_trains_with_an_outside_plugin(run, tmp_path):
-    assert "soft-hinge" in run("geneticgan", "plugins", "list")
-    shown = run(
+@pytest.fixture(scope="module")
+def trained(run):
+    """Train by the wheel with an outside plugin; returns what was shown."""
+    return run(
         *("geneticgan", "train", "--mutations", "nonsat,soft-hinge:margin=2", "--steps", "4"),
         *("--width", "4", "--imbalance", "counts:12,9,8,8,7,7,7,6,6,6", "--out", "run"),
     )
-    assert "AGGAN" in shown
-    assert (tmp_path / "run" / "samples" / "classes.png").is_file()
+
+
+def test_the_wheel_trains_with_an_outside_plugin(run, trained):
+    assert "soft-hinge" in run("geneticgan", "plugins", "list")
+    assert "AGGAN" in trained
+    assert (run.place / "run" / "samples" / "classes.png").is_file()
     run("geneticgan", "generate", "run", "--class", "3", "--count", "2", "--out", "three")
-    assert len(list((tmp_path / "three").rglob("*.png"))) == 2
+    assert len(list((run.place / "three").rglob("*.png"))) == 2
 
 
-def test_the_wheel_begins_a_package_and_draws_a_report(run, tmp_path):
-    run("geneticgan", "plugins", "new", "mutation", "mine", "mine")
-    assert (tmp_path / "mine" / "pyproject.toml").is_file()
-    run(
-        *("geneticgan", "train", "--steps", "4", "--width", "4", "--out", "run"),
-        *("--imbalance", "counts:12,9,8,8,7,7,7,6,6,6"),
-    )
+def test_the_wheel_draws_a_report(run, trained):
     run("geneticgan", "report", "run")
-    assert (tmp_path / "run" / "report.html").stat().st_size > 10_000
+    assert (run.place / "run" / "report.html").stat().st_size > 10_000
+
+
+def test_the_wheel_begins_a_package(run):
+    run("geneticgan", "plugins", "new", "mutation", "mine", "mine")
+    assert (run.place / "mine" / "pyproject.toml").is_file()
 
 
 def test_the_citation_is_of_this_version():

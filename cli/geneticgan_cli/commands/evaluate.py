@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from geneticgan.options.learning import CALIBRATIONS
 from geneticgan_cli.device import device_option
 
 
@@ -20,9 +21,22 @@ from geneticgan_cli.device import device_option
     "have this recall, or with precision:SHARE this precision; kept in the run for predict "
     "--thresholds. May be given for several classes.",
 )
+@click.option(
+    "--calibration",
+    type=click.Choice(CALIBRATIONS),
+    help="Calibrate the run's probabilities anew, as train --calibration does; thresholds that "
+    "were set for others go.",
+    show_default="as the run is",
+)
 @device_option
 @click.pass_context
-def evaluate(ctx: click.Context, run: Path, wishes: tuple[str, ...], device: str | None) -> None:
+def evaluate(
+    ctx: click.Context,
+    run: Path,
+    wishes: tuple[str, ...],
+    calibration: str | None,
+    device: str | None,
+) -> None:
     """Judge a run again from its folder.
 
     Nothing is trained that the folder holds already; the figures are those of the training.
@@ -37,6 +51,6 @@ def evaluate(ctx: click.Context, run: Path, wishes: tuple[str, ...], device: str
     console = Console()
     if wishes:
         check_wishes(run, wishes)
-    run_watched(ctx, console, run, lambda observers: run_job(run, observers, device))
+    run_watched(ctx, console, run, lambda observers: run_job(run, observers, device, calibration))
     if wishes:
         print_thresholds(console, run, set_thresholds(run, wishes))

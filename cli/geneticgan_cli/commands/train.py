@@ -19,6 +19,7 @@ def train(
     ctx: click.Context,
     /,
     out: Path | None,
+    start: Path | None,
     config_file: Path | None,
     dry_run: bool,
     tensorboard: bool,
@@ -29,7 +30,12 @@ def train(
     Ends with a table of the test part: AGGAN's class head, a classifier trained on real and
     generated images, and the baselines Os+CN and CN under the same budget.
     """
-    resolved = resolve_config(ctx, config_file)
+    taken = {}
+    if start:
+        from geneticgan.jobs.beginning import taken_options
+
+        taken = taken_options(start)
+    resolved = resolve_config(ctx, config_file, taken)
 
     from rich.console import Console
 
@@ -44,8 +50,10 @@ def train(
     config = absorbed(resolved)
     console = Console()
     with watching(console) as screen:
-        planned = plan(config, [screen])
+        planned = plan(config, [screen], start)
     print_split(console, planned.split, config.dataset)
+    if planned.beginning:
+        console.print(planned.beginning.told(), markup=False, highlight=False, soft_wrap=True)
     if dry_run:
         click.echo(json.dumps(config.to_json(), indent=1))
         click.echo("Dry run: everything is in order, nothing was trained.")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from geneticgan.data.imbalance import Imbalance, check_profile, profile_shares, scaled_counts
+from geneticgan.data.profile import Profile
 
 
-class Exponential(Imbalance):
+class Exponential(Profile):
     """Counts that fall geometrically from the first class to the last.
 
     Parameters
@@ -18,17 +16,34 @@ class Exponential(Imbalance):
         Images of the largest class; 0 is as many as there are enough images for.
     """
 
-    def __init__(self, ratio: float = 100.0, largest: int = 0) -> None:
-        check_profile(ratio, largest)
-        self.ratio = ratio
-        self.largest = largest
+    def shares(self, classes: int) -> list[float]:
+        """Return powers of the ratio, evenly spaced."""
+        return exponential_shares(classes, self.ratio)
 
-    def counts(
-        self,
-        available: Sequence[int],
-        default: tuple[int, ...] | None = None,
-        largest: int | None = None,
-    ) -> tuple[int, ...] | None:
-        """Return the counts of the profile."""
-        shares = profile_shares("exponential", len(available), self.ratio)
-        return scaled_counts(shares, available, self.largest)
+
+def exponential_shares(classes: int, ratio: float) -> list[float]:
+    """Return each class's count as a share of the first's: from 1 to 1 / ratio.
+
+    Parameters
+    ----------
+    classes : int
+        How many, >= 2.
+    ratio : float
+        First over last, >= 1.
+    """
+    return [ratio ** (-k / (classes - 1)) for k in range(classes)]
+
+
+def exponential_counts(largest: int, classes: int, ratio: float) -> tuple[int, ...]:
+    """Return counts that fall geometrically from the largest to largest / ratio.
+
+    Parameters
+    ----------
+    largest : int
+        Images of the first class.
+    classes : int
+        How many classes, >= 2.
+    ratio : float
+        Largest over smallest count, >= 1.
+    """
+    return tuple(round(largest * share) for share in exponential_shares(classes, ratio))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from geneticgan.data.imbalance import Imbalance, check_profile, profile_shares, scaled_counts
+from geneticgan.data.profile import Profile
 
 
-class Step(Imbalance):
+class Step(Profile):
     """The first half of the classes (the larger one) is large, the other half small.
 
     Parameters
@@ -18,17 +16,6 @@ class Step(Imbalance):
         Images of the largest class; 0 is as many as there are enough images for.
     """
 
-    def __init__(self, ratio: float = 100.0, largest: int = 0) -> None:
-        check_profile(ratio, largest)
-        self.ratio = ratio
-        self.largest = largest
-
-    def counts(
-        self,
-        available: Sequence[int],
-        default: tuple[int, ...] | None = None,
-        largest: int | None = None,
-    ) -> tuple[int, ...] | None:
-        """Return the counts of the profile."""
-        shares = profile_shares("step", len(available), self.ratio)
-        return scaled_counts(shares, available, self.largest)
+    def shares(self, classes: int) -> list[float]:
+        """Return 1 for the first half and 1 / ratio for the other."""
+        return [1.0 if 2 * k < classes else 1 / self.ratio for k in range(classes)]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from geneticgan.data.dataset import Dataset, Source
-from geneticgan.data.imbalance import Imbalance, check_profile, scaled_counts
+from geneticgan.data.profile import Profile
 from geneticgan.errors import ConfigError
 
 
-class TwoClass(Imbalance):
+class TwoClass(Profile):
     """A majority and a minority class, as in the paper's Table II.
 
     Parameters
@@ -26,11 +26,13 @@ class TwoClass(Imbalance):
     def __init__(
         self, ratio: float = 100.0, positive: str = "", negative: str = "", largest: int = 0
     ) -> None:
-        check_profile(ratio, largest)
-        self.ratio = ratio
+        super().__init__(ratio, largest)
         self.positive = positive
         self.negative = negative
-        self.largest = largest
+
+    def shares(self, classes: int) -> list[float]:
+        """Return 1 for the majority and 1 / ratio for the minority."""
+        return [1.0, 1 / self.ratio]
 
     def load(self, dataset: Dataset) -> Source:
         """Read the two classes; label 0 is the majority."""
@@ -50,6 +52,5 @@ class TwoClass(Imbalance):
         largest: int | None = None,
     ) -> tuple[int, ...] | None:
         """Return the images of the majority and of the minority."""
-        shares = (1.0, 1 / self.ratio)
         limit = available[0] if largest is None else min(available[0], largest)
-        return scaled_counts(shares, (limit, available[1]), self.largest)
+        return super().counts((limit, available[1]))

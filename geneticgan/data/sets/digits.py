@@ -7,7 +7,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from geneticgan.data.dataset import Dataset, Images, Source
-from geneticgan.data.imbalance import exponential_counts
+from geneticgan.data.imbalances.exponential import exponential_counts
 
 TEST_PER_CLASS = 50
 LARGEST = 120

@@ -1,0 +1,228 @@
+"""Going on with more images: a run that begins with the networks of another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.digests import digests
+from geneticgan.data.splits import Split
+from geneticgan.errors import ConfigError, RunError
+from geneticgan.inference.facts import Facts, read_facts
+from geneticgan.inference.loading import Networks, open_networks
+from geneticgan.jobs.networks import network_file
+from geneticgan.methods.network import build_classifier
+from geneticgan.methods.of_run import RunMethod, core_config, method_of
+from geneticgan.networks.adoption import State, adopt
+from geneticgan.training.beginning import DISCRIMINATOR, generator_name
+from geneticgan.training.checkpoint import Checkpoint
+from geneticgan.training.device import resolve_device
+from geneticgan.training.model import build_model, load_model
+from geneticgan.training.run_folder import RunFolder
+from geneticgan.training.tensors import load_weights
+
+OF_NETWORKS = ("architecture", "width", "latent_dim")
+"""Options that two networks must share for one to take the other's weights."""
+
+TAKEN = ("method", "image_size", *OF_NETWORKS)
+"""Options that a run has from the one it begins with, unless they are given."""
+
+States = dict[str, State]
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a run begins with.
+
+    Attributes
+    ----------
+    run : Path
+        The run whose networks these are.
+    states : mapping of str to state
+        Weights by the name that a network is filed under, for the classes of the new run.
+    kept, added : tuple of str
+        Names of the classes that the networks know, and of those that begin by the seed.
+    learnt : frozenset of str
+        Digests of the images that the networks have learnt from.
+    tested : int
+        Images of the new run's test part among these.
+    """
+
+    run: Path
+    states: States
+    kept: tuple[str, ...]
+    added: tuple[str, ...]
+    learnt: frozenset[str]
+    tested: int
+
+    def told(self) -> str:
+        """Return what was kept, in sentences."""
+        added = f"new are {', '.join(self.added)}" if self.added else "no class is new"
+        text = (
+            f"It begins with {len(self.states)} network(s) of {self.run}: "
+            f"{', '.join(self.states)}. Classes kept by name: {', '.join(self.kept)}; {added}. "
+            "Optimizers begin anew."
+        )
+        if self.tested:
+            text += (
+                f" {self.tested} images of the test part were learnt from by {self.run}: scores "
+                "on it will be too high; a test part of your own that never changes has none."
+            )
+        return text
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what a run folder keeps of it, as JSON types."""
+        return {
+            "run": str(self.run),
+            "networks": list(self.states),
+            "kept": list(self.kept),
+            "added": list(self.added),
+            "tested": self.tested,
+        }
+
+
+def finished(path: Path, folder: RunFolder, config: TrainConfig) -> None:
+    """Raise `RunError` if a run has not been trained to its end."""
+    core, done = core_config(config), ""
+    if core is None:
+        if network_file(folder, method_of(config).name).is_file():
+            return
+    else:
+        generations = Checkpoint(folder.checkpoint).state()["next_generation"]
+        if generations >= core.steps:
+            return
+        done = f" ({generations} of {core.steps} generations)"
+    raise RunError(f"{path} is not finished{done}; go on with 'geneticgan resume {path}'")
+
+
+def taken_options(run: Path) -> dict[str, Any]:
+    """Return the options that a run which begins with this one has from it, by name."""
+    _, config = RunFolder.open(run)
+    found = {name: getattr(config, name) for name in TAKEN}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def read_beginning(run: Path, config: TrainConfig, split: Split) -> Beginning:
+    """Return the networks of a run as those of a new one begin.
+
+    Parameters
+    ----------
+    run : Path
+        The run folder of the networks.
+    config : TrainConfig
+        Of the new run.
+    split : Split
+        Its images.
+
+    Raises
+    ------
+    RunError
+        If the run is not finished, or damaged.
+    ConfigError
+        If its networks do not fit the new run.
+    """
+    folder, old = RunFolder.open(run)
+    facts, own = read_facts(run), method_of(config)
+    finished(run, folder, old)
+    _check(run, old, facts, own, split)
+    names = split.class_names
+    rows = [facts.class_names.index(name) if name in facts.class_names else -1 for name in names]
+    networks = open_networks(run, config.device)
+    wider = replace(split, class_names=(*names, ""))
+
+    def adopted(build: Callable[[Split], States], found: States) -> States:
+        fresh, more = build(split), build(wider)
+        try:
+            return {key: adopt(fresh[key], more[key], found[key], rows) for key in found}
+        except ValueError as error:
+            raise ConfigError(
+                f"the networks of {run} are no beginning for method {own.name!r} with these "
+                f"options: {error}"
+            ) from error
+
+    device = resolve_device(config.device)
+    if own.core is None:
+        build = own.method.build
+        states = adopted(
+            lambda shape: {own.name: build(shape, own.config, device).state_dict()},
+            {own.name: networks.classifier.state_dict()},
+        )
+    else:
+        core = own.core
+        states = adopted(lambda shape: _of_gan(core, shape), _gan(networks, core))
+        beside = _beside(networks)
+        states |= adopted(
+            lambda shape: dict.fromkeys(
+                beside, build_classifier(shape, config, device).state_dict()
+            ),
+            beside,
+        )
+    learnt = folder.learnt()
+    tested = sum(digest in learnt for digest in digests(split.test))
+    kept = tuple(name for name in names if name in facts.class_names)
+    added = tuple(name for name in names if name not in kept)
+    return Beginning(run, states, kept, added, learnt, tested)
+
+
+def _check(run: Path, old: TrainConfig, facts: Facts, own: RunMethod, split: Split) -> None:
+    """Raise `ConfigError`, with what differs, if a run is no beginning."""
+    if not own.method.goes_on:
+        raise ConfigError(
+            f"method {own.name!r} learns nothing step by step from where another run ended; leave "
+            "--from out"
+        )
+    if own.core is not None and core_config(old) is None:
+        raise ConfigError(
+            f"{run} was trained with {old.method}, which keeps no generator to begin with; use "
+            f"--method {old.method}"
+        )
+    channels, size = split.train.pixels.shape[1:3]
+    if (channels, size) != (facts.channels, facts.size):
+        raise ConfigError(
+            f"{run} knows images of {facts.size} x {facts.size} pixels with {facts.channels} "
+            f"channel(s), and these have {size} x {size} with {channels}; use the same"
+        )
+    for name in OF_NETWORKS:
+        was, wanted = getattr(old, name), getattr(own.config, name)
+        if was != wanted:
+            raise ConfigError(
+                f"{run} has networks of {name} {was}, not {wanted}; leave it out to keep {was}"
+            )
+    lost = [name for name in facts.class_names if name not in split.class_names]
+    if lost:
+        raise ConfigError(
+            f"{run} knows the class(es) {', '.join(lost)}, of which there are no images here "
+            f"(here: {', '.join(split.class_names)}); give the same classes or more"
+        )
+
+
+def _of_gan(core: TrainConfig, shape: Split) -> States:
+    model = build_model(core, shape)
+    named = {generator_name(i): each.state_dict() for i, each in enumerate(model.generators)}
+    return {DISCRIMINATOR: model.discriminator.state_dict(), **named}
+
+
+def _gan(networks: Networks, core: TrainConfig) -> States:
+    """Return the weights of a run's GAN, of its generators as many as the new one has."""
+    old = core_config(networks.config)
+    assert old is not None  # it was checked
+    model = load_model(old, networks.facts.empty_split(), RunFolder(networks.path))
+    found: States = {DISCRIMINATOR: model.discriminator.state_dict()}
+    for number in range(core.population):
+        generator = model.generators[number % len(model.generators)]
+        found[generator_name(number)] = generator.state_dict()
+    return found
+
+
+def _beside(networks: Networks) -> States:
+    """Return the weights of the plain classifiers that a GAN's run keeps."""
+    found: States = {}
+    for file in sorted(RunFolder(networks.path).classifiers.glob("*.safetensors")):
+        shape = networks.facts.empty_split()
+        classifier = build_classifier(shape, networks.config, networks.device)
+        load_weights(file, classifier)
+        found[file.stem] = classifier.state_dict()
+    return found

@@ -1,0 +1,56 @@
+"""Weights of a network for one that has the same classes or more, kept by class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+
+State = Mapping[str, torch.Tensor]
+
+
+def adopt(fresh: State, wider: State, old: State, rows: Sequence[int]) -> dict[str, torch.Tensor]:
+    """Return an old network's weights as those of a new one; new classes begin as they are made.
+
+    What belongs to a class is found by comparing a new network with one of a class more: the
+    dimension that has grown holds the classes, whatever the architecture.
+
+    Parameters
+    ----------
+    fresh : mapping of str to Tensor
+        State of the new network, as it is made.
+    wider : mapping of str to Tensor
+        State of the same network for one class more.
+    old : mapping of str to Tensor
+        State of the network to begin with.
+    rows : sequence of int
+        For each class of the new network its label in the old one, or -1 for a new class.
+
+    Raises
+    ------
+    ValueError
+        If the old network does not fit; names the weights.
+    """
+    return {name: _adopted(name, fresh[name], wider[name], old, rows) for name in fresh}
+
+
+def _adopted(
+    name: str, fresh: torch.Tensor, wider: torch.Tensor, old: State, rows: Sequence[int]
+) -> torch.Tensor:
+    if name not in old:
+        raise ValueError(f"it has no {name}")
+    found = old[name].to(fresh)
+    if list(rows) == list(range(len(rows))) and found.shape == fresh.shape:
+        return found.clone()
+    grown = [axis for axis in range(fresh.ndim) if fresh.shape[axis] != wider.shape[axis]]
+    if not grown and found.shape == fresh.shape:
+        return found.clone()
+    if len(grown) != 1 or found.ndim != fresh.ndim:
+        raise ValueError(f"its {name} cannot be divided by class")
+    (axis,) = grown
+    known = [label for label, row in enumerate(rows) if row >= 0]
+    kept = found.index_select(axis, torch.tensor([rows[label] for label in known]).to(fresh.device))
+    place = torch.tensor(known).to(fresh.device)
+    if fresh.shape[axis] != len(rows) or kept.shape != fresh.index_select(axis, place).shape:
+        raise ValueError(f"its {name} has another shape")
+    return fresh.clone().index_copy(axis, place, kept)
