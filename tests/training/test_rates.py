@@ -111,6 +111,7 @@ def test_the_penalty_weighs_as_the_adversarial_loss_does(tiny_config, split, tmp
     )
     assert evolution.discriminator.loss.source_weight == 0.25
     assert evolution.discriminator.penalty == 2.0
+    evolution.run()  # which closes its log
 
 
 @pytest.mark.parametrize("on_device", [False, True])
