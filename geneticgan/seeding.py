@@ -8,6 +8,8 @@ needs no saved state to draw what an uninterrupted run would have drawn.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,3 +44,27 @@ def torch_stream(seed: int, name: str, counter: int = 0) -> torch.Generator:
 
     state = int(_sequence(seed, name, counter).generate_state(1, np.uint64)[0])
     return torch.Generator().manual_seed(state)
+
+
+@contextmanager
+def torch_seeded(seed: int, device: torch.device | None = None) -> Iterator[None]:
+    """Let what draws from torch's global generators draw from a seed; afterwards they go on.
+
+    `torch.manual_seed` would seed every GPU's generator anew as well, for whoever uses it.
+
+    Parameters
+    ----------
+    seed : int
+        In [0, 2^64).
+    device : torch.device, optional
+        A CUDA device whose generator is seeded too; the CPU's always is.
+    """
+    import torch
+
+    gpu = device if device is not None and device.type == "cuda" else None
+    with torch.random.fork_rng(devices=[] if gpu is None else [gpu]):
+        torch.default_generator.manual_seed(seed)
+        if gpu is not None:
+            with torch.cuda.device(gpu):
+                torch.cuda.manual_seed(seed)
+        yield

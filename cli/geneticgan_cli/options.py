@@ -136,6 +136,13 @@ OF_RUN = [
         is_flag=True,
     ),
     click.option(
+        "--film",
+        cls=GroupedOption,
+        heading=RUN,
+        help="Make a film of what the generators learn: samples/film.webp.",
+        is_flag=True,
+    ),
+    click.option(
         "--dry-run",
         cls=GroupedOption,
         heading=RUN,

@@ -1,14 +1,18 @@
-"""What the site adds to MkDocs: equations as MathML, and the table of all options."""
+"""What the site adds to MkDocs: equations as MathML, notebooks, and the table of all options."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from latex2mathml.converter import convert
+from mkdocs.structure.files import File
 
 from geneticgan.config import OPTIONS
 
 PLACE = "<!-- all options -->"
+NOTEBOOKS = Path(__file__).parents[2] / "examples"
 
 
 def on_config(config: Any) -> Any:
@@ -23,6 +27,23 @@ def equation(source: str, *_: Any, **__: Any) -> str:
     """Return a fence's lines of LaTeX as MathML, which browsers draw without a script."""
     lines = (line.strip() for line in source.splitlines())
     return "".join(f'<p class="equation">{convert(line, display="block")}</p>' for line in lines)
+
+
+def on_files(files: Any, config: Any) -> Any:
+    """Add a page for each notebook of the examples."""
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        name = f"examples/{path.stem}.md"
+        files.append(File.generated(config, name, content=page_of(path)))
+    return files
+
+
+def page_of(notebook: Path) -> str:
+    """Return a notebook as Markdown: its text, and its code in fences."""
+    parts = []
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        text = "".join(cell["source"])
+        parts.append(text if cell["cell_type"] == "markdown" else f"```python\n{text}\n```")
+    return "\n\n".join(parts)
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:

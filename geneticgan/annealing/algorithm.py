@@ -66,8 +66,7 @@ class Generation:
     @property
     def accepted(self) -> list[bool]:
         """For every parent, whether an offspring took its place."""
-        pairs = zip(self.survivors, self.parents, strict=True)
-        return [survivor is not parent for survivor, parent in pairs]
+        return _replaced(self.survivors, self.parents)
 
 
 def ea_annealing(
@@ -184,7 +183,8 @@ def _run(
     draws = {} if rng is None else {"rng": rng}
     for number in generations:
         nevals = 0
-        assign_lineage(population)  # anew, since a selection may keep two of one lineage
+        if len(population) > 1:  # a lone parent's offspring are all of them its own
+            assign_lineage(population)  # anew, since a selection may keep two of one lineage
         if hasattr(toolbox, "observe"):
             toolbox.observe(number)
             for individual in population:  # the environment has changed, and so has every fitness
@@ -207,26 +207,32 @@ def _run(
             survivors = toolbox.select(  # lines 10-17
                 parents + offspring, len(parents), temperature=temperature, **draws
             )
+        accepted = _replaced(survivors, parents).count(True)
+        schedule.learn(number, accepted / len(parents))
+        if hasattr(toolbox, "update"):
+            toolbox.update(survivors)  # lines 19-20
+        population[:] = survivors
+        found = stats.compile(population) if stats else {}
+        logbook.record(
+            gen=number, nevals=nevals, temperature=temperature, accepted=accepted, **found
+        )
+        if verbose:
+            print(logbook.stream)
+        if on_generation is None:
+            continue
 
         def keep(encode: Encode, following: int = number + 1) -> dict[str, Any]:
             return loop_state(following, population, schedule, rng, halloffame, logbook, encode)
 
-        generation = Generation(number, temperature, parents, offspring, survivors, _keep=keep)
-        schedule.learn(number, sum(generation.accepted) / len(parents))
-        if hasattr(toolbox, "update"):
-            toolbox.update(survivors)  # lines 19-20
-        population[:] = survivors
-        logbook.record(
-            gen=number,
-            nevals=nevals,
-            temperature=temperature,
-            accepted=sum(generation.accepted),
-            **(stats.compile(population) if stats else {}),
-        )
-        if verbose:
-            print(logbook.stream)
-        if on_generation is not None and on_generation(generation):
+        if on_generation(
+            Generation(number, temperature, parents, offspring, survivors, _keep=keep)
+        ):
             break
+
+
+def _replaced(survivors: Sequence[Any], parents: Sequence[Any]) -> list[bool]:
+    pairs = zip(survivors, parents, strict=True)
+    return [survivor is not parent for survivor, parent in pairs]
 
 
 def breed_plain(population: Sequence[Any], toolbox: Any, brood_size: int) -> Iterator[Any]:

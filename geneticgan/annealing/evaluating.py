@@ -15,6 +15,8 @@ def evaluated(individuals: Iterable[Any], toolbox: Any) -> tuple[list[Any], int]
     """
     if hasattr(toolbox, "evaluate_all"):
         return _evaluated_at_once(list(individuals), toolbox)
+    if isinstance(individuals, list) and all(one.fitness.valid for one in individuals):
+        return individuals[:], 0
     everyone: list[Any] = []
     pending: list[Any] = []
 

@@ -12,6 +12,8 @@ Number: TypeAlias = Any
 Decision: TypeAlias = Any
 """What a rule returns: a bool for floats, a scalar tensor of bool for tensors."""
 
+_PLAIN = (float, int)
+
 
 def metropolis_probability(candidate: float, incumbent: float, temperature: float) -> float:
     """Return the probability with which `metropolis_accept` accepts (fitness is maximised).
@@ -85,7 +87,7 @@ def metropolis_accept(
     ValueError
         If the temperature is a negative number or NaN; in a tensor it is not looked at.
     """
-    if isinstance(temperature, float | int):
+    if isinstance(temperature, _PLAIN):
         check_temperature(temperature)
     usable = candidate > -math.inf  # false for NaN as well
     no_worse = (candidate >= incumbent) | (incumbent != incumbent)  # the latter is NaN

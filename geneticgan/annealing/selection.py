@@ -107,10 +107,11 @@ def sel_best_offspring(
         draw = rng.random()
         survivor = parent
         if brood:
-            best = max(brood, key=_fitness)
-            candidate, incumbent = _fitness(best), _fitness(parent)
+            values = [_fitness(child) for child in brood]
+            candidate = max(values)
+            incumbent = _fitness(parent)
             if candidate > -math.inf and accepts(candidate, incumbent, temperature, draw):
-                survivor = best
+                survivor = brood[values.index(candidate)]
         survivors.append(survivor)
     return survivors
 
@@ -186,9 +187,10 @@ def create_selection(text: str) -> Selection:
 
 
 def _fitness(individual: Any) -> float:
-    if not individual.fitness.valid:
+    fitness = individual.fitness
+    if not fitness.wvalues:
         raise ValueError("selection: every individual must be evaluated before selection")
-    return weighted_sum(individual.fitness)
+    return weighted_sum(fitness)
 
 
 def broods(parents: list[Any], offspring: Sequence[Any]) -> list[list[Any]]:

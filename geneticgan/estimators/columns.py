@@ -12,7 +12,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from geneticgan.estimators.codec import Array, Codec, Int64Array
 from geneticgan.networks import Discriminator, Generator
 from geneticgan.networks.tabular import TabularDiscriminator, TabularGenerator, fit_gaussians
-from geneticgan.seeding import torch_stream
+from geneticgan.seeding import torch_seeded, torch_stream
 
 MOST_CATEGORIES = 100
 """Of a column: each is a column of the networks."""
@@ -114,8 +114,7 @@ class Columns(Codec):
         """Return a generator that begins as a Gaussian of each class, and a discriminator."""
         features = self._rows.shape[1]
         gaussians = fit_gaussians(self._rows, self._codes, min(latent_dim, features))
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+        with torch_seeded(seed):
             generator = TabularGenerator(gaussians, width)
             return generator, TabularDiscriminator(features, len(gaussians.means), width)
 

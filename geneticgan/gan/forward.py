@@ -12,7 +12,7 @@ from torch.nn.modules.dropout import _DropoutNd
 
 from geneticgan.data.augmentation import Augmentation
 from geneticgan.gan.batch import Batch, Logits
-from geneticgan.seeding import torch_stream
+from geneticgan.seeding import torch_seeded, torch_stream
 
 
 class Forward:
@@ -102,7 +102,8 @@ class Forward:
         """Fix the dropout masks of a generation: they are common random numbers too."""
         if not has_dropout(module):
             return nullcontext()
-        return same_masks(self._seed, f"dropout {kind}", generation, self._device)
+        seed = torch_stream(self._seed, f"dropout {kind}", generation).initial_seed()
+        return torch_seeded(seed, self._device)
 
 
 def _at_least_float32(logits: torch.Tensor) -> torch.Tensor:
@@ -113,12 +114,3 @@ def _at_least_float32(logits: torch.Tensor) -> torch.Tensor:
 def has_dropout(module: torch.nn.Module) -> bool:
     """Tell whether a module draws masks in training."""
     return any(isinstance(part, _DropoutNd) and part.p > 0 for part in module.modules())
-
-
-@contextmanager
-def same_masks(seed: int, name: str, generation: int, device: torch.device) -> Iterator[None]:
-    """Within, torch draws the same numbers at every entry; its global state is restored."""
-    devices = [device] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices=devices):
-        torch.manual_seed(torch_stream(seed, name, generation).initial_seed())
-        yield

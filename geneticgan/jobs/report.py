@@ -11,6 +11,7 @@ from geneticgan.files import write_whole
 from geneticgan.report.figures.charts import LineChart, one_colour_each
 from geneticgan.report.grid import benchmark_sections
 from geneticgan.report.page import Item, Page, Section, Table
+from geneticgan.report.ranking import joint_ranks
 from geneticgan.report.run import run_sections
 
 FIGURES = "figures"
@@ -43,6 +44,8 @@ def write_report(paths: Sequence[Path], out: Path | None = None) -> Path:
         if len(paths) > 1:
             own = [_told_apart(section, f"{path.name}: ", f"{number}-") for section in own]
         sections += own
+    benchmarks = [path for path in paths if _is_benchmark(path)]
+    sections += joint_ranks(benchmarks) if len(benchmarks) > 1 else []
     title = paths[0].resolve().name if len(paths) == 1 else f"{len(paths)} results side by side"
     page = Page(title, " ".join(leads), _coloured(_unique(sections)))
     folder = out or (paths[0] if len(paths) == 1 else Path())
@@ -68,10 +71,14 @@ def _coloured(sections: list[Section]) -> list[Section]:
     return sections
 
 
+def _is_benchmark(path: Path) -> bool:
+    return (path / "benchmark.json").is_file()
+
+
 def _sections(path: Path) -> tuple[str, list[Section]]:
     if (path / "config.json").is_file():
         return run_sections(path)
-    if (path / "benchmark.json").is_file():
+    if _is_benchmark(path):
         return benchmark_sections(path)
     raise RunError(f"{path} is neither a run folder (config.json) nor a benchmark (benchmark.json)")
 

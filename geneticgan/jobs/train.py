@@ -8,6 +8,7 @@ from pathlib import Path
 
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
+from geneticgan.errors import ConfigError
 from geneticgan.evaluation.probabilities import Calibration
 from geneticgan.inference.choice import Choice
 from geneticgan.inference.facts import facts_of, write_facts
@@ -20,6 +21,7 @@ from geneticgan.methods.of_run import core_config, method_of
 from geneticgan.training.beginning import write_beginning
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.device import resolve_device
+from geneticgan.training.film import Film
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.lock import RunLock
@@ -80,6 +82,7 @@ def train(
     observers: Sequence[Observer],
     *,
     tensorboard: bool = False,
+    film: bool = False,
     classifier: str = "",
     calibration: Calibration | None = None,
 ) -> Report:
@@ -97,6 +100,8 @@ def train(
         See the run.
     tensorboard : bool
         Write event files to ``<path>/tensorboard``.
+    film : bool
+        Make a film of what the generators learn, ``<path>/samples/film.webp``.
     classifier : str
         Key of the network that is to be the run's classifier, if that is settled before.
     calibration : Calibration or None
@@ -109,9 +114,13 @@ def train(
     Interrupted
         On Ctrl-C or SIGTERM, after a checkpoint; `resume` goes on.
     """
+    own = method_of(config)
+    if own.core is None and (tensorboard or film):
+        asked = "--tensorboard" if tensorboard else "--film"
+        raise ConfigError(f"{asked} shows generators learn, and method {own.name!r} has none")
     if tensorboard:
         summary_writer()  # fails before there is a folder
-    config = method_of(config).method.reads(config)
+    config = own.method.reads(config)
     folder = RunFolder.create(path, config)
     with RunLock(path):
         begun = plan.beginning
@@ -126,7 +135,7 @@ def train(
         if calibration:
             facts = replace(facts, more={**facts.more, "calibration": calibration.to_json()})
         write_facts(path, facts)
-        return _run(folder, config, plan, observers, tensorboard)
+        return _run(folder, config, plan, observers, tensorboard, film)
 
 
 def resume(
@@ -134,6 +143,7 @@ def resume(
     observers: Sequence[Observer],
     *,
     tensorboard: bool = False,
+    film: bool = False,
     device: str | None = None,
 ) -> Report:
     """Go on with a run that was stopped, to the result it would have had; raises as `train`.
@@ -144,7 +154,7 @@ def resume(
     config = with_calibration(config, path, None)
     begun = Plan(split, make_plugins(core_config(config) or config))
     with RunLock(path):
-        return _run(folder, config, begun, observers, tensorboard)
+        return _run(folder, config, begun, observers, tensorboard, film)
 
 
 def evaluate(
@@ -180,6 +190,7 @@ def _run(
     plan: Plan,
     observers: Sequence[Observer],
     tensorboard: bool,
+    film: bool,
 ) -> Report:
     core = core_config(config)
     if core is None:
@@ -191,6 +202,11 @@ def _run(
         first = checkpoint.state()["next_generation"] if checkpoint.exists() else 0
         events = folder.path / "tensorboard"
         watching.append(TensorBoard(events, plan.split.classes, config.seed, first))
+    frames = Film(folder.path / "film", plan.split.train_counts, config.seed) if film else None
+    if frames:
+        watching.append(frames)
     with StopRequest() as stop:
         model = Evolution(core, plan.split, folder, watching, stop, plan.plugins).run()
+        if frames:
+            frames.develop(folder.samples / "film.webp")
         return judge(folder, config, plan.split, model, observers, stop)

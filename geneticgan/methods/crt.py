@@ -20,7 +20,7 @@ from geneticgan.methods.cn import classifier_source
 from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
 from geneticgan.methods.drawing import drawn_by
 from geneticgan.networks import Discriminator
-from geneticgan.seeding import numpy_stream
+from geneticgan.seeding import numpy_stream, torch_seeded
 from geneticgan.training.rates import RateSchedule
 
 
@@ -79,8 +79,7 @@ class CRT(ClassifierMethod):
 
     def objective(self, network: Discriminator, task: Task) -> Objective:
         """Return the cross-entropy, from a point on that of a new head on fixed features."""
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(numpy_stream(task.config.seed, "new head").integers(2**31)))
+        with torch_seeded(int(numpy_stream(task.config.seed, "new head").integers(2**31))):
             head = nn.Linear(network.features, task.split.classes).to(task.device)
         network.add_module("head", head)  # known to the optimizer from the first step on
         draw, augment, first = self.batches(task), augmentation_of(task), self.first(task)

@@ -19,7 +19,7 @@ from geneticgan.methods.cn import classifier_source
 from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
 from geneticgan.methods.smote import added, oversampled_batches
 from geneticgan.networks.autoencoder import Autoencoder
-from geneticgan.seeding import numpy_stream
+from geneticgan.seeding import numpy_stream, torch_seeded
 
 CHUNK = 500
 
@@ -91,8 +91,7 @@ class DeepSmote(ClassifierMethod):
     def _train_coder(self, task: Task) -> Autoencoder:
         split, config = task.split, task.config
         channels, size = split.train.pixels.shape[1:3]
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(numpy_stream(config.seed, "coder weights").integers(2**31)))
+        with torch_seeded(int(numpy_stream(config.seed, "coder weights").integers(2**31))):
             coder = Autoencoder(channels, size, config.width, config.latent_dim)
         coder = coder.to(memory_format=torch.channels_last).to(task.device)
         draw = classifier_source(task).natural(config.batch_size)

@@ -14,7 +14,7 @@ from geneticgan.methods.adjusted import Adjusted
 from geneticgan.methods.classifier import Objective, augmentation_of, autocast
 from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
 from geneticgan.networks import Discriminator
-from geneticgan.seeding import numpy_stream, torch_stream
+from geneticgan.seeding import numpy_stream, torch_seeded, torch_stream
 
 HIDDEN = 4
 """Hidden units of a head, in multiples of the networks' width: linear heads would all be one."""
@@ -80,8 +80,7 @@ class Ensemble(Adjusted):
     def build(self, split: Split, config: TrainConfig, device: torch.device) -> Discriminator:
         """Return the classifier network with the heads in place of its class head."""
         network = super().build(split, config, device)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(numpy_stream(config.seed, "ensemble heads").integers(2**31)))
+        with torch_seeded(int(numpy_stream(config.seed, "ensemble heads").integers(2**31))):
             heads = Heads(network.features, HIDDEN * config.width, split.classes, self.heads)
         network.add_module("classifier", heads.to(device))
         return network

@@ -15,7 +15,7 @@ from geneticgan.methods.classifier import augmentation_of, autocast, train
 from geneticgan.methods.cn import classifier_source
 from geneticgan.methods.contract import CLASSIFIER_RATES, Fitted, Method, Task, Trials
 from geneticgan.networks import build_discriminator
-from geneticgan.seeding import numpy_stream, torch_stream
+from geneticgan.seeding import numpy_stream, torch_seeded, torch_stream
 from geneticgan.training.beginning import begin
 from geneticgan.training.model import make_adam
 from geneticgan.training.rates import RateSchedule, set_rate
@@ -122,8 +122,7 @@ class GAMO(Method):
         images = to_unit_range(torch.from_numpy(split.train.pixels).to(device))
         labels = torch.from_numpy(split.train.labels).to(device)
         minority = [int(label) for label in np.flatnonzero(missing)]
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+        with torch_seeded(seed):
             generator = ConvexGenerator(config.latent_dim, images, labels, minority).to(device)
         of_generator = make_adam(generator.parameters(), config.generator_rate)
         of_discriminator = make_adam(discriminator.parameters(), config.learning_rate)

@@ -16,7 +16,7 @@ from geneticgan.methods.classifier import ClassifierMethod, Objective, augmentat
 from geneticgan.methods.cn import classifier_source
 from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
 from geneticgan.networks import Discriminator
-from geneticgan.seeding import numpy_stream
+from geneticgan.seeding import numpy_stream, torch_seeded
 
 
 class CosineHead(nn.Linear):
@@ -88,8 +88,7 @@ class LdamDrw(ClassifierMethod):
     def build(self, split: Split, config: TrainConfig, device: torch.device) -> Discriminator:
         """Return the classifier network with a cosine head."""
         network = super().build(split, config, device)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(numpy_stream(config.seed, "cosine head").integers(2**31)))
+        with torch_seeded(int(numpy_stream(config.seed, "cosine head").integers(2**31))):
             head = CosineHead(network.features, split.classes, self.scale)
         network.classifier = head.to(device)
         return network

@@ -12,7 +12,7 @@ from geneticgan.methods.adjusted import Adjusted
 from geneticgan.methods.classifier import Objective, augmentation_of, autocast
 from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
 from geneticgan.networks import Discriminator
-from geneticgan.seeding import numpy_stream
+from geneticgan.seeding import numpy_stream, torch_seeded
 
 
 class Mixup(Adjusted):
@@ -52,8 +52,7 @@ class Mixup(Adjusted):
         """Return mixed images (B, C, H, W) and label weights (B, K) that sum to 1."""
         mixing = MixUp(alpha=self.alpha, num_classes=task.split.classes)
         seed = int(numpy_stream(task.config.seed, "mixup", step).integers(2**31))
-        with torch.random.fork_rng(devices=[]):  # torchvision draws from the global generator
-            torch.manual_seed(seed)
+        with torch_seeded(seed):  # torchvision draws from the global generator
             mixed, targets = mixing(images, labels)
         return mixed, targets
 

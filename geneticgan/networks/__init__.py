@@ -12,6 +12,7 @@ from geneticgan.networks.contracts import (
     create_architecture,
 )
 from geneticgan.networks.convolutional import Convolutional
+from geneticgan.seeding import torch_seeded
 
 __all__ = [
     "ARCHITECTURES",
@@ -40,8 +41,7 @@ def build_generator(
 
     Its weights lie in channels-last order, in which convolutions are faster on CPU and GPU.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with torch_seeded(seed):
         generator = architecture.generator(channels, size, classes, width, latent_dim)
     return generator.to(memory_format=torch.channels_last)
 
@@ -59,8 +59,7 @@ def build_discriminator(
 
     With a ``guide`` it has a second class head; the other weights are the same.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with torch_seeded(seed):
         discriminator = architecture.discriminator(channels, size, classes, width)
         if guide:
             discriminator.add_guide()

@@ -12,17 +12,15 @@ import numpy as np
 
 from geneticgan.benchmark.compare import Comparison, budget, comparison_note, read_benchmark
 from geneticgan.benchmark.keeping import read_sheet
-from geneticgan.benchmark.layout import BenchmarkFolder, folder_name, place_of
+from geneticgan.benchmark.layout import BenchmarkFolder, place_of
 from geneticgan.benchmark.result import CellResult
 from geneticgan.config import read_json
 from geneticgan.data.imbalance import smallest_class
 from geneticgan.errors import RunError
-from geneticgan.evaluation.ranks import rank
 from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.report.figures.bars import draw_costs
 from geneticgan.report.figures.charts import Line, LineChart
 from geneticgan.report.figures.confusion import draw_confusions
-from geneticgan.report.figures.critical import draw_ranks
 from geneticgan.report.figures.dots import draw_class_scores
 from geneticgan.report.figures.heat import draw_grid
 from geneticgan.report.figures.samples import draw_samples
@@ -30,6 +28,7 @@ from geneticgan.report.generation_table import GENERATION_HEADS, GENERATION_TEXT
 from geneticgan.report.grid_cells import Group, read_groups, title_of
 from geneticgan.report.page import Item, Section, Table
 from geneticgan.report.parts import plane_section, software_table
+from geneticgan.report.ranking import rank_sections
 from geneticgan.specs import parse_specs
 
 CONVERGING = ("acgan", "lsgan", "wgan", "egan", "aggan")
@@ -70,7 +69,7 @@ def benchmark_sections(path: Path) -> tuple[str, list[Section]]:
             for part in parts:
                 part.title = f"{group.dataset}, {group.imbalance}: {part.title}"
         sections += parts
-    sections += _ranks([each for found in comparisons.values() for each in found])
+    sections += rank_sections([each for found in comparisons.values() for each in found])
     any_group = groups[0]
     seeds = {seed for group in groups for by_seed in group.cells.values() for seed in by_seed}
     methods = {method for group in groups for method in group.cells}
@@ -90,25 +89,6 @@ def _tables(comparisons: list[Comparison]) -> Section:
             Table(comparison.heads[1:], [r[1:] for r in rows], caption=comparison.title)
         )
     return section
-
-
-def _ranks(comparisons: list[Comparison]) -> Iterator[Section]:
-    """Yield average ranks over the tables of each protocol, where there are several tables."""
-    for protocol in dict.fromkeys(each.protocol for each in comparisons):
-        tables = [each for each in comparisons if each.protocol == protocol]
-        found = rank([{row.method: row.means[0] for row in each.rows} for each in tables])
-        if found is None:
-            continue
-        titles = {row.method: row.title for each in tables for row in each.rows}
-        text = [
-            f"Average ranks over {found.datasets} tables by the first metric of each, protocol "
-            f"{protocol}; methods that were not run on all of them are left out. Methods joined by "
-            "a bar are not told apart by the Nemenyi test at level 0.05 (Demsar 2006)."
-        ]
-        if found.friedman is not None:
-            text.append(f"Friedman's test that all are alike: p = {found.friedman:.2g}.")
-        name = f"ranks-{folder_name(protocol)}"
-        yield Section("Ranks over data sets", text, [draw_ranks(found, titles, name, "mean")])
 
 
 def _sweep(group: Group) -> Iterator[Section]:

@@ -150,6 +150,8 @@ def _samples(run: _Run) -> Section:
         "Training images above, generated ones below, the smallest class first; in brackets, how "
         "many training images the class has."
     )
+    if (film := run.folder.samples / "film.webp").is_file():
+        section.text.append(f"A film shows how they came about: {film}")
     alt = "Real training images and, below each row, generated ones of the classes " + ", ".join(
         run.class_names[label] for label in shown
     )

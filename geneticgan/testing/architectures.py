@@ -14,6 +14,7 @@ from geneticgan.networks import (
     build_discriminator,
     build_generator,
 )
+from geneticgan.seeding import torch_seeded
 from geneticgan.testing.contract import Contract, expect
 
 CLASSES, WIDTH, LATENT, BATCH = 3, 2, 5, 4
@@ -125,7 +126,6 @@ class ArchitectureContract(Contract):
         self, discriminator: Discriminator, images: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return what a fresh copy of a discriminator gives, with the same random draws."""
-        with torch.random.fork_rng(devices=[]), torch.no_grad():
-            torch.manual_seed(0)
+        with torch_seeded(0), torch.no_grad():
             source, classes = copy.deepcopy(discriminator).train()(images)
         return source, classes

@@ -8,6 +8,7 @@ from geneticgan.benchmark.layout import BenchmarkFolder
 from geneticgan.benchmark.result import CellResult
 from geneticgan.evaluation.metrics import Scores
 from geneticgan.evaluation.ranks import rank
+from geneticgan.jobs.report import write_report
 from geneticgan.report.figures.critical import draw_ranks
 from geneticgan.report.grid import benchmark_sections
 
@@ -22,14 +23,14 @@ def cell(method, dataset, seed, acsa):
 
 @pytest.fixture
 def folder(tmp_path):
-    def make(*datasets):
-        found = BenchmarkFolder(tmp_path)
+    def make(*datasets, at=tmp_path):
+        found = BenchmarkFolder(at)
         for number, dataset in enumerate(datasets):
             for method, acsa in (("cn", 0.5), ("oscn", 0.7), ("aggan", 0.6 + 0.2 * number)):
                 for seed in range(3):
                     found.write(cell(method, dataset, seed, acsa + 0.01 * seed))
         found.head.write_text(json.dumps({"config": {}}))
-        return tmp_path
+        return at
 
     return make
 
@@ -49,6 +50,13 @@ def test_two_data_sets_are_ranked_over(folder):
 
 def test_over_one_data_set_nothing_is_ranked(folder):
     assert ranked(folder("digits")) == []
+
+
+def test_grids_of_one_data_set_each_are_ranked_over_together(folder, tmp_path):
+    grids = [folder("digits", at=tmp_path / "one"), folder("mnist", at=tmp_path / "two")]
+    page = write_report(grids, tmp_path / "page").read_text()
+    assert "Average ranks over 2 tables" in page
+    assert (tmp_path / "page" / "figures" / "ranks-head.png").is_file()
 
 
 def test_methods_that_are_told_apart_are_not_joined():

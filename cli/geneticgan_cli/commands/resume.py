@@ -12,9 +12,12 @@ from geneticgan_cli.device import device_option
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--tensorboard", is_flag=True, help="Write event files to the run's folder.")
+@click.option("--film", is_flag=True, help="Go on with the film of the run's generators.")
 @device_option
 @click.pass_context
-def resume(ctx: click.Context, run: Path, tensorboard: bool, device: str | None) -> None:
+def resume(
+    ctx: click.Context, run: Path, tensorboard: bool, film: bool, device: str | None
+) -> None:
     """Go on with a run that was stopped.
 
     The result is the one the run would have had without the stop.
@@ -28,5 +31,7 @@ def resume(ctx: click.Context, run: Path, tensorboard: bool, device: str | None)
         ctx,
         Console(),
         run,
-        lambda observers: run_job(run, observers, tensorboard=tensorboard, device=device),
+        lambda observers: run_job(
+            run, observers, tensorboard=tensorboard, film=film, device=device
+        ),
     )

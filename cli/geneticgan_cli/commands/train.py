@@ -23,6 +23,7 @@ def train(
     config_file: Path | None,
     dry_run: bool,
     tensorboard: bool,
+    film: bool,
     **_: Any,
 ) -> None:
     """Train an annealing genetic GAN and show what it brought.
@@ -64,5 +65,7 @@ def train(
         ctx,
         console,
         path,
-        lambda observers: run_job(config, path, planned, observers, tensorboard=tensorboard),
+        lambda observers: run_job(
+            config, path, planned, observers, tensorboard=tensorboard, film=film
+        ),
     )
