@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from geneticgan.benchmark.verdict import Verdict
 from geneticgan.jobs.choosing import REFERENCE, Plan, Request
+from geneticgan_cli.console import Console
 
 
 def print_plan(console: Console, request: Request, plan: Plan) -> None:
@@ -28,7 +28,8 @@ def print_plan(console: Console, request: Request, plan: Plan) -> None:
             f"That is more than the budget of {duration(request.seconds)}: it is the smallest "
             "comparison that says anything."
         )
-    lines += [f"Left out, for they take too long: {name}." for name in budget.left_out]
+    if budget.left_out:
+        lines.append(f"Left out, for they take too long: {', '.join(budget.left_out)}.")
     lines += [f"Left out: {name}, {why}." for name, why in plan.cannot.items()]
     for line in lines:
         console.print(Text(line), soft_wrap=True)

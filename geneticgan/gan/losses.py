@@ -59,12 +59,23 @@ class DiscriminatorLoss:
     def generated(self, logits: Logits, labels: torch.Tensor) -> torch.Tensor:
         """Return the part that images make which were generated for labels (B,)."""
         class_loss = self._class_loss(logits, labels)
-        adversarial = self.source_weight * self.adversary.fake(logits.source).mean()
-        loss = adversarial + self.generated_class_weight * class_loss
+        loss = self.generated_source(logits.source) + self.generated_class_weight * class_loss
         if logits.guide is not None:
             # The guide learns nothing here, but every parameter needs a gradient.
             loss = loss + 0.0 * logits.guide.sum()
         return loss
+
+    def generated_source(self, source: torch.Tensor) -> torch.Tensor:
+        """Return the source loss of generated images with logits (B,)."""
+        return self.source_weight * self.adversary.fake(source).mean()
+
+    def has_generators_class_loss(self, logits: Logits) -> bool:
+        """Tell whether `generated` is `generated_source` plus what generators are taught by.
+
+        Generators minimise the plain cross-entropy of the guiding class head. So does the
+        discriminator in the paper: the same head, the same images, weight 1.
+        """
+        return self.weighting == "even" and self.generated_class_weight == 1 and not logits.guided
 
     def _class_loss(self, logits: Logits, labels: torch.Tensor) -> torch.Tensor:
         if self.weighting == "even":

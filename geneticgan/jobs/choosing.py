@@ -44,6 +44,9 @@ REFERENCE = "oscn"
 CANDIDATES = "oscn,balanced-softmax,logit-adjustment,ldam-drw,crt,dos,probe,aggan"
 """What is compared unless methods are named."""
 
+PATIENCE = 1 / 6
+"""Share of the budget that the timing of one method may take; what takes longer would not fit."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -169,11 +172,13 @@ def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
         raise RunError(f"{request.out} is not empty; choose another --out")
     begun = time.perf_counter()
     request.judge.make_images(source, split)
-    left = request.seconds - (time.perf_counter() - begun)
-    costs, cannot = time_methods(request.config, request.methods, REFERENCE, split, observers)
+    costs, cannot = time_methods(
+        *(request.config, request.methods, REFERENCE, split, observers),
+        patience=PATIENCE * request.seconds,
+    )
     budget = fit_budget(
         costs,
-        left,
+        request.seconds - (time.perf_counter() - begun),
         request.workers,
         REFERENCE,
         STEPS if request.steps is None else (request.steps,),

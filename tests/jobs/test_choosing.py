@@ -9,10 +9,13 @@ from click.testing import CliRunner
 from PIL import Image
 
 import geneticgan
+from geneticgan.benchmark.budget import fit_budget
 from geneticgan.config import TrainConfig
 from geneticgan.errors import ConfigError, PluginError, RunError
 from geneticgan.inference.facts import read_facts
 from geneticgan.jobs import choosing
+from geneticgan.jobs.timing import time_methods
+from geneticgan.training.setup import load_split
 from geneticgan_cli.main import cli
 
 
@@ -93,8 +96,6 @@ def test_another_judge_holds_nothing_out(images, tmp_path):
 def test_splits_differ_within_one_training_part(images, tmp_path):
     config = TrainConfig(dataset="folder", data_root=str(images), image_size=8, steps=2, width=2)
     request = choosing.make_request(config, "dos", tmp_path / "c", 60, 1, 2, 2)
-    from geneticgan.training.setup import load_split
-
     first, second = (load_split(replace(request.config, seed=seed)) for seed in (0, 1))
     np.testing.assert_array_equal(first.test.pixels, second.test.pixels)
     assert set(first.validation_indices) != set(second.validation_indices)
@@ -114,6 +115,18 @@ def test_a_method_that_cannot_be_trained_is_left_out_and_said(images, tmp_path, 
     assert result.exit_code == 0, result.output
     assert "Left out: dos, its weights are missing." in result.output
     assert "Use oscn: nothing else was compared." in result.output
+
+
+def test_a_method_is_not_timed_for_longer_than_it_could_be_trained(images):
+    config = TrainConfig(
+        dataset="folder", data_root=str(images), image_size=8, steps=2, width=2, device="cpu"
+    )
+    methods = ("oscn", "dos", "acgan")
+    costs, cannot = time_methods(config, methods, "oscn", load_split(config), (), patience=0.0)
+    assert (costs["dos"].of(2), costs["acgan"].of(2)) == (np.inf, np.inf)
+    assert costs["oscn"].of(2) < np.inf  # the reference is trained whatever it takes
+    assert not cannot
+    assert fit_budget(costs, 60, 1, "oscn").left_out == ("dos", "acgan")
 
 
 def test_what_cannot_be_asked_is_refused_before_there_is_a_folder(images, tmp_path):
