@@ -99,11 +99,10 @@ def tune(
     OUT/best.toml. Ctrl-C loses the running trainings at most; the same command goes on, also with
     more --trials.
     """
-    from rich.console import Console
-
     from geneticgan.benchmark.launchers import make_launcher
     from geneticgan.jobs import tuning
     from geneticgan.options.command import command as command_of
+    from geneticgan_cli.console import Console
     from geneticgan_cli.grid_screen import GridScreen
     from geneticgan_cli.grids import second_ends_all
 
