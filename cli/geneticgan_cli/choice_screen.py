@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from geneticgan.benchmark.verdict import Verdict
 from geneticgan.jobs.choosing import HELD_OUT, REFERENCE, Plan, Request
+from geneticgan_cli.console import Console
 
 
 def print_plan(console: Console, request: Request, plan: Plan) -> None:

@@ -151,13 +151,13 @@ def run_grid(
 
     Exits with 130 after Ctrl-C, with 1 if a cell failed.
     """
-    from rich.console import Console
-
     from geneticgan.benchmark.grid import fill, grid, read_tuned
     from geneticgan.benchmark.launchers import make_launcher
     from geneticgan.benchmark.tuning import tune as run_trials
     from geneticgan.config import TrainConfig
+    from geneticgan.files import write_whole
     from geneticgan.specs import parse_specs
+    from geneticgan_cli.console import Console
     from geneticgan_cli.grid_screen import GridScreen
 
     chosen = tuple(str(spec) for spec in parse_specs(protocols))
@@ -182,7 +182,7 @@ def run_grid(
         click.echo(f"Stopped; finished cells are kept. Go on with: {command}", err=True)
         ctx.exit(130)
     if tune:
-        (out / "tuned.toml").write_text(text, encoding="utf-8")
+        write_whole(out / "tuned.toml", text.encode())
         click.echo(f"Chosen values: {out / 'tuned.toml'}; use them with --tuned")
         return
     if result.failed:

@@ -77,12 +77,11 @@ def choose(
     run that every command takes. Ctrl-C loses the running trainings at most; the same command goes
     on.
     """
-    from rich.console import Console
-
     from geneticgan.benchmark.budget import parse_seconds
     from geneticgan.benchmark.launchers import make_launcher
     from geneticgan.jobs import choosing
     from geneticgan_cli.choice_screen import print_plan, print_verdict
+    from geneticgan_cli.console import Console
     from geneticgan_cli.grid_screen import GridScreen
     from geneticgan_cli.grids import second_ends_all
     from geneticgan_cli.running import run_watched
