@@ -35,6 +35,11 @@ class Logits:
     guide: torch.Tensor | None = None
 
     @property
+    def guided(self) -> bool:
+        """Whether there is a second class head for the generators."""
+        return self.guide is not None
+
+    @property
     def guidance(self) -> torch.Tensor:
         """The class logits that generators learn from."""
         return self.classes if self.guide is None else self.guide

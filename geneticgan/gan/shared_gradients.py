@@ -3,8 +3,11 @@
 All offspring of a parent share its forward pass through generator and discriminator. Since the
 discriminator couples no samples, row i of the image gradient of any objective of the source
 logits is ``W_i * ds_i/dx_i + dL_cls/dx_i`` with ``W = dM/ds``: two backward passes through the
-discriminator serve any number of mutations. The gradients of L_D, which the fitness needs, are
-kept: the survivor's is the discriminator's own update. Nothing here waits for a device.
+discriminator serve any number of mutations. Where the discriminator's loss on the parent's images
+has that same class part, one does: its backward pass is needed anyway, and what it gives of the
+images is ``w_i * ds_i/dx_i + dL_cls/dx_i`` with ``w = dL_S/ds``. The gradients of L_D, which the
+fitness needs, are kept: the survivor's is the discriminator's own update. Nothing here waits for a
+device.
 """
 
 from __future__ import annotations
@@ -52,6 +55,8 @@ class Evaluation:
         The discriminator's output on them; a parent's with a graph to ``leaf``.
     gradients : tuple of Tensor
         Of the generated part of L_D, one for each of the discriminator's parameters.
+    by_image : Tensor or None
+        That part's gradient by the images, where offspring are made of it.
     loss : Tensor
         The generated part of L_D; a scalar without a graph.
     values : Tensor
@@ -63,6 +68,7 @@ class Evaluation:
     buffers: dict[str, torch.Tensor]
     logits: Logits
     gradients: Gradients
+    by_image: torch.Tensor | None
     loss: torch.Tensor
     values: torch.Tensor
 
@@ -96,10 +102,14 @@ def evaluate(
     leaf = images.detach().requires_grad_(parent)
     logits = discriminator.forward.generated(leaf, batch)
     loss = discriminator.generated_loss(logits, batch)
-    gradients = torch.autograd.grad(loss, discriminator.parameters, retain_graph=parent)
+    shared = parent and discriminator.loss.has_generators_class_loss(logits)
+    wanted = [*discriminator.parameters, *([leaf] if shared else [])]
+    gradients = torch.autograd.grad(loss, wanted, retain_graph=parent)
+    by_image = gradients[-1] if shared else None
+    gradients = gradients[: len(discriminator.parameters)]
     whole = torch._foreach_add(real, gradients)
     values = torch.stack(machine.evaluator.values(leaf, logits, whole, batch)).double()
-    return Evaluation(images, leaf, buffers, logits, gradients, loss.detach(), values)
+    return Evaluation(images, leaf, buffers, logits, gradients, by_image, loss.detach(), values)
 
 
 def offspring_gradients(
@@ -112,23 +122,37 @@ def offspring_gradients(
     assert batch.real_logits is not None  # as is said above
     source = evaluation.logits.source
     class_loss = machine.discriminator.class_loss(evaluation.logits, batch)
-    (by_class,) = torch.autograd.grad(class_loss, evaluation.leaf, retain_graph=True)
+    rest, known = _without_source(machine, evaluation, class_loss)
     (by_source,) = torch.autograd.grad(source.sum(), evaluation.leaf)
     last = len(machine.mutations) - 1
     found: list[tuple[torch.Tensor, tuple[torch.Tensor | None, ...]]] = []
     for number, mutation in enumerate(machine.mutations):
         logits = source.detach().requires_grad_()
         loss = mutation.loss(logits, batch.real_logits.source)
-        weights = _gradient_or_zeros(loss, logits).view(-1, *[1] * (by_source.dim() - 1))
+        weights = _gradient_or_zeros(loss, logits) - known
+        weights = weights.view(-1, *[1] * (by_source.dim() - 1))
         gradients = torch.autograd.grad(
             evaluation.images,
             parent.parameters,
-            (weights * by_source + by_class).to(evaluation.images.dtype),
+            (weights * by_source + rest).to(evaluation.images.dtype),
             retain_graph=number < last,
             allow_unused=True,
         )
         found.append(((loss + class_loss).detach(), gradients))
     return found
+
+
+def _without_source(
+    machine: Machine, evaluation: Evaluation, class_loss: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return an image gradient of the class loss, and with which weights ``ds/dx`` is in it."""
+    source = evaluation.logits.source.detach().requires_grad_()
+    if evaluation.by_image is None:
+        (by_class,) = torch.autograd.grad(class_loss, evaluation.leaf, retain_graph=True)
+        return by_class, torch.zeros_like(source)
+    return evaluation.by_image, _gradient_or_zeros(
+        machine.discriminator.loss.generated_source(source), source
+    )
 
 
 def _gradient_or_zeros(loss: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:

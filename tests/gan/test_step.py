@@ -11,6 +11,7 @@ from deap import tools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from geneticgan.annealing.algorithm import ea_annealing
 from geneticgan.annealing.schedule import Schedule
@@ -327,7 +328,7 @@ def test_no_individual_is_made_after_the_first_generations(monkeypatch):
     assert len(copies) == 6
 
 
-def test_if_all_offspring_die_the_parent_stays():
+def test_if_all_offspring_fail_the_parent_stays():
     world = WORLD | {"mutations": [Dead, Cusp], "temperature": 1e3}
     for make_toolbox in (plain_toolbox, step_toolbox):
         for generation in history(make_toolbox, world, torch.float64):
@@ -431,3 +432,29 @@ def test_a_gradient_in_another_memory_order_is_the_same_gradient(fused):
     assert strided.stride() != gradient.stride()
     assert torch.equal(stepped(gradient), stepped(strided))
     assert stepped(gradient)[0, 0, 0, 0] > 0 > stepped(gradient)[2, 1, 1, 1]
+
+
+class ConvolutionsBackwards(TorchDispatchMode):
+    """Counts them."""
+
+    count = 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        self.count += function is torch.ops.aten.convolution_backward.default
+        return function(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize(("weight", "passes"), [(1.0, 6), (0.3, 7)])
+def test_a_generation_takes_few_passes_back_through_the_discriminator(weight, passes):
+    world = WORLD | {"population": 1, "generated_class_weight": weight}
+    machine = build(world, torch.float32)
+    toolbox = step_toolbox(machine)
+
+    def layers(module):
+        kinds = (nn.Conv2d, nn.ConvTranspose2d)
+        return sum(isinstance(each, kinds) for each in module.modules())
+
+    with ConvolutionsBackwards() as found:
+        ea_annealing(machine.population, toolbox, machine.schedule, 1)
+    own = len(WORLD["mutations"]) * layers(machine.population[0].module)
+    assert found.count == own + passes * layers(machine.discriminator.module)
