@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 
-OPERATIONS = (torch.backends.cuda.matmul, torch.backends.cudnn.conv)
+OPERATIONS: tuple[Any, ...] = (
+    torch.backends.cuda.matmul,
+    torch.backends.cudnn.conv,  # type: ignore[attr-defined]  # torch declares no such module
+)
 """What torch decides about one by one: by itself it rounds in convolutions and nowhere else."""
 
 
