@@ -29,7 +29,10 @@ def print_plan(console: Console, request: Request, plan: Plan) -> None:
             "comparison that says anything."
         )
     if budget.left_out:
-        lines.append(f"Left out, for they take too long: {', '.join(budget.left_out)}.")
+        lines.append(
+            f"Left out, for they take too long: {', '.join(budget.left_out)}; a larger --budget "
+            "compares more."
+        )
     lines += [f"Left out: {name}, {why}." for name, why in plan.cannot.items()]
     for line in lines:
         console.print(Text(line), soft_wrap=True)
