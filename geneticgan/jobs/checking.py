@@ -175,8 +175,8 @@ def _copies(found: FileSet, looks: Looks, labels: Int64Array) -> Finding:
         leaked = sum(test[place == each].sum() for each in again if not test[place == each].all())
         if leaked:
             text += f"; {leaked} test images have a copy in training"
-    elif found.files.groups is None:
-        text += "; a split may put copies on both sides, remove them or say group="
+    else:
+        text += "; no split will part a group"
     return Finding("copies", WARNING, text)
 
 

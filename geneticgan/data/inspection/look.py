@@ -13,11 +13,9 @@ from PIL import ImageOps
 
 from geneticgan.data.dataset import UInt8Array
 from geneticgan.data.decoding import UNREADABLE, Decoding, open_checked, prepare
+from geneticgan.data.inspection.copies import SMALL
 from geneticgan.data.notices import Notices
 from geneticgan.data.reading import Encoded
-
-SMALL = 32
-"""Pixels of the sides of the small picture."""
 
 MODEL = 0x0110
 """Number of the EXIF field with the camera's model."""
