@@ -142,18 +142,7 @@ def _shortcut(looks: Looks, labels: Int64Array) -> Finding:
     shortcut = find_shortcut(looks, labels)
     if shortcut is None:
         return Finding("shortcut", OK, "not looked for: a class has fewer than 5 images")
-    text = (
-        "size, length, suffix, brightness and camera together tell the class: "
-        f"{100 * shortcut.recall:.0f} against {100 * shortcut.chance:.0f} by chance (mean recall)"
-    )
-    if not shortcut.warns:
-        return Finding("shortcut", OK, text.replace("tell the class", "hardly tell the class"))
-    return Finding(
-        "shortcut",
-        WARNING,
-        f"{text}; {shortcut.giveaway} alone: {100 * shortcut.alone:.0f}. A classifier may "
-        "learn that instead of what is shown",
-    )
+    return Finding("shortcut", WARNING if shortcut.warns else OK, shortcut.told)
 
 
 def _copies(found: FileSet, looks: Looks, labels: Int64Array) -> Finding:

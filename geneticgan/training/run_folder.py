@@ -6,7 +6,7 @@ import importlib.metadata
 import json
 import platform
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -101,11 +101,13 @@ class RunFolder:
         except ConfigError as error:
             raise RunError(str(error)) from error
 
-    def write_split(self, split: Split, earlier: Iterable[str] = ()) -> None:
+    def write_split(
+        self, split: Split, earlier: Iterable[str] = (), remarks: Sequence[str] = ()
+    ) -> None:
         """Save which images were drawn, and the fingerprint of the data they were drawn from.
 
         With the digests of those that it learns from, and of ``earlier`` ones, from which the
-        networks that it begins with have learnt.
+        networks that it begins with have learnt, and with ``remarks`` on the images.
         """
         write_json(
             self.split,
@@ -113,6 +115,7 @@ class RunFolder:
                 "fingerprint": split.fingerprint,
                 "class_names": split.class_names,
                 "train_counts": split.train_counts,
+                "remarks": list(remarks),
                 "train": split.train_indices.tolist(),
                 "validation": split.validation_indices.tolist(),
                 "learnt": "".join(sorted({*digests(split.train), *earlier})),
