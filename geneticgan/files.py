@@ -14,11 +14,20 @@ REFUSED = (errno.EACCES, errno.EPERM, errno.EBADF, errno.EINVAL, errno.EISDIR, e
 """What systems say that cannot open or flush a folder: Windows, and some network drives."""
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, flush: bool = True) -> None:
     """Write a file under a random name beside it, flush it, and give it its name.
 
     Whoever reads the file sees the old content or the new, also after a crash; a link at the
     target is replaced and not followed, and nobody can lay one at the temporary name.
+
+    Parameters
+    ----------
+    path : Path
+        Of the file.
+    data : bytes
+        All of it.
+    flush : bool
+        As for `written_whole`.
 
     Raises
     ------
@@ -26,13 +35,21 @@ def write_whole(path: Path, data: bytes) -> None:
         If it cannot be written; what was there stays, and nothing else is left behind.
     """
     new = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    with written_whole(path) as temporary, open_own(temporary, new) as file:
+    with written_whole(path, flush=flush) as temporary, open_own(temporary, new) as file:
         file.write(data)
 
 
 @contextlib.contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
+def written_whole(path: Path, *, flush: bool = True) -> Iterator[Path]:
     """Yield a random name beside a file for others to write; then flush it and give it its name.
+
+    Parameters
+    ----------
+    path : Path
+        Of the file.
+    flush : bool
+        Whether it is to be on the disk before it has its name. Without, a power cut may leave an
+        empty file; for what is written in thousands and can be made again.
 
     Raises
     ------
@@ -42,7 +59,8 @@ def written_whole(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.stem}.{secrets.token_hex(8)}{path.suffix}")
     try:
         yield temporary
-        sync_file(temporary)
+        if flush:
+            sync_file(temporary)
         temporary.replace(path)
     except (Exception, KeyboardInterrupt):
         temporary.unlink(missing_ok=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from types import TracebackType
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from geneticgan.benchmark.grid import Progress as GridProgress
 from geneticgan.benchmark.result import CellResult
+from geneticgan_cli.console import Console
 
 
 class GridScreen:
@@ -27,7 +27,7 @@ class GridScreen:
         self._console = console
         self._workers = workers
         self._bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             console=console,

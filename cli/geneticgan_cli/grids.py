@@ -33,6 +33,34 @@ def _option(heading: str, flag_name: str, help_text: str, **kwargs: Any) -> Call
     return click.option(*names, cls=GroupedOption, heading=heading, help=help_text, **kwargs)
 
 
+LAUNCHING = [
+    _option(
+        MACHINE,
+        "--launcher",
+        "What runs the cells.",
+        type=click.Choice(["local", "ray"]),
+        default="local",
+        show_default=True,
+    ),
+    _option(
+        MACHINE,
+        "--workers",
+        "The number of local processes.",
+        type=click.IntRange(min=1),
+        show_default="cores",
+    ),
+    _option(MACHINE, "--ray-address", "The address of a Ray cluster that runs already."),
+    _option(
+        MACHINE,
+        "--gpus-per-cell",
+        "The GPUs that Ray gives to a cell.",
+        type=click.FloatRange(min=0),
+        default=0.0,
+        show_default=True,
+    ),
+]
+"""What says where cells run."""
+
 OPTIONS = [
     _option(
         GRID,
@@ -95,30 +123,7 @@ OPTIONS = [
         RUN, "--out", "The folder of the results.", type=click.Path(path_type=Path), required=True
     ),
     SET,
-    _option(
-        MACHINE,
-        "--launcher",
-        "What runs the cells.",
-        type=click.Choice(["local", "ray"]),
-        default="local",
-        show_default=True,
-    ),
-    _option(
-        MACHINE,
-        "--workers",
-        "The number of local processes.",
-        type=click.IntRange(min=1),
-        show_default="cores",
-    ),
-    _option(MACHINE, "--ray-address", "The address of a Ray cluster that runs already."),
-    _option(
-        MACHINE,
-        "--gpus-per-cell",
-        "The GPUs that Ray gives to a cell.",
-        type=click.FloatRange(min=0),
-        default=0.0,
-        show_default=True,
-    ),
+    *LAUNCHING,
 ]
 
 
@@ -151,13 +156,13 @@ def run_grid(
 
     Exits with 130 after Ctrl-C, with 1 if a cell failed.
     """
-    from rich.console import Console
-
     from geneticgan.benchmark.grid import fill, grid, read_tuned
     from geneticgan.benchmark.launchers import make_launcher
     from geneticgan.benchmark.tuning import tune as run_trials
     from geneticgan.config import TrainConfig
+    from geneticgan.files import write_whole
     from geneticgan.specs import parse_specs
+    from geneticgan_cli.console import Console
     from geneticgan_cli.grid_screen import GridScreen
 
     chosen = tuple(str(spec) for spec in parse_specs(protocols))
@@ -182,7 +187,7 @@ def run_grid(
         click.echo(f"Stopped; finished cells are kept. Go on with: {command}", err=True)
         ctx.exit(130)
     if tune:
-        (out / "tuned.toml").write_text(text, encoding="utf-8")
+        write_whole(out / "tuned.toml", text.encode())
         click.echo(f"Chosen values: {out / 'tuned.toml'}; use them with --tuned")
         return
     if result.failed:

@@ -6,12 +6,12 @@ import inspect
 from collections.abc import Sequence
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from geneticgan.jobs.listing import Entry
 from geneticgan.registry import Loaded, PluginGroup
+from geneticgan_cli.console import Console
 
 
 def print_plugins(console: Console, entries: Sequence[Entry]) -> None:

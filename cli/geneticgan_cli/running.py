@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from geneticgan.jobs.outcome import Report
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted
+from geneticgan_cli.console import Console
 from geneticgan_cli.screen import watching
 from geneticgan_cli.tables import print_report
 

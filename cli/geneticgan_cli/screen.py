@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.progress import TimeRemainingColumn as TimeLeftColumn
 from rich.table import Table
 from rich.text import Text
 
 from geneticgan.training.hooks import Observer, Status
+from geneticgan_cli.console import Console
 
 REFRESH_PER_SECOND = 4
 PLAIN_LINES = 20
@@ -36,7 +36,7 @@ class LiveScreen(Observer):
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeLeftColumn(),
@@ -47,7 +47,7 @@ class LiveScreen(Observer):
 
     def on_phase(self, title: str, steps: int) -> None:
         """Start a bar."""
-        self._task = self._progress.add_task(escape(title), total=steps)
+        self._task = self._progress.add_task(title, total=steps)
 
     def on_note(self, text: str) -> None:
         """Print above the bars."""
@@ -102,8 +102,8 @@ def _status_table(status: Status) -> Group:
     table = Table.grid(padding=(0, 2))
     numbers = _numbers(status)
     for start in range(0, len(numbers), 4):
-        cells = [f"[dim]{name}[/dim] {escape(value)}" for name, value in numbers[start : start + 4]]
-        table.add_row(*cells)
+        shown = numbers[start : start + 4]
+        table.add_row(*(Text.assemble((name, "dim"), " ", value) for name, value in shown))
     return Group(table, Text(f"won {_winner(status)}"))
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -19,6 +18,7 @@ from geneticgan.inference.facts import read_facts
 from geneticgan.jobs.datasets import Survey
 from geneticgan.jobs.outcome import Report, Row
 from geneticgan.report.generation_table import GENERATION_HEADS, generation_cells
+from geneticgan_cli.console import Console
 
 if TYPE_CHECKING:  # it loads scikit-learn
     from geneticgan.jobs.thresholds import Granted

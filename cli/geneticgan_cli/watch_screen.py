@@ -55,12 +55,14 @@ def _curves(history: History) -> Table:
     }
     for title, (values, form, name) in rows.items():
         recent = history.columns[name][-100:] if name == "accepted" else history.columns[name][-1:]
-        table.add_row(title, sparkline(history.means(values).y), form.format(np.nanmean(recent)))
+        last = form.format(np.nanmean(recent)) if np.isfinite(recent).any() else "-"
+        table.add_row(title, sparkline(history.means(values).y), last)
     looks = history.validation.y
     if len(looks):
         table.add_row("validation ACSA", sparkline(looks), f"{looks[-1]:.1%}")
     won = {name: shares.mean() for name, shares in history.winners.items()}
-    table.add_row("won", "  ".join(f"{name} {share:.0%}" for name, share in won.items()), "")
+    shares = "  ".join(f"{name} {share:.0%}" for name, share in won.items())
+    table.add_row("won", Text(shares), "")
     return table
 
 
@@ -85,5 +87,5 @@ def _results(view: View) -> Table:
         table.add_column(head, justify="right")
     for row in view.results:
         figures = (f"{100 * row[key]:.1f}" for key in ("acsa", "f1", "g_mean"))
-        table.add_row(Text(row["method"]), *figures)
+        table.add_row(Text(str(row["method"])), *figures)
     return table

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -14,11 +16,18 @@ import numpy.typing as npt
 
 from geneticgan.data.notices import Notices
 from geneticgan.data.places import cache_folder
+from geneticgan.files import open_own, write_whole, written_whole
 
 Arrays = dict[str, npt.NDArray[np.generic]]
 
-FORMAT = "2"
+FORMAT = "3"
 """Part of every key; another number makes every earlier entry unknown."""
+
+MANIFEST = "manifest.json"
+"""Of an entry: a digest of each of its files."""
+
+ABANDONED = 3600.0
+"""Seconds after which a folder that nothing was added to is what a killed process left."""
 
 
 def content_key(options: Iterable[object], digests: Iterable[bytes]) -> str:
@@ -44,7 +53,8 @@ def cached(key: str, build: Callable[[], Arrays], notices: Notices) -> Arrays:
     """Return the arrays of a key, built and kept if they are not there yet.
 
     Two processes may build the same entry at once; the one that ends last keeps the other's. What
-    cannot be kept (a full disk) is returned all the same, and said.
+    cannot be kept (a full disk) is returned all the same, and said. An entry that is not as it was
+    written is built anew.
 
     Parameters
     ----------
@@ -75,22 +85,36 @@ def _read(entry: Path) -> Arrays | None:
     if not entry.is_dir():
         return None
     try:
+        saved = json.loads((entry / MANIFEST).read_bytes())
+        if saved != {path.stem: _digest(path) for path in entry.glob("*.npy")}:
+            raise ValueError("the files are not those that were written")
         # Copy on write: torch wants arrays that could be written to, the file stays as it is.
-        return {path.stem: np.load(path, mmap_mode="c") for path in sorted(entry.glob("*.npy"))}
+        return {name: np.load(entry / f"{name}.npy", mmap_mode="c") for name in sorted(saved)}
     except (OSError, ValueError, EOFError):
         shutil.rmtree(entry, ignore_errors=True)  # damaged: as if it were not there
         return None
 
 
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()
+
+
 def _write(folder: Path, key: str, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(".writing-*"):
+        if time.time() - left.stat().st_mtime > ABANDONED:
+            shutil.rmtree(left, ignore_errors=True)
     scratch = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
     try:
         for name, array in arrays.items():
-            with (scratch / f"{name}.npy").open("wb") as file:
+            with (
+                written_whole(scratch / f"{name}.npy") as temporary,
+                open_own(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file,
+            ):
                 np.save(file, array, allow_pickle=False)
-                file.flush()
-                os.fsync(file.fileno())
+        found = {path.stem: _digest(path) for path in scratch.glob("*.npy")}
+        write_whole(scratch / MANIFEST, json.dumps(found).encode())
         if not (folder / key).exists():
             scratch.rename(folder / key)
     finally:

@@ -13,6 +13,7 @@ from geneticgan.data.dataset import Images, Int64Array
 from geneticgan.data.splits import Split
 from geneticgan.errors import RunError
 from geneticgan.evaluation.prediction import class_logits
+from geneticgan.files import written_whole
 from geneticgan.training.run_folder import RunFolder
 
 PARTS = ("validation", "test")
@@ -63,10 +64,9 @@ def keep_judged(
     judged = {part: _judge(getattr(split, part), network, split, device) for part in PARTS}
     arrays = {f"{part}_{key}": array for part in PARTS for key, array in vars(judged[part]).items()}
     goal = RunFolder(path).held_out
-    temporary = path / f".{goal.stem}.tmp.npz"
     try:
-        np.savez_compressed(temporary, **arrays)
-        temporary.replace(goal)
+        with written_whole(goal) as temporary:
+            np.savez_compressed(temporary, **arrays)
     except OSError as error:
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
     return judged

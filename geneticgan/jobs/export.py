@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PIL import Image
 from geneticgan.data.dataset import Images, UInt8Array
 from geneticgan.errors import RunError
 from geneticgan.evaluation.generation import generate
+from geneticgan.files import write_whole, written_whole
 from geneticgan.inference.loading import open_networks
 from geneticgan.jobs.originals import class_folders, copy_originals, files_of, safe_names
 from geneticgan.methods.augmented import generate_missing
@@ -71,12 +73,13 @@ def generate_images(
         out.mkdir(parents=True, exist_ok=True)
         for number, (image, label) in enumerate(zip(images, labels.tolist(), strict=True)):
             _write_png(out / f"{names[label]}-{number % count:05d}.png", image)
-        np.savez_compressed(
-            target,
-            images=images.transpose(0, 2, 3, 1),
-            labels=labels.numpy(),
-            class_names=np.asarray(facts.class_names),
-        )
+        with written_whole(target) as temporary:
+            np.savez_compressed(
+                temporary,
+                images=images.transpose(0, 2, 3, 1),
+                labels=labels.numpy(),
+                class_names=np.asarray(facts.class_names),
+            )
     except OSError as error:
         raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
     return target
@@ -141,4 +144,6 @@ def _write_by_class(out: Path, names: Sequence[str], kind: str, images: Images) 
 
 def _write_png(path: Path, image: UInt8Array) -> None:
     channels_last = image.transpose(1, 2, 0)
-    Image.fromarray(channels_last[:, :, 0] if len(image) == 1 else channels_last).save(path)
+    data = io.BytesIO()
+    Image.fromarray(channels_last[:, :, 0] if len(image) == 1 else channels_last).save(data, "PNG")
+    write_whole(path, data.getvalue(), flush=False)  # there are thousands of them

@@ -12,6 +12,7 @@ from geneticgan.data.dataset import Images
 from geneticgan.data.files import read_regular
 from geneticgan.data.splits import Split
 from geneticgan.errors import printable
+from geneticgan.files import write_whole
 from geneticgan.training.setup import open_dataset
 
 
@@ -81,4 +82,4 @@ def copy_originals(found: FileSet, images: Images, folders: Sequence[Path]) -> N
         target = folders[label] / name
         taken.add(target)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(read_regular(source))
+        write_whole(target, read_regular(source), flush=False)  # there are thousands of them

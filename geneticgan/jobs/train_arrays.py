@@ -14,6 +14,7 @@ import torch
 
 from geneticgan.config import TrainConfig
 from geneticgan.errors import ConfigError, DataError, RunError
+from geneticgan.files import written_whole
 from geneticgan.inference.trained import TrainedRun, load
 from geneticgan.jobs.beginning import taken_options
 from geneticgan.jobs.train import plan
@@ -116,7 +117,8 @@ def train(
     )
     try:
         data.parent.mkdir(parents=True, exist_ok=True)
-        np.savez_compressed(data, x_train=pixels, y_train=codes, classes=np.asarray(names))
+        with written_whole(data) as temporary:
+            np.savez_compressed(temporary, x_train=pixels, y_train=codes, classes=np.asarray(names))
     except OSError as error:
         raise RunError(f"{data} cannot be written: {error.strerror or error}") from error
     observers = [_Progress(on_progress)] if on_progress else []

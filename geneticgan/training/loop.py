@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
 from deap import tools
 
 from geneticgan.annealing.algorithm import Generation
@@ -27,6 +28,9 @@ from geneticgan.training.recorder import Recorder, generation_record
 from geneticgan.training.run_folder import RunFolder
 
 MAX_ROLLBACKS = 3
+MAX_FRUITLESS = 10
+"""Generations in a row in which every offspring failed; then a run returns to a checkpoint."""
+
 ROLLBACK_FACTOR = 0.5
 """Of the discriminator's learning rate, at each return to a checkpoint."""
 
@@ -77,6 +81,7 @@ class Evolution:
         self._hall_of_fame = tools.HallOfFame(1, similar=same_weights)
         self._monitor = Monitor(config.steps, config.batch_size)
         self._rollbacks = 0
+        self._fruitless = 0
         self._rates = RateSchedule(config.rate_schedule, config.steps, config.warm_up)
         self._first, position = 0, 0
         if self._checkpoint.exists():
@@ -166,8 +171,29 @@ class Evolution:
         looks = (config.validate_every, config.checkpoint_every)
         return self._stop.requested or any(step % every == 0 for every in looks)
 
+    def _count_fruitless(self, generation: Generation) -> None:
+        """Say it at once if every offspring failed; `DivergedError` after so many in a row."""
+        offspring = generation.offspring
+        if not offspring or not all(child.failure for child in offspring):
+            self._fruitless = 0
+            return
+        self._fruitless += 1
+        causes = ", ".join(sorted({f"{each.mutation}: {each.failure}" for each in offspring}))
+        if self._fruitless == 1:
+            self._note(
+                f"Every offspring of generation {generation.number + 1} failed ({causes}), and the "
+                f"parent stays; after {MAX_FRUITLESS} such generations in a row the run returns to "
+                "its last checkpoint."
+            )
+        if self._fruitless == MAX_FRUITLESS:
+            self._fruitless = 0
+            raise DivergedError(
+                f"every offspring of the last {MAX_FRUITLESS} generations failed ({causes})"
+            )
+
     def _after(self, generation: Generation) -> bool:
         step = generation.number + 1
+        self._count_fruitless(generation)
         record = generation_record(generation, self.discriminator.last_losses)
         last = step == self._config.steps
         if last or step % self._config.validate_every == 0:
@@ -182,7 +208,8 @@ class Evolution:
             observer.on_record(record)
             observer.on_status(status)
         stopping = self._stop.requested and generation.settled
-        if last or stopping or step % self._config.checkpoint_every == 0:
+        due = step % self._config.checkpoint_every == 0 and not self._fruitless
+        if last or stopping or due:
             self._save(step)
         return stopping
 
@@ -194,7 +221,7 @@ class Evolution:
         return score(validation.labels, predicted, self._split.classes, 0).acsa
 
     def _save(self, step: int) -> None:
-        self.discriminator.check()  # a checkpoint is a good state, or it is none
+        self._check()  # a checkpoint is a good state, or it is none
         state = {
             "next_generation": step,
             "log_position": self._recorder.position(),
@@ -210,6 +237,18 @@ class Evolution:
             self.model.discriminator,
             self.discriminator.optimizer,
         )
+
+    def _check(self) -> None:
+        """Raise `DivergedError` if a number is not finite in what a checkpoint would keep."""
+        self.discriminator.check()
+        moments = self.discriminator.optimizer.state.values()
+        tensors = [
+            *self.model.discriminator.buffers(),
+            *(each for kept in moments for each in kept.values() if torch.is_tensor(each)),
+            *(each for one in self.model.population for each in one.state_tensors()),
+        ]
+        if not all(torch.isfinite(each).all() for each in tensors):
+            raise DivergedError("a number of a network or of its optimizer is not finite")
 
     def _resume(self) -> tuple[int, int]:
         state = self._checkpoint.load(

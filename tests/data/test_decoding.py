@@ -1,6 +1,8 @@
 """Image files of every kind become what one would see."""
 
 import io
+import os
+import time
 from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
@@ -119,14 +121,57 @@ def test_writing_to_what_the_cache_gave_does_not_change_it():
     assert (decode_all(files([5]), Decoding(8), "one", SILENT).pixels == 5).all()
 
 
-def test_a_damaged_cache_is_made_anew():
+def entry():
+    (found,) = (cache_folder() / "decoded").rglob("pixels.npy")
+    return found.parent
+
+
+def other_pixels(path):
+    pixels = np.load(path)
+    np.save(path, pixels + 1)
+
+
+DAMAGES = {
+    "cut": lambda: (entry() / "pixels.npy").write_bytes((entry() / "pixels.npy").read_bytes()[:40]),
+    "cut in the images": lambda: (entry() / "pixels.npy").write_bytes(
+        (entry() / "pixels.npy").read_bytes()[:-1]
+    ),
+    "other images": lambda: other_pixels(entry() / "pixels.npy"),
+    "longer": lambda: (entry() / "pixels.npy").write_bytes(
+        (entry() / "pixels.npy").read_bytes() + b"0"
+    ),
+    "empty": lambda: (entry() / "pixels.npy").write_bytes(b""),
+    "zeros": lambda: (entry() / "pixels.npy").write_bytes(
+        bytes((entry() / "pixels.npy").stat().st_size)
+    ),
+    "gone": lambda: (entry() / "pixels.npy").unlink(),
+    "one more": lambda: np.save(entry() / "labels.npy", np.zeros(2)),
+    "another name": lambda: (entry() / "pixels.npy").rename(entry() / "images.npy"),
+    "no manifest": lambda: (entry() / "manifest.json").unlink(),
+    "damaged manifest": lambda: (entry() / "manifest.json").write_bytes(b"\xff{"),
+    "manifest of nothing": lambda: (entry() / "manifest.json").write_text("[]"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_cache_is_made_anew(damage):
     decode_all(files([7]), Decoding(8), "one", SILENT)
-    for path in cache_folder().rglob("pixels.npy"):
-        path.write_bytes(path.read_bytes()[:40])
+    DAMAGES[damage]()
     ears = Ears()
     images = decode_all(files([7]), Decoding(8), "one", ears)
     assert (images.pixels == 7).all()
     assert ears.titles == [("one", 1)]
+    decode_all(files([7]), Decoding(8), "one", ears)
+    assert ears.titles == [("one", 1)]
+
+
+def test_what_a_killed_process_left_is_cleared_away_in_time():
+    decoded = cache_folder() / "decoded"
+    for name, age in ((".writing-old", 7200), (".writing-now", 0)):
+        (decoded / name).mkdir(parents=True)
+        os.utime(decoded / name, (time.time() - age,) * 2)
+    cached(content_key(["any"], []), lambda: {"pixels": np.ones(3, np.uint8)}, SILENT)
+    assert [path.name for path in decoded.glob(".*")] == [".writing-now"]
 
 
 def test_a_full_disk_costs_the_cache_not_the_run(monkeypatch):

@@ -64,6 +64,11 @@ def test_python_blocks_run_and_print_what_is_shown(page, tmp_path, monkeypatch, 
         assert printed == PRINTS[page.name]
 
 
+def test_a_service_is_fifteen_lines(pages):
+    (code,) = [b.code for b in pages["docs/serve.md"].blocks("python") if "def service" in b.code]
+    assert len([line for line in code.splitlines() if line.strip()]) <= 15
+
+
 def test_shell_blocks_parse(page, monkeypatch):
     # What a command does is left out; that it can be read is what is tested.
     monkeypatch.setattr(click.Command, "invoke", lambda self, ctx: None)

@@ -8,7 +8,7 @@ import math
 import pytest
 import torch
 
-from geneticgan.errors import RunError
+from geneticgan.errors import DivergedError, RunError
 from geneticgan.gan import capture
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted, StopRequest
@@ -91,6 +91,56 @@ def test_what_was_rolled_back_is_the_same_after_a_resumption(evolve, split):
 def test_one_that_diverges_again_and_again_stops_with_a_diagnosis(evolve):
     with pytest.raises(RunError, match=r"lower --learning-rate, use --precision float32, or leave"):
         evolve("run", {3: 99})
+
+
+class Fruitless(Evolution):
+    """Gives the discriminator weights with which every offspring fails, as often as it is told."""
+
+    times = 1
+
+    def _after(self, generation):
+        if generation.number == 2 and self.times:
+            self.times -= 1
+            with torch.no_grad():
+                self.model.discriminator.source.weight.mul_(1e38)
+        return super()._after(generation)
+
+
+@pytest.mark.parametrize("times", [1, 99])
+def test_when_all_offspring_fail_it_is_said_and_the_run_goes_back(
+    times, split, tiny_config, tmp_path
+):
+    config = dataclasses.replace(
+        tiny_config, imbalance="auto", steps=16, checkpoint_every=2, mutations="minimax,lsgan"
+    )
+    notes = Notes()
+    folder = RunFolder.create(tmp_path / "run", config)
+    evolution = Fruitless(config, split, folder, [notes], StopRequest())
+    evolution.times = times
+    if times == 1:
+        evolution.run()
+    else:
+        with pytest.raises(RunError, match=r"every offspring of the last 10 .* after 3 returns"):
+            evolution.run()
+    assert "Every offspring of generation 4 failed (" in notes.texts[0]
+    assert "after 10 such generations" in notes.texts[0]
+    assert "Rolled back to generation 2 (1 of 3 times)" in notes.texts[1]
+
+
+def test_what_is_not_finite_is_not_kept(evolve):
+    evolution, _, _ = evolve("run", {})
+    generator, discriminator = evolution.model.population[0], evolution.discriminator
+    evolution._check()
+    for tensor in (
+        next(each for each in generator.module.buffers() if each.is_floating_point()),
+        generator.optimizer.state[generator.parameters[0]]["exp_avg"],
+        discriminator.optimizer.state[discriminator.parameters[0]]["exp_avg"],
+    ):
+        before = tensor.clone()
+        tensor.fill_(math.inf)
+        with pytest.raises(DivergedError, match="is not finite"):
+            evolution._check()
+        tensor.copy_(before)
 
 
 def test_the_last_good_checkpoint_is_left_when_it_stops(evolve, split, tiny_config, tmp_path):

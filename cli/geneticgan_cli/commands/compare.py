@@ -26,8 +26,6 @@ def compare(out: Path, protocol: str, against: str | None) -> None:
     Files: compare-PROTOCOL.csv, .md and .tex, or compare-PROTOCOL-against-METHOD with --against.
     The paper's figures are quoted; its networks and budget are others.
     """
-    from rich.console import Console
-
     from geneticgan.benchmark.compare import (
         comparison_note,
         read_benchmark,
@@ -38,6 +36,8 @@ def compare(out: Path, protocol: str, against: str | None) -> None:
     from geneticgan.benchmark.layout import folder_name
     from geneticgan.errors import RunError
     from geneticgan.evaluation.statistics import REFERENCE
+    from geneticgan.files import write_whole
+    from geneticgan_cli.console import Console
     from geneticgan_cli.tables import print_comparison
 
     console = Console()
@@ -51,8 +51,7 @@ def compare(out: Path, protocol: str, against: str | None) -> None:
     texts = {"csv": to_csv, "md": to_markdown, "tex": to_latex}
     try:
         for suffix, render in texts.items():
-            path = out / f"{name}.{suffix}"
-            path.write_text(render(comparisons), encoding="utf-8")
+            write_whole(out / f"{name}.{suffix}", render(comparisons).encode())
     except OSError as error:
         raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
     console.print(f"Also as {out}/{name}.csv, .md and .tex", highlight=False)

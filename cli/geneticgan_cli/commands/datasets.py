@@ -19,9 +19,8 @@ def datasets() -> None:
 @datasets.command("list")
 def list_datasets() -> None:
     """List the installed data sets."""
-    from rich.console import Console
-
     from geneticgan.jobs.listing import entries
+    from geneticgan_cli.console import Console
     from geneticgan_cli.plugin_tables import print_plugins
 
     print_plugins(Console(), list(entries(groups=["geneticgan.datasets"])))
@@ -35,10 +34,9 @@ def info(ctx: click.Context, /, name: str, **_: Any) -> None:
     """Describe a data set, and count its images by class before and after imbalance."""
     config = resolve_config(ctx, dataset=name)
 
-    from rich.console import Console
-
     from geneticgan.data.dataset import DATASETS
     from geneticgan.jobs.datasets import survey
+    from geneticgan_cli.console import Console
     from geneticgan_cli.plugin_tables import print_description
     from geneticgan_cli.screen import watching
     from geneticgan_cli.tables import print_survey
@@ -61,10 +59,9 @@ def check(ctx: click.Context, /, name: str, **_: Any) -> None:
     """
     config = resolve_config(ctx, dataset=name)
 
-    from rich.console import Console
-
     from geneticgan.errors import printable
     from geneticgan.jobs.checking import check as findings
+    from geneticgan_cli.console import Console
     from geneticgan_cli.screen import watching
 
     with watching(Console()) as screen:
@@ -81,9 +78,8 @@ def prepare(ctx: click.Context, /, name: str, **_: Any) -> None:
     """Fetch a data set if asked to, check and decode it, so that a run starts at once."""
     config = resolve_config(ctx, dataset=name)
 
-    from rich.console import Console
-
     from geneticgan.jobs.datasets import survey
+    from geneticgan_cli.console import Console
     from geneticgan_cli.screen import watching
 
     console = Console()
@@ -113,9 +109,8 @@ def show(ctx: click.Context, /, name: str, out: Path | None, **_: Any) -> None:
     """Draw training images of each class, as a run with these options would see them."""
     config = resolve_config(ctx, dataset=name)
 
-    from rich.console import Console
-
     from geneticgan.jobs.datasets import contact_sheet
+    from geneticgan_cli.console import Console
     from geneticgan_cli.screen import watching
 
     console = Console()

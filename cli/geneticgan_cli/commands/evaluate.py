@@ -41,10 +41,9 @@ def evaluate(
 
     Nothing is trained that the folder holds already; the figures are those of the training.
     """
-    from rich.console import Console
-
     from geneticgan.jobs.thresholds import check_wishes, set_thresholds
     from geneticgan.jobs.train import evaluate as run_job
+    from geneticgan_cli.console import Console
     from geneticgan_cli.running import run_watched
     from geneticgan_cli.tables import print_thresholds
 

@@ -38,10 +38,9 @@ def measure(
     FID, KID, precision, recall, density, coverage, and the distance to the nearest training
     image, which shows copying. What is measured already is not measured again.
     """
-    from rich.console import Console
-
     from geneticgan.jobs.measuring import measure as run_job
     from geneticgan.training.interrupt import Interrupted
+    from geneticgan_cli.console import Console
     from geneticgan_cli.screen import watching
     from geneticgan_cli.tables import print_generation
 

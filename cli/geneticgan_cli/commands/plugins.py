@@ -35,9 +35,8 @@ def list_plugins(as_json: bool, patience: float) -> None:
     import dataclasses
     import json
 
-    from rich.console import Console
-
     from geneticgan.jobs.listing import entries
+    from geneticgan_cli.console import Console
     from geneticgan_cli.plugin_tables import print_plugins
 
     found = list(entries(patience))
@@ -68,9 +67,8 @@ def schedules(generations: int, out: Path) -> None:
 @click.argument("name")
 def info(name: str) -> None:
     """Say what a plugin is, and which options it has."""
-    from rich.console import Console
-
     from geneticgan.jobs.plugins import describe, option_lines
+    from geneticgan_cli.console import Console
     from geneticgan_cli.plugin_tables import print_plugin
 
     console = Console()

@@ -72,12 +72,10 @@ def predict(
     line each. They are prepared as the training images were, which need not be there any more. An
     image that cannot be read is a row with its error.
     """
-    from rich.console import Console
-    from rich.markup import escape
-
     from geneticgan.jobs.predicting import Deciding
     from geneticgan.jobs.predicting import predict as run_job
     from geneticgan.jobs.sorting import Sorter
+    from geneticgan_cli.console import Console
 
     if copies and moves:
         raise click.UsageError("--copy and --move exclude each other")
@@ -98,16 +96,16 @@ def predict(
         )
     total = sum(summary.counts.values())
     console = Console()
-    console.print(f"{total} images classified, written to {escape(str(out))}", highlight=False)
+    console.print(f"{total} images classified, written to {out}", highlight=False)
     for name, count in summary.counts.items():
         share = 100 * count / total
-        console.print(f"  {escape(name)}: {count} ({share:.1f}%)", highlight=False)
+        console.print(f"  {name}: {count} ({share:.1f}%)", highlight=False)
     if summary.unreadable:
         console.print(f"{summary.unreadable} could not be read; their rows say why.")
     if sorter:
         done = "moved" if moves else "copied"
         console.print(
-            f"{done.capitalize()} into a folder for each class below {escape(str(target))}",
+            f"{done.capitalize()} into a folder for each class below {target}",
             highlight=False,
         )
 

@@ -39,14 +39,13 @@ def report(
 
     The page is one file that needs no network. It is drawn from the folders alone.
     """
-    from rich.console import Console
-
     from geneticgan.errors import GeneticGanError
     from geneticgan.evaluation.spaces import SPACES
     from geneticgan.jobs.measuring import measure as run_measuring
     from geneticgan.jobs.measuring import what_is_missing
     from geneticgan.jobs.report import write_report
     from geneticgan.training.interrupt import Interrupted
+    from geneticgan_cli.console import Console
     from geneticgan_cli.screen import watching
 
     for path in () if measure else paths:

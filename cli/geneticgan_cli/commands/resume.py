@@ -22,9 +22,8 @@ def resume(
 
     The result is the one the run would have had without the stop.
     """
-    from rich.console import Console
-
     from geneticgan.jobs.train import resume as run_job
+    from geneticgan_cli.console import Console
     from geneticgan_cli.running import run_watched
 
     run_watched(

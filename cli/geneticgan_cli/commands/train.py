@@ -38,12 +38,11 @@ def train(
         taken = taken_options(start)
     resolved = resolve_config(ctx, config_file, taken)
 
-    from rich.console import Console
-
     from geneticgan.jobs.train import plan
     from geneticgan.jobs.train import train as run_job
     from geneticgan.methods.asked import absorbed
     from geneticgan.training.run_folder import new_run_path
+    from geneticgan_cli.console import Console
     from geneticgan_cli.running import run_watched
     from geneticgan_cli.screen import watching
     from geneticgan_cli.tables import print_split

@@ -25,10 +25,10 @@ def watch(run: Path, seconds: float, once: bool) -> None:
     """
     import time
 
-    from rich.console import Console
     from rich.live import Live
 
     from geneticgan.jobs.watching import Watched
+    from geneticgan_cli.console import Console
     from geneticgan_cli.watch_screen import overview
 
     console = Console()

@@ -1,0 +1,76 @@
+"""What others have written acts on no terminal, whichever screen shows it."""
+
+import io
+import json
+
+from rich.table import Table
+
+from geneticgan.config import TrainConfig
+from geneticgan.jobs.watching import View
+from geneticgan.report.history import read_history
+from geneticgan_cli.console import Console
+from geneticgan_cli.grid_screen import GridScreen
+from geneticgan_cli.screen import LiveScreen
+from geneticgan_cli.watch_screen import overview
+
+EVIL = "\x1b]0;owned\x07\x9b2J\u202e[/red][bold]"
+
+
+def console(**options):
+    return Console(file=io.StringIO(), width=120, **options)
+
+
+def shown(screen):
+    text = screen.file.getvalue()
+    assert "owned" in text
+    assert "[/red][bold]" in text
+    assert not set(text) & set("\x1b\x07\x9b\u202e")
+    return text
+
+
+def test_what_is_printed_is_text():
+    screen = console()
+    table = Table(title=EVIL)
+    table.add_column(EVIL)
+    table.add_row(EVIL)
+    screen.print(EVIL)
+    screen.print(table)
+    # rich leaves out the bell itself
+    assert shown(screen).count(r"\x1b]0;owned\x9b2J") == 4
+
+
+def test_colours_of_our_own_are_left_on_a_terminal():
+    screen = console(force_terminal=True, color_system="standard")
+    screen.print("a", style="bold")
+    assert screen.file.getvalue() == "\x1b[1ma\x1b[0m\n"
+
+
+def test_names_in_a_log_and_in_results_are_text(tmp_path):
+    part = {"quality": 0.5, "diversity": 1.0, "fitness": 1.5}
+    family = {
+        "parent": part,
+        "offspring": [{"mutation": EVIL, **part}],
+        "winner": EVIL,
+        "accepted": True,
+    }
+    record = {"step": 1, "T": 1.0, "families": [family], "loss": {"real": 1.0}, "seconds": 1.0}
+    (tmp_path / "log.jsonl").write_text(json.dumps(record) + "\n")
+    history = read_history(tmp_path / "log.jsonl", 1.0)
+    results = [{"method": EVIL, "acsa": 0.5, "f1": 0.5, "g_mean": 0.5}]
+    screen = console()
+    screen.print(overview(View(tmp_path / EVIL, TrainConfig(), history, results)))
+    assert shown(screen).count("owned") == 3
+
+
+def test_titles_of_phases_and_cells_are_text():
+    screen = console(force_terminal=True, color_system=None)
+    live = LiveScreen(screen)
+    with live.live:
+        live.on_phase(EVIL, 3)
+        live.on_note(EVIL)
+        live.live.refresh()
+    GridScreen(screen, 1)._print(EVIL)
+    text = screen.file.getvalue()
+    assert "\x1b]0" not in text
+    assert "\x9b" not in text
+    assert text.count("[/red][bold]") >= 2
