@@ -22,9 +22,9 @@ SHAPES = ((28, 32, 50), (28, 32, 128), (32, 32, 50), (32, 64, 50), (64, 32, 50))
 EVERY_SHAPE = tuple((s, w, b) for s in (28, 32, 64) for w in (32, 64, 128) for b in (50, 128))
 
 
-def contenders_on_cpu(shape: tuple[int, int, int], mutations: int) -> dict[str, Step]:
+def contenders_on_cpu(shape: tuple[int, int, int], mutations: int, recipe: str) -> dict[str, Step]:
     """Return everything that is measured on a CPU."""
-    exact, rough = (World(*shape, precision, "cpu") for precision in ("float32", "bf16"))
+    exact, rough = (World(*shape, precision, "cpu", recipe) for precision in ("float32", "bf16"))
     return {
         "ACGAN": exact.acgan(),
         "plain": exact.generation(mutations, shared=False),
@@ -38,9 +38,9 @@ def contenders_on_cpu(shape: tuple[int, int, int], mutations: int) -> dict[str, 
     }
 
 
-def contenders_on_cuda(shape: tuple[int, int, int], mutations: int) -> dict[str, Step]:
+def contenders_on_cuda(shape: tuple[int, int, int], mutations: int, recipe: str) -> dict[str, Step]:
     """Return everything that is measured on a GPU."""
-    exact, rough = (World(*shape, precision, "cuda") for precision in ("float32", "bf16"))
+    exact, rough = (World(*shape, precision, "cuda", recipe) for precision in ("float32", "bf16"))
     return {
         "ACGAN": exact.acgan(),
         "ACGAN graph": exact.captured_acgan(),
@@ -74,10 +74,10 @@ class Table:
 
 
 def measure(
-    shape: tuple[int, int, int], mutations: int, seconds: float, cuda: bool
+    shape: tuple[int, int, int], mutations: int, seconds: float, cuda: bool, recipe: str = "paper"
 ) -> tuple[dict[str, float], dict[str, str]]:
     """Measure one shape; returns medians in milliseconds a step, and the cells that show them."""
-    contenders = (contenders_on_cuda if cuda else contenders_on_cpu)(shape, mutations)
+    contenders = (contenders_on_cuda if cuda else contenders_on_cpu)(shape, mutations, recipe)
     times = time_in_turns(contenders, seconds, cuda)
     for name in ON_DEVICE if cuda else ():
         times[name] = [value / PORTION for value in times[name]]
@@ -107,23 +107,24 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0, help="of measuring a row")
     parser.add_argument("--mutations", type=int, nargs="+", default=[1, 2, 3, 4, 5, 6, 7, 8])
     parser.add_argument("--device", choices=["cpu", "cuda"], default=None)
+    parser.add_argument("--recipe", choices=["paper", "best"], nargs="+", default=["paper"])
     options = parser.parse_args()
     cuda = (options.device or ("cuda" if torch.cuda.is_available() else "cpu")) == "cuda"
     device = "cuda" if cuda else "cpu"
     where = torch.cuda.get_device_name() if cuda else f"{torch.get_num_threads()} CPU threads"
     print(f"torch {torch.__version__}, {where}\n")
 
-    contenders = list((contenders_on_cuda if cuda else contenders_on_cpu)((8, 2, 4), 1))
+    contenders = list((contenders_on_cuda if cuda else contenders_on_cpu)((8, 2, 4), 1, "paper"))
     heads = ["ours/ACGAN", "floor", "plain/ours", "plain/ours bf16", "one more", "floor", "input"]
-    table = Table(["pixels", "width", "batch", "mutations", *contenders, *heads])
+    table = Table(["recipe", "pixels", "width", "batch", "mutations", *contenders, *heads])
     shapes = EVERY_SHAPE if options.all else SHAPES
-    rows = [(shape, 3) for shape in shapes]
-    rows += [(shapes[0], count) for count in options.mutations if count != 3]
-    for shape, mutations in rows:
-        medians, cells = measure(shape, mutations, options.seconds, cuda)
+    rows = [(recipe, shape, 3) for recipe in options.recipe for shape in shapes]
+    rows += [("paper", shapes[0], count) for count in options.mutations if count != 3]
+    for recipe, shape, mutations in rows:
+        medians, cells = measure(shape, mutations, options.seconds, cuda, recipe)
         g, d = World(*shape, "float32", device).flops()
         found = ratios(medians, mutations, g, d, cuda)
-        table.row([*shape, mutations, *(cells[name] for name in contenders), *found])
+        table.row([recipe, *shape, mutations, *(cells[name] for name in contenders), *found])
 
     print("\nPeak memory beyond the loaded libraries, 3 mutations, float32\n")
     table = Table(["pixels", "width", "batch", "ACGAN MiB", "plain MiB", "ours MiB", "ours/ACGAN"])

@@ -69,7 +69,7 @@ def run_sections(path: Path) -> tuple[str, list[Section]]:
     hint = f"geneticgan measure {path}"
     files = [scores_file(path / "generation", space) for space in SPACES]
     if core_config(config) is None:  # a classifier, which generates nothing
-        return lead, [_result(run), _classes(run), _made(run)]
+        return lead, [_result(run), _classes(run), decisions_section(path), _made(run)]
     sections = [
         _result(run),
         _samples(run),
