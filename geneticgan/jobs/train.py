@@ -151,6 +151,9 @@ def resume(
     On another ``device`` than the run's own the result is the same up to rounding.
     """
     folder, config, split = open_run(path, observers, device)
+    if changes := folder.other_surroundings(config.device):
+        for observer in observers:
+            observer.on_note(changes)
     config = with_calibration(config, path, None)
     begun = Plan(split, make_plugins(core_config(config) or config))
     with RunLock(path):

@@ -97,6 +97,22 @@ def test_what_chance_gives_with_few_images_is_no_shortcut(folder):
     assert warned == 0
 
 
+def test_wrong_labels_are_suspected_and_nothing_else(folder):
+    for side, kind in enumerate("ab"):
+        for number in range(24):
+            pixels = np.asarray(picture()).copy() // 2
+            pixels[:, 16 * side : 16 * side + 16] += 100
+            Image.fromarray(pixels).save(folder / kind / f"{kind}{number}.bmp")
+    assert look(folder)["labels"].state == "ok"
+    (folder / "a" / "a3.bmp").rename(folder / "b" / "wrong.bmp")
+    (folder / "b" / "b5.bmp").rename(folder / "a" / "false.bmp")
+    found = look(folder)["labels"]
+    assert found.state == "warning"
+    assert "2 images look like another class" in found.text
+    assert "b/wrong.bmp (like a)" in found.text
+    assert "a/false.bmp (like b)" in found.text
+
+
 def test_tiny_blank_and_outlying_images_are_named(folder):
     picture((9, 9)).save(folder / "a" / "tiny.bmp")
     Image.new("L", (32, 32), 128).save(folder / "a" / "blank.bmp")
