@@ -27,14 +27,21 @@ class Deformed(Head):
     images_a_class : int
         How many images of each class are scored, at least 1; small classes are gone through again
         and again, each time changed in another way.
+    strength : float
+        Of perspective, brightness and contrast, in [0, 1); with 0 images stay as they are, which
+        is to compare with.
     """
 
     looks_at = "training"
 
-    def __init__(self, images_a_class: int = 100) -> None:
-        if images_a_class < 1:
-            raise ValueError(f"images_a_class must be at least 1, got {images_a_class}")
+    def __init__(self, images_a_class: int = 100, strength: float = 0.3) -> None:
+        if images_a_class < 1 or not 0 <= strength < 1:
+            raise ValueError(
+                "images_a_class must be at least 1 and strength in [0, 1), got "
+                f"{images_a_class} and {strength}"
+            )
         self.images_a_class = images_a_class
+        self.strength = strength
 
     def images(self, source: Source, split: Split) -> Images:
         """Return as many changed images of every class."""
@@ -44,11 +51,13 @@ class Deformed(Head):
             for label in range(split.classes)
         ]
         picked = train.take(np.concatenate(chosen))
+        if not self.strength:
+            return Images(picked.pixels, picked.labels)
         pixels = torch.from_numpy(np.ascontiguousarray(picked.pixels))
         change = v2.Compose(
             [
-                v2.RandomPerspective(0.3, p=1.0, fill=int(pixels.float().median())),
-                v2.ColorJitter(brightness=0.3, contrast=0.3),
+                v2.RandomPerspective(self.strength, p=1.0, fill=int(pixels.float().median())),
+                v2.ColorJitter(brightness=self.strength, contrast=self.strength),
                 v2.GaussianBlur(3, (0.1, 1.0)),
             ]
         )

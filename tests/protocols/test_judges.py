@@ -20,6 +20,8 @@ def test_deformed_images_are_changed_training_images_of_every_class(source, spli
     train = {each.tobytes() for each in split.train.pixels}
     assert not any(each.tobytes() in train for each in found.pixels)
     assert len({each.tobytes() for each in found.pixels}) == 27
+    copies = Deformed(images_a_class=9, strength=0).images(source, split)
+    assert all(each.tobytes() in train for each in copies.pixels)
     # The test part is not looked at.
     other = dataclasses.replace(split, test=Images(split.test.pixels[:0], split.test.labels[:0]))
     np.testing.assert_array_equal(Deformed(9).images(source, other).pixels, found.pixels)
