@@ -9,6 +9,7 @@ RECIPES: Mapping[str, Mapping[str, float | str | None]] = MappingProxyType(
     {
         "paper": MappingProxyType(
             {
+                "source_weight": 1.0,
                 "generated_class_weight": 1.0,
                 "generated_class_weighting": "even",
                 "class_guidance": "shared",
@@ -22,6 +23,7 @@ RECIPES: Mapping[str, Mapping[str, float | str | None]] = MappingProxyType(
         ),
         "best": MappingProxyType(
             {
+                "source_weight": 0.03,
                 "generated_class_weight": 0.0,
                 "generated_class_weighting": "even",
                 "class_guidance": "shared",

@@ -7,17 +7,20 @@ from rich.table import Table
 from rich.text import Text
 
 from geneticgan.benchmark.verdict import Verdict
-from geneticgan.jobs.choosing import HELD_OUT, REFERENCE, Plan, Request
+from geneticgan.jobs.choosing import REFERENCE, Plan, Request
 from geneticgan_cli.console import Console
 
 
 def print_plan(console: Console, request: Request, plan: Plan) -> None:
     """Say what will be done and how long it takes, before it begins."""
     budget = plan.budget
+    splits = f"{budget.seeds} splits, each holding out {request.judge.share:.0%} of every class"
+    if not request.judge.holds_out:
+        splits = f"{budget.seeds} seeds, judged by {request.judge.text} images, learning from all"
     lines = [
-        f"To compare: {', '.join(budget.methods)}; {budget.seeds} splits, each holding out "
-        f"{HELD_OUT:.0%} of every class of the training part; {budget.steps} steps of "
-        f"{request.config.batch_size} images a training, {request.workers} at once.",
+        f"To compare: {', '.join(budget.methods)}; {splits} of the training part; "
+        f"{budget.steps} steps of {request.config.batch_size} images a training, "
+        f"{request.workers} at once.",
         f"This takes about {duration(budget.seconds)}, the last training included.",
     ]
     if budget.seconds > request.seconds:
@@ -26,16 +29,20 @@ def print_plan(console: Console, request: Request, plan: Plan) -> None:
             "comparison that says anything."
         )
     if budget.left_out:
-        lines.append(f"Left out, for they take too long: {', '.join(budget.left_out)}.")
+        lines.append(
+            f"Left out, for they take too long: {', '.join(budget.left_out)}; a larger --budget "
+            "compares more."
+        )
     lines += [f"Left out: {name}, {why}." for name, why in plan.cannot.items()]
     for line in lines:
         console.print(Text(line), soft_wrap=True)
 
 
-def print_verdict(console: Console, plan: Plan, verdict: Verdict) -> None:
+def print_verdict(console: Console, request: Request, plan: Plan, verdict: Verdict) -> None:
     """Print the comparison and what to use."""
+    over = "splits" if request.judge.holds_out else "seeds"
     table = Table(
-        title=f"On held-out images of {plan.budget.seeds} splits, in percent",
+        title=f"On {request.judge.text} images, {plan.budget.seeds} {over}, in percent",
         title_justify="left",
         box=SIMPLE_HEAD,
         padding=(0, 1, 0, 0),

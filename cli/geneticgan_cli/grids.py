@@ -33,6 +33,34 @@ def _option(heading: str, flag_name: str, help_text: str, **kwargs: Any) -> Call
     return click.option(*names, cls=GroupedOption, heading=heading, help=help_text, **kwargs)
 
 
+LAUNCHING = [
+    _option(
+        MACHINE,
+        "--launcher",
+        "What runs the cells.",
+        type=click.Choice(["local", "ray"]),
+        default="local",
+        show_default=True,
+    ),
+    _option(
+        MACHINE,
+        "--workers",
+        "The number of local processes.",
+        type=click.IntRange(min=1),
+        show_default="cores",
+    ),
+    _option(MACHINE, "--ray-address", "The address of a Ray cluster that runs already."),
+    _option(
+        MACHINE,
+        "--gpus-per-cell",
+        "The GPUs that Ray gives to a cell.",
+        type=click.FloatRange(min=0),
+        default=0.0,
+        show_default=True,
+    ),
+]
+"""What says where cells run."""
+
 OPTIONS = [
     _option(
         GRID,
@@ -95,30 +123,7 @@ OPTIONS = [
         RUN, "--out", "The folder of the results.", type=click.Path(path_type=Path), required=True
     ),
     SET,
-    _option(
-        MACHINE,
-        "--launcher",
-        "What runs the cells.",
-        type=click.Choice(["local", "ray"]),
-        default="local",
-        show_default=True,
-    ),
-    _option(
-        MACHINE,
-        "--workers",
-        "The number of local processes.",
-        type=click.IntRange(min=1),
-        show_default="cores",
-    ),
-    _option(MACHINE, "--ray-address", "The address of a Ray cluster that runs already."),
-    _option(
-        MACHINE,
-        "--gpus-per-cell",
-        "The GPUs that Ray gives to a cell.",
-        type=click.FloatRange(min=0),
-        default=0.0,
-        show_default=True,
-    ),
+    *LAUNCHING,
 ]
 
 

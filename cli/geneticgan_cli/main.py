@@ -24,6 +24,7 @@ from geneticgan_cli.commands.report import report
 from geneticgan_cli.commands.resume import resume
 from geneticgan_cli.commands.sweep import sweep
 from geneticgan_cli.commands.train import train
+from geneticgan_cli.commands.tune import tune
 from geneticgan_cli.commands.watch import watch
 from geneticgan_cli.errors import CleanGroup
 
@@ -43,6 +44,7 @@ def cli(ctx: click.Context, debug: bool) -> None:
 for command in (
     train,
     choose,
+    tune,
     resume,
     watch,
     evaluate,

@@ -22,6 +22,7 @@ from geneticgan.errors import ConfigError, RunError
 from geneticgan.methods.asked import read_method, with_given
 from geneticgan.protocols.catalogue import create_protocol
 from geneticgan.specs import parse_specs
+from geneticgan.training.lock import RunLock
 from geneticgan.training.plugins import make_plugins
 from geneticgan.training.run_folder import software, write_json
 from geneticgan.training.setup import load_source, open_dataset
@@ -152,21 +153,23 @@ def fill(
     Raises
     ------
     RunError
-        If the folder holds a benchmark of another budget or of other images.
+        If the folder holds a benchmark of another budget or of other images, or another process
+        works on it.
     DataError
         If finished cells cannot be told to be these: their images are not at hand.
     """
     _claim(out, cells[0].config, command)
-    data = _Fingerprints()
-    missing = [cell for cell in cells if not _is_done(cell, out, data)]
-    done, failed = len(cells) - len(missing), 0
-    on_progress(Progress(len(cells), done, failed))
-    if not missing:
-        return Progress(len(cells), done, failed)
-    with contextlib.closing(launcher.run(missing, out)) as outcomes:
-        for cell, result in outcomes:
-            done, failed = done + (not result.failed), failed + result.failed
-            on_progress(Progress(len(cells), done, failed, cell, result))
+    with RunLock(out):
+        data = _Fingerprints()
+        missing = [cell for cell in cells if not _is_done(cell, out, data)]
+        done, failed = len(cells) - len(missing), 0
+        on_progress(Progress(len(cells), done, failed))
+        if not missing:
+            return Progress(len(cells), done, failed)
+        with contextlib.closing(launcher.run(missing, out)) as outcomes:
+            for cell, result in outcomes:
+                done, failed = done + (not result.failed), failed + result.failed
+                on_progress(Progress(len(cells), done, failed, cell, result))
     return Progress(len(cells), done, failed)
 
 

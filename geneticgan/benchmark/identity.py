@@ -17,9 +17,6 @@ Values = tuple[tuple[str, float | str], ...]
 PLACES = ("data_root", "download")
 """Of config and data set, what only says where the images are; their fingerprint says which."""
 
-OF_RUNS = ("calibration",)
-"""Options that a run feels and a cell does not: its protocols say how it is judged."""
-
 DIGITS = 16
 """Of the digest, as hexadecimal digits."""
 
@@ -97,7 +94,7 @@ def identity_of(
 ) -> Identity:
     """Return the identity of a method's training; parameters as the attributes of `Identity`."""
     options = json.loads(json.dumps(config.to_json()))  # as a file gives them back
-    others = {k: v for k, v in options.items() if k not in (*PLACES, *OF_RUNS, "dataset")}
+    others = {k: v for k, v in options.items() if k not in (*PLACES, "dataset")}
     (spec,) = parse_specs(config.dataset)
     kept = {k: v for k, v in sorted(spec.options.items()) if k not in PLACES}
     dataset = str(Spec(spec.name, kept))

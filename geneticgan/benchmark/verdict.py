@@ -92,7 +92,8 @@ def decide(measured: Mapping[str, Measured], reference: str, held_out: float) ->
     reference : str
         Plain oversampling, one of them.
     held_out : float
-        Share of the images that each split held out, in (0, 1).
+        Share of the images that each split held out, in [0, 1); 0 where the splits are trainings
+        on the same images by other seeds.
     """
     candidates = sorted(
         (_candidate(method, measured, reference, held_out) for method in measured),

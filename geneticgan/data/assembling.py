@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +17,7 @@ from geneticgan.data.grouping import check_apart, few_groups
 from geneticgan.data.holdout import too_few, with_test_part
 from geneticgan.data.notices import Notices
 from geneticgan.data.reading import Encoded, decode_files
+from geneticgan.data.together import copies_of, keep_together, said_of_copies, said_of_left
 from geneticgan.errors import DataError
 
 
@@ -78,27 +78,6 @@ class FileDataset(Dataset):
         return assemble(self.file_set(), self.how, self.notices)
 
 
-def said_of_copies(digests: Sequence[bytes], test: npt.NDArray[np.bool_] | None) -> str:
-    """Say how many files are copies of others; empty where none is.
-
-    Parameters
-    ----------
-    digests : sequence of bytes
-        A hash of each of N files.
-    test : array of bool or None
-        Shape (N,), which are the test part; None if none is given.
-    """
-    copies = len(digests) - len(set(digests))
-    if not copies:
-        return ""
-    said = f"{copies} of {len(digests)} files are copies of others"
-    if test is None:
-        return f"{said}, and may be on both sides of a split; geneticgan datasets check names them."
-    training = {digest for digest, inside in zip(digests, test, strict=True) if not inside}
-    leaked = sum(inside and d in training for d, inside in zip(digests, test, strict=True))
-    return f"{said}; {leaked} of {int(test.sum())} test images have a copy in training."
-
-
 def assemble(found: FileSet, how: Decoding, notices: Notices) -> Source:
     """Decode image files and return the data set.
 
@@ -131,17 +110,19 @@ def assemble(found: FileSet, how: Decoding, notices: Notices) -> Source:
     said = few_groups(images, names) if images.groups is not None else ""
     if said:
         notices.note(said)
-    repeated = said_of_copies(decoded.digests, None if test is None else test[decoded.kept])
-    if repeated:
-        notices.note(repeated)
-    if test is None:
+    is_test = None if test is None else test[decoded.kept]
+    if is_test is not None:
+        check_apart(images.take(np.flatnonzero(~is_test)), images.take(np.flatnonzero(is_test)))
+    copies = copies_of(decoded, notices)
+    images, left = keep_together(images, copies, len(names))
+    for text in (said_of_copies(copies, is_test), said_of_left(left, names)):
+        if text:
+            notices.note(text)
+    if is_test is None:
         return with_test_part(images, names, preprocessing)
-    is_test = test[decoded.kept]
-    source = Source(
+    return Source(
         images.take(np.flatnonzero(~is_test)),
         images.take(np.flatnonzero(is_test)),
         tuple(names),
         preprocessing=preprocessing,
     )
-    check_apart(source.train, source.test)
-    return source

@@ -87,11 +87,14 @@ def hold_out_groups(
     share: float,
     rng: np.random.Generator,
     part: str,
+    least: int = 1,
 ) -> Int64Array:
     """Return the positions of whole groups that hold about a share of every class, sorted.
 
     Scikit-learn's StratifiedGroupKFold divides the groups, and the fold is taken whose shares of
-    the classes are nearest to those asked for. Every class has a group on either side.
+    the classes are nearest to those asked for. Where most images stand for themselves, as where a
+    few are copies, groups are drawn until each class has its share. Every class has a group on
+    either side.
 
     Parameters
     ----------
@@ -105,6 +108,8 @@ def hold_out_groups(
         Draws.
     part : str
         What is held out, for the message.
+    least : int
+        Images of each class, where most images stand for themselves.
 
     Raises
     ------
@@ -120,10 +125,12 @@ def hold_out_groups(
             + ("" if part == "test" else " (or use --validation-fraction 0)")
         )
     totals = np.bincount(labels, minlength=len(names))
+    if alone_share(groups) > 0.5:
+        return _draw(labels, groups, np.maximum(least, np.round(share * totals)), rng)
     folds = min(max(2, round(1 / share)), len(np.unique(groups)), int(totals.max()))
     from sklearn.model_selection import StratifiedGroupKFold
 
-    best, least = None, np.inf
+    best, nearest = None, np.inf
     for _ in range(ATTEMPTS):
         seed = int(rng.integers(2**31))
         division = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
@@ -137,14 +144,42 @@ def hold_out_groups(
             if (inside == 0).any() or (inside == totals).any():
                 continue
             distance = float(np.abs(inside / totals - share).max())
-            if distance < least:
-                best, least = held, distance
+            if distance < nearest:
+                best, nearest = held, distance
         if best is not None:
             return np.flatnonzero(best).astype(np.int64)
     raise DataError(
         f"no division of the groups into a {part} part and the rest was found that leaves every "
         "class on both sides; more groups of the rare classes are needed"
     )
+
+
+def alone_share(groups: Int64Array) -> float:
+    """Return the share of images that are a group of their own."""
+    sizes = np.unique(groups, return_counts=True)[1]
+    return float((sizes == 1).sum() / max(1, len(groups)))
+
+
+def _draw(
+    labels: Int64Array,
+    groups: Int64Array,
+    wanted: npt.NDArray[np.float64],
+    rng: np.random.Generator,
+) -> Int64Array:
+    """Return whole groups in an order that is drawn, each taken where no class gets too many."""
+    classes = len(wanted)
+    names, place = np.unique(groups, return_inverse=True)
+    content = np.zeros((len(names), classes), dtype=np.int64)
+    np.add.at(content, (place, labels), 1)
+    drawn = rng.permutation(len(names))
+    taken, inside = np.zeros(len(names), dtype=bool), np.zeros(classes)
+    for group in drawn:
+        if (inside + content[group] <= wanted).all():
+            taken[group] = True
+            inside += content[group]
+    held = taken[place]
+    _mend(held, labels, groups, classes)
+    return np.flatnonzero(held).astype(np.int64)
 
 
 def _mend(

@@ -183,7 +183,13 @@ def _hold_out(
     if pool.groups is not None and fraction > 0:
         share = min(fraction, 0.5)
         part = hold_out_groups(
-            labels[subset], pool.groups[subset], class_names, share, rng, "validation"
+            labels[subset],
+            pool.groups[subset],
+            class_names,
+            share,
+            rng,
+            "validation",
+            MIN_VALIDATION,
         )
         return subset[part]
     held = [np.empty(0, dtype=np.int64)]

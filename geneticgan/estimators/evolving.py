@@ -29,6 +29,7 @@ from geneticgan.training.build import RealImages, build_machine
 from geneticgan.training.device import resolve_device
 from geneticgan.training.model import Model, make_adam
 from geneticgan.training.plugins import Plugins
+from geneticgan.training.precision import multiplying
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,8 @@ def evolve(
 
     if generations:
         best = tools.HallOfFame(1, similar=same_weights)
-        Generations(machine).run(0, generations, best, record)
+        with multiplying(config.precision):
+            Generations(machine).run(0, generations, best, record)
         machine.discriminator.check()
     found: Generator = machine.population[0].module.eval()  # type: ignore[assignment]
     judge: Discriminator = model.discriminator.eval()

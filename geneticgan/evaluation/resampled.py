@@ -43,7 +43,9 @@ def resampled(ours: Sequence[float], theirs: Sequence[float], held_out: float) -
     ours, theirs : sequence of float
         Equally many, in percent; the same position is the same split.
     held_out : float
-        Share of the images that each split held out, in (0, 1).
+        Share of the images that each split held out, in [0, 1). With 0 the trainings differ by
+        their seeds alone, and the interval is the plain one, of chance in training and not of
+        chance in the images.
     """
     differences = np.subtract(ours, theirs)
     count = len(differences)

@@ -81,6 +81,11 @@ class CapturedStep:
         Told in a sentence if a graph cannot be captured.
     capture : bool
         Whether to capture a graph on CUDA.
+
+    Attributes
+    ----------
+    chances : Tensor
+        Temperature of the next generation and a uniform draw for each place, float64.
     """
 
     def __init__(
@@ -101,7 +106,7 @@ class CapturedStep:
         ]
         device = self._device = machine.discriminator.device
         self._batch: Batch | None = None
-        self._chances = torch.zeros(1 + len(self._places), dtype=torch.float64, device=device)
+        self.chances = torch.zeros(1 + len(self._places), dtype=torch.float64, device=device)
         self._log = DeviceLog(machine, READ_EVERY)
         self._graph: torch.cuda.CUDAGraph | None = None
         self._until_capture = WARM_UP if capture and device.type == "cuda" else -1
@@ -163,7 +168,7 @@ class CapturedStep:
         chances = torch.tensor([temperature, *draws], dtype=torch.float64)
         if self._device.type == "cuda":
             chances = chances.pin_memory()
-        self._chances.copy_(chances, non_blocking=True)
+        self.chances.copy_(chances, non_blocking=True)
         if self._until_capture == 0:
             self._capture(self._batch)
         self._until_capture -= 1
@@ -182,8 +187,8 @@ class CapturedStep:
         met, real_loss, real = step.real(batch)
         broods = step.breed(one_for_all(met), real)
         gradients, losses, records = [], [], []
-        for place, brood, draw in zip(self._places, broods, self._chances[1:], strict=True):
-            chosen, loss, record = place.select(brood, self._chances[0], draw)
+        for place, brood, draw in zip(self._places, broods, self.chances[1:], strict=True):
+            chosen, loss, record = place.select(brood, self.chances[0], draw)
             gradients.append(tuple(chosen))
             losses.append(loss)
             records.append(record)

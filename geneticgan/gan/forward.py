@@ -24,8 +24,9 @@ class Forward:
         Images to (source logits (B,), class logits (B, K)).
     seed : int
         Draws dropout masks, which are a function of the seed and the generation.
-    precision : {"float32", "bf16"}
-        Of the passes (autocast); weights stay float32.
+    precision : {"float32", "tf32", "bf16"}
+        Of the passes (``bf16`` by autocast; the others are `geneticgan.training.precision`'s);
+        weights stay float32.
     augmentation : Augmentation
         Of what the discriminator is given, real or generated.
     """

@@ -34,6 +34,10 @@ class DiscriminatorLoss:
         balanced; see `geneticgan.data.sampling.balancing_weights`. All alike by default.
     class_loss : ClassLoss
         L_Cls of real images; the plain cross-entropy by default, as in the paper.
+    source_weight : float
+        Of L_S, > 0. It is 1 in the paper. Source and class head share a trunk, and what L_S makes
+        of it costs the class head accuracy; a source head itself learns as fast at any weight,
+        since Adam's steps do not depend on the scale of a loss.
     """
 
     adversary: Adversary = field(default_factory=Logistic)
@@ -41,11 +45,12 @@ class DiscriminatorLoss:
     weighting: str = "even"
     class_weights: torch.Tensor | None = None
     class_loss: ClassLoss = field(default_factory=ClassLoss)
+    source_weight: float = 1.0
 
     def real(self, logits: Logits, labels: torch.Tensor) -> torch.Tensor:
         """Return the part that real images with labels (B,) make."""
         weights = None if self.class_weights is None else self.class_weights[labels]
-        loss = _mean(self.adversary.real(logits.source), weights)
+        loss = self.source_weight * _mean(self.adversary.real(logits.source), weights)
         for class_logits in (logits.classes, logits.guide):
             if class_logits is not None:
                 loss = loss + self.class_loss(class_logits, labels)
@@ -62,7 +67,7 @@ class DiscriminatorLoss:
 
     def generated_source(self, source: torch.Tensor) -> torch.Tensor:
         """Return the source loss of generated images with logits (B,)."""
-        return self.adversary.fake(source).mean()
+        return self.source_weight * self.adversary.fake(source).mean()
 
     def has_generators_class_loss(self, logits: Logits) -> bool:
         """Tell whether `generated` is `generated_source` plus what generators are taught by.

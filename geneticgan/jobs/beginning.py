@@ -47,8 +47,8 @@ class Beginning:
         Names of the classes that the networks know, and of those that begin by the seed.
     learnt : frozenset of str
         Digests of the images that the networks have learnt from.
-    tested : int
-        Images of the new run's test part among these.
+    tested, held : int
+        Images of the new run's test part, and of its validation part, among these.
     """
 
     run: Path
@@ -57,6 +57,7 @@ class Beginning:
     added: tuple[str, ...]
     learnt: frozenset[str]
     tested: int
+    held: int
 
     def told(self) -> str:
         """Return what was kept, in sentences."""
@@ -71,6 +72,12 @@ class Beginning:
                 f" {self.tested} images of the test part were learnt from by {self.run}: scores "
                 "on it will be too high; a test part of your own that never changes has none."
             )
+        if self.held:
+            text += (
+                f" {self.held} of the held-out images were, too: what is chosen and calibrated on "
+                "them will be too sure of itself; the seed and --validation-fraction of that run "
+                "hold out the same again, if the images are the same."
+            )
         return text
 
     def to_json(self) -> dict[str, Any]:
@@ -81,6 +88,7 @@ class Beginning:
             "kept": list(self.kept),
             "added": list(self.added),
             "tested": self.tested,
+            "held": self.held,
         }
 
 
@@ -161,10 +169,12 @@ def read_beginning(run: Path, config: TrainConfig, split: Split) -> Beginning:
             beside,
         )
     learnt = folder.learnt()
-    tested = sum(digest in learnt for digest in digests(split.test))
+    tested, held = (
+        sum(digest in learnt for digest in digests(part)) for part in (split.test, split.validation)
+    )
     kept = tuple(name for name in names if name in facts.class_names)
     added = tuple(name for name in names if name not in kept)
-    return Beginning(run, states, kept, added, learnt, tested)
+    return Beginning(run, states, kept, added, learnt, tested, held)
 
 
 def _check(run: Path, old: TrainConfig, facts: Facts, own: RunMethod, split: Split) -> None:

@@ -11,6 +11,7 @@ from geneticgan.config import TrainConfig
 from geneticgan.data.assembling import FileDataset, FileSet
 from geneticgan.data.dataset import Int64Array
 from geneticgan.data.inspection.copies import BLAND, near_copies
+from geneticgan.data.inspection.labels import suspect_labels
 from geneticgan.data.inspection.look import Looks, look_at
 from geneticgan.data.inspection.proposals import propose_groups
 from geneticgan.data.inspection.shortcuts import find_shortcut
@@ -69,6 +70,7 @@ def check(config: TrainConfig, observers: Sequence[Observer] = ()) -> Iterator[F
     yield _groups(found)
     yield _shortcut(looks, labels)
     yield _copies(found, looks, labels)
+    yield _labels(found, looks, labels)
 
 
 def _files(found: FileSet, looks: Looks) -> Finding:
@@ -142,18 +144,7 @@ def _shortcut(looks: Looks, labels: Int64Array) -> Finding:
     shortcut = find_shortcut(looks, labels)
     if shortcut is None:
         return Finding("shortcut", OK, "not looked for: a class has fewer than 5 images")
-    text = (
-        "size, length, suffix, brightness and camera together tell the class: "
-        f"{100 * shortcut.recall:.0f} against {100 * shortcut.chance:.0f} by chance (mean recall)"
-    )
-    if not shortcut.warns:
-        return Finding("shortcut", OK, text.replace("tell the class", "hardly tell the class"))
-    return Finding(
-        "shortcut",
-        WARNING,
-        f"{text}; {shortcut.giveaway} alone: {100 * shortcut.alone:.0f}. A classifier may "
-        "learn that instead of what is shown",
-    )
+    return Finding("shortcut", WARNING if shortcut.warns else OK, shortcut.told)
 
 
 def _copies(found: FileSet, looks: Looks, labels: Int64Array) -> Finding:
@@ -175,9 +166,25 @@ def _copies(found: FileSet, looks: Looks, labels: Int64Array) -> Finding:
         leaked = sum(test[place == each].sum() for each in again if not test[place == each].all())
         if leaked:
             text += f"; {leaked} test images have a copy in training"
-    elif found.files.groups is None:
-        text += "; a split may put copies on both sides, remove them or say group="
+    else:
+        text += "; no split will part a group"
     return Finding("copies", WARNING, text)
+
+
+def _labels(found: FileSet, looks: Looks, labels: Int64Array) -> Finding:
+    suspicion = suspect_labels(looks, labels)
+    if suspicion is None:
+        return Finding("labels", OK, "not looked at: a class has fewer than 5 images")
+    by = f"a classifier of small grey images (mean recall {100 * suspicion.recall:.0f})"
+    if not suspicion.believed:
+        return Finding("labels", OK, f"not doubted: {by} tells too little")
+    if not len(suspicion.places):
+        return Finding("labels", OK, f"none is doubted by {by}")
+    pairs = list(zip(looks.readable[suspicion.places], suspicion.instead, strict=True))
+    shown = [f"{found.shown(int(at))} (like {found.names[like]})" for at, like in pairs[:NAMED]]
+    more = ", ..." if len(pairs) > NAMED else ""
+    text = f"{len(pairs)} images look like another class to {by}: {', '.join(shown)}{more}"
+    return Finding("labels", WARNING, text)
 
 
 def _named(found: FileSet, indices: Sequence[int] | Int64Array) -> str:

@@ -32,10 +32,11 @@ from geneticgan.jobs.train import plan as plan_run
 from geneticgan.jobs.train import resume, train
 from geneticgan.methods.asked import read_method
 from geneticgan.methods.of_run import core_config
+from geneticgan.protocols.judge import HELD_OUT, Judge, read_judge
 from geneticgan.specs import parse_specs
 from geneticgan.training.hooks import Observer
 from geneticgan.training.run_folder import write_json
-from geneticgan.training.setup import load_split
+from geneticgan.training.setup import load_parts
 
 REFERENCE = "oscn"
 """Plain oversampling, which all are compared with."""
@@ -43,13 +44,8 @@ REFERENCE = "oscn"
 CANDIDATES = "oscn,balanced-softmax,logit-adjustment,ldam-drw,crt,dos,probe,aggan"
 """What is compared unless methods are named."""
 
-HELD_OUT = 0.2
-"""Of each class of the training part, by every split."""
-
 PATIENCE = 1 / 6
 """Share of the budget that the timing of one method may take; what takes longer would not fit."""
-
-PROTOCOL = "validation"
 
 
 @dataclass(frozen=True)
@@ -68,6 +64,8 @@ class Request:
         What there is, the last training of the winner included.
     workers : int
         Trainings at once.
+    judge : Judge
+        What the methods are compared by.
     steps, seeds : int or None
         Settled by the caller, or chosen so that they fit.
     """
@@ -77,6 +75,7 @@ class Request:
     out: Path
     seconds: float
     workers: int
+    judge: Judge
     steps: int | None = None
     seeds: int | None = None
 
@@ -108,15 +107,17 @@ def make_request(
     workers: int,
     steps: int | None = None,
     seeds: int | None = None,
+    judge: str = HELD_OUT,
 ) -> Request:
     """Return a request, to which the reference is added.
 
     Raises
     ------
     PluginError
-        If a method is unknown.
+        If a method or judge is unknown.
     ConfigError
-        If fewer than two splits are asked for, or offsets by generated images.
+        If fewer than two splits are asked for, the judge looks at the test part, or offsets are
+        asked for where nothing can tell them.
     """
     specs = parse_specs(methods)
     for spec in specs:
@@ -128,9 +129,12 @@ def make_request(
     if seeds is not None and seeds < 2:
         raise ConfigError("--seeds must be at least 2: one split says nothing of chance")
     names = tuple(dict.fromkeys([REFERENCE, *map(str, specs)]))
+    by = read_judge(judge)
+    if not by.holds_out and config.calibration != TEMPERATURE:
+        raise ConfigError("offsets are fitted on held-out images; choose with --judge held-out")
     # The test part and the imbalanced subset are drawn once; splits differ within them.
-    config = dataclasses.replace(config, validation_fraction=HELD_OUT, split_seed=config.seed)
-    return Request(config, names, out, seconds, workers, steps, seeds)
+    config = dataclasses.replace(config, validation_fraction=by.share, split_seed=config.seed)
+    return Request(config, names, out, seconds, workers, by, steps, seeds)
 
 
 def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
@@ -145,7 +149,7 @@ def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
     GeneticGanError
         For anything else the user can mend.
     """
-    split = load_split(request.config, observers)
+    source, split = load_parts(request.config, observers)
     file = request.out / "plan.json"
     asked = _asked(request, split)
     if file.is_file():
@@ -167,6 +171,7 @@ def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
     if request.out.exists() and (not request.out.is_dir() or any(request.out.iterdir())):
         raise RunError(f"{request.out} is not empty; choose another --out")
     begun = time.perf_counter()
+    request.judge.make_images(source, split)
     costs, cannot = time_methods(
         *(request.config, request.methods, REFERENCE, split, observers),
         patience=PATIENCE * request.seconds,
@@ -214,16 +219,16 @@ def compare(
             cause = next((each.error for each in results if each is not None and each.failed), "")
             plan.cannot[method] = cause or "it was not trained"
             continue
-        scores = [each.scores[PROTOCOL] for each in found]
+        judge, scores = request.judge, [each.scores for each in found]
         measured[method] = Measured(
             found[0].title,
-            tuple(100 * each.acsa for each in scores),
-            tuple(100 * each.smallest_recall for each in scores),
+            tuple(100 * judge.acsa(each) for each in scores),
+            tuple(100 * judge.smallest_recall(each) for each in scores),
             statistics.fmean(each.seconds for each in found),
         )
     if REFERENCE not in measured:
         raise RunError(f"plain oversampling cannot be trained: {plan.cannot[REFERENCE]}")
-    verdict = decide(measured, REFERENCE, HELD_OUT)
+    verdict = decide(measured, REFERENCE, request.judge.share)
     write_json(request.out / "verdict.json", dataclasses.asdict(verdict))
     return verdict
 
@@ -234,8 +239,8 @@ def _cells(request: Request, plan: Plan) -> list[Cell]:
         Cell(
             method,
             dataclasses.replace(request.config, seed=seed, steps=plan.budget.steps),
-            protocols=(PROTOCOL,),
-            calibrates=True,
+            protocols=request.judge.protocols,
+            calibrates=request.judge.holds_out,
         )
         for seed in range(plan.budget.seeds)
         for method in plan.budget.methods
@@ -284,6 +289,7 @@ def _asked(request: Request, split: Split) -> dict[str, object]:
     found = {
         "config": request.config.to_json(),
         "methods": list(request.methods),
+        "judge": request.judge.text,
         "data": split.fingerprint,
         "steps": request.steps,
         "seeds": request.seeds,

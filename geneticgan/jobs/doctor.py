@@ -99,7 +99,7 @@ def _device() -> Finding:
 def _bf16() -> Finding:
     """Say what --precision bf16 would bring."""
     if torch.cuda.is_available():
-        fast = torch.cuda.is_bf16_supported()
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
         fast = torch.backends.cpu.get_cpu_capability() in ("AVX512", "AMX")
     return Finding("bf16", OK, "supported" if fast else "possible, but likely no faster here")

@@ -17,6 +17,7 @@ from geneticgan.jobs.calibrating import check_calibration, with_calibration
 from geneticgan.jobs.fitting import fit
 from geneticgan.jobs.judging import judge
 from geneticgan.jobs.outcome import Report
+from geneticgan.jobs.remarks import Remarks, warn_of_shortcut
 from geneticgan.methods.of_run import core_config, method_of
 from geneticgan.training.beginning import write_beginning
 from geneticgan.training.checkpoint import Checkpoint
@@ -45,11 +46,14 @@ class Plan:
         What its config names, made.
     beginning : Beginning or None
         The networks of another run that it begins with.
+    remarks : tuple of str
+        What was said of the images, for the report.
     """
 
     split: Split
     plugins: Plugins
     beginning: Beginning | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def plan(
@@ -66,13 +70,17 @@ def plan(
     """
     own = method_of(config)
     plugins = make_plugins(own.core or config)
-    split = load_split(own.method.reads(config), observers)
+    heard = Remarks()
+    listeners = [*observers, heard]
+    split = load_split(own.method.reads(config), listeners)
+    warn_of_shortcut(config, split, listeners)
     if own.core is None:
         # A network that cannot be made, for want of its package or weights, is known before there
         # is a folder.
         own.method.build(split, own.config, resolve_device(config.device))
     check_calibration(config, len(split.validation))
-    return Plan(split, plugins, read_beginning(start, config, split) if start else None)
+    begun = read_beginning(start, config, split) if start else None
+    return Plan(split, plugins, begun, tuple(heard.texts))
 
 
 def train(
@@ -124,7 +132,7 @@ def train(
     folder = RunFolder.create(path, config)
     with RunLock(path):
         begun = plan.beginning
-        folder.write_split(plan.split, begun.learnt if begun else ())
+        folder.write_split(plan.split, begun.learnt if begun else (), plan.remarks)
         facts = facts_of(plan.split)
         if begun:
             write_beginning(folder, begun.states)
@@ -151,6 +159,9 @@ def resume(
     On another ``device`` than the run's own the result is the same up to rounding.
     """
     folder, config, split = open_run(path, observers, device)
+    if changes := folder.other_surroundings(config.device):
+        for observer in observers:
+            observer.on_note(changes)
     config = with_calibration(config, path, None)
     begun = Plan(split, make_plugins(core_config(config) or config))
     with RunLock(path):

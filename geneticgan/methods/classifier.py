@@ -18,6 +18,7 @@ from geneticgan.methods.network import build_classifier
 from geneticgan.networks import Discriminator
 from geneticgan.training.beginning import begin
 from geneticgan.training.model import make_adam
+from geneticgan.training.precision import multiplying
 from geneticgan.training.rates import RateSchedule, set_group_rates
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -134,9 +135,10 @@ def train(
         observer.on_phase(title, steps)
     for step in range(steps):
         set_group_rates(optimizer, [each * rate(step) for each in full])
-        loss = objective(step)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        with multiplying(config.precision):
+            loss = objective(step)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         task.stop.check()
         for observer in task.observers:

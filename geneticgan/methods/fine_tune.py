@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import ClassVar
 
 import torch
@@ -27,12 +28,14 @@ class FineTune(Probe):
     """Head first, then the last layers with lower rates (LP-FT, Kumar et al. 2022).
 
     It begins as the linear probe does, with a head fitted by L-BFGS to the features. Then the last
-    layers of the backbone learn on with it, by the balanced softmax, with the config's schedule
-    and augmentation; each quarter of them has half the rate of the one above it, and the
-    statistics of normalisation stay those of ImageNet. A step is many times dearer than one of a
-    network trained here, so that only a part of the budget's batches is drawn, and without a GPU
-    images are shown in 128 pixels. With few batches, or details that 128 pixels do not show, it is
-    behind the probe: compare the two before it is used.
+    layers of the backbone learn on with it, by the balanced softmax and the head's L2 penalty,
+    with the config's schedule and augmentation; each quarter of them has half the rate of the one
+    above it, and the statistics of normalisation stay those of ImageNet. What remains is the mean
+    of the weights before and after (WiSE-FT, Wortsman et al. 2022), which keeps what the pretrained
+    network knew of images unlike the few it has learnt from. A step is many times dearer than one
+    of a network trained here, so that only a part of the budget's batches is drawn, and without a
+    GPU images are shown in 128 pixels; where details need more, the probe is ahead with its own
+    size: compare the two before it is used.
 
     Parameters
     ----------
@@ -51,14 +54,18 @@ class FineTune(Probe):
     size : int
         Pixels that the backbone is shown; 0 for its own, or 128 on a CPU if that is less.
     l2 : float
-        The penalty of the first head; 0 for the one that cross-validation chooses.
+        The penalty of the head; 0 for the one that cross-validation chooses.
+    mean : float
+        How far the weights that remain are from those before to those after, in (0, 1]; 1 keeps
+        those after.
     """
 
     title = "Fine-tuning"
+    version: ClassVar[int] = 2
     trials: ClassVar[Trials] = (
         {},
-        {"rate": 1e-4},
-        {"rate": 1e-3},
+        {"rate": 3e-5},
+        {"rate": 1e-3, "mean": 1.0},
         {"depth": 0.25},
         {"depth": 1.0},
         {"tau": 1.5},
@@ -69,22 +76,25 @@ class FineTune(Probe):
         self,
         backbone: str = "efficientnet-lite0",
         depth: float = 0.5,
-        rate: float = 3e-4,
+        rate: float = 1e-4,
         share: float = 0.1,
         drawing: str = "root",
         tau: float = 1.0,
         size: int = 0,
         l2: float = 0.0,
+        mean: float = 0.5,
     ) -> None:
-        if not (0 < depth <= 1 and 0 < share <= 1 and rate > 0):
+        if not (0 < depth <= 1 and 0 < share <= 1 and 0 < mean <= 1 and rate > 0):
             raise ValueError(
-                f"depth and share must be in (0, 1] and rate > 0, got {depth}, {share} and {rate}"
+                f"depth, share and mean must be in (0, 1] and rate > 0, got {depth}, {share}, "
+                f"{mean} and {rate}"
             )
         super().__init__(backbone, tau, size, l2)
         self.how = drawn_by(drawing)
         self.depth = depth
         self.rate = rate
         self.share = share
+        self.mean = mean
 
     def shown(self, config: TrainConfig) -> int:
         """Return the size that images are shown in: the backbone's, less on a CPU."""
@@ -95,8 +105,8 @@ class FineTune(Probe):
     def fit(self, task: Task) -> Fitted:
         """Fit the head, then train it with the last layers."""
         config = task.config
-        network = self.build(task.split, config, task.device)
-        self.fit_linear(network, task)
+        network = copy.deepcopy(self.build(task.split, config, task.device))  # the backbone learns
+        head, l2 = self.fit_linear(network, task)
         draw = classifier_source(task).balanced(config.batch_size, self.how)
         counts = task.split.train_counts
         loss = make_class_loss("balanced-softmax", self.tau, counts, self.how, task.device)
@@ -106,16 +116,21 @@ class FineTune(Probe):
             images, labels = draw(step)
             with autocast(task):
                 _, logits = network(augment(images, "classifier", step))
-            return loss(logits.float(), labels)
+            return loss(logits.float(), labels) + head.penalty(network.classifier.weight, l2)
 
-        groups = [{"params": list(network.classifier.parameters()), "lr": self.rate}]
+        learning: list[torch.Tensor] = list(network.classifier.parameters())
+        groups = [{"params": list(learning), "lr": self.rate}]
         for number, layers in enumerate(last_layers(network.features.network, self.depth)):
             weights = [p.requires_grad_() for layer in layers for p in layer.parameters(False)]
             groups.append({"params": weights, "lr": self.rate / 2**number})
+            learning += weights
         optimizer = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
+        before = [weight.detach().clone() for weight in learning]
         steps = max(1, round(self.share * config.steps))
         train(network, objective, self.title, steps, task, optimizer=optimizer)
         network.requires_grad_(False)
+        for weight, start in zip(learning, before, strict=True):
+            weight.lerp_(start, 1 - self.mean)
         return Fitted(network)
 
 

@@ -39,10 +39,18 @@ class LinearHead:
         Shape (K, F), float32.
     bias : Tensor
         Shape (K,), float32.
+    scale : Tensor
+        Shape (F,), float32: the deviation of each feature, by which its weights are multiplied
+        before they are penalised.
     """
 
     weight: torch.Tensor
     bias: torch.Tensor
+    scale: torch.Tensor
+
+    def penalty(self, weight: torch.Tensor, l2: float) -> torch.Tensor:
+        """Return what was added to the loss for weights (K, F) of these features, a scalar."""
+        return 0.5 * l2 * (weight * self.scale.to(weight.device)).square().sum()
 
 
 def fit_head(
@@ -107,7 +115,8 @@ class _Scaling:
         """Return the head that does the same on features as they are."""
         weight = weight / self.scale
         bias = bias - weight @ self.mean
-        return LinearHead(torch.from_numpy(weight).float(), torch.from_numpy(bias).float())
+        found = (torch.from_numpy(each).float() for each in (weight, bias, self.scale))
+        return LinearHead(*found)
 
 
 def _fit_path(

@@ -14,7 +14,7 @@ from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError
 from geneticgan.methods.contract import Fitted, Method, Task, Trials
 from geneticgan.methods.features import CHUNK, features_of
-from geneticgan.methods.linear_head import choose_l2, fit_head
+from geneticgan.methods.linear_head import LinearHead, choose_l2, fit_head
 from geneticgan.networks.backbones.contract import Features, Pretrained, create_backbone
 from geneticgan.specs import options_of, parse_specs
 
@@ -140,8 +140,14 @@ class Probe(Method):
         task.stop.check()
         return Fitted(network)
 
-    def fit_linear(self, network: ProbeNetwork, task: Task) -> None:
-        """Fit the head of a network to its features; raises `Interrupted` if that is asked for."""
+    def fit_linear(self, network: ProbeNetwork, task: Task) -> tuple[LinearHead, float]:
+        """Fit the head of a network to its features; returns it and its L2 penalty.
+
+        Raises
+        ------
+        Interrupted
+            If a stop was asked for.
+        """
         train, classes = task.split.train, task.split.classes
         features = features_of(network.features, self._pretrained().key, train, task)
         for observer in task.observers:
@@ -157,6 +163,7 @@ class Probe(Method):
             observer.on_note(f"Linear probe: an L2 penalty of {l2:g}.")
             observer.on_progress(2)
         task.stop.check()
+        return head, l2
 
     def _pretrained(self) -> Pretrained:
         if self._loaded is None:

@@ -45,6 +45,16 @@ class AdversaryOptions:
         minimum=0,
         expert=True,
     )
+    source_weight: float = option(
+        BY_RECIPE,
+        TRAINING,
+        "The weight of the adversarial loss in what the discriminator learns, beside the class "
+        "loss on real images: 1 in the paper. Both heads share a trunk; the smaller it is, the "
+        "less the class head loses by it.",
+        minimum=0,
+        above=True,
+        expert=True,
+    )
     generated_class_weight: float = option(
         BY_RECIPE,
         TRAINING,

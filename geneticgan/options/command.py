@@ -1,8 +1,10 @@
-"""The command that makes a run, from its config."""
+"""The command that makes a run, and the TOML file, from its config."""
 
 from __future__ import annotations
 
+import json
 import shlex
+from typing import Any
 
 from geneticgan.config import OPTIONS, TrainConfig
 
@@ -14,13 +16,12 @@ def command(config: TrainConfig, start: str = "") -> str:
     default. ``start`` is the run whose networks it begins with, if it does; its method, which
     would be the default there, is named then.
     """
-    begun = TrainConfig(recipe=config.recipe)
     words = ["geneticgan", "train"]
+    changed = _changed(config) | ({"method": config.method} if start else {})
     for name, defined in OPTIONS.items():
-        value = getattr(config, name)
-        unless_given = defined.default if name == "recipe" else getattr(begun, name)
-        if value == unless_given and not (start and name == "method"):
+        if name not in changed:
             continue
+        value = changed[name]
         if defined.expert or value in (None, False):
             words += ["--set", f"{defined.spelled}={defined.text(value)}"]
         elif value is True:
@@ -28,3 +29,27 @@ def command(config: TrainConfig, start: str = "") -> str:
         else:
             words += [defined.flag, defined.text(value)]
     return shlex.join([*words, "--from", start] if start else words)
+
+
+def as_toml(config: TrainConfig) -> str:
+    """Return the same options as a TOML file that ``train --config`` takes.
+
+    TOML has no null: an option that is to be none in place of its default is left out.
+    """
+    lines = [
+        f"{OPTIONS[name].spelled} = {json.dumps(value)}"
+        for name, value in _changed(config).items()
+        if value is not None
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _changed(config: TrainConfig) -> dict[str, Any]:
+    """Return the options that have not the value that they begin with, by name."""
+    begun = TrainConfig(recipe=config.recipe)
+    changed = {}
+    for name, defined in OPTIONS.items():
+        value = getattr(config, name)
+        if value != (defined.default if name == "recipe" else getattr(begun, name)):
+            changed[name] = value
+    return changed

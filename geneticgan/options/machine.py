@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from geneticgan.devices import DEVICE_PATTERN, DEVICES_TEXT
 from geneticgan.options.definition import option
 
-PRECISIONS = ("float32", "bf16")
+PRECISIONS = ("float32", "tf32", "bf16")
 PLACES = ("auto", "device", "host")
 MACHINE, RUN = "Machine", "Run"
 
@@ -20,7 +20,11 @@ class MachineOptions:
         "auto", MACHINE, "The device to compute on.", pattern=DEVICE_PATTERN, means=DEVICES_TEXT
     )
     precision: str = option(
-        "float32", MACHINE, "The precision of forward and backward passes.", choices=PRECISIONS
+        "float32",
+        MACHINE,
+        "The precision of forward and backward passes. tf32 is float32 of which a GPU multiplies "
+        "the leading bits alone; on a CPU it is float32.",
+        choices=PRECISIONS,
     )
     images_on: str = option(
         "auto",

@@ -25,10 +25,14 @@ class Protocol(ABC):
         What a table of its scores must say beside them; empty where there is nothing to warn of.
     peeks : bool
         Whether its predictions depend on the labels that they are scored by.
+    looks_at : {"test", "validation", "training"}
+        The part of a split that the scored images are of, or are made of. By one that does not
+        look at the test part a method may be chosen (``geneticgan choose --judge``).
     """
 
     note: ClassVar[str] = ""
     peeks: ClassVar[bool] = False
+    looks_at: ClassVar[str] = "test"
 
     def images(self, source: Source, split: Split) -> Images:
         """Return the images that are scored; the test part unless a protocol says otherwise.

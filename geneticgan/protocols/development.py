@@ -18,6 +18,8 @@ class Development(Head):
     are, up to `DEVELOPMENT_IMAGES`.
     """
 
+    looks_at = "training"
+
     def images(self, source: Source, split: Split) -> Images:
         """Return the images; `DataError` if a class has none left."""
         return development_part(source, split)

@@ -11,6 +11,8 @@ from geneticgan.protocols.head import Head
 class Validation(Head):
     """The class head on the validation part: by this, tuning chooses."""
 
+    looks_at = "validation"
+
     def images(self, source: Source, split: Split) -> Images:
         """Return the validation part; `DataError` if it is empty."""
         if not len(split.validation):

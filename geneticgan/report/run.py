@@ -43,6 +43,7 @@ class _Run:
     results: list[dict[str, Any]]
     class_names: list[str]
     counts: list[int]
+    remarks: list[str]
 
     @property
     def smallest(self) -> int:
@@ -64,14 +65,23 @@ def run_sections(path: Path) -> tuple[str, list[Section]]:
     folder, config = RunFolder.open(path)
     results = read_json(folder.results) if folder.results.is_file() else []
     saved = read_json(folder.split)
-    run = _Run(folder, config, results, saved["class_names"], saved["train_counts"])
+    run = _Run(
+        folder,
+        config,
+        results,
+        saved["class_names"],
+        saved["train_counts"],
+        saved.get("remarks", []),
+    )
     lead = _lead(config)
     hint = f"geneticgan measure {path}"
     files = [scores_file(path / "generation", space) for space in SPACES]
     if core_config(config) is None:  # a classifier, which generates nothing
-        return lead, [_result(run), _classes(run), _made(run)]
+        parts = [_result(run), *_remarks(run), _classes(run), decisions_section(path), _made(run)]
+        return lead, parts
     sections = [
         _result(run),
+        *_remarks(run),
         _samples(run),
         *_over_time(run),
         _classes(run),
@@ -120,6 +130,11 @@ def _result(run: _Run) -> Section:
     )
     section.items.append(Table(["method", *heads], rows, strongest(columns), caption))
     return section
+
+
+def _remarks(run: _Run) -> list[Section]:
+    """Return what was said of the images when the run began; no section where nothing was."""
+    return [Section("Your images", run.remarks)] if run.remarks else []
 
 
 def _samples(run: _Run) -> Section:

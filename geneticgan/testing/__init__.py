@@ -26,6 +26,7 @@ from geneticgan.testing.imbalances import ImbalanceContract
 from geneticgan.testing.methods import MethodContract
 from geneticgan.testing.mutations import MutationContract
 from geneticgan.testing.protocols import ProtocolContract
+from geneticgan.testing.recorder import Recorder
 from geneticgan.testing.schedules import ScheduleContract
 from geneticgan.testing.selections import SelectionContract
 
@@ -55,6 +56,7 @@ __all__ = [
     "MutationContract",
     "Outcome",
     "ProtocolContract",
+    "Recorder",
     "ScheduleContract",
     "SelectionContract",
     "run_contract",

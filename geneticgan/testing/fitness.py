@@ -15,6 +15,7 @@ from geneticgan.gan.mutation import create_mutations
 from geneticgan.gan.plain import evaluate, plain_toolbox
 from geneticgan.gan.step import step_toolbox
 from geneticgan.testing.contract import Contract, expect
+from geneticgan.testing.replays import expect_replays
 from geneticgan.testing.world import make_world
 
 
@@ -53,6 +54,11 @@ class FitnessContract(Contract):
         plain, shared = (self.family_values(make) for make in (plain_toolbox, step_toolbox))
         same = np.allclose(plain, shared, rtol=1e-3, atol=1e-4)
         expect(same, f"plain: {plain}, shared: {shared}")
+
+    def test_a_generation_can_be_replayed(self) -> None:
+        """One instance, whose Python runs once on a GPU, judges as it would anew."""
+        fitness = self.make()
+        expect_replays(lambda: make_world(create_mutations("minimax,nonsat"), fitness))
 
     def family_values(self, make_toolbox: Callable[[Machine], Any]) -> list[tuple[float, ...]]:
         """Return the values of a parent and two offspring, bred one way or the other."""

@@ -17,6 +17,7 @@ from geneticgan.gan.plain import plain_toolbox
 from geneticgan.gan.shared_gradients import why_plain
 from geneticgan.gan.step import step_toolbox
 from geneticgan.testing.contract import Contract, expect
+from geneticgan.testing.replays import expect_replays
 from geneticgan.testing.world import make_world
 
 LIMIT = 30.0
@@ -89,6 +90,12 @@ class MutationContract(Contract):
         for one, other in zip(plain, _live(self.make(), step_toolbox), strict=True):
             same = np.allclose(one.fitness.values, other.fitness.values, rtol=1e-3, atol=1e-4)
             expect(same, "sharing gradients gives other offspring; is the loss a mean of logits?")
+
+    def test_a_generation_can_be_replayed(self) -> None:
+        """One instance, whose Python runs once on a GPU, makes the offspring it would make anew."""
+        mutation = self.make()
+        mutation.label = mutation.label or type(mutation).__name__
+        expect_replays(lambda: make_world([mutation]))
 
 
 def _live(mutation: Mutation, make_toolbox: Callable[[Machine], Any]) -> list[GeneratorIndividual]:

@@ -12,8 +12,11 @@ import torch
 
 from geneticgan.annealing.fitness import FAILED, SumFitness
 from geneticgan.annealing.selection import BestOffspring, Selection
+from geneticgan.gan.mutation import create_mutations
 from geneticgan.gan.tensor_selection import needs_host
 from geneticgan.testing.contract import Contract, expect
+from geneticgan.testing.replays import expect_replays
+from geneticgan.testing.world import make_world
 
 TEMPERATURES = (0.0, 0.5, 1e3, math.inf)
 
@@ -119,3 +122,9 @@ class SelectionContract(Contract):
                         found = bool(selection.accepts(*tensors))
                         expected = bool(selection.accepts(*case))
                         expect(found == expected, f"they differ on {case}")
+
+    def test_a_generation_can_be_replayed(self) -> None:
+        """One instance, whose Python runs once on a GPU, selects as it would anew."""
+        selection = self.make()
+        mutations = create_mutations("minimax,nonsat")
+        expect_replays(lambda: make_world(mutations, selection=selection))

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from geneticgan.annealing.schedule import Schedule
-from geneticgan.annealing.selection import Annealing
+from geneticgan.annealing.selection import Annealing, Selection
 from geneticgan.data.augmentation import Augmentation
 from geneticgan.gan.batch import BatchSampler, Labelled
 from geneticgan.gan.discriminator import DiscriminatorTraining
@@ -21,6 +21,9 @@ from geneticgan.gan.mutation import Mutation
 from geneticgan.networks import build_discriminator, build_generator
 
 CLASSES, LATENT, BATCH, SIZE, WIDTH = 3, 4, 9, 8, 2
+
+
+adam = partial(torch.optim.Adam, lr=1e-2, betas=(0.5, 0.999), fused=True)
 
 
 class Cold(Schedule):
@@ -39,11 +42,13 @@ def draw(number: int) -> Labelled:
 
 
 def make_world(
-    mutations: Sequence[Mutation] = (), fitness: FitnessFunction | None = None
+    mutations: Sequence[Mutation] = (),
+    fitness: FitnessFunction | None = None,
+    selection: Selection | None = None,
 ) -> Machine:
     """Return the machine of a run in that world, with one parent."""
     module = build_discriminator(1, SIZE, CLASSES, WIDTH, seed=1)
-    optimizer = torch.optim.Adam(module.parameters(), lr=1e-2, betas=(0.5, 0.999))
+    optimizer = adam(module.parameters())
     none = Augmentation("none", 0)
     discriminator = DiscriminatorTraining(module, optimizer, Forward(module, 0, "float32", none))
     counts = torch.tensor([30.0, 10.0, 3.0])
@@ -62,7 +67,7 @@ def make_world(
             draw_held_out=lambda number: draw(number + 1000),
         ),
         mutations,
-        Annealing(),
+        selection or Annealing(),
         Cold(),
         np.random.default_rng(0),
     )
@@ -71,4 +76,4 @@ def make_world(
 def make_parent() -> GeneratorIndividual:
     """Return a generator of that world."""
     module = build_generator(1, SIZE, CLASSES, WIDTH, LATENT, seed=0)
-    return GeneratorIndividual(module, partial(torch.optim.Adam, lr=1e-2, betas=(0.5, 0.999)))
+    return GeneratorIndividual(module, adam)

@@ -116,6 +116,7 @@ def _discriminator(
     weights = balancing_weights(counts, config.drawing)
     loss = DiscriminatorLoss(
         adversary=make_adversary(config.adversary, config.clip),
+        source_weight=config.source_weight,
         generated_class_weight=config.generated_class_weight,
         weighting=generated_class_weighting(config.generated_class_weighting, len(counts)),
         class_weights=None if weights is None else weights.to(device),
@@ -126,6 +127,6 @@ def _discriminator(
         make_adam(module.parameters(), config.learning_rate, config.weight_decay),
         Forward(module, config.seed, config.precision, augmentation),
         loss,
-        config.gradient_penalty,
+        config.source_weight * config.gradient_penalty,
         config.seed,
     )

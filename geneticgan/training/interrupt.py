@@ -1,10 +1,15 @@
-"""Ctrl-C and SIGTERM: the first asks to stop after the step at hand, the second stops at once."""
+"""Ctrl-C and its like: the first asks to stop after the step at hand, the second stops at once."""
 
 from __future__ import annotations
 
 import signal
 import threading
 from types import FrameType, TracebackType
+
+HANG_UP: int | None = getattr(signal, "SIGHUP", None)
+"""The terminal is gone; Windows has no such signal."""
+
+SIGNALS = [each for each in (signal.SIGINT, signal.SIGTERM, HANG_UP) if each is not None]
 
 
 class Interrupted(Exception):  # noqa: N818  # it is no error: the user asked for it
@@ -22,7 +27,9 @@ class Interrupted(Exception):  # noqa: N818  # it is no error: the user asked fo
 
 
 class StopRequest:
-    """While entered, turns SIGINT and SIGTERM into a request that a loop looks at.
+    """While entered, turns SIGINT, SIGTERM and SIGHUP into a request that a loop looks at.
+
+    A SIGHUP that is ignored, as under ``nohup``, stays ignored.
 
     Outside the main thread, where Python delivers no signals, it only stays unset.
     """
@@ -33,7 +40,9 @@ class StopRequest:
 
     def __enter__(self) -> StopRequest:
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in SIGNALS:
+                if number == HANG_UP and signal.getsignal(number) == signal.SIG_IGN:
+                    continue
                 self._previous[number] = signal.signal(number, self._ask)
         return self
 
@@ -61,4 +70,6 @@ class StopRequest:
         self.signal_number = number
         # The next one is not ours: Python's own handlers stop at once.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for each in SIGNALS:
+            if each != signal.SIGINT and each in self._previous:
+                signal.signal(each, signal.SIG_DFL)

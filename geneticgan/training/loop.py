@@ -23,6 +23,7 @@ from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.model import Model, build_model
 from geneticgan.training.monitor import Monitor
 from geneticgan.training.plugins import Plugins, make_plugins
+from geneticgan.training.precision import multiplying
 from geneticgan.training.rates import RateSchedule, set_rate, set_rates
 from geneticgan.training.recorder import Recorder, generation_record
 from geneticgan.training.run_folder import RunFolder
@@ -109,8 +110,9 @@ class Evolution:
         try:
             if not self._checkpoint.exists():
                 self._save(0)  # something to go back to, from the first generation on
-            while not self._evolve():
-                pass
+            with multiplying(self._config.precision):
+                while not self._evolve():
+                    pass
         finally:
             self._recorder.close()
         self._stop.check()

@@ -27,27 +27,33 @@ class Monitor:
     def __init__(self, steps: int, batch_size: int) -> None:
         self.status = Status(steps=steps)
         self._batch_size = batch_size
-        self._clock: deque[float] = deque(maxlen=RECENT)
+        # Step and time of generations after which the clock was right: what a device has done is
+        # told in portions, all at once.
+        self._clock: deque[tuple[int, float]] = deque()
         self._acceptances: deque[float] = deque(maxlen=RECENT)
-        self._began = 0.0
+        self._began = self._now = 0.0
         self._seconds_before = 0.0
 
     def start_clock(self) -> None:
         """Begin to count the time of the first generation."""
-        self._began = time.perf_counter()
-        self._clock.append(self._began)
+        self._began = self._now = time.perf_counter()
+        self._clock.append((self.status.step, self._began))
 
     def seconds(self) -> float:
         """Return the seconds of the run's training so far, over all its sittings."""
-        return self._seconds_before + (self._clock[-1] - self._began if self._clock else 0.0)
+        return self._seconds_before + self._now - self._began
 
     def update(self, generation: Generation, record: dict[str, Any]) -> Status:
         """Take in a generation and its record; returns the status."""
         status = self.status
-        self._clock.append(time.perf_counter())
+        self._now = time.perf_counter()
+        if generation.settled:
+            self._clock.append((record["step"], self._now))
+        while len(self._clock) > 2 and self._clock[-1][0] - self._clock[0][0] > RECENT:
+            self._clock.popleft()
         self._acceptances.append(sum(generation.accepted) / len(generation.accepted))
-        elapsed = self._clock[-1] - self._clock[0]
-        per_second = (len(self._clock) - 1) / elapsed if elapsed > 0 else 0.0
+        (first, start), (last, end) = self._clock[0], self._clock[-1]
+        per_second = (last - first) / (end - start) if end > start else 0.0
         status.step = record["step"]
         status.temperature = generation.temperature
         status.quality, status.diversity = generation.survivors[0].fitness.values
@@ -83,4 +89,5 @@ class Monitor:
         self.status.failures = state["failures"]
         self.status.validation_acsa = state["validation_acsa"]
         self._acceptances.extend(state["acceptances"])
+        self._began = self._now
         self._seconds_before = state.get("seconds", 0.0)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.metadata
 import json
 import platform
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from geneticgan.data.digests import DIGITS, digests
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError
 from geneticgan.files import write_whole
+from geneticgan.specs import Spec, parse_specs
 
 FORMAT = 1
 """Version of the folder's layout."""
@@ -51,20 +53,21 @@ class RunFolder:
             If the folder holds something already or cannot be written.
         """
         folder = cls(path)
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if path.exists() and not _is_free(path):
             raise RunError(
                 f"{path} is not empty; continue it with 'geneticgan resume {path}' or choose "
                 "another --out"
             )
         try:
-            folder.samples.mkdir(parents=True)
-            folder.classifiers.mkdir()
+            folder.samples.mkdir(parents=True, exist_ok=True)
+            folder.classifiers.mkdir(exist_ok=True)
             write_json(
                 folder.config,
                 {
                     "format": FORMAT,
                     "options": config.to_json(),
                     **software(),
+                    **machine(config.device),
                 },
             )
         except OSError as error:
@@ -73,7 +76,7 @@ class RunFolder:
 
     @classmethod
     def open(cls, path: Path) -> tuple[RunFolder, TrainConfig]:
-        """Open an existing run and read its config.
+        """Open an existing run and read its config, which then downloads nothing.
 
         Raises
         ------
@@ -97,15 +100,37 @@ class RunFolder:
                 raise RunError(
                     f"{path} has format {data.get('format')!r}; this version reads format {FORMAT}"
                 )
-            return folder, TrainConfig.from_mapping(data["options"], str(folder.config))
+            return folder, _local(TrainConfig.from_mapping(data["options"], str(folder.config)))
         except ConfigError as error:
             raise RunError(str(error)) from error
 
-    def write_split(self, split: Split, earlier: Iterable[str] = ()) -> None:
+    def other_surroundings(self, device: str) -> str:
+        """Return in a sentence what is other now than when the run began; empty if nothing is."""
+        saved = read_json(self.config)
+        now = {**software()["versions"], **machine(device)}
+        then = {
+            **saved.get("versions", {}),
+            **{k: saved[k] for k in ("threads", "device") if k in saved},
+        }
+        changes = [
+            f"{name} {now[name]} instead of {value}"
+            for name, value in then.items()
+            if name in now and now[name] != value
+        ]
+        if not changes:
+            return ""
+        return (
+            f"The run goes on with {', '.join(changes)}, so that its numbers may differ a little "
+            "from those of a run that was never stopped."
+        )
+
+    def write_split(
+        self, split: Split, earlier: Iterable[str] = (), remarks: Sequence[str] = ()
+    ) -> None:
         """Save which images were drawn, and the fingerprint of the data they were drawn from.
 
         With the digests of those that it learns from, and of ``earlier`` ones, from which the
-        networks that it begins with have learnt.
+        networks that it begins with have learnt, and with ``remarks`` on the images.
         """
         write_json(
             self.split,
@@ -113,6 +138,7 @@ class RunFolder:
                 "fingerprint": split.fingerprint,
                 "class_names": split.class_names,
                 "train_counts": split.train_counts,
+                "remarks": list(remarks),
                 "train": split.train_indices.tolist(),
                 "validation": split.validation_indices.tolist(),
                 "learnt": "".join(sorted({*digests(split.train), *earlier})),
@@ -150,6 +176,28 @@ class RunFolder:
             )
 
 
+def _is_free(path: Path) -> bool:
+    """Tell whether a run may be made here: in an empty folder, or what one killed at once left."""
+    if not path.is_dir():
+        return False
+    for each in path.iterdir():
+        empty = each.is_dir() and not each.is_symlink() and not any(each.iterdir())
+        ours = empty and each.name in ("samples", "classifiers")
+        if not ours and not (each.name.startswith(".config.") and each.suffix == ".json"):
+            return False
+    return True
+
+
+def _local(config: TrainConfig) -> TrainConfig:
+    """Return a config that downloads no data set: a run that is taken up may be a stranger's."""
+    specs = parse_specs(config.dataset)
+    kept = (
+        Spec(each.name, {k: v for k, v in each.options.items() if k != "download"})
+        for each in specs
+    )
+    return dataclasses.replace(config, download=False, dataset=",".join(map(str, kept)))
+
+
 def new_run_path(root: Path, dataset: str) -> Path:
     """Return the first free ``<root>/<dataset>-<number>``."""
     name = "".join(c if c.isalnum() or c in "-_" else "-" for c in dataset.partition(":")[0])
@@ -172,6 +220,15 @@ def software() -> dict[str, Any]:
         "versions": {"python": platform.python_version(), **versions},
         "git_revision": _git_revision(),
     }
+
+
+def machine(device: str) -> dict[str, Any]:
+    """Return what of a machine changes the last digits: ``threads`` and the kind of ``device``."""
+    import torch  # seconds that a look at a run need not wait for
+
+    from geneticgan.training.device import resolve_device
+
+    return {"threads": torch.get_num_threads(), "device": resolve_device(device).type}
 
 
 def _git_revision() -> str | None:

@@ -27,6 +27,7 @@ from geneticgan.evaluation.metrics import Scores
 from geneticgan.evaluation.statistics import compare, paper_figures
 from geneticgan.methods.cn import CN
 from geneticgan.methods.contract import TRIALS
+from geneticgan.training.lock import RunLock
 from geneticgan_cli.main import cli
 
 PROTOCOLS = ("head", "head-calibrated", "augment", "calibrate", "paper-peek")
@@ -378,3 +379,8 @@ def test_as_one_would_type_it(tmp_path):
     wrong = runner.invoke(cli, [*common, "--protocols", "nose"])
     assert wrong.exit_code != 0
     assert "no protocol 'nose'" in wrong.output
+
+
+def test_a_second_one_in_the_same_folder_is_refused(tmp_path):
+    with RunLock(tmp_path), pytest.raises(RunError, match=f"in use by process {os.getpid()}"):
+        run(cells_of("cn", 1), tmp_path)

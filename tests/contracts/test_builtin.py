@@ -13,8 +13,8 @@ from geneticgan.protocols.catalogue import PROTOCOLS
 from geneticgan.specs import Spec
 from geneticgan.testing import CONTRACTS, run_contract
 
-NEEDED = {"counts": {"images": "40,30,20"}}
-"""Options of plugins that cannot be made without."""
+NEEDED = {"counts": {"images": "40,30,20"}, "generated": {"steps": "2", "width": "2"}}
+"""Options of plugins that cannot be made without, or take long."""
 
 SUITES = [
     pytest.param(group, plugin.name, id=f"{group.noun} {plugin.name}")

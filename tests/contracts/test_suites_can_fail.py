@@ -61,6 +61,42 @@ class Remembering(Schedule):
         return self.calls
 
 
+class Counting(Mutation):
+    """Grows with every call, which a graph does not repeat."""
+
+    calls = 0
+
+    def loss(self, fake, real):
+        self.calls += 1
+        return -fake.mean() * (1 + self.calls)
+
+
+class Peeking(FitnessFunction):
+    """Decides by the value of a number."""
+
+    def evaluate(self, inputs):
+        quality = inputs.logits.source.mean()
+        return quality, quality * (2 if quality > 0 else 1)
+
+
+class CountingFitness(FitnessFunction):
+    calls = 0
+
+    def evaluate(self, inputs):
+        self.calls += 1
+        return inputs.logits.source.mean(), inputs.images.mean() * (-1) ** self.calls * 1e6
+
+
+class Tiring(BestOffspring):
+    """Accepts everything at first, and then nothing."""
+
+    calls = 0
+
+    def accepts(self, candidate, incumbent, temperature, draw):
+        self.calls += 1
+        return (candidate == candidate) & (self.calls < 6)
+
+
 class Forgetful(Schedule):
     present = 1.0
 
@@ -169,6 +205,14 @@ CASES = [
     (mutation(lambda f, r: f.exp().exp().mean()), "the loss is finite for sure discriminators"),
     (mutation(lambda f, r: r.mean()), "the generator can learn from it"),
     (mutation(lambda f, r: (f * torch.rand(len(f))).mean()), "the loss is the same every time"),
+    (
+        mutation(lambda f, r: (f * torch.rand(len(f))).mean()),
+        "a generation can be replayed",
+    ),
+    (Counting, "a generation can be replayed"),
+    (CountingFitness, "a generation can be replayed"),
+    (Peeking, "a generation can be replayed"),
+    (Tiring, "a generation can be replayed"),
     (mutation(lambda f, r: f[0]), "the order of a batch does not matter"),
     (
         mutation(lambda f, r: f.detach().mul_(2).mean() + f.mean()),

@@ -36,6 +36,14 @@ def test_the_weight_is_of_generated_images_alone(logits, weight):
     assert torch.isclose(loss.generated(logits, LABELS), expected)
 
 
+def test_the_source_weight_is_of_the_adversarial_loss_alone(logits):
+    loss, adversary = DiscriminatorLoss(source_weight=0.25), Logistic()
+    by_class = cross_entropy(logits.classes, LABELS)
+    real, fake = adversary.real(logits.source).mean(), adversary.fake(logits.source).mean()
+    assert torch.isclose(loss.real(logits, LABELS), 0.25 * real + by_class)
+    assert torch.isclose(loss.generated(logits, LABELS), 0.25 * fake + by_class)
+
+
 def test_class_weights_are_of_real_images_in_all_that_they_teach():
     rng = torch.Generator().manual_seed(0)
     source, classes, guide = (torch.randn(3, *more, generator=rng) for more in ((), (4,), (4,)))

@@ -96,6 +96,7 @@ def test_arrays_go_on_and_images_learnt_from_are_told_of(runs, tmp_path):
     facts = json.loads((tmp_path / "a" / "model.json").read_text())
     assert facts["beginning"]["added"] == []
     assert 0 < facts["beginning"]["tested"] < sum(facts["counts"]["test"])
+    assert 0 < facts["beginning"]["held"] <= sum(facts["counts"]["validation"])
     assert json.loads((tmp_path / "a" / "config.json").read_text())["options"]["method"] == "dos"
 
 

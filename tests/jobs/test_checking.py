@@ -10,6 +10,9 @@ from geneticgan.data.inspection.copies import near_copies
 from geneticgan.data.inspection.proposals import propose_groups
 from geneticgan.errors import ConfigError
 from geneticgan.jobs.checking import check
+from geneticgan.jobs.train import plan
+from geneticgan.report.run import run_sections
+from geneticgan.training.run_folder import RunFolder
 from geneticgan_cli.main import cli
 
 
@@ -88,6 +91,35 @@ def test_a_shortcut_is_warned_of_with_its_number_and_giveaway(folder):
     assert "image size alone: 100" in found.text
 
 
+def test_the_report_of_a_run_warns_of_a_shortcut_and_counts_copies(folder, tmp_path_factory):
+    for number in range(12):
+        picture((40, 32)).save(folder / "b" / f"b{number}.bmp")
+    (folder / "a" / "again.bmp").write_bytes((folder / "a" / "a3.bmp").read_bytes())
+    config = TrainConfig(dataset="folder", data_root=str(folder), image_size=16)
+    begun = plan(config)
+    run = RunFolder.create(tmp_path_factory.mktemp("runs") / "run", config)
+    run.write_split(begun.split, (), begun.remarks)
+    (section,) = (s for s in run_sections(run.path)[1] if s.title == "Your images")
+    shape, copies, shortcut = section.text
+    assert "fit=crop" in shape
+    assert copies.startswith("2 of 25 images are in 1 group of equal or nearly equal images")
+    assert shortcut.startswith(
+        "Warning: size, length, suffix, date, brightness and camera together"
+    )
+    assert "100 against 50 by chance (mean recall); image size alone: 100" in shortcut
+
+
+def test_dates_are_of_the_photograph_or_else_of_the_file(folder):
+    for kind, day in (("a", "2020:05:01"), ("b", "2020:05:02")):
+        for number in range(12):
+            image = picture()
+            exif = image.getexif()
+            exif[0x0132] = f"{day} 12:00:00"
+            image.save(folder / kind / f"{kind}{number}.png", exif=exif)
+            (folder / kind / f"{kind}{number}.bmp").unlink()
+    assert "date alone: 100" in look(folder)["shortcut"].text
+
+
 def test_what_chance_gives_with_few_images_is_no_shortcut(folder):
     warned = 0
     for _ in range(6):
@@ -95,6 +127,22 @@ def test_what_chance_gives_with_few_images_is_no_shortcut(folder):
             picture().save(path)
         warned += look(folder)["shortcut"].state == "warning"
     assert warned == 0
+
+
+def test_wrong_labels_are_suspected_and_nothing_else(folder):
+    for side, kind in enumerate("ab"):
+        for number in range(24):
+            pixels = np.asarray(picture()).copy() // 2
+            pixels[:, 16 * side : 16 * side + 16] += 100
+            Image.fromarray(pixels).save(folder / kind / f"{kind}{number}.bmp")
+    assert look(folder)["labels"].state == "ok"
+    (folder / "a" / "a3.bmp").rename(folder / "b" / "wrong.bmp")
+    (folder / "b" / "b5.bmp").rename(folder / "a" / "false.bmp")
+    found = look(folder)["labels"]
+    assert found.state == "warning"
+    assert "2 images look like another class" in found.text
+    assert "b/wrong.bmp (like a)" in found.text
+    assert "a/false.bmp (like b)" in found.text
 
 
 def test_tiny_blank_and_outlying_images_are_named(folder):

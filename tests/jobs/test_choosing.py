@@ -72,6 +72,27 @@ def test_it_ends_in_a_verdict_and_a_run(images, tmp_path):
     assert "holds a choice among other methods, images or options" in other.output
 
 
+def test_another_judge_holds_nothing_out(images, tmp_path):
+    out = tmp_path / "choice"
+    judge = "generated:steps=2,width=2,images_a_class=6+deformed:images_a_class=6"
+    result = CliRunner().invoke(cli, words(images, out, "--judge", judge))
+    assert result.exit_code == 0, result.output
+    assert f"2 seeds, judged by {judge} images, learning from all of the" in result.output
+    (cell, *_) = (out / "trials").rglob("seed-0.json")
+    found = json.loads(cell.read_text())
+    assert found["config"]["validation_fraction"] == 0
+    assert sum(found["train_counts"]) == 44  # all but the test part
+    verdict = json.loads((out / "verdict.json").read_text())
+    scores = {}
+    for path in (out / "trials").rglob("seed-*.json"):
+        each = json.loads(path.read_text())
+        both = [score["acsa"] for score in each["scores"].values()]
+        assert len(both) == 2
+        scores.setdefault(each["method"], []).append(50 * sum(both))
+    for each in verdict["candidates"]:
+        assert each["mean"] == pytest.approx(np.mean(scores[each["method"]]))
+
+
 def test_splits_differ_within_one_training_part(images, tmp_path):
     config = TrainConfig(dataset="folder", data_root=str(images), image_size=8, steps=2, width=2)
     request = choosing.make_request(config, "dos", tmp_path / "c", 60, 1, 2, 2)
@@ -117,6 +138,10 @@ def test_what_cannot_be_asked_is_refused_before_there_is_a_folder(images, tmp_pa
         choosing.make_request(by_made, "dos", tmp_path / "c", 60, 1)
     with pytest.raises(ConfigError, match="one split says nothing of chance"):
         choosing.make_request(config, "dos", tmp_path / "c", 60, 1, 2, 1)
+    with pytest.raises(ConfigError, match="head looks at the test part, by which nothing may be"):
+        choosing.make_request(config, "dos", tmp_path / "c", 60, 1, judge="deformed+head")
+    with pytest.raises(PluginError, match="method 'oscn' generates no images"):
+        choosing.make_request(config, "dos", tmp_path / "c", 60, 1, judge="generated:by=oscn")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.txt").write_text("mine")
     request = choosing.make_request(config, "dos", tmp_path / "full", 60, 1, 2, 2)

@@ -45,3 +45,11 @@ def test_what_is_broken_does_not_break_the_doctor(tmp_path, monkeypatch):
 def test_little_room_is_a_warning(tmp_path, monkeypatch):
     monkeypatch.setattr(doctor, "ROOMY_GIB", 1e9)
     assert examine(tmp_path, monkeypatch)["runs"].state == "warning"
+
+
+def test_bf16_that_a_gpu_only_emulates_is_no_reason_to_use_it(monkeypatch):
+    monkeypatch.setattr(doctor.torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(
+        doctor.torch.cuda, "is_bf16_supported", lambda including_emulation: including_emulation
+    )
+    assert doctor._bf16().text == "possible, but likely no faster here"

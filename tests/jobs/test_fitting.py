@@ -63,6 +63,7 @@ def test_it_is_evaluated_resumed_and_reported_without_training(dos):
     page = write_report([path]).read_text(encoding="utf-8")
     assert "DOS on digits" in page
     assert "--method dos:k=3" in page
+    assert "What recall costs in precision" in page
 
 
 def test_it_keeps_no_generator_and_says_so(dos, tmp_path):

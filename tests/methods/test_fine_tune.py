@@ -54,11 +54,26 @@ def test_it_begins_with_the_probes_head(task):
 
 
 @pytest.mark.usefixtures("small")
+def test_what_remains_lies_between_before_and_after(task):
+    before, after, halfway = (
+        FineTune(share=0.1, rate=rate, mean=mean).fit(task).network.state_dict()
+        for rate, mean in ((1e-12, 1.0), (1e-2, 1.0), (1e-2, 0.5))
+    )
+    for name, value in ((n, v) for n, v in halfway.items() if v.is_floating_point()):
+        torch.testing.assert_close(value, (before[name] + after[name]) / 2, rtol=1e-4, atol=1e-5)
+    assert not torch.equal(before["classifier.weight"], after["classifier.weight"])
+
+
+@pytest.mark.usefixtures("small")
 def test_it_learns_and_is_a_function_of_the_seed(task):
     train = task.split.train
-    runs = [FineTune(depth=1.0, share=1.0, rate=1e-2).fit(task).network for _ in range(2)]
-    found = score(train.labels, predict(runs[0], train, task.device), 3, 2)
-    assert found.acsa > 0.5  # a third by chance
+    method = FineTune(depth=1.0, share=1.0, rate=1e-3, mean=1.0)
+    runs = [method.fit(task).network for _ in range(2)]
+    found, begun = (
+        score(train.labels, predict(network, train, task.device), 3, 2).acsa
+        for network in (runs[0], Probe().fit(task).network)
+    )
+    assert found > begun > 0.5  # a third by chance
     one, again = (run.state_dict() for run in runs)
     assert all(torch.equal(one[name], again[name]) for name in one)
 
@@ -80,7 +95,7 @@ def test_a_cpu_is_shown_smaller_images_unless_a_size_is_given(task, monkeypatch)
     assert FineTune().reads(config).dataset == "folder:data_root=here,image_size=128"
 
 
-@pytest.mark.parametrize("options", [{"depth": 0.0}, {"share": 1.5}, {"rate": 0.0}])
+@pytest.mark.parametrize("options", [{"depth": 0.0}, {"share": 1.5}, {"rate": 0.0}, {"mean": 0.0}])
 def test_what_makes_no_sense_is_refused(options):
     with pytest.raises(ValueError, match="must be"):
         FineTune(**options)

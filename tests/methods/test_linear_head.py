@@ -29,6 +29,17 @@ def test_without_adjustment_it_is_scikit_learns_logistic_regression():
     )  # fmt: skip
 
 
+def test_the_penalty_is_that_under_which_the_head_is_the_best():
+    points, labels = clouds((60, 30, 10), 1.0)
+    head = fit_head(points, labels, 3, tau=0.0, l2=0.1)
+    weight = head.weight.clone().requires_grad_()
+    logits = torch.from_numpy(points) @ weight.T + head.bias
+    fit = torch.nn.functional.cross_entropy(logits, torch.from_numpy(labels))
+    (alone,) = torch.autograd.grad(fit, weight, retain_graph=True)
+    (whole,) = torch.autograd.grad(fit + head.penalty(weight, 0.1), weight)
+    assert whole.abs().max() < 1e-3 < alone.abs().max()
+
+
 def test_features_of_any_scale_and_place_give_the_same_logits():
     points, labels = clouds((60, 30, 10), 1.0)
     moved = points * np.array([1, 10, 100, 1000, 5], dtype=np.float32) + 7

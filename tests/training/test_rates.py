@@ -102,6 +102,18 @@ def test_generations_have_the_rates_of_their_number(
     assert last == pytest.approx(1e-3 * rates.factor(config.steps - 1))
 
 
+def test_the_penalty_weighs_as_the_adversarial_loss_does(tiny_config, split, tmp_path):
+    config = dataclasses.replace(
+        tiny_config, imbalance="auto", source_weight=0.25, gradient_penalty=8.0
+    )
+    evolution = Evolution(
+        config, split, RunFolder.create(tmp_path / "r", config), [], StopRequest()
+    )
+    assert evolution.discriminator.loss.source_weight == 0.25
+    assert evolution.discriminator.penalty == 2.0
+    evolution.run()  # which closes its log
+
+
 @pytest.mark.parametrize("on_device", [False, True])
 def test_every_way_of_breeding_gives_the_same_run_at_rates_that_change(
     tiny_config, split, tmp_path, on_device, monkeypatch
@@ -112,7 +124,7 @@ def test_every_way_of_breeding_gives_the_same_run_at_rates_that_change(
         config = dataclasses.replace(
             tiny_config, imbalance="auto", breeding=way, recipe="best", rate_schedule="cosine",
             learning_rate=3e-3, generator_learning_rate=5e-4, class_loss="balanced-softmax",
-            generated_class_weight=0.0,
+            generated_class_weight=0.0, source_weight=0.03,
         )  # fmt: skip
         folder = RunFolder.create(tmp_path / way, config)
         return Evolution(config, split, folder, [], StopRequest()).run().discriminator.state_dict()

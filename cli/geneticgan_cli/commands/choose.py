@@ -41,6 +41,16 @@ HEADING = "Choice"
     show_default="5 if they fit, else 3",
 )
 @click.option(
+    "--judge",
+    cls=GroupedOption,
+    heading=HEADING,
+    default="held-out",
+    show_default=True,
+    help="What methods are compared by: held-out images of every split; deformed, training images "
+    "changed in ways that no network was shown; generated, images that a generator of the judge's "
+    "own draws; or several, as generated+deformed. Only held-out takes images from the training.",
+)
+@click.option(
     "--workers",
     cls=GroupedOption,
     heading=HEADING,
@@ -64,6 +74,7 @@ def choose(
     methods: str | None,
     budget: str,
     splits: int | None,
+    judge: str,
     workers: int | None,
     out: Path | None,
     steps: int | None,
@@ -72,10 +83,10 @@ def choose(
     """Find out which method to use on your images, and train it.
 
     Every method is trained on several splits of the training part, as many and as long as the
-    budget allows, and judged on the images that its split holds out. The test part is looked at
-    once, at the end: by the winner, trained on all training images. What it leaves in OUT/run is a
-    run that every command takes. Ctrl-C loses the running trainings at most; the same command goes
-    on.
+    budget allows, and judged on the images that its split holds out, or by another judge. The test
+    part is looked at once, at the end: by the winner, trained on all training images. What it
+    leaves in OUT/run is a run that every command takes. Ctrl-C loses the running trainings at most;
+    the same command goes on.
     """
     from geneticgan.benchmark.budget import parse_seconds
     from geneticgan.benchmark.launchers import make_launcher
@@ -98,6 +109,7 @@ def choose(
         runner.workers,
         steps,
         splits,
+        judge,
     )
     with watching(console) as screen:
         plan = choosing.make_plan(request, [screen])
@@ -119,4 +131,4 @@ def choose(
         path,
         lambda observers: choosing.hand_over(request, plan, verdict, observers),
     )
-    print_verdict(console, plan, verdict)
+    print_verdict(console, request, plan, verdict)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from geneticgan.data.dataset import Int64Array, UInt8Array
-from geneticgan.errors import ConfigError
 
 BITS_APART = 4
 """Bits of 64 in which the perceptual hashes of nearly equal images may differ."""
@@ -17,8 +16,11 @@ BITS_APART = 4
 GREYS_APART = 6.0
 """Mean difference of nearly equal images, in grey levels of 255 of their small pictures."""
 
-BLOCK = 512
-"""Images compared with all others at once; bounds the memory."""
+SMALL = 32
+"""Pixels of the sides of a small picture."""
+
+SET_BITS = np.array([number.bit_count() for number in range(256)])
+"""How many bits of a byte are set."""
 
 BLAND = 2.0
 """Deviation of grey levels below which nothing is to be seen that could be equal."""
@@ -34,25 +36,44 @@ def near_copies(small: UInt8Array) -> Int64Array:
     ----------
     small : array of uint8
         Shape (N, S, S), grey.
-
-    Raises
-    ------
-    ConfigError
-        If ImageHash is not installed.
     """
-    signs = _signs(small)
-    count = len(small)
-    vivid = small.reshape(count, -1).std(axis=1) >= BLAND
+    hashes = _hashes(small)
+    vivid = small.reshape(len(small), -1).std(axis=1) >= BLAND
     pairs = [np.empty((2, 0), dtype=np.int64)]
-    for start in range(0, count, BLOCK):
-        agreement = signs[start : start + BLOCK] @ signs.T  # 64 less twice the bits that differ
-        first, second = np.nonzero(agreement >= 64 - 2 * BITS_APART)
-        first += start
-        ahead = (first < second) & vivid[first] & vivid[second]
-        pairs.append(_alike(small, first[ahead], second[ahead]))
-    edges = np.concatenate(pairs, axis=1)
+    for first, second in _candidates(hashes):
+        seen = vivid[first] & vivid[second]
+        pairs.append(_alike(small, first[seen], second[seen]))
+    return components(len(small), np.concatenate(pairs, axis=1))
+
+
+def components(count: int, edges: Int64Array) -> Int64Array:
+    """Return a number for each of so many, the same for those that edges (2, E) join."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     graph = coo_array((np.ones(edges.shape[1]), (edges[0], edges[1])), shape=(count, count))
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+
+
+def _candidates(hashes: npt.NDArray[np.uint8]) -> Iterator[tuple[Int64Array, Int64Array]]:
+    """Yield pairs whose hashes (N, 8) differ in few bits, some of them more than once.
+
+    Of more parts than bits may differ, two such hashes share at least one whole: only those that
+    share a part are compared, so that many images take little more time than few.
+    """
+    bits = np.unpackbits(hashes, axis=1)
+    for part in np.array_split(bits, BITS_APART + 1, axis=1):
+        keys = np.packbits(part, axis=1).astype(np.int64) @ np.array([256, 1])
+        order = np.argsort(keys, kind="stable")
+        keys = keys[order]
+        at, offset = np.arange(len(keys)), 0
+        while len(at):
+            offset += 1
+            at = at[at + offset < len(keys)]
+            at = at[keys[at + offset] == keys[at]]
+            first, second = order[at], order[at + offset]
+            apart = SET_BITS[hashes[first] ^ hashes[second]].sum(axis=1)
+            yield first[apart <= BITS_APART], second[apart <= BITS_APART]
 
 
 def _alike(small: UInt8Array, first: Int64Array, second: Int64Array) -> Int64Array:
@@ -65,13 +86,19 @@ def _alike(small: UInt8Array, first: Int64Array, second: Int64Array) -> Int64Arr
     return np.concatenate(kept, axis=1)
 
 
-def _signs(small: UInt8Array) -> npt.NDArray[np.float32]:
-    """Return the 64 bits of each image's hash as -1 and 1, shape (N, 64)."""
-    try:
-        import imagehash
-    except ImportError as error:
-        raise ConfigError(
-            "copies are found by ImageHash, which is not installed; pip install 'geneticgan[check]'"
-        ) from error
+def _hashes(small: UInt8Array) -> npt.NDArray[np.uint8]:
+    """Return the 64 bits of each image's perceptual hash, packed, shape (N, 8)."""
+    import imagehash  # half a second, for what the cache knows the next time
+
     bits = [imagehash.phash(Image.fromarray(image)).hash.reshape(64) for image in small]
-    return np.where(np.array(bits, dtype=bool).reshape(-1, 64), 1, -1).astype(np.float32)
+    return np.packbits(np.array(bits, dtype=bool).reshape(-1, 64), axis=1)
+
+
+def small_pictures(pixels: UInt8Array) -> UInt8Array:
+    """Return images (N, C, H, W) in grey and of one size, shape (N, `SMALL`, `SMALL`)."""
+    small = np.empty((len(pixels), SMALL, SMALL), dtype=np.uint8)
+    for place, image in enumerate(pixels):
+        grey = Image.fromarray(np.ascontiguousarray(image.transpose(1, 2, 0)).squeeze())
+        square = grey.convert("L").resize((SMALL, SMALL), Image.Resampling.BILINEAR)
+        small[place] = np.asarray(square)
+    return small

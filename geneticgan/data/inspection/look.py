@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePath
 
 import numpy as np
@@ -13,14 +14,15 @@ from PIL import ImageOps
 
 from geneticgan.data.dataset import UInt8Array
 from geneticgan.data.decoding import UNREADABLE, Decoding, open_checked, prepare
+from geneticgan.data.inspection.copies import SMALL
 from geneticgan.data.notices import Notices
 from geneticgan.data.reading import Encoded
 
-SMALL = 32
-"""Pixels of the sides of the small picture."""
-
 MODEL = 0x0110
 """Number of the EXIF field with the camera's model."""
+
+DATE = 0x0132
+"""Number of the EXIF field with the date."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Looks:
         Shape (N, 2): width and height as the image is seen.
     lengths : array of int64
         Shape (N,): bytes of the file.
+    days : array of int64
+        Shape (N,): when it was taken, by EXIF, or else last changed, as a number of days.
     suffixes, cameras : tuple of str
         Of the name, in lower case; from EXIF, empty where none is noted.
     small : array of uint8
@@ -44,6 +48,7 @@ class Looks:
     readable: npt.NDArray[np.int64]
     sizes: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]
+    days: npt.NDArray[np.int64]
     suffixes: tuple[str, ...]
     cameras: tuple[str, ...]
     small: UInt8Array
@@ -55,6 +60,7 @@ def look_at(files: Encoded, notices: Notices) -> Looks:
     count = len(files.names)
     sizes = np.zeros((count, 2), dtype=np.int64)
     lengths = np.zeros(count, dtype=np.int64)
+    days = np.zeros(count, dtype=np.int64)
     small = np.zeros((count, SMALL, SMALL), dtype=np.uint8)
     cameras = [""] * count
 
@@ -62,7 +68,9 @@ def look_at(files: Encoded, notices: Notices) -> Looks:
         try:
             data = files.read(index)
             with open_checked(data) as image:
-                cameras[index] = str(image.getexif().get(MODEL, "")).strip("\0 ")
+                exif = image.getexif()
+                cameras[index] = str(exif.get(MODEL, "")).strip("\0 ")
+                days[index] = _day(str(exif.get(DATE, "")), files.names[index])
                 upright = ImageOps.exif_transpose(image) or image
                 small[index] = prepare(upright, how)[0]
                 sizes[index], lengths[index] = upright.size, len(data)
@@ -79,7 +87,15 @@ def look_at(files: Encoded, notices: Notices) -> Looks:
         readable,
         sizes[readable],
         lengths[readable],
+        days[readable],
         tuple(PurePath(files.names[int(i)]).suffix.lower() for i in readable),
         tuple(cameras[i] for i in readable),
         small[readable],
     )
+
+
+def _day(noted: str, path: str) -> int:
+    try:
+        return datetime.strptime(noted[:10], "%Y:%m:%d").toordinal()
+    except ValueError:
+        return datetime.fromtimestamp(os.stat(path).st_mtime).toordinal()

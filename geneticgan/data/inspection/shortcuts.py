@@ -1,4 +1,4 @@
-"""Whether the class shows in what no photograph shows: size, file, brightness, camera."""
+"""Whether the class shows in what no photograph shows: size, file, date, brightness, camera."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Shortcut:
     chance : float
         Of guessing.
     giveaway : str
-        What tells it best alone.
+        What tells it best alone; empty where there is nothing to warn of.
     alone : float
         Mean recall by that alone.
     deviation : float
@@ -48,6 +48,21 @@ class Shortcut:
     giveaway: str
     alone: float
     deviation: float
+
+    @property
+    def told(self) -> str:
+        """The numbers in words, and the giveaway where there is something to warn of."""
+        hardly = "" if self.warns else "hardly "
+        text = (
+            f"size, length, suffix, date, brightness and camera together {hardly}tell the class: "
+            f"{100 * self.recall:.0f} against {100 * self.chance:.0f} by chance (mean recall)"
+        )
+        if not self.warns:
+            return text
+        return (
+            f"{text}; {self.giveaway} alone: {100 * self.alone:.0f}. A classifier may learn that "
+            "instead of what is shown"
+        )
 
     @property
     def warns(self) -> bool:
@@ -81,15 +96,19 @@ def find_shortcut(looks: Looks, labels: Int64Array) -> Shortcut | None:
         "file length": looks.lengths[:, None].astype(float),
         "suffix": _codes(looks.suffixes),
         "mean grey": looks.small.mean(axis=(1, 2))[:, None],
+        "date": looks.days[:, None].astype(float),
         "camera": _codes(looks.cameras),
     }
     telling = {name: each for name, each in kinds.items() if (each != each[0]).any()}
     if not telling:
         return Shortcut(chance, chance, "nothing", chance, deviation)
+    recall = _recall(np.concatenate(list(telling.values()), axis=1), labels)
+    found = Shortcut(recall, chance, "", recall, deviation)
+    if not found.warns:
+        return found
     alone = {name: _recall(each, labels) for name, each in telling.items()}
     giveaway = max(alone, key=lambda name: alone[name])
-    everything = _recall(np.concatenate(list(telling.values()), axis=1), labels)
-    return Shortcut(everything, chance, giveaway, alone[giveaway], deviation)
+    return Shortcut(recall, chance, giveaway, alone[giveaway], deviation)
 
 
 def _recall(features: npt.NDArray[np.float64], labels: Int64Array) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-from torch.nn.functional import one_hot
 
 from geneticgan.gan.fitness import FitnessFunction, FitnessInputs
 
@@ -32,7 +31,8 @@ class ClassBalanced(FitnessFunction):
     def evaluate(self, inputs: FitnessInputs) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the weighted means over the classes that the batch has enough images of."""
         labels = inputs.labels
-        member = one_hot(labels, len(inputs.class_counts)).to(torch.float32)  # (B, K)
+        every = torch.arange(len(inputs.class_counts), device=labels.device)
+        member = (labels.unsqueeze(1) == every).to(torch.float32)  # (B, K); one_hot looks at values
         count = member.sum(0)
         weight = inputs.class_counts.clamp_min(1).pow(-self.power)
         real = torch.sigmoid(inputs.logits.source)

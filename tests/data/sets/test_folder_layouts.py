@@ -67,7 +67,7 @@ def test_options_say_what_is_an_image(tmp_path):
     everything, heard = load(tmp_path, pattern="*")
     assert counts(everything) == {"crack": 10, "free": 20}
     (said,) = heard  # nothing is left out; the masks that are taken are much the same
-    assert said.startswith("14 of 30 files are copies of others")
+    assert said.startswith("15 of 30 images are in 1 group of equal or nearly equal images")
     assert counts(load(tmp_path, pattern="*.jpg")[0]) == {"crack": 5, "free": 10}
     assert counts(load(tmp_path, exclude="*.png")[0]) == {"crack": 5, "free": 10}
 
@@ -295,9 +295,10 @@ def test_copies_are_counted_and_those_in_both_parts_too(tmp_path):
             photograph(tmp_path / "all" / "train" / kind / f"{number}.png")
     whole = tmp_path / "all" / "train"
     shutil.copy(whole / "a" / "0.png", whole / "a" / "again.png")
-    assert "1 of 13 files are copies of others, and may be on both" in load(whole)[1][0]
+    said = "2 of 13 images are in 1 group of equal or nearly equal images; no split parts a group."
+    assert load(whole)[1] == [said]
     shutil.copytree(whole, tmp_path / "all" / "test")
     photograph(tmp_path / "all" / "test" / "b" / "new.png")
     heard = load(tmp_path / "all")[1]
-    said = "14 of 27 files are copies of others; 13 of 14 test images have a copy in training."
-    assert heard == [said]
+    said = "26 of 27 images are in 12 groups of equal or nearly equal images"
+    assert heard == [f"{said}; 13 of 14 test images have a copy in training."]

@@ -1,0 +1,1 @@
+"""Searching for the recipe of a training that suits one's own images."""

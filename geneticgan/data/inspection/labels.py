@@ -1,0 +1,90 @@
+"""Which images a classifier that was not shown them takes for another class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import recall_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+from geneticgan.data.dataset import Int64Array
+from geneticgan.data.inspection.look import Looks
+
+FOLDS = 5
+
+MOST = 20_000
+"""Images that are looked at; of more, so many are drawn."""
+
+TRUSTED = 0.5
+"""Of the way from chance to certainty that mean recall must have come to be believed."""
+
+UNLIKELY = 0.15
+"""Probability of the own label above which an image is not suspected."""
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """What came of it.
+
+    Attributes
+    ----------
+    recall : float
+        Mean of the classes' recalls by cross-validation, in [0, 1].
+    believed : bool
+        Whether that is enough to suspect anything.
+    places : Int64Array
+        Positions of suspected images among those looked at, the least likely label first.
+    instead : Int64Array
+        What each of them looks like.
+    """
+
+    recall: float
+    believed: bool
+    places: Int64Array
+    instead: Int64Array
+
+
+def suspect_labels(looks: Looks, labels: Int64Array) -> Suspicion | None:
+    """Suspect labels by a random forest on small grey images over 5 folds.
+
+    An image is suspected if its label is unlikely and another class as probable as that class is
+    on average for its own images, the rule of confident learning (Northcutt, Jiang and Chuang
+    2021).
+
+    Parameters
+    ----------
+    looks : Looks
+        At the images.
+    labels : Int64Array
+        One for each.
+
+    Returns
+    -------
+    Suspicion or None
+        None if a class has fewer images than folds, or there is one class only.
+    """
+    counts = np.bincount(labels)
+    if len(counts) < 2 or counts.min() < FOLDS:
+        return None
+    rng = np.random.default_rng(0)
+    chosen = np.sort(rng.permutation(len(labels))[:MOST])
+    pixels = looks.small[chosen].reshape(len(chosen), -1)
+    given = labels[chosen]
+    if np.bincount(given, minlength=len(counts)).min() < FOLDS:
+        return None
+    forest = RandomForestClassifier(
+        100, max_features="sqrt", class_weight="balanced", random_state=0, n_jobs=-1
+    )
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+    found = cross_val_predict(forest, pixels, given, cv=folds, method="predict_proba")
+    recall = float(recall_score(given, found.argmax(axis=1), average="macro"))
+    chance = 1 / len(counts)
+    usual = np.array([found[given == label, label].mean() for label in range(len(counts))])
+    own = found[np.arange(len(given)), given]
+    guess = found.argmax(axis=1)
+    odd = (guess != given) & (own < UNLIKELY) & (found.max(axis=1) >= usual[guess])
+    places = np.flatnonzero(odd)[np.argsort(own[odd], kind="stable")]
+    believed = recall >= chance + TRUSTED * (1 - chance)
+    return Suspicion(recall, believed, chosen[places], guess[places])

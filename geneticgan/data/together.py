@@ -1,0 +1,112 @@
+"""Copies of an image stay together: equal and nearly equal images are one group in all splits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from geneticgan.data.cache import Arrays, cached, content_key
+from geneticgan.data.dataset import Images, Int64Array, count_groups
+from geneticgan.data.inspection.copies import components, near_copies, small_pictures
+from geneticgan.data.notices import Notices
+from geneticgan.data.reading import Decoded
+
+FEWEST = 3
+"""Groups of a class that three parts need."""
+
+
+def copies_of(decoded: Decoded, notices: Notices) -> Int64Array:
+    """Return a number for each image, the same for those that are equal or nearly so.
+
+    Looked for once: the cache keeps what was found.
+    """
+    pixels, how = decoded.images.pixels, decoded.how
+    options = ("copies", how.size, how.grayscale, how.fit, how.window)
+
+    def build() -> Arrays:
+        return {"codes": near_copies(small_pictures(pixels))}
+
+    codes = cached(content_key(options, decoded.digests), build, notices)["codes"]
+    return codes.astype(np.int64)
+
+
+def keep_together(images: Images, copies: Int64Array, classes: int) -> tuple[Images, list[int]]:
+    """Return images in groups that hold all copies of an image.
+
+    Parameters
+    ----------
+    images : Images
+        With groups of their own, or none.
+    copies : array of int64
+        Shape (N,), from `copies_of`.
+    classes : int
+        How many there are.
+
+    Returns
+    -------
+    images : Images
+        Without groups where there are neither groups nor copies.
+    left : list of int
+        Classes whose copies stay apart, since together they would be too few for three parts.
+    """
+    count = len(images)
+    if len(np.unique(copies)) == count:
+        return images, []
+    own = np.arange(count, dtype=np.int64) if images.groups is None else images.groups
+    joined = _joined(own, copies)
+    before = count_groups(images.labels, own, classes)
+    after = count_groups(images.labels, joined, classes)
+    left = [label for label in range(classes) if after[label] < min(before[label], FEWEST)]
+    if left:
+        alone = np.isin(images.labels, left)
+        joined = _joined(own, np.where(alone, count + np.arange(count), copies))
+    if images.groups is None and len(np.unique(joined)) == count:
+        return images, left
+    return replace(images, groups=joined), left
+
+
+def _joined(one: Int64Array, other: Int64Array) -> Int64Array:
+    """Return groups in which what either puts together is together."""
+    count = len(one)
+    edges = []
+    for codes in (one, other):
+        _, first, place = np.unique(codes, return_index=True, return_inverse=True)
+        edges.append(np.stack([np.arange(count), first[place]]))
+    return components(count, np.concatenate(edges, axis=1))
+
+
+def said_of_copies(copies: Int64Array, test: npt.NDArray[np.bool_] | None) -> str:
+    """Say how many images are copies of each other; empty where none is.
+
+    Parameters
+    ----------
+    copies : array of int64
+        Shape (N,), from `copies_of`.
+    test : array of bool or None
+        Shape (N,), which are the test part; None if none is given.
+    """
+    sizes = np.unique(copies, return_counts=True)[1]
+    several = int((sizes > 1).sum())
+    if not several:
+        return ""
+    inside = int(sizes[sizes > 1].sum())
+    group = "1 group" if several == 1 else f"{several} groups"
+    said = f"{inside} of {len(copies)} images are in {group} of equal or nearly equal images"
+    if test is None:
+        return f"{said}; no split parts a group."
+    leaked = int((test & np.isin(copies, copies[~test])).sum())
+    return f"{said}; {leaked} of {int(test.sum())} test images have a copy in training."
+
+
+def said_of_left(left: Sequence[int], names: Sequence[str]) -> str:
+    """Say which classes hold too few different images for copies to stay together."""
+    if not left:
+        return ""
+    told = ", ".join(repr(names[label]) for label in left)
+    return (
+        f"Class {told} shows fewer than {FEWEST} different images: their copies may be on both "
+        "sides of a split, and what is measured for it says nothing of new images."
+    )

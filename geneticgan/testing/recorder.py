@@ -1,0 +1,100 @@
+"""Records what is done to tensors and does it again, as a CUDA graph does, on any device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves, tree_map_only
+
+
+class Operation(NamedTuple):
+    """An operation of torch with what it was given and what it returned."""
+
+    function: Any
+    arguments: Sequence[Any]
+    options: Mapping[str, Any]
+    returned: Any
+
+
+class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    """Records the operations of a function, and replays them without running its Python again.
+
+    As in a CUDA graph every tensor keeps its place in memory, so that a replay reads what has
+    been copied into the inputs since; what Python computed, such as a count or a branch, stays
+    what it was when it was recorded. An operation that a graph cannot hold is refused.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # as above
+        self._operations: list[Operation] = []
+
+    def record(self, work: Callable[[], None]) -> None:
+        """Run a function and record its operations.
+
+        Parameters
+        ----------
+        work : callable
+            What it needs to have allocated for good, such as the state of an optimizer, has to be
+            there already.
+
+        Raises
+        ------
+        AssertionError
+            If it draws random numbers, or looks at the value of a tensor.
+        """
+        self._operations = []
+        with self:
+            work()
+
+    @torch.no_grad()
+    def replay(self) -> None:
+        """Do again what was recorded, into the same memory."""
+        for function, arguments, options, returned in self._operations:
+            again = function(*arguments, **options)
+            for place, found in zip(_tensors(returned), _tensors(again), strict=True):
+                # A view, and what was changed in place, lies there already.
+                if place.untyped_storage()._cdata != found.untyped_storage()._cdata:
+                    place.copy_(found)
+
+    def __torch_dispatch__(
+        self,
+        func: Any,
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        _check(func)
+        options = kwargs or {}
+        if torch.Tag.inplace_view in func.tags:  # changes a shape, and nothing in memory
+            return func(*args, **options)
+        given = _held(args), _held(options)
+        returned = func(*args, **options)
+        self._operations.append(Operation(func, *given, _held(returned)))
+        return returned
+
+
+def _held(tree: Any) -> Any:
+    """Return the same memory in tensors of its own, whose shapes no one changes."""
+    return tree_map_only(torch.Tensor, torch.Tensor.detach, tree)
+
+
+def _tensors(tree: Any) -> list[torch.Tensor]:
+    return [leaf for leaf in tree_leaves(tree) if isinstance(leaf, torch.Tensor)]
+
+
+def _check(function: Any) -> None:
+    """Raise `AssertionError` for an operation that cannot be repeated by a graph."""
+    name = str(function).removesuffix(".default")
+    if torch.Tag.nondeterministic_seeded in function.tags:
+        raise AssertionError(
+            f"it draws random numbers ({name}); all individuals of a generation are to meet the "
+            "same, and a resumed run the ones it would have met: compute from what is given alone"
+        )
+    if {torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape} & set(function.tags):
+        raise AssertionError(
+            f"it looks at the value of a tensor ({name}), for which a GPU has to be waited; use "
+            "operations on tensors, such as torch.where, in place of if, float() and .item()"
+        )

@@ -1,0 +1,36 @@
+"""How a GPU multiplies float32 numbers in a training: as the run says, not as torch happens to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+OPERATIONS: tuple[Any, ...] = (
+    torch.backends.cuda.matmul,
+    torch.backends.cudnn.conv,  # type: ignore[attr-defined]  # torch declares no such module
+)
+"""What torch decides about one by one: by itself it rounds in convolutions and nowhere else."""
+
+
+@contextmanager
+def multiplying(precision: str) -> Iterator[None]:
+    """Let matrix products and convolutions round to TF32 for ``tf32``, and not otherwise.
+
+    Afterwards torch is set as it was found.
+
+    Parameters
+    ----------
+    precision : str
+        One of `geneticgan.options.machine.PRECISIONS`.
+    """
+    before = [operation.fp32_precision for operation in OPERATIONS]
+    try:
+        for operation in OPERATIONS:
+            operation.fp32_precision = "tf32" if precision == "tf32" else "ieee"
+        yield
+    finally:
+        for operation, kind in zip(OPERATIONS, before, strict=True):
+            operation.fp32_precision = kind

@@ -1,0 +1,45 @@
+"""The study of judges and searches runs at a toy size and counts as it says."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def judges(monkeypatch):
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
+    import benchmarks.judges
+
+    yield benchmarks.judges
+    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
+        del sys.modules[name]
+
+
+def test_it_ends_in_two_tables(judges, monkeypatch, capsys, tmp_path):
+    words = (
+        "judges --dataset digits --imbalance exponential:ratio=10,largest=60 --seeds 2 --recipes 3 "
+        "--trials 3 --steps 2 --width 1 --judges deformed:images_a_class=3 "
+        "generated:steps=1,width=1,images_a_class=3+deformed:images_a_class=3 --out"
+    )
+    monkeypatch.setattr(sys, "argv", [*words.split(), str(tmp_path)])
+    judges.main()
+    rows = [
+        line.split("|")[1].strip() for line in capsys.readouterr().out.splitlines() if "±" in line
+    ]
+    assert rows == [
+        "deformed:images_a_class=3",
+        "generated:steps=1,width=1,images_a_class=3+deformed:images_a_class=3",
+        "held-out", "default", "random", "annealing", "tpe",
+    ]  # fmt: skip
+    cells = list(tmp_path.rglob("trial-*.json"))
+    assert len(cells) == 2 * (2 * 3 + 3 * 3)
+
+
+def test_regret_is_how_far_the_pick_is_behind_the_best(judges):
+    truth = np.array([0.70, 0.90, 0.80])
+    assert judges._compared(truth, truth) == pytest.approx((1.0, 0.0))
+    rank, regret = judges._compared(np.array([0.1, 0.2, 0.3]), truth)
+    assert (rank, regret) == pytest.approx((0.5, 10.0))
+    assert judges._compared(np.ones(3), truth) == pytest.approx((0.0, 20.0))

@@ -1,0 +1,90 @@
+"""A run is taken up as it was begun, or not without a word; a stranger's fetches nothing."""
+
+import dataclasses
+import json
+import os
+import signal
+
+import pytest
+import torch
+
+from geneticgan.errors import DataError, RunError
+from geneticgan.jobs.train import plan, resume, train
+from geneticgan.training.hooks import Observer
+from geneticgan.training.interrupt import HANG_UP, StopRequest
+from geneticgan.training.run_folder import RunFolder
+
+
+class Notes(Observer):
+    def __init__(self):
+        self.texts = []
+
+    def on_note(self, text):
+        self.texts.append(text)
+
+
+def rewrite(path, **changes):
+    file = path / "config.json"
+    saved = json.loads(file.read_text())
+    options = saved["options"] | changes.pop("options", {})
+    file.write_text(json.dumps({**saved, **changes, "options": options}))
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "mnist:download=true"])
+def test_a_strangers_run_fetches_nothing_and_makes_no_folder(
+    dataset, tiny_config, tmp_path, monkeypatch
+):
+    def fetched(*_, **__):
+        raise AssertionError("a connection would have been opened")
+
+    monkeypatch.setattr("urllib.request.urlopen", fetched)
+    monkeypatch.setattr("torchvision.datasets.mnist.MNIST.download", fetched)
+    RunFolder.create(tmp_path / "run", tiny_config)
+    root = tmp_path / "outside" / "data"
+    rewrite(
+        tmp_path / "run", options={"dataset": dataset, "data_root": str(root), "download": True}
+    )
+    with pytest.raises(DataError, match="fetch them by: geneticgan datasets prepare"):
+        resume(tmp_path / "run", [])
+    assert not root.parent.exists()
+
+
+def test_other_versions_threads_and_devices_are_said(tiny_config, tmp_path):
+    config = dataclasses.replace(tiny_config, steps=2, method="cn")
+    path = tmp_path / "run"
+    train(config, path, plan(config), [])
+    saved = json.loads((path / "config.json").read_text())
+    assert saved["threads"] == torch.get_num_threads()
+    assert saved["device"] == "cpu"
+    notes = Notes()
+    resume(path, [notes])
+    assert not [text for text in notes.texts if "instead of" in text]
+    rewrite(path, versions=saved["versions"] | {"torch": "1.0"}, threads=99, device="cuda")
+    resume(path, [notes])
+    (text,) = [text for text in notes.texts if "instead of" in text]
+    assert f"torch {saved['versions']['torch']} instead of 1.0" in text
+    assert f"threads {torch.get_num_threads()} instead of 99, device cpu instead of cuda" in text
+
+
+def test_a_run_that_was_killed_before_its_config_is_begun_anew(tiny_config, tmp_path):
+    for name in ("samples", "classifiers"):
+        (tmp_path / name).mkdir()
+    (tmp_path / ".config.0123456789abcdef.json").write_text("{")
+    RunFolder.create(tmp_path, tiny_config)
+    RunFolder.open(tmp_path)
+    with pytest.raises(RunError, match="is not empty"):
+        RunFolder.create(tmp_path, tiny_config)
+
+
+@pytest.mark.skipif(HANG_UP is None, reason="there is no such signal")
+def test_a_hang_up_saves_and_stops_but_not_under_nohup():
+    with StopRequest() as stop:
+        os.kill(os.getpid(), HANG_UP)
+        assert stop.signal_number == HANG_UP
+    before = signal.signal(HANG_UP, signal.SIG_IGN)
+    try:
+        with StopRequest() as stop:
+            os.kill(os.getpid(), HANG_UP)
+            assert not stop.requested
+    finally:
+        signal.signal(HANG_UP, before)
