@@ -37,6 +37,25 @@ class Draws:
         self._offsets = np.concatenate([[0], np.cumsum(self._counts)[:-1]])
         self._last_epoch: tuple[int, Int64Array] = (-1, np.empty(0, dtype=np.int64))
 
+    def plan(self, how: str, batch_size: int) -> Plan:
+        """Return what draws batches in a way that `BatchSource.balanced` describes.
+
+        Parameters
+        ----------
+        how : {"auto", "batches", "exact", "root", "weights"}
+            The way.
+        batch_size : int
+            Images of a batch.
+        """
+        draw = {
+            "auto": self.balanced,
+            "batches": self.balanced,
+            "exact": self.exact,
+            "root": self.rooted,
+            "weights": self.natural,
+        }[how]
+        return lambda number: draw(number, batch_size)
+
     def balanced(self, number: int, batch_size: int) -> Int64Array:
         """Return indices of batch ``number``, shape (B,), with labels uniform over the classes."""
         rng = numpy_stream(self._seed, self._name, number)

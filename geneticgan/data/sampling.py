@@ -93,14 +93,7 @@ class BatchSource:
             batches of a shuffled list in which every class has exactly as many entries. With the
             other two it is the losses that are balanced, by `balancing_weights`.
         """
-        draw = {
-            "auto": self._draws.balanced,
-            "batches": self._draws.balanced,
-            "exact": self._draws.exact,
-            "root": self._draws.rooted,
-            "weights": self._draws.natural,
-        }[how]
-        return self._batches(lambda number: draw(number, batch_size))
+        return self._batches(self._draws.plan(how, batch_size))
 
     def natural(self, batch_size: int) -> Batches:
         """Return what draws batches with every image equally likely; shapes as in `balanced`."""

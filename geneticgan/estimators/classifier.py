@@ -39,6 +39,9 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
 
     Parameters
     ----------
+    recipe : {"auto", "paper", "best"}
+        What losses, rates and augmentation begin with, as on the command line. ``auto``: paper for
+        tables, best for images.
     mutations : str
         Adversarial losses, as on the command line: ``minimax,nonsat,lsgan:b=0.9``.
     schedule : str
@@ -58,7 +61,8 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
     latent_dim : int
         Length of the latent; for tables at most the number of their encoded columns.
     learning_rate, classifier_learning_rate : float or "auto"
-        Of the generator and of the discriminator.
+        Of the generator and of the discriminator. ``auto``: 5e-5 and 1e-3 for tables, the recipe's
+        for images.
     categorical_features : "auto" or array-like of int, bool or str
         Columns that hold categories, as for `geneticgan.AnnealingGANSampler`.
     image_shape : tuple of int or None
@@ -122,6 +126,7 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
     def __init__(
         self,
         *,
+        recipe: str = "auto",
         mutations: str = "minimax,nonsat,lsgan",
         schedule: str = "exponential",
         T: float = 1000.0,
@@ -143,6 +148,7 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         random_state: int | np.random.RandomState | None = 0,
         verbose: bool = False,
     ) -> None:
+        self.recipe = recipe
         self.mutations = mutations
         self.schedule = schedule
         self.T = T

@@ -30,6 +30,7 @@ from geneticgan.training.device import resolve_device
 from geneticgan.training.model import Model, make_adam
 from geneticgan.training.plugins import Plugins
 from geneticgan.training.precision import multiplying
+from geneticgan.training.rates import RunRates
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,10 @@ def evolve(
     draws = Draws(codes, classes, config.seed, "real")
     labels = torch.from_numpy(codes).to(plugins.device)
 
+    plan = draws.plan(config.drawing, config.batch_size)
+
     def draw_real(number: int) -> tuple[torch.Tensor, torch.Tensor]:
-        rows = torch.from_numpy(draws.balanced(number, config.batch_size))
+        rows = torch.from_numpy(plan(number))
         rows = upload(rows, plugins.device)
         return codec.batch(rows, number), labels[rows]
 
@@ -103,6 +106,7 @@ def evolve(
     model = Model([parent], discriminator.to(plugins.device), plugins.device)
     real = RealImages(draw_real, np.bincount(codes).tolist())
     machine = build_machine(config, plugins, model, real)
+    machine.set_rates = RunRates(config, machine.discriminator.optimizer)
     logbook = tools.Logbook()
 
     def record(generation: Generation) -> bool:

@@ -10,19 +10,22 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from geneticgan.config import TrainConfig
 from geneticgan.devices import DEVICES
 from geneticgan.estimators.images import LAYOUTS
+from geneticgan.recipes import DEFAULT_RECIPE, RECIPES
 
 AUTO: dict[str, dict[str, Any]] = {
+    "recipe": {"rows": "paper", "images": DEFAULT_RECIPE},
     "steps": {"rows": 300, "images": 3000},
     "width": {"rows": 64, "images": 32},
-    "learning_rate": {"rows": 5e-5, "images": 2e-4},
-    "classifier_learning_rate": {"rows": 1e-3, "images": 2e-4},
+    "learning_rate": {"rows": 5e-5, "images": None},
+    "classifier_learning_rate": {"rows": 1e-3, "images": None},
 }
-"""What ``"auto"`` is for a table and for images."""
+"""What ``"auto"`` is for a table and for images; None is the recipe's."""
 
 _RATE = [Interval(numbers.Real, 0, None, closed="neither"), StrOptions({"auto"})]
 
 CONSTRAINTS: dict[str, Any] = {
     **{name: [str] for name in ("mutations", "schedule", "fitness", "selection")},
+    "recipe": [StrOptions({"auto", *RECIPES})],
     "T": [Interval(numbers.Real, 0, None, closed="left")],
     "alpha": [Interval(numbers.Real, 0, 1, closed="right")],
     "lambda_": [Interval(numbers.Real, 0, None, closed="left")],
@@ -41,7 +44,9 @@ CONSTRAINTS: dict[str, Any] = {
 
 
 def make_config(estimator: Any, kind: str, seed: int) -> tuple[TrainConfig, int]:
-    """Return how to evolve and how many generations; what has no parameter is the paper's.
+    """Return how to evolve and how many generations; what has no parameter is the recipe's.
+
+    Rows of a table are not augmented, whatever the recipe.
 
     Parameters
     ----------
@@ -59,8 +64,15 @@ def make_config(estimator: Any, kind: str, seed: int) -> tuple[TrainConfig, int]
     """
     given = {name: getattr(estimator, name) for name in AUTO}
     auto = {n: AUTO[n][kind] if value == "auto" else value for n, value in given.items()}
+    rates = {
+        "learning_rate": auto["classifier_learning_rate"],
+        "generator_learning_rate": auto["learning_rate"],
+    }
+    of_kind: dict[str, Any] = {n: float(value) for n, value in rates.items() if value is not None}
+    if kind == "rows":
+        of_kind["augmentation"] = "none"
     config = TrainConfig(
-        recipe="paper",
+        recipe=auto["recipe"],
         mutations=estimator.mutations,
         schedule=estimator.schedule,
         T=float(estimator.T),
@@ -72,9 +84,8 @@ def make_config(estimator: Any, kind: str, seed: int) -> tuple[TrainConfig, int]
         batch_size=int(estimator.batch_size),
         width=int(auto["width"]),
         latent_dim=int(estimator.latent_dim),
-        learning_rate=float(auto["classifier_learning_rate"]),
-        generator_learning_rate=float(auto["learning_rate"]),
         device=estimator.device,
         seed=seed,
+        **of_kind,
     )
     return config, int(auto["steps"])

@@ -38,6 +38,9 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
     ----------
     sampling_strategy : float, str, dict or callable
         How many rows of which class there are to be, as for any over-sampler of imbalanced-learn.
+    recipe : {"auto", "paper", "best"}
+        What losses, rates and augmentation begin with, as on the command line. ``auto``: paper for
+        tables, best for images.
     mutations : str
         Adversarial losses, as on the command line: ``minimax,nonsat,lsgan:b=0.9``.
     schedule : str
@@ -58,7 +61,8 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
     latent_dim : int
         Length of the latent; for tables at most the number of their encoded columns.
     learning_rate, classifier_learning_rate : float or "auto"
-        Of the generator and of the discriminator.
+        Of the generator and of the discriminator. ``auto``: 5e-5 and 1e-3 for tables, the recipe's
+        for images.
     categorical_features : "auto" or array-like of int, bool or str
         Columns that hold categories, by position, mask or (of a DataFrame) name. ``auto``: those
         of a DataFrame of dtype category, object, string or bool, and those of an array of objects
@@ -113,6 +117,7 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
         self,
         *,
         sampling_strategy: float | str | Mapping[Any, int] | Any = "auto",
+        recipe: str = "auto",
         mutations: str = "minimax,nonsat,lsgan",
         schedule: str = "exponential",
         T: float = 1000.0,
@@ -133,6 +138,7 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
         verbose: bool = False,
     ) -> None:
         super().__init__(sampling_strategy=sampling_strategy)
+        self.recipe = recipe
         self.mutations = mutations
         self.schedule = schedule
         self.T = T

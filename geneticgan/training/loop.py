@@ -14,7 +14,7 @@ from geneticgan.errors import DivergedError, RunError
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.gan.generations import Generations
-from geneticgan.gan.individual import GeneratorIndividual, same_weights
+from geneticgan.gan.individual import same_weights
 from geneticgan.training.beginning import begin_model
 from geneticgan.training.build import build_machine, real_images
 from geneticgan.training.checkpoint import Checkpoint
@@ -24,7 +24,7 @@ from geneticgan.training.model import Model, build_model
 from geneticgan.training.monitor import Monitor
 from geneticgan.training.plugins import Plugins, make_plugins
 from geneticgan.training.precision import multiplying
-from geneticgan.training.rates import RateSchedule, set_rate, set_rates
+from geneticgan.training.rates import RunRates
 from geneticgan.training.recorder import Recorder, generation_record
 from geneticgan.training.run_folder import RunFolder
 
@@ -77,13 +77,13 @@ class Evolution:
         self.model = build_model(config, split, self._plugins.architecture)
         real = real_images(config, split, self.model.device)
         self.machine = build_machine(config, self._plugins, self.model, real)
-        self.machine.set_rates = self._set_rates
+        self._rates = RunRates(config, self.machine.discriminator.optimizer)
+        self.machine.set_rates = self._rates
         self.discriminator = self.machine.discriminator
         self._hall_of_fame = tools.HallOfFame(1, similar=same_weights)
         self._monitor = Monitor(config.steps, config.batch_size)
         self._rollbacks = 0
         self._fruitless = 0
-        self._rates = RateSchedule(config.rate_schedule, config.steps, config.warm_up)
         self._first, position = 0, 0
         if self._checkpoint.exists():
             self._first, position = self._resume()
@@ -147,7 +147,7 @@ class Evolution:
         self._hall_of_fame.clear()
         self._first, position = self._resume()
         self._recorder.rewind(position)
-        self._rollbacks = rollbacks
+        self._slow_down(rollbacks)
         self._save(self._first)  # a kill from now on does not forget the count
         rate = self._config.learning_rate * ROLLBACK_FACTOR**rollbacks
         self._note(
@@ -155,13 +155,10 @@ class Evolution:
             f"{error}; the discriminator's learning rate begins at {rate:g} now."
         )
 
-    def _set_rates(self, generation: int, individuals: Sequence[GeneratorIndividual]) -> None:
-        """Set the learning rates of a generation; the discriminator's also by the rollbacks."""
-        config = self._config
-        factor = self._rates.factor(generation)
-        slowed = config.learning_rate * ROLLBACK_FACTOR**self._rollbacks
-        set_rate(self.discriminator.optimizer, factor * slowed)
-        set_rates((each.optimizer for each in individuals), factor * config.generator_rate)
+    def _slow_down(self, rollbacks: int) -> None:
+        """Count the rollbacks, each of which lowers the discriminator's learning rate."""
+        self._rollbacks = rollbacks
+        self._rates.slowing = ROLLBACK_FACTOR**rollbacks
 
     def _note(self, text: str) -> None:
         for observer in self._observers:
@@ -262,5 +259,5 @@ class Evolution:
         self.machine.rng.bit_generator.state = state["metropolis"]
         self._monitor.restore(state["monitor"])
         self.machine.schedule.restore(state["schedule"])
-        self._rollbacks = state["rollbacks"]
+        self._slow_down(state["rollbacks"])
         return state["next_generation"], state["log_position"]

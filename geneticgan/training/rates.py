@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 import torch
 
+from geneticgan.config import TrainConfig
+from geneticgan.gan.individual import GeneratorIndividual
+
 
 @dataclass(frozen=True)
 class RateSchedule:
@@ -62,3 +65,32 @@ def set_rates(optimizers: Iterable[torch.optim.Optimizer], rate: float) -> None:
     """Set the learning rate of several optimizers."""
     for optimizer in optimizers:
         set_rate(optimizer, rate)
+
+
+class RunRates:
+    """Sets the learning rates of a run before each generation, as its config has them.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        Rates, schedule and number of generations.
+    of_discriminator : torch.optim.Optimizer
+        The discriminator's optimizer.
+
+    Attributes
+    ----------
+    slowing : float
+        What the discriminator's rate is multiplied by besides; 1 unless it diverged.
+    """
+
+    def __init__(self, config: TrainConfig, of_discriminator: torch.optim.Optimizer) -> None:
+        self.slowing = 1.0
+        self._config = config
+        self._of_discriminator = of_discriminator
+        self._schedule = RateSchedule(config.rate_schedule, config.steps, config.warm_up)
+
+    def __call__(self, generation: int, individuals: Sequence[GeneratorIndividual]) -> None:
+        """Set the rates of a generation, of the discriminator and of these individuals."""
+        factor = self._schedule.factor(generation)
+        set_rate(self._of_discriminator, factor * self._config.learning_rate * self.slowing)
+        set_rates((each.optimizer for each in individuals), factor * self._config.generator_rate)

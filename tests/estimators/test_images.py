@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from geneticgan import AnnealingGANSampler
+from geneticgan import AnnealingGANClassifier, AnnealingGANSampler, TrainConfig
 from geneticgan.estimators.images import Pictures, channel_axis
+from geneticgan.estimators.parameters import make_config
 
 
 def images(shape, dtype, top=1.0, low=0.0):
@@ -92,3 +93,25 @@ def test_images_of_a_class_look_like_it():
         made = sampler.sample(20, label).mean(axis=0)
         above, below = made[:4].mean(), made[4:].mean()
         assert (above > below) == (label == 0)
+
+
+@pytest.mark.parametrize("recipe", ["auto", "paper", "best"])
+def test_its_recipe_is_the_command_lines(recipe):
+    kept = AnnealingGANClassifier(recipe=recipe, steps=7, width=2)
+    config, steps = make_config(kept, "images", 3)
+    chosen = "best" if recipe == "auto" else recipe
+    wanted = TrainConfig(recipe=chosen, T=1000.0, alpha=0.99, steps=7, width=2, seed=3)
+    assert (config, steps) == (wanted, 7)
+    of_rows, _ = make_config(kept, "rows", 3)
+    assert of_rows.recipe == ("paper" if recipe == "auto" else recipe)
+    assert of_rows.augmentation == "none"
+    assert (of_rows.learning_rate, of_rows.generator_rate) == (1e-3, 5e-5)
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (9, 7), (12, 10, 3)])
+def test_the_best_recipe_learns_from_images_of_any_shape(shape):
+    X, y = images((12, *shape), "uint8", 256), [0] * 8 + [1] * 4
+    kept = AnnealingGANClassifier(steps=3, width=2).fit(X, y)
+    assert np.isfinite(kept.predict_proba(X)).all()
+    plain = AnnealingGANClassifier(steps=3, width=2, recipe="paper").fit(X, y)
+    assert not np.array_equal(plain.predict_proba(X), kept.predict_proba(X))
