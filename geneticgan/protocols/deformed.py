@@ -9,7 +9,7 @@ from torchvision.transforms import v2
 from geneticgan.data.dataset import Images, Source
 from geneticgan.data.splits import Split
 from geneticgan.protocols.head import Head
-from geneticgan.seeding import numpy_stream
+from geneticgan.seeding import numpy_stream, torch_seeded
 
 SEED = 0
 """Of what is drawn, the same for every method and run: all are judged by the same images."""
@@ -61,7 +61,6 @@ class Deformed(Head):
                 v2.GaussianBlur(3, (0.1, 1.0)),
             ]
         )
-        with torch.random.fork_rng(devices=[]):  # torchvision draws from the global generator
-            torch.manual_seed(int(rng.integers(2**31)))
+        with torch_seeded(int(rng.integers(2**31))):  # torchvision draws from the global generator
             changed = torch.stack([change(each) for each in pixels])
         return Images(changed.numpy(), picked.labels)
