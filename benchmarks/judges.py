@@ -73,7 +73,7 @@ class Study:
         truth = np.array([whole[n][TRUTH].acsa for n in kept])
         ranked = {name: [by.acsa(whole[n]) for n in kept] for name, by in self.judges.items()}
         ranked["held-out"] = [rest[n][HELD_OUT].acsa for n in kept]
-        return {name: _compared(np.array(scores), truth) for name, scores in ranked.items()}
+        return {name: compared(np.array(scores), truth) for name, scores in ranked.items()}
 
     def search_seed(self, seed: int, trials: int, judge: str) -> dict[str, float]:
         """Return the truth of what every search finds, and of the default recipe."""
@@ -99,7 +99,7 @@ class Study:
         return found
 
 
-def _compared(scores: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
+def compared(scores: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
     """Return the rank correlation with the truth, and the regret of the pick in points."""
     rank = float(spearmanr(scores, truth).statistic) if np.ptp(scores) and np.ptp(truth) else 0.0
     return rank, 100 * float(truth.max() - truth[scores.argmax()])

@@ -69,11 +69,18 @@ class Columns(Codec):
     seed : int
         Of the spread that `batch` gives to rows.
 
+    Attributes
+    ----------
+    table : Tensor
+        Shape (N, F), float32: the rows, encoded.
+
     Raises
     ------
     ValueError
         If a categorical column has too many categories, or a numeric one values that are none.
     """
+
+    table: torch.Tensor
 
     def __init__(
         self,
@@ -102,7 +109,7 @@ class Columns(Codec):
         """Give batches of other rows."""
         self._rows = self._scaler.transform(self._numbers(X))
         self._codes = codes
-        self._table = torch.from_numpy(self._rows).float()
+        self.table = torch.from_numpy(self._rows).float()
         self._labels = torch.from_numpy(codes)
         self._spread = torch.from_numpy(_bandwidths(self._rows, codes)).float()
 
@@ -120,7 +127,7 @@ class Columns(Codec):
 
     def to(self, device: torch.device) -> None:
         """Take the table to a device."""
-        self._table = self._table.to(device)
+        self.table = self.table.to(device)
         self._labels = self._labels.to(device)
         self._spread = self._spread.to(device)
 
@@ -130,7 +137,7 @@ class Columns(Codec):
         By a normal deviate of its class's bandwidth: otherwise the discriminator would know the
         few rows of a class by heart.
         """
-        real = self._table[rows]
+        real = self.table[rows]
         noise = torch.randn(real.shape, generator=torch_stream(self._seed, "spread", number))
         return real + self._spread[self._labels[rows]] * noise.to(real.device)
 

@@ -86,6 +86,8 @@ class CapturedStep:
     ----------
     chances : Tensor
         Temperature of the next generation and a uniform draw for each place, float64.
+    until_capture : int
+        Generations before a graph is captured; below 0 there is none to come.
     """
 
     def __init__(
@@ -109,7 +111,7 @@ class CapturedStep:
         self.chances = torch.zeros(1 + len(self._places), dtype=torch.float64, device=device)
         self._log = DeviceLog(machine, READ_EVERY)
         self._graph: torch.cuda.CUDAGraph | None = None
-        self._until_capture = WARM_UP if capture and device.type == "cuda" else -1
+        self.until_capture = WARM_UP if capture and device.type == "cuda" else -1
 
     def run(
         self,
@@ -169,9 +171,9 @@ class CapturedStep:
         if self._device.type == "cuda":
             chances = chances.pin_memory()
         self.chances.copy_(chances, non_blocking=True)
-        if self._until_capture == 0:
+        if self.until_capture == 0:
             self._capture(self._batch)
-        self._until_capture -= 1
+        self.until_capture -= 1
         if self._graph is not None:
             self._graph.replay()
         else:

@@ -64,7 +64,7 @@ def examine(runs: Path) -> Iterator[Finding]:
     looks: list[tuple[str, Callable[[], Finding]]] = [
         ("software", _software),
         ("device", _device),
-        ("bf16", _bf16),
+        ("bf16", bf16),
         ("runs", lambda: _folder("runs", runs)),
         ("cache", lambda: _folder("cache", cache_folder())),
         ("data", _data),
@@ -96,7 +96,7 @@ def _device() -> Finding:
     return Finding("device", OK, f"{text}; {cores} CPU cores, {torch.get_num_threads()} threads")
 
 
-def _bf16() -> Finding:
+def bf16() -> Finding:
     """Say what --precision bf16 would bring."""
     if torch.cuda.is_available():
         fast = torch.cuda.is_bf16_supported(including_emulation=False)

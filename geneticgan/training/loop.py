@@ -58,6 +58,8 @@ class Evolution:
         Everything that a generation is made of.
     discriminator : DiscriminatorTraining
         The machine's.
+    rollbacks : int
+        How often the run returned to a checkpoint.
     """
 
     def __init__(
@@ -82,7 +84,7 @@ class Evolution:
         self.discriminator = self.machine.discriminator
         self._hall_of_fame = tools.HallOfFame(1, similar=same_weights)
         self._monitor = Monitor(config.steps, config.batch_size)
-        self._rollbacks = 0
+        self.rollbacks = 0
         self._fruitless = 0
         self._first, position = 0, 0
         if self._checkpoint.exists():
@@ -125,7 +127,7 @@ class Evolution:
         evolution = Generations(self.machine, config.breeding, self._note)
         left = config.steps - self._first
         try:
-            evolution.run(self._first, left, self._hall_of_fame, self._after, self._pauses)
+            evolution.run(self._first, left, self._hall_of_fame, self.after, self._pauses)
         except DivergedError as error:
             self._roll_back(error)
             return False
@@ -137,7 +139,7 @@ class Evolution:
         The generations since then are lived again: nothing of what went wrong is kept but the
         count. Raises `RunError` once that has been done `MAX_ROLLBACKS` times.
         """
-        rollbacks = self._rollbacks + 1
+        rollbacks = self.rollbacks + 1
         if rollbacks > MAX_ROLLBACKS:
             raise RunError(
                 f"{error}, after {MAX_ROLLBACKS} returns to a checkpoint with ever lower learning "
@@ -157,7 +159,7 @@ class Evolution:
 
     def _slow_down(self, rollbacks: int) -> None:
         """Count the rollbacks, each of which lowers the discriminator's learning rate."""
-        self._rollbacks = rollbacks
+        self.rollbacks = rollbacks
         self._rates.slowing = ROLLBACK_FACTOR**rollbacks
 
     def _note(self, text: str) -> None:
@@ -165,7 +167,7 @@ class Evolution:
             observer.on_note(text)
 
     def _pauses(self, generation: int) -> bool:
-        """Tell whether `_after` looks at the networks after a generation."""
+        """Tell whether `after` looks at the networks after a generation."""
         step, config = generation + 1, self._config
         looks = (config.validate_every, config.checkpoint_every)
         return self._stop.requested or any(step % every == 0 for every in looks)
@@ -190,7 +192,14 @@ class Evolution:
                 f"every offspring of the last {MAX_FRUITLESS} generations failed ({causes})"
             )
 
-    def _after(self, generation: Generation) -> bool:
+    def after(self, generation: Generation) -> bool:
+        """Watch, record and save what a generation left; true where the run is to stop.
+
+        Raises
+        ------
+        DivergedError
+            If all offspring failed in too many generations, or what would be saved is not finite.
+        """
         step = generation.number + 1
         self._count_fruitless(generation)
         record = generation_record(generation, self.discriminator.last_losses)
@@ -220,14 +229,14 @@ class Evolution:
         return score(validation.labels, predicted, self._split.classes, 0).acsa
 
     def _save(self, step: int) -> None:
-        self._check()  # a checkpoint is a good state, or it is none
+        self.check()  # a checkpoint is a good state, or it is none
         state = {
             "next_generation": step,
             "log_position": self._recorder.position(),
             "metropolis": self.machine.rng.bit_generator.state,
             "monitor": self._monitor.state(),
             "schedule": self.machine.schedule.state(),
-            "rollbacks": self._rollbacks,
+            "rollbacks": self.rollbacks,
         }
         self._checkpoint.save(
             state,
@@ -237,7 +246,7 @@ class Evolution:
             self.discriminator.optimizer,
         )
 
-    def _check(self) -> None:
+    def check(self) -> None:
         """Raise `DivergedError` if a number is not finite in what a checkpoint would keep."""
         self.discriminator.check()
         moments = self.discriminator.optimizer.state.values()

@@ -39,7 +39,7 @@ def test_it_ends_in_two_tables(judges, monkeypatch, capsys, tmp_path):
 
 def test_regret_is_how_far_the_pick_is_behind_the_best(judges):
     truth = np.array([0.70, 0.90, 0.80])
-    assert judges._compared(truth, truth) == pytest.approx((1.0, 0.0))
-    rank, regret = judges._compared(np.array([0.1, 0.2, 0.3]), truth)
+    assert judges.compared(truth, truth) == pytest.approx((1.0, 0.0))
+    rank, regret = judges.compared(np.array([0.1, 0.2, 0.3]), truth)
     assert (rank, regret) == pytest.approx((0.5, 10.0))
-    assert judges._compared(np.ones(3), truth) == pytest.approx((0.0, 20.0))
+    assert judges.compared(np.ones(3), truth) == pytest.approx((0.0, 20.0))

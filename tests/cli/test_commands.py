@@ -281,7 +281,7 @@ def test_too_little_memory_is_one_sentence_with_what_to_lower(monkeypatch, tmp_p
 SLOW = """
 import sys, time
 from geneticgan.training.loop import Evolution
-after = Evolution._after
+after = Evolution.after
 
 def slow(self, generation):
     stopping = after(self, generation)
@@ -290,7 +290,7 @@ def slow(self, generation):
         time.sleep(600)
     return stopping
 
-Evolution._after = slow
+Evolution.after = slow
 from geneticgan_cli.main import main
 sys.argv[1:] = {arguments!r}
 main()

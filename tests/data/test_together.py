@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from geneticgan.data.dataset import Images
-from geneticgan.data.inspection.copies import _candidates, near_copies, small_pictures
+from geneticgan.data.inspection.copies import candidates, near_copies, small_pictures
 from geneticgan.data.sets.folder import Folder
 from geneticgan.data.splits import split_source
 from geneticgan.data.together import keep_together, said_of_left
@@ -84,7 +84,7 @@ def test_every_pair_of_near_hashes_is_compared():
     hashes = np.packbits(bits, axis=1)
     found = {
         (min(a, b), max(a, b))
-        for first, second in _candidates(hashes)
+        for first, second in candidates(hashes)
         for a, b in zip(first.tolist(), second.tolist(), strict=True)
     }
     apart = (bits[:, None] != bits[None]).sum(axis=2)

@@ -31,7 +31,7 @@ def test_what_is_encoded_comes_back(rows):
     if len({type(v) for v in X[:, 2]}) > 1:
         X[:, 2] = [str(v) for v in X[:, 2]]
     columns = Columns(X, CODES, [2], [1], 0)
-    back = columns.decode(columns._table.double())
+    back = columns.decode(columns.table.double())
     assert np.allclose(back[:, 0].astype(float), X[:, 0].astype(float), rtol=1e-4, atol=1)
     assert np.abs(back[:, 1].astype(float) - X[:, 1].astype(float)).max() <= 1
     assert back[:, 2].tolist() == X[:, 2].tolist()
@@ -54,7 +54,7 @@ def test_real_rows_are_moved_by_their_classes_spread():
     X = np.array([[0.0], [0.1], [0.2], [5.0], [5.0]])
     columns = codec(X)
     rows = torch.tensor([0, 3] * 500)
-    moved = columns.batch(rows, 0) - columns._table[rows]
+    moved = columns.batch(rows, 0) - columns.table[rows]
     assert moved[::2].std() > 0
     assert moved[1::2].abs().max() == 0  # that class has no spread
     assert torch.equal(columns.batch(rows, 3), columns.batch(rows, 3))

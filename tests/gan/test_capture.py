@@ -232,7 +232,7 @@ def test_where_no_graph_can_be_captured_the_run_goes_on_without_one(monkeypatch,
 
     begin(machine, 8, note)
     step = CapturedStep(machine, notes.append)
-    step._until_capture = 1  # as on CUDA, after a generation to warm up
+    step.until_capture = 1  # as on CUDA, after a generation to warm up
     step.run(len(seen), 8 - len(seen), lambda _: False, note)
     cause = (
         "operation not permitted when stream is capturing"

@@ -52,4 +52,4 @@ def test_bf16_that_a_gpu_only_emulates_is_no_reason_to_use_it(monkeypatch):
     monkeypatch.setattr(
         doctor.torch.cuda, "is_bf16_supported", lambda including_emulation: including_emulation
     )
-    assert doctor._bf16().text == "possible, but likely no faster here"
+    assert doctor.bf16().text == "possible, but likely no faster here"

@@ -51,8 +51,8 @@ def test_a_run_goes_on_from_the_checkpoint_before_to_the_same_end(run, config, s
     wanted = load_model(config, split, run).discriminator.state_dict()
     damage(run.checkpoint / "discriminator.safetensors")
     notes = []
-    evolution = Evolution(config, split, run, (), StopRequest())
-    evolution._observers.append(type("O", (Observer,), {"on_note": lambda _, t: notes.append(t)})())
+    listener = type("O", (Observer,), {"on_note": lambda _, text: notes.append(text)})()
+    evolution = Evolution(config, split, run, [listener], StopRequest())
     evolution.run()
     found = load_model(config, split, run).discriminator.state_dict()
     assert all(torch.equal(wanted[name], found[name]) for name in wanted)

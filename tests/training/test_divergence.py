@@ -31,13 +31,13 @@ class Poisoned(Evolution):
     poison: dict[int, int]
     value = math.nan
 
-    def _after(self, generation):
+    def after(self, generation):
         step = generation.number + 1
         if self.poison.get(step, 0) > 0:
             self.poison[step] -= 1
             with torch.no_grad():
                 self.model.discriminator.source.bias.fill_(self.value)
-        return super()._after(generation)
+        return super().after(generation)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_what_was_rolled_back_is_the_same_after_a_resumption(evolve, split):
     resumed, _, _ = evolve("part", {})
     ours, theirs = (e.model.discriminator.state_dict() for e in (whole, resumed))
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
-    assert resumed._rollbacks == 1
+    assert resumed.rollbacks == 1
     assert resumed.discriminator.optimizer.param_groups[0]["lr"] == 1e-4
 
 
@@ -98,12 +98,12 @@ class Fruitless(Evolution):
 
     times = 1
 
-    def _after(self, generation):
+    def after(self, generation):
         if generation.number == 2 and self.times:
             self.times -= 1
             with torch.no_grad():
                 self.model.discriminator.source.weight.mul_(1e38)
-        return super()._after(generation)
+        return super().after(generation)
 
 
 @pytest.mark.parametrize("times", [1, 99])
@@ -130,7 +130,7 @@ def test_when_all_offspring_fail_it_is_said_and_the_run_goes_back(
 def test_what_is_not_finite_is_not_kept(evolve):
     evolution, _, _ = evolve("run", {})
     generator, discriminator = evolution.model.population[0], evolution.discriminator
-    evolution._check()
+    evolution.check()
     for tensor in (
         next(each for each in generator.module.buffers() if each.is_floating_point()),
         generator.optimizer.state[generator.parameters[0]]["exp_avg"],
@@ -139,7 +139,7 @@ def test_what_is_not_finite_is_not_kept(evolve):
         before = tensor.clone()
         tensor.fill_(math.inf)
         with pytest.raises(DivergedError, match="is not finite"):
-            evolution._check()
+            evolution.check()
         tensor.copy_(before)
 
 

@@ -40,7 +40,7 @@ def near_copies(small: UInt8Array) -> Int64Array:
     hashes = _hashes(small)
     vivid = small.reshape(len(small), -1).std(axis=1) >= BLAND
     pairs = [np.empty((2, 0), dtype=np.int64)]
-    for first, second in _candidates(hashes):
+    for first, second in candidates(hashes):
         seen = vivid[first] & vivid[second]
         pairs.append(_alike(small, first[seen], second[seen]))
     return components(len(small), np.concatenate(pairs, axis=1))
@@ -55,7 +55,7 @@ def components(count: int, edges: Int64Array) -> Int64Array:
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
-def _candidates(hashes: npt.NDArray[np.uint8]) -> Iterator[tuple[Int64Array, Int64Array]]:
+def candidates(hashes: npt.NDArray[np.uint8]) -> Iterator[tuple[Int64Array, Int64Array]]:
     """Yield pairs whose hashes (N, 8) differ in few bits, some of them more than once.
 
     Of more parts than bits may differ, two such hashes share at least one whole: only those that
