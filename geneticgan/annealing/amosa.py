@@ -58,6 +58,12 @@ def sel_amosa(
     ValueError
         If there are fewer than k individuals or none but parents, or the parents of offspring
         cannot be told.
+
+    Notes
+    -----
+    Two things differ from the paper. The archive begins with the parents as they are, where the
+    paper first improves them by hill climbing. And a present point that thinning took out of the
+    archive is taken in again in the next generation, if nothing there dominates it.
     """
     if not 0 < k < len(individuals):
         raise ValueError(
