@@ -70,14 +70,14 @@ def sample(images: torch.Tensor, moves: torch.Tensor) -> torch.Tensor:
     rows, columns = rows.clamp(0, height - 1), columns.clamp(0, width - 1)
     top, left = rows.floor().long(), columns.floor().long()
     below, after = (top + 1).clamp_max(height - 1), (left + 1).clamp_max(width - 1)
-    down, right = rows - top, columns - left
     flat = images.flatten(2)
     if flat.dtype in (torch.bfloat16, torch.float16):  # too coarse for weights that add up to 1
         flat = flat.float()
+    down, right = (rows - top).to(flat.dtype), (columns - left).to(flat.dtype)
 
     def fetch(row: torch.Tensor, column: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         places = (row * width + column).flatten(1)[:, None].expand(-1, channels, -1)
-        return flat.gather(2, places) * weight.flatten(1)[:, None].to(flat.dtype)
+        return flat.gather(2, places) * weight.flatten(1)[:, None]
 
     found = (
         fetch(top, left, (1 - down) * (1 - right))
