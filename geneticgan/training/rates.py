@@ -35,7 +35,7 @@ class RateSchedule:
 
     def factor(self, step: int) -> float:
         """Return the factor in (0, 1] of a step, counted from 0."""
-        warming = round(self.warm_up * self.steps)
+        warming = min(round(self.warm_up * self.steps), self.steps - 1)  # the full rate is met
         if step < warming:
             return (step + 1) / (warming + 1)
         if self.kind == "constant":
