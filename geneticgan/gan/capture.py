@@ -100,12 +100,10 @@ class CapturedStep:
         self._machine = machine
         self._on_note = on_note
         self._step = Step(machine, looks=False)
-        self._labels = [mutation.label for mutation in machine.mutations]
+        labels = [mutation.label for mutation in machine.mutations]
         parameters = machine.discriminator.parameters
         accepts = machine.selection.accepts  # type: ignore[attr-defined]  # `why_not` is empty
-        self._places = [
-            Place(parent, accepts, self._labels, parameters) for parent in machine.population
-        ]
+        self._places = [Place(parent, accepts, labels, parameters) for parent in machine.population]
         device = self._device = machine.discriminator.device
         self._batch: Batch | None = None
         self.chances = torch.zeros(1 + len(self._places), dtype=torch.float64, device=device)

@@ -151,7 +151,7 @@ class Evolution:
         self._recorder.rewind(position)
         self._slow_down(rollbacks)
         self._save(self._first)  # a kill from now on does not forget the count
-        rate = self._config.learning_rate * ROLLBACK_FACTOR**rollbacks
+        rate = self._config.learning_rate * self._rates.slowing
         self._note(
             f"Rolled back to generation {self._first} ({rollbacks} of {MAX_ROLLBACKS} times): "
             f"{error}; the discriminator's learning rate begins at {rate:g} now."
