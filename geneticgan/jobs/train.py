@@ -27,7 +27,7 @@ from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.lock import RunLock
 from geneticgan.training.loop import Evolution
-from geneticgan.training.model import load_model
+from geneticgan.training.model import build_model, load_model
 from geneticgan.training.plugins import Plugins, make_plugins
 from geneticgan.training.run_folder import RunFolder
 from geneticgan.training.setup import load_split, open_run
@@ -74,10 +74,12 @@ def plan(
     listeners = [*observers, heard]
     split = load_split(own.method.reads(config), listeners)
     warn_of_shortcut(config, split, listeners)
+    # Networks that cannot be made, for want of a package or weights, are known before there is a
+    # folder.
     if own.core is None:
-        # A network that cannot be made, for want of its package or weights, is known before there
-        # is a folder.
         own.method.build(split, own.config, resolve_device(config.device))
+    else:
+        build_model(own.core, split, plugins.architecture)
     check_calibration(config, len(split.validation))
     begun = read_beginning(start, config, split) if start else None
     return Plan(split, plugins, begun, tuple(heard.texts))

@@ -21,6 +21,9 @@ from geneticgan.specs import Spec, parse_specs
 FORMAT = 1
 """Version of the folder's layout."""
 
+FROZEN = "frozen.safetensors"
+"""Weights of the discriminator that no step changes, if it has any."""
+
 
 class RunFolder:
     """Names the files of a run and reads and writes the small ones.
@@ -38,6 +41,7 @@ class RunFolder:
         self.log = path / "log.jsonl"
         self.results = path / "results.json"
         self.checkpoint = path / "checkpoint"
+        self.frozen = path / FROZEN
         self.classifiers = path / "classifiers"
         self.beginning = path / "beginning"
         self.samples = path / "samples"
