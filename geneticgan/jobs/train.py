@@ -19,6 +19,7 @@ from geneticgan.jobs.judging import judge
 from geneticgan.jobs.outcome import Report
 from geneticgan.jobs.remarks import Remarks, warn_of_shortcut
 from geneticgan.methods.of_run import core_config, method_of
+from geneticgan.networks import build_discriminator
 from geneticgan.training.beginning import write_beginning
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.device import resolve_device
@@ -27,7 +28,7 @@ from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.lock import RunLock
 from geneticgan.training.loop import Evolution
-from geneticgan.training.model import build_model, load_model
+from geneticgan.training.model import load_model
 from geneticgan.training.plugins import Plugins, make_plugins
 from geneticgan.training.run_folder import RunFolder
 from geneticgan.training.setup import load_split, open_run
@@ -79,7 +80,9 @@ def plan(
     if own.core is None:
         own.method.build(split, own.config, resolve_device(config.device))
     else:
-        build_model(own.core, split, plugins.architecture)
+        channels, size = split.train.pixels.shape[1:3]
+        shape = channels, size, split.classes, own.core.width
+        build_discriminator(*shape, own.core.seed, plugins.architecture)
     check_calibration(config, len(split.validation))
     begun = read_beginning(start, config, split) if start else None
     return Plan(split, plugins, begun, tuple(heard.texts))
