@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from geneticgan.errors import GeneticGanError, printable
+from geneticgan_cli.saying import say
 
 
 class CleanGroup(click.Group):
@@ -19,7 +20,7 @@ class CleanGroup(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:
-            click.echo("Stopped at once; the last checkpoint is whole.", err=True)
+            say("Stopped at once; the last checkpoint is whole.", err=True)
             ctx.exit(130)
         except GeneticGanError as error:
             if _debug(ctx):
@@ -38,8 +39,8 @@ class CleanGroup(click.Group):
                     "--set images_on=host, or use --precision bf16. The last checkpoint is kept"
                 ) from error
             raise click.ClickException(
-                f"unexpected {type(error).__name__}: {error}. This is a defect; "
-                "'geneticgan --debug ...' shows where"
+                printable(f"unexpected {type(error).__name__}: {error}. This is a defect; ")
+                + "'geneticgan --debug ...' shows where"
             ) from error
 
 

@@ -175,7 +175,10 @@ def _labels(found: FileSet, looks: Looks, labels: Int64Array) -> Finding:
     suspicion = suspect_labels(looks, labels)
     if suspicion is None:
         return Finding("labels", OK, "not looked at: a class has fewer than 5 images")
-    by = f"a classifier of small grey images (mean recall {100 * suspicion.recall:.0f})"
+    by = f"a classifier of small grey images (mean recall {100 * suspicion.recall:.0f}"
+    if suspicion.looked_at < len(labels):
+        by += f", on {suspicion.looked_at} of {len(labels)} images, drawn by chance"
+    by += ")"
     if not suspicion.believed:
         return Finding("labels", OK, f"not doubted: {by} tells too little")
     if not len(suspicion.places):

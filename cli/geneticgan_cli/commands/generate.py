@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from geneticgan_cli.device import DEVICE
+from geneticgan_cli.saying import say
 
 
 @click.command()
@@ -32,4 +33,4 @@ def generate(
     from geneticgan.jobs.export import generate_images
 
     npz = generate_images(run, class_name, count, out, seed, device)
-    click.echo(f"Wrote PNG files to {out} and all of them to {npz}")
+    say(f"Wrote PNG files to {out} and all of them to {npz}")
