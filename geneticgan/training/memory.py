@@ -7,7 +7,6 @@ import math
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -25,6 +24,9 @@ GROWING = (
 )
 """Options that memory grows with."""
 
+USUAL = 4
+"""Times its default up to which such an option is not looked at."""
+
 MOST = 2**31
 """A value of such an option that no machine has room for."""
 
@@ -37,8 +39,8 @@ def check_memory(
 ) -> None:
     """Raise `ConfigError` if a run cannot fit into a machine's memory, naming what is too large.
 
-    Weights, optimizers and the activations of one forward pass are counted; a run needs more than
-    that, so that what passes may still not fit.
+    Weights, optimizers, a batch and its features are counted; a run needs more than that, so that
+    what passes may still not fit.
 
     Parameters
     ----------
@@ -53,6 +55,8 @@ def check_memory(
     gan : bool
         Whether generators are trained, or a classifier alone.
     """
+    if all(getattr(config, n) <= USUAL * OPTIONS[n].default for n in GROWING):
+        return  # laying out networks costs a second, and these fit anywhere
     there = available(device)
     needed = least_bytes(config, shape, classes, gan=gan)
     if needed <= there:
@@ -88,18 +92,17 @@ def least_bytes(
             judge = architecture.discriminator(channels, size, classes, config.width)
             # Weights, gradients, and Adam's two means of them.
             total = 4 * _weights(judge)
-            images = torch.empty(config.batch_size * config.critic_steps, channels, size, size)
-            total += images.numel() + _activations(judge, images[: config.batch_size])
+            # A batch of real images for each step, and what the last layer makes of one.
+            image = channels * size**2
+            total += config.batch_size * (image * config.critic_steps + judge.features)
             if gan:
                 maker = architecture.generator(
                     channels, size, classes, config.width, config.latent_dim
                 )
                 offspring = len(parse_specs(config.mutations)) + 1
                 total += 3 * _weights(maker) * config.population * offspring
-                latents = torch.empty(config.batch_size, config.latent_dim)
-                labels = torch.zeros(config.batch_size, dtype=torch.int64)
-                total += latents.numel() * max(config.offspring_steps, config.fitness_batches)
-                total += _activations(maker, latents, labels)
+                draws = max(config.offspring_steps, config.fitness_batches)
+                total += config.batch_size * (image + config.latent_dim * draws)
     except RuntimeError as error:
         return math.inf if "overflow" in str(error).lower() else 0
     except (NotImplementedError, TypeError, ValueError):
@@ -126,18 +129,3 @@ def available(device: torch.device) -> float:
 
 def _weights(network: Discriminator | Generator) -> int:
     return sum(weight.numel() for weight in network.parameters())
-
-
-def _activations(network: torch.nn.Module, *inputs: torch.Tensor) -> int:
-    """Return how many numbers the layers of a network give in one pass."""
-    total = 0
-
-    def count(_: torch.nn.Module, __: Any, output: Any) -> None:
-        nonlocal total
-        total += output.numel() if isinstance(output, torch.Tensor) else 0
-
-    for layer in network.modules():
-        if not any(layer.children()):
-            layer.register_forward_hook(count)
-    network(*inputs)
-    return total
