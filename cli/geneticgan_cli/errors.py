@@ -6,20 +6,31 @@ from typing import Any
 
 import click
 
+from geneticgan import launch
 from geneticgan.errors import GeneticGanError, printable
+from geneticgan_cli.saying import say
 
 
 class CleanGroup(click.Group):
     """A group whose commands' errors become one sentence and a non-zero exit."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; see the class."""
+        """Run the command; see the class. Of several processes one tells what went wrong."""
+        try:
+            return self._invoke(ctx)
+        except click.ClickException as error:
+            if not _first_to_tell():
+                ctx.exit(error.exit_code)
+            raise
+
+    def _invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:
-            click.echo("Stopped at once; the last checkpoint is whole.", err=True)
+            if _first_to_tell():
+                say("Stopped at once; the last checkpoint is whole.", err=True)
             ctx.exit(130)
         except GeneticGanError as error:
             if _debug(ctx):
@@ -38,9 +49,17 @@ class CleanGroup(click.Group):
                     "--set images_on=host, or use --precision bf16. The last checkpoint is kept"
                 ) from error
             raise click.ClickException(
-                f"unexpected {type(error).__name__}: {error}. This is a defect; "
-                "'geneticgan --debug ...' shows where"
+                printable(f"unexpected {type(error).__name__}: {error}. This is a defect; ")
+                + "'geneticgan --debug ...' shows where"
             ) from error
+
+
+def _first_to_tell() -> bool:
+    if launch.count() == 1:
+        return True
+    from geneticgan.training.together import first_to_tell
+
+    return first_to_tell()
 
 
 def _out_of_memory(error: Exception) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from geneticgan import launch
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError
@@ -18,7 +19,7 @@ from geneticgan.jobs.fitting import fit
 from geneticgan.jobs.judging import judge
 from geneticgan.jobs.outcome import Report
 from geneticgan.jobs.remarks import Remarks, warn_of_shortcut
-from geneticgan.methods.of_run import core_config, method_of
+from geneticgan.methods.of_run import RunMethod, core_config, method_of
 from geneticgan.networks import build_discriminator
 from geneticgan.training.beginning import write_beginning
 from geneticgan.training.checkpoint import Checkpoint
@@ -28,11 +29,13 @@ from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.lock import RunLock
 from geneticgan.training.loop import Evolution
+from geneticgan.training.memory import check_memory
 from geneticgan.training.model import load_model
 from geneticgan.training.plugins import Plugins, make_plugins
 from geneticgan.training.run_folder import RunFolder
 from geneticgan.training.setup import load_split, open_run
 from geneticgan.training.tensorboard import TensorBoard, summary_writer
+from geneticgan.training.together import together
 
 
 @dataclass(frozen=True)
@@ -70,10 +73,12 @@ def plan(
         For anything the user can mend.
     """
     own = method_of(config)
+    _check_processes(own.core, own.name)
     plugins = make_plugins(own.core or config)
     heard = Remarks()
     listeners = [*observers, heard]
     split = load_split(own.method.reads(config), listeners)
+    _check_size(own, split)
     warn_of_shortcut(config, split, listeners)
     # Networks that cannot be made, for want of a package or weights, are known before there is a
     # folder.
@@ -128,11 +133,7 @@ def train(
         On Ctrl-C or SIGTERM, after a checkpoint; `resume` goes on.
     """
     own = method_of(config)
-    if own.core is None and (tensorboard or film):
-        asked = "--tensorboard" if tensorboard else "--film"
-        raise ConfigError(f"{asked} shows generators learn, and method {own.name!r} has none")
-    if tensorboard:
-        summary_writer()  # fails before there is a folder
+    _check_shown(own, tensorboard=tensorboard, film=film)
     config = own.method.reads(config)
     folder = RunFolder.create(path, config)
     with RunLock(path):
@@ -158,16 +159,20 @@ def resume(
     tensorboard: bool = False,
     film: bool = False,
     device: str | None = None,
+    data_root: str | None = None,
 ) -> Report:
     """Go on with a run that was stopped, to the result it would have had; raises as `train`.
 
-    On another ``device`` than the run's own the result is the same up to rounding.
+    On another ``device`` than the run's own the result is the same up to rounding. ``data_root``
+    is where the images are now, and has to be named for a run that was not made here.
     """
-    folder, config, split = open_run(path, observers, device)
+    _check_shown(method_of(RunFolder.open(path)[1]), tensorboard=tensorboard, film=film)
+    folder, config, split = open_run(path, observers, device, data_root)
     if changes := folder.other_surroundings(config.device):
         for observer in observers:
             observer.on_note(changes)
     config = with_calibration(config, path, None)
+    _check_processes(core_config(config), config.method)
     begun = Plan(split, make_plugins(core_config(config) or config))
     with RunLock(path):
         return _run(folder, config, begun, observers, tensorboard, film)
@@ -178,10 +183,12 @@ def evaluate(
     observers: Sequence[Observer],
     device: str | None = None,
     calibration: str | None = None,
+    data_root: str | None = None,
 ) -> Report:
     """Judge a run again from its folder: the same figures on another day.
 
-    ``device`` computes where the run was not trained; None is the run's own. A ``calibration``
+    ``device`` computes where the run was not trained; None is the run's own. ``data_root`` is as
+    for `resume`. A ``calibration``
     takes the place of the one that the run has, and thresholds of other probabilities go.
 
     Raises
@@ -189,7 +196,7 @@ def evaluate(
     RunError
         If the run is not finished, or the images have changed.
     """
-    folder, config, split = open_run(path, observers, device)
+    folder, config, split = open_run(path, observers, device, data_root)
     config = with_calibration(config, path, calibration)
     finished(path, folder, config)
     core = core_config(config)
@@ -198,6 +205,30 @@ def evaluate(
             return fit(folder, config, split, observers, stop)
     with RunLock(path), StopRequest() as stop:
         return judge(folder, config, split, load_model(core, split, folder), observers, stop)
+
+
+def _check_size(own: RunMethod, split: Split) -> None:
+    """Raise `ConfigError` if the run's networks cannot fit into memory."""
+    config, gan = own.core or own.config, own.core is not None
+    if gan or "width" not in own.method.unused:
+        channels, size = split.train.pixels.shape[1:3]
+        device = resolve_device(config.device)
+        check_memory(config, (channels, size), split.classes, device, gan=gan)
+
+
+def _check_shown(own: RunMethod, *, tensorboard: bool, film: bool) -> None:
+    """Raise `ConfigError` if what is to show generators has none to show, or is not installed."""
+    if own.core is None and (tensorboard or film):
+        asked = "--tensorboard" if tensorboard else "--film"
+        raise ConfigError(f"{asked} shows generators learn, and method {own.name!r} has none")
+    if tensorboard:
+        summary_writer()
+
+
+def _check_processes(core: TrainConfig | None, name: str) -> None:
+    """Raise `ConfigError` if several processes were started for a method that is no GAN's."""
+    if core is None and launch.count() > 1:
+        raise ConfigError(f"method {name!r} trains in one process: start it without torchrun")
 
 
 def _run(
@@ -222,7 +253,10 @@ def _run(
     if frames:
         watching.append(frames)
     with StopRequest() as stop:
-        model = Evolution(core, plan.split, folder, watching, stop, plan.plugins).run()
+        with together(folder.path, plan.plugins.device) as processes:
+            model = Evolution(
+                core, plan.split, folder, watching, stop, plan.plugins, processes
+            ).run()
         if frames:
             frames.develop(folder.samples / "film.webp")
         return judge(folder, config, plan.split, model, observers, stop)

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from geneticgan import launch
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.digests import DIGITS, digests
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError
-from geneticgan.files import write_whole
+from geneticgan.files import first_link, write_whole
 from geneticgan.specs import Spec, parse_specs
+from geneticgan.training.ownership import seal
 
 FORMAT = 1
 """Version of the folder's layout."""
@@ -70,6 +72,7 @@ class RunFolder:
                 {
                     "format": FORMAT,
                     "options": config.to_json(),
+                    "seal": seal(config),
                     **software(),
                     **machine(config.device),
                 },
@@ -88,12 +91,11 @@ class RunFolder:
             If it is no run folder or was written by a newer version.
         """
         folder = cls(path)
-        for file in vars(folder).values():
-            if file != path and file.is_symlink():
-                raise RunError(
-                    f"{file} is a symbolic link; a run folder holds its own files: put the file "
-                    "itself there"
-                )
+        if link := first_link(path):
+            raise RunError(
+                f"{link} is a symbolic link; a run folder holds its own files: put the file "
+                "itself there"
+            )
         if not folder.config.is_file():
             raise RunError(f"{path} is no run folder (it has no config.json)")
         try:
@@ -108,13 +110,17 @@ class RunFolder:
         except ConfigError as error:
             raise RunError(str(error)) from error
 
+    def seals(self) -> list[str]:
+        """Return what says that the place of its images is its user's own; see `ownership`."""
+        return [str(read_json(self.config).get("seal", ""))]
+
     def other_surroundings(self, device: str) -> str:
         """Return in a sentence what is other now than when the run began; empty if nothing is."""
         saved = read_json(self.config)
         now = {**software()["versions"], **machine(device)}
         then = {
             **saved.get("versions", {}),
-            **{k: saved[k] for k in ("threads", "device") if k in saved},
+            **{k: saved[k] for k in ("threads", "processes", "device") if k in saved},
         }
         changes = [
             f"{name} {now[name]} instead of {value}"
@@ -227,12 +233,16 @@ def software() -> dict[str, Any]:
 
 
 def machine(device: str) -> dict[str, Any]:
-    """Return what of a machine changes the last digits: ``threads`` and the kind of ``device``."""
+    """Return what of a machine changes the last digits: its threads, processes, kind of device."""
     import torch  # seconds that a look at a run need not wait for
 
     from geneticgan.training.device import resolve_device
 
-    return {"threads": torch.get_num_threads(), "device": resolve_device(device).type}
+    return {
+        "threads": torch.get_num_threads(),
+        "processes": launch.count(),
+        "device": resolve_device(device).type,
+    }
 
 
 def _git_revision() -> str | None:

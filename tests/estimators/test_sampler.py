@@ -138,7 +138,6 @@ def test_options_reach_the_evolution(table):
     [
         ({"mutations": "nonsta"}, "nonsat"),
         ({"schedule": "linear:T=-1"}, "linear"),
-        ({"fitness": "validation"}, "held-out"),
         ({"steps": -1}, "steps"),
         ({"batch_size": 1}, "batch_size"),
         ({"learning_rate": 0.0}, "learning_rate"),
@@ -150,6 +149,16 @@ def test_options_reach_the_evolution(table):
 def test_a_wrong_option_is_a_value_error_that_names_it(options, message, table):
     with pytest.raises(ValueError, match=message):
         AnnealingGANSampler(**{"steps": 1, **options}).fit_resample(*table)
+
+
+def test_a_table_is_not_evolved_unless_that_is_asked_for(table):
+    X, y = table
+    default, zero = AnnealingGANSampler(), AnnealingGANSampler(steps=0)
+    rows = [each.fit_resample(X, y)[0] for each in (default, zero)]
+    assert np.array_equal(*rows)
+    assert not default.logbook_
+    with pytest.raises(ValueError, match="T is set, and no generation is evolved: steps is 0"):
+        AnnealingGANSampler(T=5.0).fit_resample(X, y)
 
 
 def test_a_class_of_one_row(quick):

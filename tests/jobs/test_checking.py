@@ -129,7 +129,7 @@ def test_what_chance_gives_with_few_images_is_no_shortcut(folder):
     assert warned == 0
 
 
-def test_wrong_labels_are_suspected_and_nothing_else(folder):
+def test_wrong_labels_are_suspected_and_nothing_else(folder, monkeypatch):
     for side, kind in enumerate("ab"):
         for number in range(24):
             pixels = np.asarray(picture()).copy() // 2
@@ -143,6 +143,8 @@ def test_wrong_labels_are_suspected_and_nothing_else(folder):
     assert "2 images look like another class" in found.text
     assert "b/wrong.bmp (like a)" in found.text
     assert "a/false.bmp (like b)" in found.text
+    monkeypatch.setattr("geneticgan.data.inspection.labels.MOST", 40)
+    assert "on 40 of 48 images, drawn by chance)" in look(folder)["labels"].text
 
 
 def test_tiny_blank_and_outlying_images_are_named(folder):
@@ -188,6 +190,27 @@ def test_groups_that_are_proposed_can_be_typed(folder):
     config = TrainConfig(dataset=f"folder:group={expression}", data_root=str(folder), image_size=32)
     (groups,) = [each for each in check(config) if each.what == "groups"]
     assert groups.text == "8 groups, which no split will part"
+
+
+def test_a_background_of_each_group_tells_no_class_of_new_groups(tmp_path):
+    backgrounds = 10 * rng.permutation(20)
+    for group in range(20):
+        kind = "ab"[group % 2]
+        (tmp_path / kind).mkdir(exist_ok=True)
+        for number in range(8):
+            pixels = np.asarray(picture(top=20)).astype(int) + backgrounds[group]
+            name = f"p{group}_{number}.bmp"
+            Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(tmp_path / kind / name)
+
+    def recall(dataset):
+        config = TrainConfig(dataset=dataset, data_root=str(tmp_path), image_size=32)
+        (found,) = [each for each in check(config) if each.what == "shortcut"]
+        return found.state, int(found.text.partition("class: ")[2].split()[0])
+
+    state, random = recall("folder")
+    assert (state, random >= 75) == ("warning", True)
+    state, by_group = recall("folder:group=(p\\d+)_")
+    assert (state, by_group <= 62) == ("ok", True)
 
 
 def test_the_command_prints_its_lines(folder):

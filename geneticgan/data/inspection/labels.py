@@ -7,15 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import recall_score
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import cross_val_predict
 
 from geneticgan.data.dataset import Int64Array
+from geneticgan.data.folds import folds_of, some_of
 from geneticgan.data.inspection.look import Looks
 
 FOLDS = 5
 
 MOST = 20_000
-"""Images that are looked at; of more, so many are drawn."""
+"""Images that are looked at; of more, so many are drawn, the same ones every time."""
 
 TRUSTED = 0.5
 """Of the way from chance to certainty that mean recall must have come to be believed."""
@@ -38,15 +39,20 @@ class Suspicion:
         Positions of suspected images among those looked at, the least likely label first.
     instead : Int64Array
         What each of them looks like.
+    looked_at : int
+        How many images were looked at.
     """
 
     recall: float
     believed: bool
     places: Int64Array
     instead: Int64Array
+    looked_at: int
 
 
-def suspect_labels(looks: Looks, labels: Int64Array) -> Suspicion | None:
+def suspect_labels(
+    looks: Looks, labels: Int64Array, groups: Int64Array | None = None
+) -> Suspicion | None:
     """Suspect labels by a random forest on small grey images over 5 folds.
 
     An image is suspected if its label is unlikely and another class as probable as that class is
@@ -59,32 +65,31 @@ def suspect_labels(looks: Looks, labels: Int64Array) -> Suspicion | None:
         At the images.
     labels : Int64Array
         One for each.
+    groups : Int64Array or None
+        One for each, see `geneticgan.data.dataset.Images`: a fold holds whole groups.
 
     Returns
     -------
     Suspicion or None
-        None if a class has fewer images than folds, or there is one class only.
+        None if a class has fewer images, or groups, than folds, or there is one class only.
     """
-    counts = np.bincount(labels)
-    if len(counts) < 2 or counts.min() < FOLDS:
-        return None
-    rng = np.random.default_rng(0)
-    chosen = np.sort(rng.permutation(len(labels))[:MOST])
-    pixels = looks.small[chosen].reshape(len(chosen), -1)
+    classes = int(labels.max(initial=0)) + 1
+    chosen = some_of(labels, MOST, np.random.default_rng(0))
     given = labels[chosen]
-    if np.bincount(given, minlength=len(counts)).min() < FOLDS:
+    folds = folds_of(given, None if groups is None else groups[chosen], FOLDS, 0, least=FOLDS)
+    if classes < 2 or not folds:
         return None
+    pixels = looks.small[chosen].reshape(len(chosen), -1)
     forest = RandomForestClassifier(
         100, max_features="sqrt", class_weight="balanced", random_state=0, n_jobs=-1
     )
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     found = cross_val_predict(forest, pixels, given, cv=folds, method="predict_proba")
     recall = float(recall_score(given, found.argmax(axis=1), average="macro"))
-    chance = 1 / len(counts)
-    usual = np.array([found[given == label, label].mean() for label in range(len(counts))])
+    chance = 1 / classes
+    usual = np.array([found[given == label, label].mean() for label in range(classes)])
     own = found[np.arange(len(given)), given]
     guess = found.argmax(axis=1)
     odd = (guess != given) & (own < UNLIKELY) & (found.max(axis=1) >= usual[guess])
     places = np.flatnonzero(odd)[np.argsort(own[odd], kind="stable")]
     believed = recall >= chance + TRUSTED * (1 - chance)
-    return Suspicion(recall, believed, chosen[places], guess[places])
+    return Suspicion(recall, believed, chosen[places], guess[places], len(chosen))
