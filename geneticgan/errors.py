@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def printable(text: str) -> str:
     """Return a text whose control characters cannot act on a terminal; they are written out."""
@@ -9,6 +11,11 @@ def printable(text: str) -> str:
         sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
         for sign in text
     )
+
+
+def some(names: Sequence[str], most: int = 8) -> str:
+    """Return names for a message, the first of them where there are many."""
+    return ", ".join(names[:most]) + (", ..." if len(names) > most else "")
 
 
 class GeneticGanError(Exception):

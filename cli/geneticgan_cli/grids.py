@@ -15,6 +15,7 @@ import click
 
 from geneticgan.errors import ConfigError
 from geneticgan.options.machine import MACHINE, RUN
+from geneticgan_cli.completion import complete_plugins
 from geneticgan_cli.grouped import GroupedOption
 from geneticgan_cli.options import SET, add_options, flag, given_options
 
@@ -67,6 +68,7 @@ OPTIONS = [
         "--datasets",
         "The data sets, as in mnist,folder:data_root=images,image_size=32.",
         required=True,
+        shell_complete=complete_plugins,
     ),
     _option(
         GRID,
@@ -109,6 +111,7 @@ OPTIONS = [
         "Plugins of the group geneticgan.protocols, see: geneticgan plugins list.",
         default="head",
         show_default=True,
+        shell_complete=complete_plugins,
     ),
     flag("recipe"),
     flag("augmentation"),

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from geneticgan.config import OPTIONS, TrainConfig, read_setting, read_toml
 from geneticgan.options.definition import BY_RECIPE, Option
 from geneticgan.options.machine import RUN
+from geneticgan_cli.completion import GROUPS, complete_plugins
 from geneticgan_cli.device import DEVICE
 from geneticgan_cli.grouped import GroupedOption
 
@@ -31,6 +32,8 @@ def flag(name: str, **other: Any) -> Decorator:
     """Return the flag of an option, as its definition says; ``other`` wins over that."""
     defined = OPTIONS[name]
     values: dict[str, Any] = {"help": defined.help, "heading": defined.group}
+    if name in GROUPS:
+        values["shell_complete"] = complete_plugins
     if defined.kind is bool:
         values["is_flag"] = True
     else:

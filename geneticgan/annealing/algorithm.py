@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import is_not
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ class Generation:
     @property
     def accepted(self) -> list[bool]:
         """For every parent, whether an offspring took its place."""
-        return _replaced(self.survivors, self.parents)
+        return list(map(is_not, self.survivors, self.parents))
 
 
 def ea_annealing(
@@ -207,7 +208,9 @@ def _run(
             survivors = toolbox.select(  # lines 10-17
                 parents + offspring, len(parents), temperature=temperature, **draws
             )
-        accepted = _replaced(survivors, parents).count(True)
+        if len(survivors) != len(parents):
+            raise ValueError(f"select returned {len(survivors)} of {len(parents)} individuals")
+        accepted = sum(map(is_not, survivors, parents))
         schedule.learn(number, accepted / len(parents))
         if hasattr(toolbox, "update"):
             toolbox.update(survivors)  # lines 19-20
@@ -228,11 +231,6 @@ def _run(
             Generation(number, temperature, parents, offspring, survivors, _keep=keep)
         ):
             break
-
-
-def _replaced(survivors: Sequence[Any], parents: Sequence[Any]) -> list[bool]:
-    pairs = zip(survivors, parents, strict=True)
-    return [survivor is not parent for survivor, parent in pairs]
 
 
 def breed_plain(population: Sequence[Any], toolbox: Any, brood_size: int) -> Iterator[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 
@@ -15,26 +15,34 @@ def evaluated(individuals: Iterable[Any], toolbox: Any) -> tuple[list[Any], int]
     """
     if hasattr(toolbox, "evaluate_all"):
         return _evaluated_at_once(list(individuals), toolbox)
-    if isinstance(individuals, list) and all(one.fitness.valid for one in individuals):
+    if isinstance(individuals, list) and not _invalid(individuals):
         return individuals[:], 0
-    everyone: list[Any] = []
-    pending: list[Any] = []
-
-    def invalid() -> Iterable[Any]:
-        for individual in individuals:
-            everyone.append(individual)
-            if not individual.fitness.valid:
-                pending.append(individual)
-                yield individual
-
-    for index, values in enumerate(toolbox.map(toolbox.evaluate, invalid())):
-        pending[index].fitness.values = values
+    if getattr(toolbox.map, "func", None) is map:
+        return _evaluated_in_turn(individuals, toolbox.evaluate)
+    everyone = list(individuals)
+    pending = _invalid(everyone)
+    for individual, values in zip(pending, toolbox.map(toolbox.evaluate, pending), strict=True):
+        individual.fitness.values = values
     return everyone, len(pending)
+
+
+def _evaluated_in_turn(
+    individuals: Iterable[Any], evaluate: Callable[[Any], Sequence[float]]
+) -> tuple[list[Any], int]:
+    """As `evaluated`, one by one; a loop of its own because it costs less than a map of one."""
+    everyone, times = [], 0
+    for individual in individuals:
+        everyone.append(individual)
+        fitness = individual.fitness
+        if not fitness.valid:
+            fitness.values = evaluate(individual)
+            times += 1
+    return everyone, times
 
 
 def _evaluated_at_once(everyone: list[Any], toolbox: Any) -> tuple[list[Any], int]:
     """As `evaluated`, by one call for all that have no valid fitness."""
-    pending = [individual for individual in everyone if not individual.fitness.valid]
+    pending = _invalid(everyone)
     if pending:
         found = list(toolbox.evaluate_all(pending))
         if len(found) != len(pending):
@@ -45,3 +53,7 @@ def _evaluated_at_once(everyone: list[Any], toolbox: Any) -> tuple[list[Any], in
         for individual, values in zip(pending, found, strict=True):
             individual.fitness.values = values
     return everyone, len(pending)
+
+
+def _invalid(individuals: list[Any]) -> list[Any]:
+    return [individual for individual in individuals if not individual.fitness.valid]

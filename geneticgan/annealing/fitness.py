@@ -88,6 +88,14 @@ def weighted_sum(fitness: Any) -> float:
     """Return the scalar that selection compares: the sum of DEAP's weighted values.
 
     Works on any DEAP fitness; NaN counts as -inf.
+
+    Raises
+    ------
+    ValueError
+        If the fitness has no values: its individual was not evaluated.
     """
-    total = float(sum(fitness.wvalues))
-    return -math.inf if math.isnan(total) else total
+    values = fitness.wvalues
+    if not values:
+        raise ValueError("selection: every individual must be evaluated before selection")
+    total = sum(values)
+    return total if total == total else -math.inf  # what differs from itself is NaN

@@ -101,18 +101,15 @@ def sel_best_offspring(
             "parents and then their offspring are wanted, as ea_annealing and DEAP's "
             "eaMuPlusLambda give them and eaSimple does not (parents_only=True allows it)"
         )
-    parents = list(individuals[:k])
-    survivors = []
-    for parent, brood in zip(parents, broods(parents, individuals[k:]), strict=True):
+    survivors = list(individuals[:k])
+    for index, brood in enumerate(broods(survivors, individuals[k:])):
         draw = rng.random()
-        survivor = parent
         if brood:
-            values = [_fitness(child) for child in brood]
+            values = [weighted_sum(child.fitness) for child in brood]
             candidate = max(values)
-            incumbent = _fitness(parent)
+            incumbent = weighted_sum(survivors[index].fitness)
             if candidate > -math.inf and accepts(candidate, incumbent, temperature, draw):
-                survivor = brood[values.index(candidate)]
-        survivors.append(survivor)
+                survivors[index] = brood[values.index(candidate)]
     return survivors
 
 
@@ -184,13 +181,6 @@ SELECTIONS = PluginGroup("geneticgan.selections", Selection, "selection")  # typ
 def create_selection(text: str) -> Selection:
     """Make a selection such as ``annealing``; `PluginError` as `PluginGroup.make`."""
     return SELECTIONS.make(text)
-
-
-def _fitness(individual: Any) -> float:
-    fitness = individual.fitness
-    if not fitness.wvalues:
-        raise ValueError("selection: every individual must be evaluated before selection")
-    return weighted_sum(fitness)
 
 
 def broods(parents: list[Any], offspring: Sequence[Any]) -> list[list[Any]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from geneticgan.data.listing import Listing
-from geneticgan.errors import DataError
+from geneticgan.data.parts import part_of
+from geneticgan.errors import DataError, some
 
 MANY = 3
 """Folders in a 'class' from which on they may be the classes themselves."""
@@ -61,6 +63,21 @@ def class_of_each(listing: Listing, classes: str) -> dict[PurePosixPath, str]:
     return {path: match[1] for path, match in found if match and match[1]}
 
 
+def folders_of_classes(found: Mapping[PurePosixPath, str]) -> str:
+    """Say that the images of all classes lie in several folders each; empty if they do not."""
+    inside: dict[str, set[str]] = defaultdict(set)
+    for path, label in found.items():
+        inside[label].add(path.parts[1] if len(path.parts) > 2 else "")
+    if any("" in names or len(names) < MANY for names in inside.values()):
+        return ""
+    label, names = min(inside.items())
+    return (
+        f"Each class has folders of its own, such as {label}/{min(names)}. If these are the "
+        "classes, say folder:classes=leaf; if each is a patient, a sheet or the like, keep it on "
+        "one side of every split by folder:group=/([^/]+)/"
+    )
+
+
 def _check_height(listing: Listing) -> None:
     inside: dict[str, set[str]] = defaultdict(set)
     plain = set()
@@ -77,4 +94,12 @@ def _check_height(listing: Listing) -> None:
             f"{listing.root} seems to be one folder too high: {name!r} holds {len(inside[name])} "
             f"folders of images, {min(plain)!r} holds none; name {listing.root / name} if its "
             f"folders are the classes, or say that {name!r} is a class by folder:classes=top"
+        )
+    shared = set.intersection(*inside.values()) if inside and not plain else set()
+    if len(inside) > 1 and len(shared) > 1 and not all(map(part_of, shared)):
+        above, below = some(sorted(inside)), some(sorted(shared))
+        raise DataError(
+            f"each of the folders {above} in {listing.root} holds the same folders, {below}: name "
+            f"one of the former, or say which are the classes, {below} by folder:classes=leaf or "
+            f"{above} by folder:classes=top"
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections import deque
-from dataclasses import dataclass
+from collections import Counter, deque
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
@@ -13,8 +14,14 @@ from PIL import Image, UnidentifiedImageError
 
 from geneticgan.errors import DataError
 
-JUNK = ("__macosx", ".ds_store", "thumbs.db", "desktop.ini", ".ipynb_checkpoints")
-"""What systems and editors leave behind, in lower case; names that begin with ``._`` are, too."""
+JUNK = (
+    "__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "picasa.ini", "$recycle.bin",
+    "system volume information", "lost+found", "@eadir", "__pycache__",
+)  # fmt: skip
+"""What systems and editors leave behind, in lower case; names that begin with a dot are, too."""
+
+LOOKED_INTO = 5
+"""Files of an unknown suffix that are opened before it is believed that none is an image."""
 
 NO_PICTURES = {"EPS", "MPEG", "WMF", "GRIB", "BUFR", "HDF5"}
 """Formats that Pillow knows by name, and opens with another program or not at all."""
@@ -33,21 +40,29 @@ class Listing:
     folders : tuple of str
         Folders directly below the root, sorted, also links and those without an image.
     junk : int
-        Files and folders that were ignored as `JUNK`.
-    others : int
-        Files that are no images.
+        Files and folders that were ignored as `JUNK`, of all that was looked through.
+    others : mapping of str to int
+        How many files of these are no images, by their suffix in lower case.
     """
 
     root: Path
     files: tuple[PurePosixPath, ...]
     folders: tuple[str, ...]
     junk: int = 0
-    others: int = 0
+    others: Mapping[str, int] = field(default_factory=dict)
 
     def below(self, name: str) -> Listing:
         """Return the part of the listing that lies in one of the root's folders."""
         files = [path.relative_to(name) for path in self.files if path.parts[0] == name]
-        return Listing(self.root / name, tuple(files), _folders(self.root / name))
+        below = self.root / name
+        return replace(self, root=below, files=tuple(files), folders=_folders(below))
+
+    def without(self, left_out: Collection[PurePosixPath]) -> Listing:
+        """Return the listing without some images, and without folders that held those alone."""
+        kept = tuple(path for path in self.files if path not in left_out)
+        gone = {path.parts[0] for path in left_out} - {path.parts[0] for path in kept}
+        folders = tuple(name for name in self.folders if name not in gone)
+        return replace(self, files=kept, folders=folders)
 
 
 def list_images(root: Path) -> Listing:
@@ -64,7 +79,8 @@ def list_images(root: Path) -> Listing:
     """
     seen: set[tuple[int, int]] = set()
     files: list[PurePosixPath] = []
-    junk = others = 0
+    others: Counter[str] = Counter()
+    junk = 0
     waiting = deque([PurePosixPath()])
     links: deque[PurePosixPath] = deque()
     while waiting or links:
@@ -73,7 +89,7 @@ def list_images(root: Path) -> Listing:
         try:
             status = path.stat()
         except OSError:  # a link that leads nowhere, or round in a circle
-            others += 1
+            others[place.suffix.lower()] += 1
             continue
         key = status.st_dev, status.st_ino
         if key in seen:
@@ -85,10 +101,10 @@ def list_images(root: Path) -> Listing:
                     junk += 1
                 else:
                     (links if is_link else waiting).append(place / name)
-        elif stat.S_ISREG(status.st_mode) and _is_image(path):
+        elif stat.S_ISREG(status.st_mode) and _is_image(path, others):
             files.append(place)
         else:
-            others += 1
+            others[place.suffix.lower()] += 1
     return Listing(root, tuple(sorted(files)), _folders(root), junk, others)
 
 
@@ -109,7 +125,7 @@ def _entries(folder: Path) -> list[tuple[str, bool]]:
 
 
 def _is_junk(name: str) -> bool:
-    return name.lower() in JUNK or name.startswith("._")
+    return name.lower() in JUNK or name.startswith(".")
 
 
 @cache
@@ -118,12 +134,15 @@ def _suffixes() -> frozenset[str]:
     return frozenset(s for s, kind in known.items() if kind in Image.OPEN.keys() - NO_PICTURES)
 
 
-def _is_image(path: Path) -> bool:
-    """Tell by the suffix, and where there is none by the file's beginning."""
-    if path.suffix:
-        return path.suffix.lower() in _suffixes()
+def _is_image(path: Path, others: Mapping[str, int]) -> bool:
+    """Tell by the suffix, and where it is none that is known by the file's beginning."""
+    suffix = path.suffix.lower()
+    if suffix in _suffixes():
+        return True
+    if suffix and others.get(suffix, 0) >= LOOKED_INTO:
+        return False
     try:
-        with Image.open(path):
-            return True
+        with Image.open(path) as image:
+            return image.format not in NO_PICTURES
     except (OSError, UnidentifiedImageError, ValueError, SyntaxError, Image.DecompressionBombError):
         return False

@@ -11,7 +11,10 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 THROUGHOUT = 0.9
-"""Share of all images that must belong to pairs of equal names, else nothing is a mask."""
+"""Share of the files that look like masks by their names that must lie beside a photograph."""
+
+FEWEST = 2
+"""Pairs, below which two equal names may be chance."""
 
 LOOKED_AT = 40
 """Pairs that are opened to tell which of the two is the mask."""
@@ -20,18 +23,48 @@ FLAT = 0.8
 """A mask has at least this share of its pixels in its two most frequent grey levels (median)."""
 
 VARIED = 0.5
-"""A photograph has less than this share there."""
+"""A photograph has less than this share there, where its name says nothing."""
 
-WORD = re.compile(r"[-_. ](mask|masks|seg|segmentation|gt|groundtruth)$", re.IGNORECASE)
-"""How names of masks end."""
+WORDS = (
+    "mask|masks|msk|seg|segm|segmentation|segmented|gt|groundtruth|ground[-_ ]?truth|label|labels|"
+    "annotation|annotated|anno|roi|binary|bin|superpixels|trimap|contour|lesion"
+)
+"""What names of masks have at an end, where there is a photograph of the rest of the name."""
+
+NUMBER = r"(?:[-_. ]?\d{1,2})?"
+"""Of several masks of one photograph: ``x_mask_1.png``."""
+
+AT_THE_END = re.compile(rf"[-_. ](?:{WORDS}){NUMBER}$", re.IGNORECASE)
+GROWN_ON = re.compile(r"(?<=[a-z0-9)])(?:Mask|Seg|Segmentation|GT|Label|ROI)" + NUMBER + "$")
+IN_FRONT = re.compile(rf"^(?:{WORDS})[-_. ]", re.IGNORECASE)
+
+FOLDER = re.compile(
+    r"(?:.*[-_. ])?(?:masks?|msk|seg|segmentations?|segmented|gt|ground[-_ ]?truths?|labels?|"
+    r"annotations?|rois?|trimaps?)",
+    re.IGNORECASE,
+)
+"""What folders of masks are called, where there is a folder of photographs beside."""
+
+PHOTOGRAPH = re.compile(
+    r"[-_. ](?:img|image|photo|rgb|orig|original|raw|scan)$|^(?:img|image|photo)[-_. ]",
+    re.IGNORECASE,
+)
+"""What names of photographs have where those of their masks have another word."""
+
+PHOTOGRAPHS = re.compile(r"(?:imgs?|images?|photos?|rgb|originals?|raw|scans?)", re.IGNORECASE)
+"""What folders of photographs beside folders of masks are called."""
+
+Pair = tuple[PurePosixPath, PurePosixPath]
+"""A photograph and its mask; where names do not tell which, in the order of their suffixes."""
 
 
 def find_masks(root: Path, files: Sequence[PurePosixPath]) -> set[PurePosixPath]:
     """Return the files that are masks of others.
 
-    A mask has the name of its photograph with another suffix (``x.png`` beside ``x.jpg``) or with
-    a `WORD` at its end (``x_mask.png``). That alone is not enough: such pairs must be found
-    throughout, and one side must have few grey levels where the other has many.
+    A mask has the name of its photograph and one of `WORDS` (``x_mask.png``), or lies in a folder
+    called so beside the photographs' (``masks/x.png``), or has the same name with another suffix
+    (``x.png`` beside ``x.jpg``). That alone is not enough: nearly all files of such names must lie
+    beside a photograph, and have few grey levels where the photographs have more.
 
     Parameters
     ----------
@@ -40,53 +73,82 @@ def find_masks(root: Path, files: Sequence[PurePosixPath]) -> set[PurePosixPath]
     files : sequence of PurePosixPath
         Relative to the root.
     """
-    pairs = _pairs_by_word(files) or _pairs_by_suffix(files)
-    if not pairs or 2 * len(pairs) < THROUGHOUT * len(files):
-        return set()
-    chosen = pairs[:: max(1, len(pairs) // LOOKED_AT)]
-    shares = np.array([[_flatness(root / path) for path in pair] for pair in chosen])
-    shares = shares[np.isfinite(shares).all(axis=1)]
-    if not len(shares):
-        return set()
-    medians = np.median(shares, axis=0)
-    mask = int(medians.argmax())
-    if medians[mask] < FLAT or medians[1 - mask] >= VARIED:
-        return set()
-    return {pair[mask] for pair in pairs}
+    for by_file, by_folder in ((True, False), (False, True), (True, True)):
+        named = _pairs_by_word(files, by_file, by_folder)
+        flat, varied = _flatness_of(root, named)
+        if flat >= FLAT and varied < flat:
+            return {mask for _, mask in named}
+    pairs = _pairs_by_suffix(files)
+    second, first = _flatness_of(root, pairs)
+    if max(first, second) >= FLAT and min(first, second) < VARIED:
+        return {pair[second > first] for pair in pairs}
+    return set()
 
 
-def _pairs_by_suffix(
-    files: Sequence[PurePosixPath],
-) -> list[tuple[PurePosixPath, PurePosixPath]]:
+def _pairs_by_suffix(files: Sequence[PurePosixPath]) -> list[Pair]:
     """Return pairs of equal names with two suffixes, the same two everywhere."""
     named: dict[PurePosixPath, list[PurePosixPath]] = defaultdict(list)
     for path in files:
         named[path.with_suffix("")].append(path)
-    pairs = [sorted(p, key=lambda each: each.suffix) for p in named.values() if len(p) == 2]
-    kinds = Counter((one.suffix, other.suffix) for one, other in pairs)
+    both = [sorted(p, key=lambda each: each.suffix) for p in named.values() if len(p) == 2]
+    kinds = Counter((one.suffix, other.suffix) for one, other in both)
     if not kinds:
         return []
     ((usual, _),) = kinds.most_common(1)
-    return [(one, other) for one, other in pairs if (one.suffix, other.suffix) == usual]
+    pairs = [(one, other) for one, other in both if (one.suffix, other.suffix) == usual]
+    suffixes = Counter(path.suffix for path in files)
+    fewer = min(suffixes[suffix] for suffix in usual)
+    return pairs if len(pairs) >= max(FEWEST, THROUGHOUT * fewer) else []
 
 
-def _pairs_by_word(files: Sequence[PurePosixPath]) -> list[tuple[PurePosixPath, PurePosixPath]]:
-    """Return pairs of a name and the same name with a word for masks."""
-    stems = {path.with_suffix(""): path for path in files}
-    plain = {stem: path for stem, path in stems.items() if not WORD.search(stem.name)}
-    pairs = []
-    for stem, path in stems.items():
-        original = stem.with_name(WORD.sub("", stem.name) or stem.name)
-        if original != stem and original in plain:
-            pairs.append((plain[original], path))
-    return pairs
+def _pairs_by_word(files: Sequence[PurePosixPath], by_file: bool, by_folder: bool) -> list[Pair]:
+    """Return photographs with the files whose names, or folders, say that they are their masks."""
+    photographs: dict[PurePosixPath, PurePosixPath] = {}
+    masks: list[Pair] = []
+    for path in files:
+        name, is_mask = path.stem, False
+        folders = list(path.parts[:-1])
+        if by_file:
+            for expression in (AT_THE_END, GROWN_ON, IN_FRONT):
+                name = expression.sub("", name) or name
+            is_mask = name != path.stem
+            name = PHOTOGRAPH.sub("", name) or name
+        if by_folder:
+            plain = [each for each in folders if not FOLDER.fullmatch(each)]
+            is_mask = is_mask or plain != folders
+            folders = [each for each in plain if not PHOTOGRAPHS.fullmatch(each)]
+        whole = PurePosixPath(*folders, name)
+        if is_mask:
+            masks.append((whole, path))
+        else:
+            photographs[whole] = path
+    pairs = [(photographs[whole], path) for whole, path in masks if whole in photographs]
+    return pairs if len(pairs) >= max(FEWEST, THROUGHOUT * len(masks)) else []
 
 
-def _flatness(path: Path) -> float:
+def _flatness_of(root: Path, pairs: Sequence[Pair]) -> tuple[float, float]:
+    """Return the median flatness of the second and of the first of each pair."""
+    if not pairs:
+        return 0.0, 1.0
+    chosen = pairs[:: max(1, len(pairs) // LOOKED_AT)]
+    shares = np.array([[_flatness_of_file(root / path) for path in pair] for pair in chosen])
+    shares = shares[np.isfinite(shares).all(axis=1)]
+    if not len(shares):
+        return 0.0, 1.0
+    first, second = np.median(shares, axis=0)
+    return float(second), float(first)
+
+
+def _flatness_of_file(path: Path) -> float:
     """Return the share of pixels in the two most frequent grey levels; NaN if it is unreadable."""
     try:
         with Image.open(path) as image:
-            counts = np.sort(image.convert("L").histogram())
+            return flatness(image)
     except (OSError, UnidentifiedImageError, ValueError, SyntaxError, Image.DecompressionBombError):
         return float("nan")
+
+
+def flatness(image: Image.Image) -> float:
+    """Return the share of an image's pixels in its two most frequent grey levels."""
+    counts = np.sort(image.convert("L").histogram())
     return float(counts[-2:].sum() / max(1, counts.sum()))

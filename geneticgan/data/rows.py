@@ -10,7 +10,7 @@ from geneticgan.data.grouping import group_codes, groups_by_pattern
 from geneticgan.data.labelling import labels_of
 from geneticgan.data.locating import Locator
 from geneticgan.data.notices import Notices
-from geneticgan.data.parts import TEST, TRAIN, VALIDATION
+from geneticgan.data.parts import part_of
 from geneticgan.data.tables import Table, read_table
 from geneticgan.errors import DataError
 
@@ -159,7 +159,6 @@ def _with_paths(table: Table, option: str, locator: Locator) -> tuple[Table, int
 
 def _parts(table: Table, option: str) -> list[str]:
     """Return train, validation or test for each row, or nothing throughout."""
-    known = {word: words[0] for words in (TRAIN, VALIDATION, TEST) for word in words}
     for name in (option,) if option else PART_COLUMNS:
         place = table.find(name)
         if place is None:
@@ -168,7 +167,7 @@ def _parts(table: Table, option: str) -> list[str]:
                     f"{table.file} has no column {option!r} ({', '.join(table.columns)})"
                 )
             continue
-        found = [known.get(field.lower(), "") for field in table.column(place)]
+        found = [part_of(field) for field in table.column(place)]
         if all(found):
             return found
         if option or name == PART_COLUMNS[0]:

@@ -17,6 +17,7 @@ from geneticgan.data.decoding import UNREADABLE, decode_one, prepare
 from geneticgan.errors import ConfigError, DataError
 from geneticgan.evaluation.generation import generate
 from geneticgan.inference.loading import Networks, open_networks
+from geneticgan.inference.notebook import as_html
 from geneticgan.inference.prediction import decision, probabilities
 from geneticgan.inference.priors import Prior
 
@@ -112,6 +113,9 @@ class TrainedRun:
             f"<run {self._networks.path}: {facts.classes} classes, {facts.size} x {facts.size} "
             f"pixels, classifier {self._networks.choice}>"
         )
+
+    def _repr_html_(self) -> str:
+        return as_html(self._networks.path, self._networks.facts)
 
     def _pixels(self, images: Any) -> UInt8Array:
         if isinstance(images, torch.Tensor):

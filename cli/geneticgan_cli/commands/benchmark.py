@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from geneticgan_cli.completion import complete_plugins
 from geneticgan_cli.grids import grid_options, run_grid
 from geneticgan_cli.grouped import GroupedCommand
 
@@ -14,7 +15,13 @@ ALL = "cn,oscn,smote,borderline-smote,cb-loss,dos,acgan,lsgan,wgan,egan,gamo,agg
 
 
 @click.command(cls=GroupedCommand)
-@click.option("--methods", default=ALL, show_default=True, help="Methods, with options if need be.")
+@click.option(
+    "--methods",
+    default=ALL,
+    show_default=True,
+    help="Methods, with options if need be.",
+    shell_complete=complete_plugins,
+)
 @grid_options
 @click.option(
     "--tuned",

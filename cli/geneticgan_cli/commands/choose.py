@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from geneticgan_cli.completion import complete_plugins
 from geneticgan_cli.grouped import GroupedCommand, GroupedOption
 from geneticgan_cli.options import choice_options, resolve_config
 
@@ -22,6 +23,7 @@ HEADING = "Choice"
     cls=GroupedOption,
     heading=HEADING,
     help="What is compared, besides plain oversampling.",
+    shell_complete=complete_plugins,
     show_default="the strong cheap ones, and aggan",
 )
 @click.option(

@@ -6,12 +6,18 @@ from pathlib import Path
 
 import click
 
+from geneticgan_cli.completion import complete_classes
 from geneticgan_cli.device import DEVICE
 
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("--class", "class_name", help="Name or label of a class; all classes without it.")
+@click.option(
+    "--class",
+    "class_name",
+    help="Name or label of a class; all classes without it.",
+    shell_complete=complete_classes,
+)
 @click.option(
     "--count", type=click.IntRange(min=1), default=16, show_default=True, help="Images of a class."
 )

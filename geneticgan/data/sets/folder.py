@@ -7,21 +7,22 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from geneticgan.data.absence import nothing_found, others_said
 from geneticgan.data.archives import unpacked
 from geneticgan.data.assembling import FileDataset, FileSet
-from geneticgan.data.classes import class_of_each, inmost
+from geneticgan.data.classes import class_of_each, folders_of_classes, inmost
 from geneticgan.data.decoding import Decoding
 from geneticgan.data.files import read_regular
 from geneticgan.data.grouping import group_codes, groups_by_pattern
 from geneticgan.data.listing import Listing, list_images
 from geneticgan.data.locating import Locator
 from geneticgan.data.masks import find_masks
-from geneticgan.data.parts import Parts, find_parts
+from geneticgan.data.parts import Parts, find_parts, tested_inside
 from geneticgan.data.reading import Encoded
 from geneticgan.data.roots import check_folder, existing
 from geneticgan.data.scaling import parse_window
 from geneticgan.data.tables import read_table
-from geneticgan.errors import DataError
+from geneticgan.errors import DataError, some
 
 Labelled = dict[PurePosixPath, str]
 """From an image's path below the folder to its class."""
@@ -93,35 +94,59 @@ class Folder(FileDataset):
     def file_set(self) -> FileSet:
         """Find the images and their classes; `DataError` names what is missing."""
         root = check_folder(unpacked(existing("folder", self.data_root)))
+        try:
+            return self._found(root)
+        except DataError as error:  # an archive's files lie where nobody would look for them
+            raise DataError(str(error).replace(str(root), self.data_root)) from error
+
+    def _found(self, root: Path) -> FileSet:
         self._faults = []
         everything = list_images(root)
         if everything.junk:
             self.notices.note(f"Ignored {everything.junk} files and folders of the system.")
+        if everything.files and everything.others:
+            self.notices.note(others_said(everything))
         listing = inmost(everything)
         parts = find_parts(listing)
         if parts is None:
-            found = self._labelled(listing)
-            return self._files(listing.root, found, self._listed(listing.root, found))
-        return self._given(parts)
+            listing = inmost(self._images(listing))
+            parts = find_parts(listing)  # below a folder that lay beside one of masks
+        if parts is not None:
+            return self._given(parts)
+        found = self._labelled(listing)
+        test = self._listed(listing.root, found)
+        inside = set() if test else tested_inside(found)
+        if inside:
+            self.notices.note("Each class has folders of its own for its parts, which are taken.")
+            test = {path: found[path] for path in sorted(inside)}
+        return self._files(listing.root, found, test)
 
     def _given(self, parts: Parts) -> FileSet:
+        if parts.said:
+            self.notices.note(parts.said)
         train, test = {}, {}
         for name in parts.train:
-            found = self._labelled(parts.listing(name))
-            train.update({PurePosixPath(name) / path: label for path, label in found.items()})
-        found = self._labelled(parts.listing(parts.test))
-        test = {PurePosixPath(parts.test) / path: label for path, label in found.items()}
+            train.update(self._in_part(parts, name))
+        listing = inmost(self._images(parts.listing(parts.test)))
+        if not class_of_each(listing, self.classes):  # as where a contest keeps them to itself
+            count = len(listing.files)
+            self.notices.note(f"{parts.test} has no classes: its {count} images are left out.")
+            return self._files(parts.root, train, self._listed(parts.root, train))
+        test = self._in_part(parts, parts.test)
         names, test_names = _names(train), _names(test)
         root = parts.root
         if names != test_names:
-            different = sorted(set(names) ^ set(test_names))
+            different = some(sorted(set(names) ^ set(test_names)))
             raise DataError(
                 f"{root / parts.train[0]} and {root / parts.test} hold different classes "
-                f"({', '.join(different)} in only one of them)"
+                f"({different} in only one of them)"
             )
-        if parts.said:
-            self.notices.note(parts.said)
         return self._files(root, train, test)
+
+    def _in_part(self, parts: Parts, name: str) -> Labelled:
+        listing = inmost(self._images(parts.listing(name)))
+        place = PurePosixPath(listing.root.relative_to(parts.root))
+        return {place / path: label for path, label in self._labelled(listing).items()}
 
     def _listed(self, root: Path, found: Labelled) -> Labelled:
         """Return the test images that a list names; none without a list."""
@@ -153,33 +178,41 @@ class Folder(FileDataset):
 
     def _labelled(self, listing: Listing) -> Labelled:
         """Return the class of each image; `DataError` names all classes without one."""
-        files = [path for path in listing.files if self._is_wanted(path)]
-        masks = set() if self.pattern else find_masks(listing.root, files)
-        if masks:
-            one = min(masks)
-            self.notices.note(
-                f"Left out {len(masks)} of {len(files)} images as masks, such as {one}: one lies "
-                "beside each photograph; folder:pattern=* takes them too."
-            )
-        kept = Listing(listing.root, tuple(f for f in files if f not in masks), listing.folders)
-        found = class_of_each(kept, self.classes)
+        found = class_of_each(listing, self.classes)
         empty = [name for name in listing.folders if name not in set(found.values())]
         if self.classes in ("", "top") and empty and found:
             self._faults.append(
-                f"{listing.root}: found no image of {', '.join(empty)}; put some there or remove "
+                f"{listing.root}: found no image of {some(empty)}; put some there or remove "
                 "those folders"
             )
         names = _names(found)
         if not names:
-            raise DataError(f"Couldn't find any class folder with an image in {listing.root}")
+            raise DataError(nothing_found(listing))
         if len(names) < 2:
             only = f"{listing.root} holds one class only ({names[0]}); put at least two there"
             raise DataError("; ".join([*self._faults, only]))
-        if len(found) < len(kept.files):
+        if len(found) < len(listing.files):
             self.notices.note(
-                f"Left out {len(kept.files) - len(found)} images that lie in no class's folder."
+                f"Left out {len(listing.files) - len(found)} images that lie in no class's folder."
             )
+        said = "" if self.classes or self.group else folders_of_classes(found)
+        if said:
+            self.notices.note(said)
         return found
+
+    def _images(self, listing: Listing) -> Listing:
+        """Return what is wanted of a listing, without masks."""
+        wanted = listing.without({path for path in listing.files if not self._is_wanted(path)})
+        dropped = sorted(set(listing.folders) - set(wanted.folders))
+        if dropped:
+            self.notices.note(f"Nothing of these folders is wanted: {some(dropped)}.")
+        masks = set() if self.pattern else find_masks(listing.root, wanted.files)
+        if masks:
+            self.notices.note(
+                f"Left out {len(masks)} of {len(wanted.files)} images as masks, such as "
+                f"{min(masks)}: one lies beside each photograph; folder:pattern=* takes them too."
+            )
+        return wanted.without(masks)
 
     def _is_wanted(self, path: PurePosixPath) -> bool:
         if self.pattern and not path.match(self.pattern):
@@ -198,9 +231,10 @@ class Folder(FileDataset):
             np.array([names.index(found[path]) for path in order], dtype=np.int64),
             lambda index: read_regular(paths[index]),
             np.array([groups[path] for path in order], dtype=np.int64) if groups else None,
+            on_disk=True,
         )
         is_test = np.array([path in test for path in order]) if test else None
-        title = f"{root.name}, images"
+        title = f"{root.resolve().name}, images"
         return FileSet(files, tuple(paths), is_test, names, title, tuple(self._faults))
 
 

@@ -14,6 +14,7 @@ from geneticgan.data.dataset import Dataset, Images, Int64Array, Source, UInt8Ar
 from geneticgan.data.holdout import with_test_part
 from geneticgan.data.roots import existing
 from geneticgan.data.scaling import to_8_bits, usual_window
+from geneticgan.data.together import with_copies
 from geneticgan.errors import DataError
 
 UNREADABLE = (
@@ -94,12 +95,13 @@ class Npz(Dataset):
             for each, numbers in zip(self._scaled(pixels), labels, strict=True)
         ]
         names = arrays.class_names(first, classes)
-        if test is None:
-            return with_test_part(parts[0], names)
-        if parts[0].pixels.shape[1:] != parts[1].pixels.shape[1:]:
+        if test is not None and parts[0].pixels.shape[1:] != parts[1].pixels.shape[1:]:
             raise DataError(
                 f"{arrays.file}: {train[0]} and {test[0]} hold images of different shapes"
             )
+        parts = with_copies(parts, names, self.notices)
+        if test is None:
+            return with_test_part(parts[0], names)
         return Source(parts[0], parts[1], names)
 
     def _scaled(self, parts: list[npt.NDArray[Any]]) -> list[UInt8Array]:

@@ -54,12 +54,60 @@ def tiles(root, name="{}.png"):
     return root
 
 
+def of_files(root, **options):
+    """Return the images by class, and what is heard, without decoding any."""
+    dataset = Folder(str(root), **options)
+    dataset.notices = ears = Ears()
+    found = dataset.file_set()
+    counts = np.bincount(found.files.labels, minlength=len(found.names)).tolist()
+    return dict(zip(found.names, counts, strict=True)), found, ears.heard
+
+
 @pytest.mark.parametrize("name", ["{}.png", "{}_mask.png", "{}-Segmentation.jpg"])
 def test_masks_beside_photographs_are_left_out_and_said(tmp_path, name):
     source, heard = load(tiles(tmp_path, name))
     assert counts(source) == {"crack": 5, "free": 10}
     assert source.pool.pixels.std(axis=(1, 2, 3)).min() > 0
     assert any("Left out 15 of 30 images as masks" in text for text in heard)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "{}_gt.png", "{}_label.gif", "{}.roi.png", "{}Mask.png", "{}GT.bmp", "{}_mask_1.png",
+        "mask_{}.png", "../GT/{}.png", "../masks/{}.png", "../Ground truth/{}_gt.png",
+    ],
+)  # fmt: skip
+def test_masks_by_any_name_and_in_folders_of_their_own(tmp_path, name):
+    assert of_files(tiles(tmp_path, name))[0] == {"crack": 5, "free": 10}
+
+
+def test_masks_in_a_tree_of_their_own(tmp_path):
+    for kind, count in (("crack", 5), ("free", 10)):
+        for number in range(count):
+            photograph(tmp_path / "images" / kind / f"{number}.png")
+            mask(tmp_path / "masks" / kind / f"{number}.png")
+    assert of_files(tmp_path)[0] == {"crack": 5, "free": 10}
+
+
+def test_several_masks_of_some_photographs(tmp_path):
+    for kind, count in (("benign", 6), ("malignant", 4)):
+        for number in range(count):
+            photograph(tmp_path / kind / f"{kind} ({number}).png")
+            if kind == "malignant":
+                mask(tmp_path / kind / f"{kind} ({number})_mask.png")
+    mask(tmp_path / "malignant" / "malignant (1)_mask_1.png")
+    found, _, heard = of_files(tmp_path)
+    assert found == {"benign": 6, "malignant": 4}
+    assert heard[0].startswith("Left out 5 of 15 images as masks")
+
+
+def test_classes_that_are_called_as_masks_are(tmp_path):
+    for kind in ("with_mask", "lesion", "label"):
+        for number in range(3):
+            photograph(tmp_path / kind / f"{number}.png")
+            mask(tmp_path / kind / f"{number}_mask.png")
+    assert of_files(tmp_path)[0] == {"label": 3, "lesion": 3, "with_mask": 3}
 
 
 def test_options_say_what_is_an_image(tmp_path):
@@ -141,6 +189,9 @@ def test_a_bad_expression_is_named(too_high, classes, message):
         (("training", "testing"), (6, 2)),
         (("train", "validation"), (6, 2)),
         (("train", "val", "test"), (8, 2)),
+        (("training_set", "test_set"), (6, 2)),
+        (("TrainSet", "TestSet"), (6, 2)),
+        (("train/again", "eval/again"), (6, 2)),
     ],
 )
 def test_parts_are_no_classes(tmp_path, names, parts):
@@ -155,15 +206,98 @@ def test_parts_are_no_classes(tmp_path, names, parts):
     assert ("val" in " ".join(heard)) == any(name.startswith("val") for name in names)
 
 
+def test_what_lies_beside_parts_is_said(tmp_path):
+    for name in ("seg_train", "seg_test", "seg_pred"):
+        for kind in "ab":
+            photograph(tmp_path / name / ("" if name == "seg_pred" else kind) / f"{kind}.png")
+    found, files, heard = of_files(tmp_path)
+    assert found == {"a": 2, "b": 2}
+    assert files.test.sum() == 2
+    assert heard == ["Left out 2 images beside the parts, in seg_pred."]
+
+
+def test_a_test_part_without_classes_is_left_out(tmp_path):
+    for kind in "ab":
+        photograph(tmp_path / "train" / kind / "0.png")
+        photograph(tmp_path / "test" / f"{kind}.png")
+    found, files, heard = of_files(tmp_path)
+    assert found == {"a": 1, "b": 1}
+    assert files.test is None
+    assert heard == ["test has no classes: its 2 images are left out."]
+
+
+def test_parts_inside_of_each_class(tmp_path):
+    for kind in "ab":
+        for number in range(3):
+            photograph(tmp_path / kind / ("train" if number else "test") / f"{number}.png")
+    found, files, _ = of_files(tmp_path)
+    assert found == {"a": 3, "b": 3}
+    assert [files.paths[i].parent.name for i in np.flatnonzero(files.test)] == ["test", "test"]
+
+
+def test_folders_that_hold_the_same_folders_are_asked_about(tmp_path):
+    for place in ("color", "grayscale", "segmented"):
+        for kind in "xy":
+            photograph(tmp_path / place / kind / "0.png")
+    with pytest.raises(DataError, match=r"color, grayscale, segmented .*, x, y: name one"):
+        of_files(tmp_path)
+    assert of_files(tmp_path, classes="leaf")[0] == {"x": 3, "y": 3}
+    assert of_files(tmp_path, classes="top")[0] == {"color": 2, "grayscale": 2, "segmented": 2}
+
+
+def test_folders_inside_of_classes_are_said(tmp_path):
+    for kind in "ab":
+        for number in range(3):
+            photograph(tmp_path / kind / f"patient{kind}{number}" / "0.png")
+    _, _, (said,) = of_files(tmp_path)
+    assert "such as a/patienta0. If these are the classes, say folder:classes=leaf" in said
+    assert of_files(tmp_path, group="/([^/]+)/")[2] == []
+
+
+def test_images_without_class_folders_say_what_to_type(tmp_path):
+    for number in range(4):
+        photograph(tmp_path / "images" / f"{'cat' if number % 2 else 'dog'}.{number}.jpg")
+        os.rename(
+            tmp_path / "images" / f"{'cat' if number % 2 else 'dog'}.{number}.jpg",
+            tmp_path / "images" / f"{'cat' if number % 2 else 'dog'}.{number}",
+        )  # Pillow knows them by their content
+    with pytest.raises(DataError, match=r"4 images lie in it directly, such as cat.1: .* 'cat'"):
+        of_files(tmp_path / "images")
+    assert of_files(tmp_path / "images", classes="^([A-Za-z]+)")[0] == {"cat": 2, "dog": 2}
+    shutil.make_archive(str(tmp_path / "deep" / "images"), "zip", tmp_path / "images")
+    with pytest.raises(DataError, match=r"deep; it holds archives, images.zip: name one"):
+        of_files(tmp_path / "deep")
+
+
+def test_what_is_no_image_is_counted_and_pictures_are_told(tmp_path):
+    for kind in "ab":
+        photograph(tmp_path / kind / "0.png")
+        for number in range(4):
+            (tmp_path / kind / f"{number}.HEIC").write_bytes(b"ftypheic")
+    (tmp_path / "notes.txt").write_text("x")
+    _, _, (said,) = of_files(tmp_path)
+    assert said.startswith(
+        "Left out what is no image that is known here: 8 .heic, 1 .txt. If .heic"
+    )
+
+
+def test_folders_of_which_nothing_is_wanted_are_named(tmp_path):
+    for name in ("a/0.png", "b/0.png", "c/0.jpg"):
+        photograph(tmp_path / name)
+    found, _, heard = of_files(tmp_path, pattern="*.png")
+    assert found == {"a": 1, "b": 1}
+    assert heard == ["Nothing of these folders is wanted: c."]
+
+
 def test_leftovers_of_systems_are_ignored_and_counted(tmp_path):
-    for place in ("a", "b", "__MACOSX", "a/.ipynb_checkpoints"):
+    for place in ("a", "b", "__MACOSX", "a/.ipynb_checkpoints", ".git", "@eaDir", "$RECYCLE.BIN"):
         for number in range(3):
             photograph(tmp_path / place / f"{number}.png")
     (tmp_path / "b" / "Thumbs.db").write_bytes(b"x")
     (tmp_path / "b" / "._0.png").write_bytes(b"x")
     source, heard = load(tmp_path)
     assert counts(source) == {"a": 3, "b": 3}
-    assert heard == ["Ignored 4 files and folders of the system."]
+    assert heard == ["Ignored 7 files and folders of the system."]
 
 
 def test_whatever_pillow_opens_is_an_image(tmp_path):
