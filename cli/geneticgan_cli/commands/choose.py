@@ -12,6 +12,7 @@ import click
 from geneticgan_cli.completion import complete_plugins
 from geneticgan_cli.grouped import GroupedCommand, GroupedOption
 from geneticgan_cli.options import choice_options, resolve_config
+from geneticgan_cli.saying import say
 
 HEADING = "Choice"
 
@@ -123,7 +124,7 @@ def choose(
         with GridScreen(console, runner.workers) as grid:
             verdict = choosing.compare(request, plan, runner, grid.on_progress, command)
     except KeyboardInterrupt:
-        click.echo(f"Stopped; finished trainings are kept. Go on with: {command}", err=True)
+        say(f"Stopped; finished trainings are kept. Go on with: {command}", err=True)
         ctx.exit(130)
     console.print(f"Training {verdict.winner.title} on all training images.")
     path = request.out / "run"
