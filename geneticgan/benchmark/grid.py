@@ -23,6 +23,7 @@ from geneticgan.methods.asked import read_method, with_given
 from geneticgan.protocols.catalogue import create_protocol
 from geneticgan.specs import parse_specs
 from geneticgan.training.lock import RunLock
+from geneticgan.training.ownership import seal
 from geneticgan.training.plugins import make_plugins
 from geneticgan.training.run_folder import software, write_json
 from geneticgan.training.setup import load_source, open_dataset
@@ -163,6 +164,7 @@ def fill(
     """
     _claim(out, cells[0].config, command)
     with RunLock(out):
+        _keep_seals(out, cells)
         data = _Fingerprints()
         missing = [cell for cell in cells if not _is_done(cell, out, data)]
         done, failed = len(cells) - len(missing), 0
@@ -212,10 +214,20 @@ def _is_done(cell: Cell, out: Path, data: _Fingerprints) -> bool:
     return found.identity.serves(wanted)
 
 
+def _keep_seals(out: Path, cells: Sequence[Cell]) -> None:
+    """Note that the places of the cells' images are this user's own."""
+    folder = BenchmarkFolder(out)
+    found = {*folder.seals(), *(seal(cell.config) for cell in cells)}
+    if found != set(folder.seals()):
+        write_json(folder.head, {**read_json(folder.head), "seals": sorted(found)})
+
+
 def _claim(out: Path, config: TrainConfig, command: str) -> None:
     options = json.loads(json.dumps(config.to_json()))  # as a file gives them back
     budget = {k: v for k, v in options.items() if k not in FREE}
-    path = BenchmarkFolder(out).head
+    folder = BenchmarkFolder(out)
+    folder.check_links()
+    path = folder.head
     if not path.is_file():
         try:
             out.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import DATASETS
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError
-from geneticgan.methods.contract import Fitted, Method, Task, Trials
+from geneticgan.methods.contract import OF_GANS, Fitted, Method, Task, Trials
 from geneticgan.methods.features import CHUNK, features_of
 from geneticgan.methods.linear_head import LinearHead, choose_l2, fit_head
 from geneticgan.networks.backbones.contract import Features, Pretrained, create_backbone
@@ -106,6 +106,11 @@ class Probe(Method):
     """
 
     title = "Linear probe"
+    unused: ClassVar[frozenset[str]] = OF_GANS | {
+        *("steps", "batch_size", "width", "architecture", "classifier_learning_rate"),
+        *("rate_schedule", "warm_up", "weight_decay", "augmentation", "precision", "images_on"),
+        "validate_every",
+    }
     trials: ClassVar[Trials] = (
         {},
         {"tau": 0.5},

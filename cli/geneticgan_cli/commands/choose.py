@@ -13,6 +13,7 @@ import click
 from geneticgan_cli.completion import complete_plugins
 from geneticgan_cli.grouped import GroupedCommand, GroupedOption
 from geneticgan_cli.options import choice_options, resolve_config
+from geneticgan_cli.saying import say
 
 HEADING = "Choice"
 
@@ -127,7 +128,7 @@ def choose(
         with GridScreen(console, plan.workers) as grid:
             verdict = choosing.compare(request, plan, runner, grid.on_progress, command, grid.tell)
     except KeyboardInterrupt:
-        click.echo(f"Stopped; finished trainings are kept. Go on with: {command}", err=True)
+        say(f"Stopped; finished trainings are kept. Go on with: {command}", err=True)
         ctx.exit(130)
     console.print(f"Training {verdict.winner.title} on all training images.")
     path = request.out / "run"
