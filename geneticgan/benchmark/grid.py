@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import json
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -135,6 +135,7 @@ def fill(
     launcher: Launcher,
     on_progress: Callable[[Progress], None],
     command: str = "",
+    order: Callable[[list[Cell]], Iterable[Cell]] = iter,
 ) -> Progress:
     """Run the cells whose result is not on disk yet; a failed one is tried again.
 
@@ -150,6 +151,8 @@ def fill(
         Hears of every cell that ends.
     command : str
         What was typed; noted in the folder.
+    order : callable
+        From the cells that are to be run to those that are, one at a time as each can begin.
 
     Raises
     ------
@@ -168,7 +171,7 @@ def fill(
         on_progress(Progress(len(cells), done, failed))
         if not missing:
             return Progress(len(cells), done, failed)
-        with contextlib.closing(launcher.run(missing, out)) as outcomes:
+        with contextlib.closing(launcher.run(order(missing), out)) as outcomes:
             for cell, result in outcomes:
                 done, failed = done + (not result.failed), failed + result.failed
                 on_progress(Progress(len(cells), done, failed, cell, result))

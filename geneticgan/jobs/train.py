@@ -20,6 +20,7 @@ from geneticgan.jobs.judging import judge
 from geneticgan.jobs.outcome import Report
 from geneticgan.jobs.remarks import Remarks, warn_of_shortcut
 from geneticgan.methods.of_run import RunMethod, core_config, method_of
+from geneticgan.networks import build_discriminator
 from geneticgan.training.beginning import write_beginning
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.device import resolve_device
@@ -79,10 +80,14 @@ def plan(
     split = load_split(own.method.reads(config), listeners)
     _check_size(own, split)
     warn_of_shortcut(config, split, listeners)
+    # Networks that cannot be made, for want of a package or weights, are known before there is a
+    # folder.
     if own.core is None:
-        # A network that cannot be made, for want of its package or weights, is known before there
-        # is a folder.
         own.method.build(split, own.config, resolve_device(config.device))
+    else:
+        channels, size = split.train.pixels.shape[1:3]
+        shape = channels, size, split.classes, own.core.width
+        build_discriminator(*shape, own.core.seed, plugins.architecture)
     check_calibration(config, len(split.validation))
     begun = read_beginning(start, config, split) if start else None
     return Plan(split, plugins, begun, tuple(heard.texts))

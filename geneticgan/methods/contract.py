@@ -140,6 +140,19 @@ class Method(ABC):
         """
         return config
 
+    def prepare(self, task: Task) -> None:
+        """Make what every training of this method needs of the images of a split, whichever part.
+
+        Nothing, unless a method computes something dear of single images; that is kept in the
+        cache. `fit` does without.
+
+        Raises
+        ------
+        GeneticGanError, Interrupted
+            As `fit`.
+        """
+        return
+
     @abstractmethod
     def fit(self, task: Task) -> Fitted:
         """Learn from the training part.
