@@ -20,6 +20,7 @@ from geneticgan.jobs.outcome import Report
 from geneticgan.jobs.remarks import Remarks, warn_of_shortcut
 from geneticgan.methods.of_run import core_config, method_of
 from geneticgan.training.beginning import write_beginning
+from geneticgan.training.build import check_machine
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.device import resolve_device
 from geneticgan.training.film import Film
@@ -74,10 +75,12 @@ def plan(
     listeners = [*observers, heard]
     split = load_split(own.method.reads(config), listeners)
     warn_of_shortcut(config, split, listeners)
+    # A network that cannot be made, for its size or for want of its package or weights, is known
+    # before there is a folder.
     if own.core is None:
-        # A network that cannot be made, for want of its package or weights, is known before there
-        # is a folder.
         own.method.build(split, own.config, resolve_device(config.device))
+    else:
+        check_machine(own.core, plugins, split)
     check_calibration(config, len(split.validation))
     begun = read_beginning(start, config, split) if start else None
     return Plan(split, plugins, begun, tuple(heard.texts))

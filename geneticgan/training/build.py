@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -23,7 +23,7 @@ from geneticgan.gan.losses import DiscriminatorLoss
 from geneticgan.gan.machine import Machine
 from geneticgan.recipes import generated_class_weighting
 from geneticgan.seeding import numpy_stream
-from geneticgan.training.model import Model, make_adam
+from geneticgan.training.model import Model, build_model, make_adam
 from geneticgan.training.plugins import Plugins
 
 
@@ -55,6 +55,24 @@ def real_images(config: TrainConfig, split: Split, device: torch.device) -> Real
         draw_held_out = held_out.balanced(config.batch_size)
     draw = source.balanced(config.batch_size, config.drawing)
     return RealImages(draw, split.train_counts, draw_held_out)
+
+
+def check_machine(config: TrainConfig, plugins: Plugins, split: Split) -> None:
+    """Build networks and machine once, and forget them: what fails is known before a run is made.
+
+    Raises
+    ------
+    GeneticGanError
+        As a run would when it begins.
+    """
+    small = replace(config, population=1, device="cpu")
+    model = build_model(small, split, plugins.architecture)
+    held_out = _nothing if len(split.validation) else None
+    build_machine(small, plugins, model, RealImages(_nothing, split.train_counts, held_out))
+
+
+def _nothing(number: int) -> Labelled:
+    raise AssertionError(f"batch {number} of a machine that is not to run")
 
 
 def build_machine(config: TrainConfig, plugins: Plugins, model: Model, real: RealImages) -> Machine:
