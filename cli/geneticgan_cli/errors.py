@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from geneticgan import launch
 from geneticgan.errors import GeneticGanError, printable
 
 
@@ -13,13 +14,22 @@ class CleanGroup(click.Group):
     """A group whose commands' errors become one sentence and a non-zero exit."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; see the class."""
+        """Run the command; see the class. Of several processes one tells what went wrong."""
+        try:
+            return self._invoke(ctx)
+        except click.ClickException as error:
+            if not _first_to_tell():
+                ctx.exit(error.exit_code)
+            raise
+
+    def _invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:
-            click.echo("Stopped at once; the last checkpoint is whole.", err=True)
+            if _first_to_tell():
+                click.echo("Stopped at once; the last checkpoint is whole.", err=True)
             ctx.exit(130)
         except GeneticGanError as error:
             if _debug(ctx):
@@ -41,6 +51,14 @@ class CleanGroup(click.Group):
                 f"unexpected {type(error).__name__}: {error}. This is a defect; "
                 "'geneticgan --debug ...' shows where"
             ) from error
+
+
+def _first_to_tell() -> bool:
+    if launch.count() == 1:
+        return True
+    from geneticgan.training.together import first_to_tell
+
+    return first_to_tell()
 
 
 def _out_of_memory(error: Exception) -> bool:

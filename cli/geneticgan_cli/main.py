@@ -7,7 +7,8 @@ import sys
 
 import click
 
-from geneticgan import __version__
+from geneticgan import __version__, launch
+from geneticgan.errors import ConfigError
 from geneticgan_cli.commands.augment import augment
 from geneticgan_cli.commands.benchmark import benchmark
 from geneticgan_cli.commands.choose import choose
@@ -39,6 +40,11 @@ def cli(ctx: click.Context, debug: bool) -> None:
     Start with: geneticgan train
     """
     ctx.obj = {"debug": debug}
+    if launch.count() > 1 and ctx.invoked_subcommand not in ("train", "resume"):
+        raise ConfigError(
+            f"{ctx.invoked_subcommand} runs in one process: start it without torchrun, which is "
+            "for train and resume"
+        )
 
 
 for command in (

@@ -32,3 +32,13 @@ def run_watched(
         click.echo(f"Stopped; nothing is lost. Go on with: geneticgan resume {path}", err=True)
         ctx.exit(128 + stop.signal_number)
     print_report(console, report)
+
+
+def run_following(ctx: click.Context, device: str | None = None) -> None:
+    """Do the share of a process that does not lead, silently; exits as `run_watched`."""
+    from geneticgan.jobs.following import follow
+
+    try:
+        follow(device)
+    except Interrupted as stop:
+        ctx.exit(128 + stop.signal_number)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Group
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+)
 from rich.progress import TimeRemainingColumn as TimeLeftColumn
 from rich.table import Table
 from rich.text import Text
@@ -18,6 +27,9 @@ from geneticgan_cli.console import Console
 REFRESH_PER_SECOND = 4
 PLAIN_LINES = 20
 """Lines that a phase writes where the output is no terminal."""
+
+PLAIN_SECONDS = 10.0
+"""Between two lines of a part that has no status."""
 
 
 @contextmanager
@@ -31,6 +43,15 @@ def watching(console: Console) -> Iterator[Observer]:
         yield screen
 
 
+class RateColumn(ProgressColumn):
+    """Steps a second, where there are several."""
+
+    def render(self, task: Task) -> Text:
+        """Return the rate as a text; empty while it is not known."""
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f} a second" if speed and speed >= 2 else "")
+
+
 class LiveScreen(Observer):
     """A progress bar and the status, rewritten in place."""
 
@@ -39,6 +60,7 @@ class LiveScreen(Observer):
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
+            RateColumn(),
             TimeLeftColumn(),
             console=console,
         )
@@ -72,20 +94,35 @@ class PlainScreen(Observer):
         self._every = 1
         self._steps = 0
         self._title = ""
+        self._first: tuple[float, int] | None = None
+        self._said = 0.0
 
     def on_phase(self, title: str, steps: int) -> None:
         """Announce a part of the work."""
         self._title, self._steps = title, steps
         self._every = max(1, steps // PLAIN_LINES)
+        self._first = None
 
     def on_note(self, text: str) -> None:
         """Write it."""
         self._print(text)
 
     def on_progress(self, step: int) -> None:
-        """Write a line when the part is done."""
+        """Write a line when the part is done, and now and then before that with its rate."""
+        now = time.monotonic()
         if step == self._steps:
             self._print(f"{self._title}: {step} of {step} done")
+        elif self._first is None:
+            self._first, self._said = (now, step), now
+        elif now - self._said >= PLAIN_SECONDS:
+            began, before = self._first
+            rate = max(1, step - before) / (now - began)
+            left = (self._steps - step) / rate
+            self._said = now
+            self._print(
+                f"{self._title}: {step} of {self._steps}, {rate:,.0f} a second, "
+                f"about {left:,.0f} s left"
+            )
 
     def on_status(self, status: Status) -> None:
         """Write a line every twentieth of the run."""

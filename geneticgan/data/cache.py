@@ -1,7 +1,8 @@
-"""Decoded images on disk, mapped into memory instead of decoded again."""
+"""What was computed from images, kept on disk and mapped into memory instead of made again."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -26,8 +27,9 @@ FORMAT = "3"
 MANIFEST = "manifest.json"
 """Of an entry: a digest of each of its files."""
 
-ABANDONED = 3600.0
-"""Seconds after which a folder that nothing was added to is what a killed process left."""
+ABANDONED = {".writing-*": 3600.0, ".filling-*": 7 * 86400.0}
+"""Seconds after which what a killed process left is cleared away, if nothing was added to it; what
+`geneticgan.data.filling` goes on with is kept for a week."""
 
 
 def content_key(options: Iterable[object], digests: Iterable[bytes]) -> str:
@@ -65,34 +67,69 @@ def cached(key: str, build: Callable[[], Arrays], notices: Notices) -> Arrays:
     notices : Notices
         Hears if they cannot be kept.
     """
-    folder = cache_folder() / "decoded"
-    found = _read(folder / key)
+    folder = entries()
+    found = read_entry(folder / key)
     if found is not None:
         return found
     arrays = build()
     try:
         _write(folder, key, arrays)
     except OSError as error:
-        notices.note(
-            f"The decoded images are not kept in {folder} ({error.strerror or error}); the next "
-            "run decodes them again."
-        )
+        notices.note(not_kept(error))
         return arrays
-    return _read(folder / key) or arrays
+    return read_entry(folder / key) or arrays
 
 
-def _read(entry: Path) -> Arrays | None:
+def entries() -> Path:
+    """Return the folder of all entries."""
+    return cache_folder() / "decoded"
+
+
+def not_kept(error: OSError) -> str:
+    """Say that what was made cannot be kept, and why."""
+    return (
+        f"The decoded images are not kept in {entries()} ({error.strerror or error}); the next "
+        "run decodes them again."
+    )
+
+
+def read_entry(entry: Path) -> Arrays | None:
+    """Map an entry; None if there is none. One that is not as it was written is deleted."""
     if not entry.is_dir():
         return None
     try:
         saved = json.loads((entry / MANIFEST).read_bytes())
         if saved != {path.stem: _digest(path) for path in entry.glob("*.npy")}:
             raise ValueError("the files are not those that were written")
-        # Copy on write: torch wants arrays that could be written to, the file stays as it is.
-        return {name: np.load(entry / f"{name}.npy", mmap_mode="c") for name in sorted(saved)}
+        return mapped(entry, saved)
     except (OSError, ValueError, EOFError):
         shutil.rmtree(entry, ignore_errors=True)  # damaged: as if it were not there
         return None
+
+
+def mapped(entry: Path, names: Iterable[str]) -> Arrays:
+    """Map the arrays of an entry, copying on write: torch wants arrays that could be written to."""
+    return {name: np.load(entry / f"{name}.npy", mmap_mode="c") for name in sorted(names)}
+
+
+def clear_abandoned(folder: Path) -> None:
+    """Delete what killed processes left long ago."""
+    for pattern, age in ABANDONED.items():
+        for left in folder.glob(pattern):
+            with contextlib.suppress(OSError):  # another process clears, too
+                if time.time() - left.stat().st_mtime > age:
+                    if left.is_dir():
+                        shutil.rmtree(left, ignore_errors=True)
+                    else:
+                        left.unlink()
+
+
+def finish_entry(scratch: Path, entry: Path) -> None:
+    """Give a folder of arrays, all of them written, its manifest and its place."""
+    found = {path.stem: _digest(path) for path in scratch.glob("*.npy")}
+    write_whole(scratch / MANIFEST, json.dumps(found).encode())
+    if not entry.exists():
+        scratch.rename(entry)
 
 
 def _digest(path: Path) -> str:
@@ -102,9 +139,7 @@ def _digest(path: Path) -> str:
 
 def _write(folder: Path, key: str, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for left in folder.glob(".writing-*"):
-        if time.time() - left.stat().st_mtime > ABANDONED:
-            shutil.rmtree(left, ignore_errors=True)
+    clear_abandoned(folder)
     scratch = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
     try:
         for name, array in arrays.items():
@@ -113,9 +148,6 @@ def _write(folder: Path, key: str, arrays: Mapping[str, npt.NDArray[np.generic]]
                 open_own(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file,
             ):
                 np.save(file, array, allow_pickle=False)
-        found = {path.stem: _digest(path) for path in scratch.glob("*.npy")}
-        write_whole(scratch / MANIFEST, json.dumps(found).encode())
-        if not (folder / key).exists():
-            scratch.rename(folder / key)
+        finish_entry(scratch, folder / key)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from geneticgan.data.gathering import gathered
 from geneticgan.data.notices import SILENT, Notices
 from geneticgan.errors import DataError, printable
 from geneticgan.registry import PluginGroup
@@ -48,7 +49,13 @@ class Images:
     def take(self, indices: Int64Array) -> Images:
         """Return the images at the given positions."""
         more = (None if each is None else each[indices] for each in (self.groups, self.places))
-        return Images(self.pixels[indices], self.labels[indices], *more)
+        return Images(gathered(self.pixels, indices), self.labels[indices], *more)
+
+    def between(self, start: int, stop: int) -> Images:
+        """Return the images from one position up to another, as views."""
+        span = slice(start, stop)
+        more = (None if each is None else each[span] for each in (self.groups, self.places))
+        return Images(self.pixels[span], self.labels[span], *more)
 
     def counts(self, classes: int) -> list[int]:
         """Return how many images each of the classes has."""
@@ -104,6 +111,8 @@ class Source:
         own; `geneticgan.data.splits.split_source` draws it anew by the run's seed.
     preprocessing : Preprocessing
         What was done to image files.
+    joined : Images or None
+        The training part followed by the test part, where both are views of it.
     """
 
     train: Images
@@ -112,6 +121,7 @@ class Source:
     default_counts: tuple[int, ...] | None = None
     held_out: bool = False
     preprocessing: Preprocessing = UNTOUCHED
+    joined: Images | None = None
 
     def __post_init__(self) -> None:
         # Names come from folders and files of strangers, and are printed.
@@ -122,6 +132,8 @@ class Source:
         """What a split draws from: the training part, with the test part if that is drawn too."""
         if not self.held_out:
             return self.train
+        if self.joined is not None:
+            return self.joined
         pixels = np.concatenate([self.train.pixels, self.test.pixels])
         labels = np.concatenate([self.train.labels, self.test.labels])
         groups = _joined(self.train.groups, self.test.groups)
@@ -210,6 +222,7 @@ def only(source: Source, names: Sequence[str]) -> Source:
         test=part(source.test),
         class_names=tuple(names),
         default_counts=None,
+        joined=None,
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
@@ -55,10 +58,19 @@ def fit_square(image: Image.Image, size: int, fit: str) -> Image.Image:
         return image.resize((size, size), Image.Resampling.BILINEAR)
     if fit == "pad":
         return ImageOps.pad(image, (size, size), Image.Resampling.BILINEAR)
+    square: Image.Image = _cropping(size)(image)
+    return square
+
+
+@cache
+def _cropping(size: int) -> Callable[[Image.Image], Image.Image]:
+    """Return what cuts out the centre; making it takes as long as using it."""
     from torchvision.transforms import v2  # seconds of import that no other data set needs
 
-    square: Image.Image = v2.Compose([v2.Resize(size), v2.CenterCrop(size)])(image)
-    return square
+    cropping: Callable[[Image.Image], Image.Image] = v2.Compose(
+        [v2.Resize(size), v2.CenterCrop(size)]
+    )
+    return cropping
 
 
 def choose_fit(sizes: npt.NDArray[np.int64]) -> tuple[str, str]:

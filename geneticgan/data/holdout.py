@@ -42,8 +42,15 @@ def with_test_part(
         raise DataError(few)
     held = draw_test(everything, names, seed=0)
     kept = np.setdiff1d(np.arange(len(everything), dtype=np.int64), held)
-    train, test = everything.take(kept), everything.take(held)
-    return Source(train, test, tuple(names), held_out=True, preprocessing=preprocessing)
+    joined = everything.take(np.concatenate([kept, held]))
+    return Source(
+        joined.between(0, len(kept)),
+        joined.between(len(kept), len(joined)),
+        tuple(names),
+        held_out=True,
+        preprocessing=preprocessing,
+        joined=joined,
+    )
 
 
 def too_few(labels: Int64Array, names: Sequence[str]) -> str:

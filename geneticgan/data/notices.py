@@ -9,6 +9,9 @@ class Notices:
     def begin(self, title: str, total: int) -> None:
         """Learn that a piece of work of so many parts begins."""
 
+    def phase(self, title: str, total: int) -> None:
+        """Learn that work other than decoding begins, of so many parts."""
+
     def done(self, count: int) -> None:
         """Learn how many parts of it are done."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,13 +13,18 @@ import numpy.typing as npt
 from geneticgan.data.cache import Arrays, cached, content_key
 from geneticgan.data.dataset import Images, Int64Array, UInt8Array
 from geneticgan.data.decoding import FAULTS, UNREADABLE, Decoding, decode_one, fault, open_checked
+from geneticgan.data.filling import filled
 from geneticgan.data.fitting import FITS, choose_fit
 from geneticgan.data.notices import Notices
 from geneticgan.data.scaling import is_deep, usual_window, values
+from geneticgan.data.signatures import digests_of, each
 from geneticgan.errors import DataError
 
 CHUNK = 256
 """Images between two reports of progress."""
+
+TASK = 8
+"""Images that a thread takes at once."""
 
 NAMED = 10
 """Bad files that a message names for each cause."""
@@ -43,12 +47,16 @@ class Encoded:
         From an index to the file's bytes; called from several threads.
     groups : array of int64 or None
         Shape (N,); see `geneticgan.data.dataset.Images`.
+    on_disk : bool
+        Whether the names are paths of files that ``read`` reads: these are known again without
+        being read.
     """
 
     names: Sequence[str]
     labels: Int64Array
     read: Callable[[int], bytes]
     groups: Int64Array | None = None
+    on_disk: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,14 +71,14 @@ class Decoded:
         Their places among the files.
     how : Decoding
         With what was settled for all of them.
-    digests : tuple of bytes
-        A hash of each one's file: equal files are copies.
+    digests : array of uint8
+        Shape (N, D), a hash of each one's file.
     """
 
     images: Images
     kept: Int64Array
     how: Decoding
-    digests: tuple[bytes, ...]
+    digests: UInt8Array
 
 
 def decode_all(files: Encoded, how: Decoding, title: str, notices: Notices) -> Images:
@@ -100,29 +108,26 @@ def decode_files(files: Encoded, how: Decoding, title: str, notices: Notices) ->
         Naming the files that cannot be read, by cause.
     """
     count = len(files.names)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        digests = list(pool.map(lambda index: _digest(files, index), range(count)))
-        seen = cached(content_key(("seen",), digests), lambda: _look(files, pool), notices)
-        how = _settled(how, seen, notices)
-        key = content_key((how.size, how.grayscale, how.fit, how.window), digests)
-        arrays = cached(key, lambda: _decode(files, how, title, notices, pool), notices)
+    digests = digests_of(files.names, files.read, files.on_disk, notices)
+    seen = cached(
+        content_key(("seen",), [digests.tobytes()]), lambda: _look(files, notices), notices
+    )
+    how = _settled(how, seen, notices)
+    key = content_key((how.size, how.grayscale, how.fit, how.window), [digests.tobytes()])
+    shape = 1 if how.grayscale else 3, how.size, how.size
+    rows = {"pixels": np.dtype((np.uint8, shape)), "fault": np.dtype(np.uint8)}
+    decoder = _Decoder(files, how, title, notices)
+    arrays = filled(key, rows, count, decoder.rows, notices)
     kept = np.flatnonzero(arrays["fault"] == 0).astype(np.int64)
     _check_faults(files, arrays["fault"], how, notices)
     pixels: UInt8Array = arrays["pixels"]  # type: ignore[assignment]  # as _decode made it
     places = np.arange(count, dtype=np.int64)
     images = Images(pixels, files.labels, files.groups, places)
     images = images if len(kept) == count else images.take(kept)
-    return Decoded(images, kept, how, tuple(digests[int(index)] for index in kept))
+    return Decoded(images, kept, how, digests if len(kept) == count else digests[kept])
 
 
-def _digest(files: Encoded, index: int) -> bytes:
-    try:
-        return hashlib.blake2b(files.read(index), digest_size=20).digest()
-    except OSError as error:
-        return repr(error).encode()  # found unreadable when it is decoded
-
-
-def _look(files: Encoded, pool: ThreadPoolExecutor) -> Arrays:
+def _look(files: Encoded, notices: Notices) -> Arrays:
     """Return sizes (N, 2) as images are seen, and the ranges (N, 2) of those that are deep."""
     count = len(files.names)
     sizes = np.zeros((count, 2), dtype=np.int64)
@@ -141,7 +146,7 @@ def _look(files: Encoded, pool: ThreadPoolExecutor) -> Arrays:
         except UNREADABLE:
             return  # found when it is decoded
 
-    list(pool.map(look, range(count)))
+    each(look, count, "Looking at the files", notices)
     return {"sizes": sizes, "ranges": ranges, "whole": whole}
 
 
@@ -171,25 +176,40 @@ def _settled(how: Decoding, seen: Arrays, notices: Notices) -> Decoding:
     return how
 
 
-def _decode(
-    files: Encoded, how: Decoding, title: str, notices: Notices, pool: ThreadPoolExecutor
-) -> Arrays:
-    count = len(files.names)
-    pixels = np.zeros((count, 1 if how.grayscale else 3, how.size, how.size), dtype=np.uint8)
-    faults = np.zeros(count, dtype=np.uint8)
+class _Decoder:
+    """Decodes files from one number up to another, and says how far it is."""
 
-    def decode(index: int) -> None:
-        try:
-            pixels[index] = decode_one(files.read(index), how)
-        except UNREADABLE as error:
-            faults[index] = fault(error)
+    def __init__(self, files: Encoded, how: Decoding, title: str, notices: Notices) -> None:
+        self._files = files
+        self._how = how
+        self._title = title
+        self._notices = notices
+        self._begun = False
 
-    notices.begin(title, count)
-    for start in range(0, count, CHUNK):
-        stop = min(start + CHUNK, count)
-        list(pool.map(decode, range(start, stop)))
-        notices.done(stop)
-    return {"pixels": pixels, "fault": faults}
+    def rows(self, start: int, stop: int) -> Arrays:
+        """Decode; a file that cannot be read is black, and what is wrong with it is noted."""
+        if not self._begun:
+            self._notices.begin(self._title, len(self._files.names))
+            self._begun = True
+            if start:  # a process that was killed had come so far
+                self._notices.done(start)
+        how = self._how
+        pixels = np.zeros((stop - start, 1 if how.grayscale else 3, how.size, how.size), np.uint8)
+        faults = np.zeros(stop - start, dtype=np.uint8)
+
+        def decode(first: int) -> None:
+            for index in range(first, min(first + TASK, stop)):
+                try:
+                    pixels[index - start] = decode_one(self._files.read(index), how)
+                except UNREADABLE as error:
+                    faults[index - start] = fault(error)
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for first in range(start, stop, CHUNK):
+                last = min(first + CHUNK, stop)
+                list(pool.map(decode, range(first, last, TASK)))
+                self._notices.done(last)
+        return {"pixels": pixels, "fault": faults}
 
 
 def _check_faults(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,7 +12,7 @@ import numpy.typing as npt
 
 from geneticgan.data.cache import Arrays, cached, content_key
 from geneticgan.data.dataset import Images, Int64Array, count_groups
-from geneticgan.data.inspection.copies import components, near_copies, small_pictures
+from geneticgan.data.inspection.copies import SmallPictures, components, near_copies, spanning
 from geneticgan.data.notices import Notices
 from geneticgan.data.reading import Decoded
 
@@ -27,10 +29,42 @@ def copies_of(decoded: Decoded, notices: Notices) -> Int64Array:
     options = ("copies", how.size, how.grayscale, how.fit, how.window)
 
     def build() -> Arrays:
-        return {"codes": near_copies(small_pictures(pixels))}
+        return {"codes": near_copies(SmallPictures(pixels))}
 
-    codes = cached(content_key(options, decoded.digests), build, notices)["codes"]
+    codes = cached(content_key(options, [decoded.digests.tobytes()]), build, notices)["codes"]
     return codes.astype(np.int64)
+
+
+def with_copies(parts: Sequence[Images], names: Sequence[str], notices: Notices) -> list[Images]:
+    """Return the parts of a data set of arrays in groups that hold all copies of an image.
+
+    Parameters
+    ----------
+    parts : sequence of Images
+        All there are, or the training and the test part.
+    names : sequence of str
+        Of the classes.
+    notices : Notices
+        Hears how many copies there are.
+    """
+    pixels = np.concatenate([part.pixels for part in parts])
+    labels = np.concatenate([part.labels for part in parts])
+    digest = hashlib.blake2b(np.ascontiguousarray(pixels).data).digest()
+
+    def build() -> Arrays:
+        return {"codes": near_copies(SmallPictures(pixels))}
+
+    options = ("copies of arrays", pixels.shape)
+    copies = cached(content_key(options, [digest]), build, notices)["codes"].astype(np.int64)
+    groups = [part.groups for part in parts if part.groups is not None]
+    joined = np.concatenate(groups) if len(groups) == len(parts) else None
+    images, left = keep_together(Images(pixels, labels, joined), copies, len(names))
+    is_test = None if len(parts) == 1 else np.arange(len(labels)) >= len(parts[0])
+    for text in (said_of_copies(copies, is_test), said_of_left(left, names)):
+        if text:
+            notices.note(text)
+    ends = np.cumsum([0, *map(len, parts)]).tolist()
+    return [images.between(start, stop) for start, stop in itertools.pairwise(ends)]
 
 
 def keep_together(images: Images, copies: Int64Array, classes: int) -> tuple[Images, list[int]]:
@@ -70,12 +104,8 @@ def keep_together(images: Images, copies: Int64Array, classes: int) -> tuple[Ima
 
 def _joined(one: Int64Array, other: Int64Array) -> Int64Array:
     """Return groups in which what either puts together is together."""
-    count = len(one)
-    edges = []
-    for codes in (one, other):
-        _, first, place = np.unique(codes, return_index=True, return_inverse=True)
-        edges.append(np.stack([np.arange(count), first[place]]))
-    return components(count, np.concatenate(edges, axis=1))
+    edges = np.concatenate([spanning(one), spanning(other)], axis=1)
+    return components(len(one), edges)
 
 
 def said_of_copies(copies: Int64Array, test: npt.NDArray[np.bool_] | None) -> str:

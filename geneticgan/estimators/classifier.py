@@ -22,7 +22,7 @@ from geneticgan.estimators.evolving import Evolved, evolve
 from geneticgan.estimators.images import Pictures
 from geneticgan.estimators.parameters import CONSTRAINTS, make_config
 from geneticgan.estimators.progress import Progress
-from geneticgan.estimators.reading import find_categorical, plain_frame
+from geneticgan.estimators.reading import find_categorical, group_codes, plain_frame
 from geneticgan.networks import Discriminator, Generator
 from geneticgan.seeding import numpy_stream
 
@@ -171,7 +171,7 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         self.verbose = verbose
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, groups: Any = None) -> Self:
         """Evolve.
 
         Parameters
@@ -181,11 +181,15 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             with ``image_shape``.
         y : array-like
             Shape (n,), the labels, of at least two classes.
+        groups : array-like or None
+            Shape (n,), as scikit-learn's splitters take it: rows of a group (a patient, a lot) stay
+            on one side where the fitness holds rows out (``fitness="validation"``); other fitness
+            functions hold out none.
 
         Raises
         ------
         ValueError
-            If X, y or a parameter cannot be used.
+            If X, y, groups or a parameter cannot be used.
         """
         goes_on = self.warm_start and hasattr(self, "discriminator_")
         categorical = self._categorical(X)
@@ -195,7 +199,7 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         y = column_or_1d(y, warn=True)
         check_classification_targets(y)
         classes, codes = np.unique(y, return_inverse=True)
-        codes = codes.astype(np.int64)
+        codes, together = codes.astype(np.int64), group_codes(groups, len(y))
         if len(classes) < 2:
             raise ValueError(f"y holds 1 class, {classes.tolist()[0]!r}; a classifier needs 2")
         X = self._shaped(X)
@@ -216,7 +220,8 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         try:
             config, generations = make_config(self, kind, seed)
             with Progress(generations, shown=self.verbose) as progress:
-                evolved = evolve(self._codec, codes, config, generations, progress, start)
+                how = config, generations, progress, start, together
+                evolved = evolve(self._codec, codes, *how)
         except GeneticGanError as error:
             raise ValueError(str(error)) from error
         self.classes_ = classes

@@ -15,15 +15,19 @@ from geneticgan.annealing.algorithm import Generation
 from geneticgan.annealing.schedule import SCHEDULES, Schedule
 from geneticgan.annealing.selection import create_selection
 from geneticgan.config import TrainConfig
+from geneticgan.data.dataset import count_groups
 from geneticgan.data.draws import Draws
+from geneticgan.data.grouping import hold_out_groups
 from geneticgan.data.stores import upload
 from geneticgan.errors import ConfigError
 from geneticgan.estimators.codec import Codec, Int64Array
-from geneticgan.gan.fitness import create_fitness
+from geneticgan.gan.batch import Labelled
+from geneticgan.gan.fitness import FitnessFunction, create_fitness
 from geneticgan.gan.generations import Generations
 from geneticgan.gan.individual import GeneratorIndividual, same_weights
 from geneticgan.gan.mutation import create_mutations
 from geneticgan.networks import CONVOLUTIONAL, Discriminator, Generator
+from geneticgan.seeding import numpy_stream
 from geneticgan.specs import options_of, parse_specs
 from geneticgan.training.build import RealImages, build_machine
 from geneticgan.training.device import resolve_device
@@ -60,6 +64,7 @@ def evolve(
     generations: int,
     progress: Callable[[int], None],
     start: Evolved | None = None,
+    groups: Int64Array | None = None,
 ) -> Evolved:
     """Evolve a generator and a discriminator.
 
@@ -77,6 +82,8 @@ def evolve(
         Told how many generations are done.
     start : Evolved, optional
         Whose networks go on, with optimizers that begin anew; otherwise the codec's begin.
+    groups : array of int64 or None
+        Shape (N,); rows of the same number stay on one side, where the fitness needs held-out rows.
 
     Raises
     ------
@@ -91,20 +98,26 @@ def evolve(
         generator = copy.deepcopy(start.generator).train().requires_grad_(True)
         discriminator = copy.deepcopy(start.discriminator).train().requires_grad_(True)
     codec.to(plugins.device)
-    draws = Draws(codes, classes, config.seed, "real")
+    learnt, held = held_out_parts(plugins.fitness, codes, groups, config)
     labels = torch.from_numpy(codes).to(plugins.device)
 
-    plan = draws.plan(config.drawing, config.batch_size)
+    def drawing(rows: Int64Array, name: str, how: str) -> Callable[[int], Labelled]:
+        plan = Draws(codes[rows], classes, config.seed, name).plan(how, config.batch_size)
 
-    def draw_real(number: int) -> tuple[torch.Tensor, torch.Tensor]:
-        rows = torch.from_numpy(plan(number))
-        rows = upload(rows, plugins.device)
-        return codec.batch(rows, number), labels[rows]
+        def draw(number: int) -> Labelled:
+            chosen = upload(torch.from_numpy(rows[plan(number)]), plugins.device)
+            return codec.batch(chosen, number), labels[chosen]
+
+        return draw
 
     adam = partial(make_adam, lr=config.generator_rate)
     parent = GeneratorIndividual(generator.to(plugins.device), adam, (1.0, config.lambda_))
     model = Model([parent], discriminator.to(plugins.device), plugins.device)
-    real = RealImages(draw_real, np.bincount(codes).tolist())
+    real = RealImages(
+        drawing(learnt, "real", config.drawing),
+        np.bincount(codes[learnt]).tolist(),
+        drawing(held, "held out", "batches") if len(held) else None,
+    )
     machine = build_machine(config, plugins, model, real)
     machine.set_rates = RunRates(config, machine.discriminator.optimizer)
     logbook = tools.Logbook()
@@ -135,19 +148,51 @@ def evolve(
 
 def _plugins(config: TrainConfig) -> Plugins:
     """Make the plugins of an estimator; the networks are its codec's."""
-    fitness = create_fitness(config.fitness)
-    if fitness.needs_held_out:
-        raise ConfigError(
-            f"the fitness {config.fitness} needs held-out images; an estimator has none"
-        )
     return Plugins(
         tuple(create_mutations(config.mutations)),
         make_schedule(config),
-        fitness,
+        create_fitness(config.fitness),
         create_selection(config.selection),
         CONVOLUTIONAL,
         resolve_device(config.device),
     )
+
+
+def held_out_parts(
+    fitness: FitnessFunction, codes: Int64Array, groups: Int64Array | None, config: TrainConfig
+) -> tuple[Int64Array, Int64Array]:
+    """Return the rows that are learnt from, and those that are held out for the fitness.
+
+    Parameters
+    ----------
+    fitness : FitnessFunction
+        Holds out none unless it needs to.
+    codes : array of int64
+        Shape (N,), the labels.
+    groups : array of int64 or None
+        Shape (N,); what has the same number is on one side.
+    config : TrainConfig
+        With the share and the seed.
+
+    Raises
+    ------
+    ConfigError
+        If a class cannot be on both sides.
+    """
+    rows = np.arange(len(codes), dtype=np.int64)
+    if not fitness.needs_held_out:
+        return rows, rows[:0]
+    alone = rows if groups is None else groups
+    names = [str(code) for code in range(int(codes.max()) + 1)]
+    if min(count_groups(codes, alone, len(names))) < 2:
+        of = "rows" if groups is None else "groups"
+        raise ConfigError(
+            f"the fitness {config.fitness} needs held-out rows, and a class of y has fewer than "
+            f"two {of}; use another fitness"
+        )
+    rng = numpy_stream(config.seed, "validation")
+    held = hold_out_groups(codes, alone, names, config.validation_fraction, rng, "validation")
+    return np.setdiff1d(rows, held), held
 
 
 def make_schedule(config: TrainConfig) -> Schedule:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from sklearn.utils.validation import column_or_1d
 
 from geneticgan.errors import some
+from geneticgan.estimators.codec import Int64Array
 from geneticgan.estimators.columns import detect_categorical
 
 
@@ -80,3 +82,20 @@ def integer_columns(X: Any) -> list[int]:
         return [i for i, dtype in enumerate(dtypes) if getattr(dtype, "kind", "") in "iu"]
     X = np.asarray(X)
     return list(range(X.shape[1])) if X.dtype.kind in "iu" else []
+
+
+def group_codes(groups: Any, rows: int) -> Int64Array | None:
+    """Return a number for each row, equal where the group is; None where no groups are given.
+
+    Raises
+    ------
+    ValueError
+        If there is not one group for each row.
+    """
+    if groups is None:
+        return None
+    found = column_or_1d(groups)
+    if len(found) != rows:
+        raise ValueError(f"groups has {len(found)} values, and X has {rows} rows")
+    codes: Int64Array = np.unique(found, return_inverse=True)[1].astype(np.int64)
+    return codes

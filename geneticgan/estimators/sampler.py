@@ -20,7 +20,12 @@ from geneticgan.estimators.evolving import evolve
 from geneticgan.estimators.images import Pictures
 from geneticgan.estimators.parameters import CONSTRAINTS, make_config
 from geneticgan.estimators.progress import Progress
-from geneticgan.estimators.reading import find_categorical, integer_columns, plain_frame
+from geneticgan.estimators.reading import (
+    find_categorical,
+    group_codes,
+    integer_columns,
+    plain_frame,
+)
 from geneticgan.seeding import torch_stream
 
 CHUNK = 1000
@@ -158,6 +163,27 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
         self.random_state = random_state
         self.verbose = verbose
 
+    def fit_resample(self, X: Any, y: Any, groups: Any = None) -> tuple[Any, Any]:
+        """Evolve, and return X and y with the rows that were made.
+
+        Parameters
+        ----------
+        X : array, DataFrame or sparse matrix
+            A table (n, d), or images (n, h, w), (n, h, w, c) or (n, c, h, w).
+        y : array-like
+            Shape (n,), the labels.
+        groups : array-like or None
+            Shape (n,): rows of a group (a patient, a lot) stay on one side where the fitness
+            holds rows out (``fitness="validation"``); other fitness functions hold out none.
+
+        Raises
+        ------
+        ValueError
+            If X, y, groups or a parameter cannot be used.
+        """
+        made: tuple[Any, Any] = super().fit_resample(X, y, groups=groups)
+        return made
+
     def sample(self, n: int, y: Any) -> Any:
         """Make rows.
 
@@ -225,7 +251,7 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
         X, y = validate_data(self, X=X, y=y, reset=True, dtype=dtype, accept_sparse=["csr", "csc"])
         return X, y, binarize_y
 
-    def _fit_resample(self, X: Any, y: Array, **params: Any) -> tuple[Any, Array]:
+    def _fit_resample(self, X: Any, y: Array, groups: Any = None) -> tuple[Any, Array]:
         self.classes_, codes = np.unique(y, return_inverse=True)
         codes = codes.astype(np.int64)
         self._seed = int(check_random_state(self.random_state).randint(2**31))
@@ -236,7 +262,8 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
         try:
             config, generations = make_config(self, kind, self._seed)
             with Progress(generations, shown=self.verbose) as progress:
-                evolved = evolve(self._codec, codes, config, generations, progress)
+                how = config, generations, progress, None, group_codes(groups, len(y))
+                evolved = evolve(self._codec, codes, *how)
         except GeneticGanError as error:
             raise ValueError(str(error)) from error
         self.generator_, self.logbook_ = evolved.generator, evolved.logbook

@@ -51,6 +51,8 @@ def has_begun(generation: Generation) -> bool:
 def why_not(machine: Machine) -> str:
     """Return why generations need the host, as a clause for the user; empty if they do not."""
     selection, batches = machine.selection, machine.batches
+    if machine.discriminator.forward.processes.size > 1:
+        return "no graph holds what several processes hand each other"
     if not isinstance(selection, BestOffspring) or needs_host(selection.accepts):
         return f"{type(selection).__name__} selects there"
     if machine.schedule.learns:

@@ -58,7 +58,9 @@ class DiscriminatorTraining:
     def generate(
         self, individual: GeneratorIndividual, batch: Batch
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        """Return the individual's images (B, C, H, W), and its buffers after this training pass.
+        """Return the individual's images, and its buffers after this training pass.
+
+        The images are those of this process's rows of the batch.
 
         The individual's own buffers stay as they are; the images have a graph to its parameters
         where gradients are enabled.
@@ -108,7 +110,7 @@ class DiscriminatorTraining:
             parts = [self.generated_loss(self.forward.generated(x, batch), batch) for x in made]
             generated = torch.stack(parts).mean()
             loss = real + generated + self._gradient_penalty(made, batch)
-            gradients = torch.autograd.grad(loss, self.parameters)
+            gradients = self.forward.gradients(loss, self.parameters)
             self.note_losses(*torch.stack([real.detach(), generated.detach()]).tolist())
             self.step(gradients)
 
@@ -118,7 +120,11 @@ class DiscriminatorTraining:
         rng = torch_stream(self.seed, "penalty", batch.generation)
         penalties = [
             gradient_penalty(
-                lambda x: self.forward.generated(x, batch).source, batch.real_images, images, rng
+                lambda x: self.forward.generated(x, batch).source,
+                batch.real_images,
+                images,
+                rng,
+                self.forward.processes,
             )
             for images in made
         ]

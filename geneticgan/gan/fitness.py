@@ -5,12 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import torch
 
 from geneticgan.gan.batch import Batch, Logits
 from geneticgan.gan.discriminator import DiscriminatorTraining
+from geneticgan.gan.processes import ALONE, Processes
 from geneticgan.registry import PluginGroup
 
 
@@ -20,8 +21,8 @@ class FitnessInputs:
 
     Attributes
     ----------
-    images : Tensor
-        Shape (B, C, H, W) in [-1, 1], what it generates of the generation's latents and labels.
+    own_images : Tensor
+        What it generates of this process's share of the generation's latents and labels.
     labels : Tensor
         Shape (B,), int64: the classes that were asked for.
     logits : Logits
@@ -34,14 +35,22 @@ class FitnessInputs:
         From gradients and a length to the class loss (a scalar) that the discriminator would have
         on held-out real images after a step of that length against the gradients. Only where the
         fitness says ``needs_held_out``.
+    processes : Processes
+        Of the run.
     """
 
-    images: torch.Tensor
+    own_images: torch.Tensor
     labels: torch.Tensor
     logits: Logits
     gradients: Sequence[torch.Tensor]
     class_counts: torch.Tensor
     held_out_loss: Callable[[Sequence[torch.Tensor], float], torch.Tensor]
+    processes: Processes = ALONE
+
+    @cached_property
+    def images(self) -> torch.Tensor:
+        """All that it generates of the generation's latents and labels: (B, C, H, W) in [-1, 1]."""
+        return self.processes.whole(self.own_images, len(self.labels))
 
 
 class FitnessFunction(ABC):
@@ -138,7 +147,7 @@ class Evaluator:
         Parameters
         ----------
         images : Tensor
-            What an individual generates from the batch's latents and labels.
+            What an individual generates from this process's share of the batch.
         logits : Logits
             The discriminator's output on them.
         gradients : sequence of Tensor
@@ -154,6 +163,7 @@ class Evaluator:
                 gradients,
                 self.class_counts,
                 partial(self.discriminator.held_out_loss, batch),
+                self.discriminator.forward.processes,
             )
         )
 

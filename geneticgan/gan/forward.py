@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
@@ -12,11 +12,15 @@ from torch.nn.modules.dropout import _DropoutNd
 
 from geneticgan.data.augmentation import Augmentation
 from geneticgan.gan.batch import Batch, Logits
+from geneticgan.gan.processes import ALONE, Processes
 from geneticgan.seeding import torch_seeded, torch_stream
 
 
 class Forward:
     """Runs generators and a discriminator on a batch that is given.
+
+    Of several processes each makes and judges the images of its own rows of the batch; the
+    discriminator's output is whole in all of them.
 
     Parameters
     ----------
@@ -29,6 +33,8 @@ class Forward:
         weights stay float32.
     augmentation : Augmentation
         Of what the discriminator is given, real or generated.
+    processes : Processes
+        Of the run.
     """
 
     def __init__(
@@ -37,7 +43,9 @@ class Forward:
         seed: int,
         precision: str,
         augmentation: Augmentation,
+        processes: Processes = ALONE,
     ) -> None:
+        self.processes = processes
         self._discriminator = discriminator
         self._device = next(discriminator.parameters()).device
         self._seed = seed
@@ -50,48 +58,83 @@ class Forward:
         batch: Batch,
         buffers: dict[str, torch.Tensor] | None = None,
     ) -> torch.Tensor:
-        """Return a generator's images in a training pass.
+        """Return a generator's images in a training pass, of this process's rows of the batch.
 
         Its batch statistics advance, or those in ``buffers``, which is changed, in their place.
         """
-        with self._within("generator", module, batch.generation):
+        inputs = tuple(map(self.processes.own, (batch.latents, batch.labels)))
+        with self._within("generator", module, batch.generation, len(batch.labels)):
             if buffers is None:
-                images: torch.Tensor = module(batch.latents, batch.labels)
+                images: torch.Tensor = module(*inputs)
             else:
-                images = functional_call(module, buffers, (batch.latents, batch.labels))
+                images = functional_call(module, buffers, inputs)
         return images
 
     def generated(self, images: torch.Tensor, batch: Batch) -> Logits:
-        """Return the discriminator's output on generated images."""
-        return self._logits(images, batch.generated_changes, "generated", batch.generation)
+        """Return the discriminator's output on all generated images, given this process's."""
+        changes, count = batch.generated_changes, len(batch.labels)
+        return self._logits(images, changes, "generated", batch.generation, count)
 
     def real(self, batch: Batch) -> Logits:
         """Return the discriminator's output on the batch's real images."""
-        return self._logits(batch.real_images, batch.real_changes, "real", batch.generation)
+        images, count = self.processes.own(batch.real_images), len(batch.real_labels)
+        return self._logits(images, batch.real_changes, "real", batch.generation, count)
 
     def _logits(
-        self, images: torch.Tensor, changes: tuple[torch.Tensor, ...], kind: str, generation: int
+        self,
+        images: torch.Tensor,
+        changes: tuple[torch.Tensor, ...],
+        kind: str,
+        generation: int,
+        count: int,
     ) -> Logits:
         discriminator: Any = self._discriminator
-        images = self._augmentation.apply(images, changes)
-        with self._within(kind, discriminator, generation):
+        images = self._augmentation.apply(images, tuple(map(self.processes.own, changes)))
+        with self._within(kind, discriminator, generation, count):
             if getattr(discriminator, "guide", None) is None:
                 logits = discriminator(images)
             else:
                 logits = discriminator.guided(images)
-        return Logits(*map(_at_least_float32, logits))
+        return Logits(*self._all_rows([_at_least_float32(each) for each in logits], count))
+
+    def _all_rows(self, own: Sequence[torch.Tensor], count: int) -> Sequence[torch.Tensor]:
+        """Return logits of the whole batch for those of this process's rows, all at once."""
+        if self.processes.size == 1:
+            return own
+        side_by_side = torch.cat([each.reshape(len(each), -1) for each in own], dim=1)
+        whole = self.processes.whole(side_by_side, count)
+        parts = torch.split(whole, [each[0].numel() for each in own], dim=1)
+        return [part.view(-1, *each.shape[1:]) for part, each in zip(parts, own, strict=True)]
+
+    def gradients(
+        self,
+        loss: torch.Tensor,
+        parameters: Sequence[torch.nn.Parameter],
+        *,
+        allow_unused: bool = False,
+    ) -> tuple[torch.Tensor, ...]:
+        """Return the gradients of a loss that is computed from the output on whole batches.
+
+        Where a parameter may be unused, its gradient may be None.
+        """
+        found = torch.autograd.grad(loss, parameters, allow_unused=allow_unused)
+        return self.processes.sum(found)
 
     def classes_with(
         self, parameters: Mapping[str, torch.Tensor], images: torch.Tensor, generation: int
     ) -> torch.Tensor:
         """Return the class logits that the discriminator would give with other parameters."""
-        with self._within("held out", self._discriminator, generation):
-            _, classes = functional_call(self._discriminator, dict(parameters), (images,))
-        return _at_least_float32(classes)
+        own, count = self.processes.own(images), len(images)
+        with self._within("held out", self._discriminator, generation, count):
+            _, classes = functional_call(self._discriminator, dict(parameters), (own,))
+        return self.processes.whole(_at_least_float32(classes), count)
 
     @contextmanager
-    def _within(self, kind: str, module: torch.nn.Module, generation: int) -> Iterator[None]:
-        with self._precision(), self._masks(kind, module, generation):
+    def _within(
+        self, kind: str, module: torch.nn.Module, generation: int, count: int
+    ) -> Iterator[None]:
+        whole = self.processes.within_whole(count)
+        with self._precision(), self._masks(kind, module, generation), whole:
             yield
 
     def _precision(self) -> AbstractContextManager[Any]:

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from deap import tools
 
 from geneticgan.annealing.algorithm import Generation, ea_annealing
 from geneticgan.gan import capture
+from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.machine import Machine
 from geneticgan.gan.plain import plain_toolbox
 from geneticgan.gan.shared_gradients import why_plain
 from geneticgan.gan.step import step_toolbox
+
+
+def agreed(
+    individuals: Sequence[GeneratorIndividual],
+    k: int,
+    *,
+    temperature: float,
+    select: Callable[..., list[GeneratorIndividual]],
+    machine: Machine,
+) -> list[GeneratorIndividual]:
+    """Return whom the process that leads selects, whatever a selection draws elsewhere."""
+    processes = machine.discriminator.forward.processes
+    chosen = select(individuals, k, temperature=temperature)
+    if processes.size == 1:
+        return chosen
+    places = {id(individual): place for place, individual in enumerate(individuals)}
+    return [individuals[i] for i in processes.leaders([places[id(one)] for one in chosen])]
 
 
 class Generations:
@@ -41,6 +59,7 @@ class Generations:
             on_note(f"Breeding the plain way, which is slower: {reason}.")
         plain = breeding == "plain" or bool(reason)
         self._toolbox = (plain_toolbox if plain else step_toolbox)(machine)
+        self._toolbox.register("select", agreed, select=self._toolbox.select, machine=machine)
         self._capture = not plain and capture.is_wanted(machine.discriminator.device)
 
     def run(

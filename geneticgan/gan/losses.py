@@ -11,6 +11,7 @@ from torch.nn.functional import cross_entropy
 from geneticgan.gan.adversaries import Adversary, Logistic
 from geneticgan.gan.batch import Logits
 from geneticgan.gan.class_loss import ClassLoss
+from geneticgan.gan.processes import ALONE, Processes
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def gradient_penalty(
     real: torch.Tensor,
     generated: torch.Tensor,
     rng: torch.Generator,
+    processes: Processes = ALONE,
 ) -> torch.Tensor:
     """Return the mean of (|| ds/dx || - 1)^2 at random places between real and generated images.
 
@@ -102,14 +104,19 @@ def gradient_penalty(
     ----------
     source : callable
         From images to source logits (B,).
-    real, generated : Tensor
+    real : Tensor
         Shape (B, C, H, W).
+    generated : Tensor
+        This process's share of as many.
     rng : torch.Generator
         Draws the places.
+    processes : Processes
+        Of the run.
     """
-    share = torch.rand((len(generated), 1, 1, 1), generator=rng).to(generated)
+    share = torch.rand((len(real), 1, 1, 1), generator=rng).to(generated)
+    share, real, count = processes.own(share), processes.own(real), len(real)
     between = (share * real + (1 - share) * generated).requires_grad_()
     (gradient,) = torch.autograd.grad(source(between).sum(), between, create_graph=True)
-    norms = torch.linalg.vector_norm(gradient.flatten(1), dim=1)
+    norms = processes.whole(torch.linalg.vector_norm(gradient.flatten(1), dim=1), count)
     penalty: torch.Tensor = (norms - 1).square().mean()
     return penalty

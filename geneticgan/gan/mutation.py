@@ -82,7 +82,9 @@ class Mutation(ABC):
             if number and individual.failed_to_step:
                 break
             loss = self.objective(individual, discriminator, batch)
-            gradients = torch.autograd.grad(loss, individual.parameters, allow_unused=True)
+            gradients = discriminator.forward.gradients(
+                loss, individual.parameters, allow_unused=True
+            )
             take_step(individual, loss.detach(), gradients, self.label)
         return (individual,)
 
@@ -113,6 +115,12 @@ def take_step(
         individual.failure = NO_GRADIENT if torch.isfinite(loss) else NO_LOSS
         return
     step_with(individual.optimizer, individual.parameters, gradients)
+
+
+def looks_beyond_logits(mutation: Mutation) -> bool:
+    """Tell whether an objective or a step of its own is computed from more than logits."""
+    cls = type(mutation)
+    return cls.objective is not Mutation.objective or cls.mutate is not Mutation.mutate
 
 
 MUTATIONS = PluginGroup("geneticgan.mutations", Mutation, "mutation")  # type: ignore[type-abstract]  # plugins are checked against it, it is not made

@@ -71,6 +71,6 @@ def evaluate(
     logits = discriminator.forward.generated(images, batch)
     real, _ = discriminator.real_loss(batch)
     loss = real + discriminator.generated_loss(logits, batch)  # L_D, of equation 3
-    gradients = torch.autograd.grad(loss, discriminator.parameters)
+    gradients = discriminator.forward.gradients(loss, discriminator.parameters)
     values = torch.stack(evaluator.values(images, logits, gradients, batch))
     return individual.evaluated(*values.tolist())

@@ -19,7 +19,7 @@ import torch
 from geneticgan.gan.batch import Batch, Logits
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.machine import Machine
-from geneticgan.gan.mutation import Mutation
+from geneticgan.gan.mutation import looks_beyond_logits
 
 Gradients = tuple[torch.Tensor, ...]
 
@@ -27,8 +27,7 @@ Gradients = tuple[torch.Tensor, ...]
 def why_plain(machine: Machine) -> str:
     """Return why gradients cannot be shared, as a clause for the user; empty if they can."""
     for mutation in machine.mutations:
-        cls = type(mutation)
-        if cls.objective is not Mutation.objective or cls.mutate is not Mutation.mutate:
+        if looks_beyond_logits(mutation):
             return f"mutation {mutation.label!r} needs more than logits"
     if getattr(machine.discriminator.module, "couples_samples", False):
         return "the discriminator couples the samples of a batch"
@@ -46,7 +45,7 @@ class Evaluation:
     Attributes
     ----------
     images : Tensor
-        Shape (B, C, H, W); a parent's with a graph to its parameters.
+        Those of this process's rows; a parent's with a graph to its parameters.
     leaf : Tensor
         The same images, where the graph of ``logits`` ends.
     buffers : dict of str to Tensor
@@ -97,6 +96,7 @@ def evaluate(
         Whether `offspring_gradients` follows.
     """
     discriminator = machine.discriminator
+    processes = discriminator.forward.processes
     with torch.set_grad_enabled(parent):
         images, buffers = discriminator.generate(individual, batch)
     leaf = images.detach().requires_grad_(parent)
@@ -106,7 +106,7 @@ def evaluate(
     wanted = [*discriminator.parameters, *([leaf] if shared else [])]
     gradients = torch.autograd.grad(loss, wanted, retain_graph=parent)
     by_image = gradients[-1] if shared else None
-    gradients = gradients[: len(discriminator.parameters)]
+    gradients = processes.sum(gradients[: len(discriminator.parameters)])
     whole = torch._foreach_add(real, gradients)
     values = torch.stack(machine.evaluator.values(leaf, logits, whole, batch)).double()
     return Evaluation(images, leaf, buffers, logits, gradients, by_image, loss.detach(), values)
@@ -125,21 +125,24 @@ def offspring_gradients(
     rest, known = _without_source(machine, evaluation, class_loss)
     (by_source,) = torch.autograd.grad(source.sum(), evaluation.leaf)
     last = len(machine.mutations) - 1
-    found: list[tuple[torch.Tensor, tuple[torch.Tensor | None, ...]]] = []
+    processes = machine.discriminator.forward.processes
+    losses: list[torch.Tensor] = []
+    found: list[torch.Tensor | None] = []
     for number, mutation in enumerate(machine.mutations):
         logits = source.detach().requires_grad_()
         loss = mutation.loss(logits, batch.real_logits.source)
         weights = _gradient_or_zeros(loss, logits) - known
-        weights = weights.view(-1, *[1] * (by_source.dim() - 1))
-        gradients = torch.autograd.grad(
+        weights = processes.own(weights).view(-1, *[1] * (by_source.dim() - 1))
+        found += torch.autograd.grad(
             evaluation.images,
             parent.parameters,
             (weights * by_source + rest).to(evaluation.images.dtype),
             retain_graph=number < last,
             allow_unused=True,
         )
-        found.append(((loss + class_loss).detach(), gradients))
-    return found
+        losses.append((loss + class_loss).detach())
+    offspring = zip(*[iter(processes.sum(tuple(found)))] * len(parent.parameters), strict=True)
+    return list(zip(losses, offspring, strict=True))
 
 
 def _without_source(

@@ -84,7 +84,7 @@ class Step:
         """Return the batch with its real logits, and the real part of L_D with its gradients."""
         discriminator = self._machine.discriminator
         loss, logits = discriminator.real_loss(batch)
-        gradients = torch.autograd.grad(loss, discriminator.parameters)
+        gradients = discriminator.forward.gradients(loss, discriminator.parameters)
         return batch.with_real_logits(logits), loss.detach(), gradients
 
     def breed(self, batches: Batches, real: Gradients) -> list[Brood]:

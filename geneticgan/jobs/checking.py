@@ -68,9 +68,10 @@ def check(config: TrainConfig, observers: Sequence[Observer] = ()) -> Iterator[F
     yield _blank(found, looks)
     yield _outlying(found, looks, labels)
     yield _groups(found)
-    yield _shortcut(looks, labels)
+    groups = None if found.files.groups is None else found.files.groups[looks.readable]
+    yield _shortcut(looks, labels, groups)
     yield _copies(found, looks, labels)
-    yield _labels(found, looks, labels)
+    yield _labels(found, looks, labels, groups)
 
 
 def _files(found: FileSet, looks: Looks) -> Finding:
@@ -140,10 +141,10 @@ def _groups(found: FileSet) -> Finding:
     )
 
 
-def _shortcut(looks: Looks, labels: Int64Array) -> Finding:
-    shortcut = find_shortcut(looks, labels)
+def _shortcut(looks: Looks, labels: Int64Array, groups: Int64Array | None) -> Finding:
+    shortcut = find_shortcut(looks, labels, groups)
     if shortcut is None:
-        return Finding("shortcut", OK, "not looked for: a class has fewer than 5 images")
+        return Finding("shortcut", OK, f"not looked for: {_too_few(groups)}")
     return Finding("shortcut", WARNING if shortcut.warns else OK, shortcut.told)
 
 
@@ -171,10 +172,14 @@ def _copies(found: FileSet, looks: Looks, labels: Int64Array) -> Finding:
     return Finding("copies", WARNING, text)
 
 
-def _labels(found: FileSet, looks: Looks, labels: Int64Array) -> Finding:
-    suspicion = suspect_labels(looks, labels)
+def _too_few(groups: Int64Array | None) -> str:
+    return f"a class has fewer than 5 {'images' if groups is None else 'groups'}"
+
+
+def _labels(found: FileSet, looks: Looks, labels: Int64Array, groups: Int64Array | None) -> Finding:
+    suspicion = suspect_labels(looks, labels, groups)
     if suspicion is None:
-        return Finding("labels", OK, "not looked at: a class has fewer than 5 images")
+        return Finding("labels", OK, f"not looked at: {_too_few(groups)}")
     by = f"a classifier of small grey images (mean recall {100 * suspicion.recall:.0f})"
     if not suspicion.believed:
         return Finding("labels", OK, f"not doubted: {by} tells too little")

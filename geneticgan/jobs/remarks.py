@@ -63,7 +63,8 @@ def warn_of_shortcut(config: TrainConfig, split: Split, observers: Sequence[Obse
         lambda index: found.files.read(int(places[index])),
     )
     looks = look_at(files, SILENT)
-    shortcut = find_shortcut(looks, labels[looks.readable])
+    groups = None if split.train.groups is None else split.train.groups[chosen][looks.readable]
+    shortcut = find_shortcut(looks, labels[looks.readable], groups)
     if shortcut is not None and shortcut.warns:
         for observer in observers:
             observer.on_note(f"Warning: {shortcut.told}.")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from geneticgan import launch
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError
@@ -33,6 +34,7 @@ from geneticgan.training.plugins import Plugins, make_plugins
 from geneticgan.training.run_folder import RunFolder
 from geneticgan.training.setup import load_split, open_run
 from geneticgan.training.tensorboard import TensorBoard, summary_writer
+from geneticgan.training.together import together
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def plan(
         For anything the user can mend.
     """
     own = method_of(config)
+    _check_processes(own.core, own.name)
     plugins = make_plugins(own.core or config)
     heard = Remarks()
     listeners = [*observers, heard]
@@ -166,6 +169,7 @@ def resume(
         for observer in observers:
             observer.on_note(changes)
     config = with_calibration(config, path, None)
+    _check_processes(core_config(config), config.method)
     begun = Plan(split, make_plugins(core_config(config) or config))
     with RunLock(path):
         return _run(folder, config, begun, observers, tensorboard, film)
@@ -198,6 +202,12 @@ def evaluate(
         return judge(folder, config, split, load_model(core, split, folder), observers, stop)
 
 
+def _check_processes(core: TrainConfig | None, name: str) -> None:
+    """Raise `ConfigError` if several processes were started for a method that is no GAN's."""
+    if core is None and launch.count() > 1:
+        raise ConfigError(f"method {name!r} trains in one process: start it without torchrun")
+
+
 def _run(
     folder: RunFolder,
     config: TrainConfig,
@@ -220,7 +230,10 @@ def _run(
     if frames:
         watching.append(frames)
     with StopRequest() as stop:
-        model = Evolution(core, plan.split, folder, watching, stop, plan.plugins).run()
+        with together(folder.path, plan.plugins.device) as processes:
+            model = Evolution(
+                core, plan.split, folder, watching, stop, plan.plugins, processes
+            ).run()
         if frames:
             frames.develop(folder.samples / "film.webp")
         return judge(folder, config, plan.split, model, observers, stop)

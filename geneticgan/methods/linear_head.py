@@ -11,9 +11,9 @@ import torch
 from scipy.optimize import minimize
 from scipy.special import log_softmax
 from sklearn.metrics import recall_score
-from sklearn.model_selection import StratifiedKFold
 
 from geneticgan.data.dataset import Int64Array
+from geneticgan.data.folds import folds_of
 
 Float64Array = npt.NDArray[np.float64]
 
@@ -77,20 +77,24 @@ def fit_head(
 
 
 def choose_l2(
-    features: npt.NDArray[np.float32], labels: Int64Array, classes: int, tau: float, seed: int
+    features: npt.NDArray[np.float32],
+    labels: Int64Array,
+    classes: int,
+    tau: float,
+    seed: int,
+    groups: Int64Array | None = None,
 ) -> float:
     """Choose the penalty of the highest mean recall by cross-validation; parameters as `fit_head`.
 
-    Every image is predicted once, by heads that did not see it; of penalties that are level the
-    strongest is taken. Classes of fewer than two images allow no folds: then it is `USUAL`.
+    Every image is predicted once, by heads that saw neither it nor another of its group; of
+    penalties that are level the strongest is taken. Classes of fewer than two images, or groups,
+    allow no folds: then it is `USUAL`.
     """
-    folds = min(FOLDS, int(np.bincount(labels, minlength=classes).min()))
-    if folds < 2:
+    folds = folds_of(labels, groups, FOLDS, seed)
+    if not folds:
         return USUAL
     predicted = np.zeros((len(STRENGTHS), len(labels)), dtype=np.int64)
-    for train, held in StratifiedKFold(folds, shuffle=True, random_state=seed).split(
-        features, labels
-    ):
+    for train, held in folds:
         scaling = _Scaling(features[train])
         points = scaling(features[held])
         heads = _fit_path(scaling(features[train]), labels[train], classes, tau, STRENGTHS)

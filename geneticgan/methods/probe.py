@@ -153,7 +153,7 @@ class Probe(Method):
         for observer in task.observers:
             observer.on_phase(Probe.title, 2)
         found = train.labels, classes, self.tau
-        l2 = self.l2 or choose_l2(features, *found, task.config.seed)
+        l2 = self.l2 or choose_l2(features, *found, task.config.seed, train.groups)
         task.stop.check()
         head = fit_head(features, *found, l2)
         with torch.no_grad():

@@ -21,6 +21,7 @@ from geneticgan.gan.fitness import Evaluator
 from geneticgan.gan.forward import Forward
 from geneticgan.gan.losses import DiscriminatorLoss
 from geneticgan.gan.machine import Machine
+from geneticgan.gan.processes import ALONE, Processes
 from geneticgan.recipes import generated_class_weighting
 from geneticgan.seeding import numpy_stream
 from geneticgan.training.model import Model, build_model, make_adam
@@ -75,7 +76,13 @@ def _nothing(number: int) -> Labelled:
     raise AssertionError(f"batch {number} of a machine that is not to run")
 
 
-def build_machine(config: TrainConfig, plugins: Plugins, model: Model, real: RealImages) -> Machine:
+def build_machine(
+    config: TrainConfig,
+    plugins: Plugins,
+    model: Model,
+    real: RealImages,
+    processes: Processes = ALONE,
+) -> Machine:
     """Build everything that one run of Algorithm 1 is made of.
 
     Parameters
@@ -88,13 +95,15 @@ def build_machine(config: TrainConfig, plugins: Plugins, model: Model, real: Rea
         The networks; the machine changes them in place.
     real : RealImages
         What is learnt from.
+    processes : Processes
+        Of the run.
 
     Raises
     ------
     ConfigError
         If the fitness needs held-out images and there are none.
     """
-    discriminator = _discriminator(config, model, real.counts)
+    discriminator = _discriminator(config, model, real.counts, processes)
     fitness = plugins.fitness
     if fitness.needs_held_out and real.draw_held_out is None:
         raise ConfigError(
@@ -127,7 +136,7 @@ def build_machine(config: TrainConfig, plugins: Plugins, model: Model, real: Rea
 
 
 def _discriminator(
-    config: TrainConfig, model: Model, counts: Sequence[int]
+    config: TrainConfig, model: Model, counts: Sequence[int], processes: Processes
 ) -> DiscriminatorTraining:
     module, device = model.discriminator, model.device
     augmentation = Augmentation(config.augmentation, config.seed)
@@ -143,7 +152,7 @@ def _discriminator(
     return DiscriminatorTraining(
         module,
         make_adam(module.parameters(), config.learning_rate, config.weight_decay),
-        Forward(module, config.seed, config.precision, augmentation),
+        Forward(module, config.seed, config.precision, augmentation, processes),
         loss,
         config.source_weight * config.gradient_penalty,
         config.seed,

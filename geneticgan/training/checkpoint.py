@@ -46,6 +46,10 @@ class Checkpoint:
         self._source: Path | None = None
         self.notice = ""
 
+    def follow(self) -> None:
+        """Take notice of what another process has saved."""
+        self._source = None
+
     def exists(self) -> bool:
         """Tell whether there is one to load."""
         return self.path.is_dir() or self._previous.is_dir()

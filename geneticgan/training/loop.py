@@ -10,11 +10,13 @@ from deap import tools
 from geneticgan.annealing.algorithm import Generation
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
-from geneticgan.errors import DivergedError, RunError
+from geneticgan.errors import ConfigError, DivergedError, RunError
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.gan.generations import Generations
 from geneticgan.gan.individual import same_weights
+from geneticgan.gan.processes import ALONE, Processes
+from geneticgan.gan.splitting import why_whole
 from geneticgan.training.beginning import begin_model
 from geneticgan.training.build import build_machine, real_images
 from geneticgan.training.checkpoint import Checkpoint
@@ -25,7 +27,7 @@ from geneticgan.training.monitor import Monitor
 from geneticgan.training.plugins import Plugins, make_plugins
 from geneticgan.training.precision import multiplying
 from geneticgan.training.rates import RunRates
-from geneticgan.training.recorder import Recorder, generation_record
+from geneticgan.training.recorder import NoRecorder, Recorder, generation_record
 from geneticgan.training.run_folder import RunFolder
 
 MAX_ROLLBACKS = 3
@@ -49,6 +51,8 @@ class Evolution:
         Looked at after every generation.
     plugins : Plugins, optional
         Made by the config where the caller has not made them.
+    processes : Processes
+        Of the run; all of them make the same of it.
 
     Attributes
     ----------
@@ -70,7 +74,9 @@ class Evolution:
         observers: Sequence[Observer],
         stop: StopRequest,
         plugins: Plugins | None = None,
+        processes: Processes = ALONE,
     ) -> None:
+        self._processes = processes
         self._config = config
         self._split = split
         self._stop = stop
@@ -78,7 +84,7 @@ class Evolution:
         self._plugins = plugins or make_plugins(config)
         self.model = build_model(config, split, self._plugins.architecture)
         real = real_images(config, split, self.model.device)
-        self.machine = build_machine(config, self._plugins, self.model, real)
+        self.machine = build_machine(config, self._plugins, self.model, real, processes)
         self._rates = RunRates(config, self.machine.discriminator.optimizer)
         self.machine.set_rates = self._rates
         self.discriminator = self.machine.discriminator
@@ -87,11 +93,14 @@ class Evolution:
         self.rollbacks = 0
         self._fruitless = 0
         self._first, position = 0, 0
-        if self._checkpoint.exists():
+        self._begun = self._checkpoint.exists()
+        if self._begun:
             self._first, position = self._resume()
         else:
             begin_model(self.model, folder)
-        self._recorder = Recorder(folder.log, position)
+        if reason := why_whole(self.machine):
+            raise ConfigError(f"several processes cannot share this run: {reason}")
+        self._recorder = Recorder(folder.log, position) if processes.leads else NoRecorder()
         self._observers = [self._recorder, *observers]
 
     def run(self) -> Model:
@@ -110,14 +119,15 @@ class Evolution:
         if self._checkpoint.notice:
             self._note(f"{self._checkpoint.notice}.")
         try:
-            if not self._checkpoint.exists():
+            if not self._begun:
                 self._save(0)  # something to go back to, from the first generation on
             with multiplying(self._config.precision):
                 while not self._evolve():
                     pass
         finally:
             self._recorder.close()
-        self._stop.check()
+        if self._is_to_stop():
+            self._stop.check()
         return self.model
 
     def _evolve(self) -> bool:
@@ -215,11 +225,18 @@ class Evolution:
         for observer in self._observers:
             observer.on_record(record)
             observer.on_status(status)
-        stopping = self._stop.requested and generation.settled
+        stopping = self._is_to_stop() and generation.settled
         due = step % self._config.checkpoint_every == 0 and not self._fruitless
         if last or stopping or due:
             self._save(step)
         return stopping
+
+    def _is_to_stop(self) -> bool:
+        """Tell whether a stop was asked for, of whichever process."""
+        asked = self._processes.most(self._stop.signal_number or 0)
+        if asked:
+            self._stop.signal_number = asked
+        return asked > 0
 
     def _validate(self) -> float | None:
         validation = self._split.validation
@@ -230,6 +247,13 @@ class Evolution:
 
     def _save(self, step: int) -> None:
         self.check()  # a checkpoint is a good state, or it is none
+        self._processes.wait()  # until nobody reads the last one
+        if self._processes.leads:
+            self._write(step)
+        self._processes.wait()
+        self._checkpoint.follow()
+
+    def _write(self, step: int) -> None:
         state = {
             "next_generation": step,
             "log_position": self._recorder.position(),

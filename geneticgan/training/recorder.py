@@ -53,6 +53,26 @@ class Recorder(Observer):
         self._file.close()
 
 
+class NoRecorder(Recorder):
+    """Keeps no log: that is for the process that leads a run."""
+
+    def __init__(self) -> None:
+        """Open nothing."""
+
+    def rewind(self, position: int) -> None:
+        """Nothing."""
+
+    def on_record(self, record: dict[str, Any]) -> None:
+        """Nothing."""
+
+    def position(self) -> int:
+        """Return 0."""
+        return 0
+
+    def close(self) -> None:
+        """Nothing."""
+
+
 def generation_record(generation: Generation, losses: dict[str, float]) -> dict[str, Any]:
     """Return what the log keeps of a generation: step, T, all fitness parts, winners, losses."""
     broods: dict[int, list[GeneratorIndividual]] = {}

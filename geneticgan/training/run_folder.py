@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from geneticgan import launch
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.digests import DIGITS, digests
 from geneticgan.data.splits import Split
@@ -110,7 +111,7 @@ class RunFolder:
         now = {**software()["versions"], **machine(device)}
         then = {
             **saved.get("versions", {}),
-            **{k: saved[k] for k in ("threads", "device") if k in saved},
+            **{k: saved[k] for k in ("threads", "processes", "device") if k in saved},
         }
         changes = [
             f"{name} {now[name]} instead of {value}"
@@ -223,12 +224,16 @@ def software() -> dict[str, Any]:
 
 
 def machine(device: str) -> dict[str, Any]:
-    """Return what of a machine changes the last digits: ``threads`` and the kind of ``device``."""
+    """Return what of a machine changes the last digits: its threads, processes, kind of device."""
     import torch  # seconds that a look at a run need not wait for
 
     from geneticgan.training.device import resolve_device
 
-    return {"threads": torch.get_num_threads(), "device": resolve_device(device).type}
+    return {
+        "threads": torch.get_num_threads(),
+        "processes": launch.count(),
+        "device": resolve_device(device).type,
+    }
 
 
 def _git_revision() -> str | None:

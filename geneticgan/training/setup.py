@@ -22,9 +22,13 @@ class ObserverNotices(Notices):
         self._observers = observers
 
     def begin(self, title: str, total: int) -> None:
+        """Begin to decode."""
+        self.phase(f"Decoding {title}", total)
+
+    def phase(self, title: str, total: int) -> None:
         """Begin a phase."""
         for observer in self._observers:
-            observer.on_phase(f"Decoding {title}", total)
+            observer.on_phase(title, total)
 
     def done(self, count: int) -> None:
         """Report progress."""

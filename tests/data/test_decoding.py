@@ -179,11 +179,16 @@ def test_a_full_disk_costs_the_cache_not_the_run(monkeypatch):
         file.write(b"begun")
         raise OSError(28, "No space left on device")
 
+    def full_too(path, flags):
+        raise OSError(28, "No space left on device")
+
     monkeypatch.setattr("numpy.save", full)
+    monkeypatch.setattr("geneticgan.data.filling.open_own", full_too)
     ears = Ears()
     images = decode_all(files([4]), Decoding(8), "one", ears)
     assert (images.pixels == 4).all()
-    assert "No space left" in ears.notes[0]
+    assert len(ears.notes) == 2  # of what was seen, and of what was decoded
+    assert all("No space left" in note for note in ears.notes)
     assert not list((cache_folder() / "decoded").iterdir())  # nothing half-written is left
 
 

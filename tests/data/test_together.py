@@ -1,11 +1,17 @@
 """Equal and nearly equal images are one group in every split."""
 
+import imagehash
 import numpy as np
 import pytest
 from PIL import Image
 
 from geneticgan.data.dataset import Images
-from geneticgan.data.inspection.copies import candidates, near_copies, small_pictures
+from geneticgan.data.inspection.copies import (
+    candidates,
+    near_copies,
+    perceptual_hashes,
+    small_pictures,
+)
 from geneticgan.data.sets.folder import Folder
 from geneticgan.data.splits import split_source
 from geneticgan.data.together import keep_together, said_of_left
@@ -89,6 +95,21 @@ def test_every_pair_of_near_hashes_is_compared():
     }
     apart = (bits[:, None] != bits[None]).sum(axis=2)
     assert found == {(a, b) for a in range(60) for b in range(a + 1, 60) if apart[a, b] <= 4}
+
+
+def test_hashes_are_those_of_imagehash():
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 6, 6), dtype=np.uint8)
+    images = [Image.fromarray(each).resize((32, 32), Image.Resampling.BICUBIC) for each in pixels]
+    found = perceptual_hashes(np.stack([np.asarray(image) for image in images]))
+    expected = [imagehash.phash(image).hash.reshape(64) for image in images]
+    np.testing.assert_array_equal(np.unpackbits(found, axis=1), np.array(expected))
+
+
+def test_many_equal_images_are_one_group_at_once():
+    rng = np.random.default_rng(0)
+    small = rng.integers(0, 256, (3, 32, 32), dtype=np.uint8)
+    many = small[np.arange(30_000) % 3]  # 150 million pairs
+    assert near_copies(many).tolist() == (np.arange(30_000) % 3).tolist()
 
 
 def test_colour_and_grey_of_an_image_are_copies():

@@ -137,7 +137,6 @@ def test_the_same_seed_gives_the_same_and_it_can_be_kept(table, quick, tmp_path)
         ({"mutations": "nonsta"}, "nonsat"),
         ({"image_shape": (2, 2)}, r"image_shape \(2, 2\) is of 4 values, and X has 6 columns"),
         ({"steps": -1}, "steps"),
-        ({"fitness": "validation"}, "held-out"),
     ],
 )
 def test_a_wrong_option_is_a_value_error_that_names_it(options, message, table):

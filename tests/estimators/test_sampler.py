@@ -138,7 +138,6 @@ def test_options_reach_the_evolution(table):
     [
         ({"mutations": "nonsta"}, "nonsat"),
         ({"schedule": "linear:T=-1"}, "linear"),
-        ({"fitness": "validation"}, "held-out"),
         ({"steps": -1}, "steps"),
         ({"batch_size": 1}, "batch_size"),
         ({"learning_rate": 0.0}, "learning_rate"),

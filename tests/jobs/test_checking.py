@@ -190,6 +190,27 @@ def test_groups_that_are_proposed_can_be_typed(folder):
     assert groups.text == "8 groups, which no split will part"
 
 
+def test_a_background_of_each_group_tells_no_class_of_new_groups(tmp_path):
+    backgrounds = 10 * rng.permutation(20)
+    for group in range(20):
+        kind = "ab"[group % 2]
+        (tmp_path / kind).mkdir(exist_ok=True)
+        for number in range(8):
+            pixels = np.asarray(picture(top=20)).astype(int) + backgrounds[group]
+            name = f"p{group}_{number}.bmp"
+            Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(tmp_path / kind / name)
+
+    def recall(dataset):
+        config = TrainConfig(dataset=dataset, data_root=str(tmp_path), image_size=32)
+        (found,) = [each for each in check(config) if each.what == "shortcut"]
+        return found.state, int(found.text.partition("class: ")[2].split()[0])
+
+    state, random = recall("folder")
+    assert (state, random >= 75) == ("warning", True)
+    state, by_group = recall("folder:group=(p\\d+)_")
+    assert (state, by_group <= 62) == ("ok", True)
+
+
 def test_the_command_prints_its_lines(folder):
     result = CliRunner().invoke(cli, ["datasets", "check", "folder", "--data-root", str(folder)])
     assert result.exit_code == 0, result.output

@@ -5,6 +5,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
 
+from geneticgan.data.folds import folds_of
 from geneticgan.methods.linear_head import STRENGTHS, USUAL, choose_l2, fit_head
 
 
@@ -84,3 +85,20 @@ def test_a_class_of_one_image_allows_no_folds():
 def test_the_choice_is_a_function_of_the_seed():
     points, labels = clouds((30, 10, 6), 0.7)
     assert choose_l2(points, labels, 3, 1.0, 5) == choose_l2(points, labels, 3, 1.0, 5)
+
+
+def test_a_group_is_never_on_both_sides_when_the_penalty_is_chosen():
+    rng = np.random.default_rng(0)
+    groups = np.repeat(np.arange(24), 8)
+    labels = (np.arange(24) % 2)[groups].astype(np.int64)
+    patients = rng.normal(size=(24, 40)).astype(np.float32)  # each looks like itself alone
+    points = patients[groups] + 0.05 * rng.normal(size=(192, 40)).astype(np.float32)
+    assert choose_l2(points, labels, 2, 0.0, 0) == STRENGTHS[0]  # any penalty knows the patients
+    folds = folds_of(labels, groups, 5, 0)
+    assert len(folds) == 5
+    for train, held in folds:
+        assert not set(groups[train]) & set(groups[held])
+        assert set(labels[train]) == {0, 1}
+    lone = np.where(labels == 1, 99, groups)
+    assert folds_of(labels, lone, 5, 0) == []
+    assert choose_l2(points, labels, 2, 0.0, 0, lone) == USUAL

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from geneticgan import launch
 from geneticgan_cli.device import device_option
 
 
@@ -24,7 +25,11 @@ def resume(
     """
     from geneticgan.jobs.train import resume as run_job
     from geneticgan_cli.console import Console
-    from geneticgan_cli.running import run_watched
+    from geneticgan_cli.running import run_following, run_watched
+
+    if not launch.leads():
+        run_following(ctx, device)
+        return
 
     run_watched(
         ctx,

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from geneticgan import launch
 from geneticgan_cli.grouped import GroupedCommand
 from geneticgan_cli.options import resolve_config, train_options
 
@@ -32,6 +33,12 @@ def train(
     classifier trained on real and generated images, and the baselines Os+CN and CN under the same
     budget. The classifier that did best on held-out images becomes the run's.
     """
+    if not launch.leads():
+        from geneticgan_cli.running import run_following
+
+        if not dry_run:
+            run_following(ctx)
+        return
     taken = {}
     if start:
         from geneticgan.jobs.beginning import taken_options

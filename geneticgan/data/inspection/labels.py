@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import recall_score
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import cross_val_predict
 
 from geneticgan.data.dataset import Int64Array
+from geneticgan.data.folds import folds_of, some_of
 from geneticgan.data.inspection.look import Looks
 
 FOLDS = 5
@@ -46,7 +47,9 @@ class Suspicion:
     instead: Int64Array
 
 
-def suspect_labels(looks: Looks, labels: Int64Array) -> Suspicion | None:
+def suspect_labels(
+    looks: Looks, labels: Int64Array, groups: Int64Array | None = None
+) -> Suspicion | None:
     """Suspect labels by a random forest on small grey images over 5 folds.
 
     An image is suspected if its label is unlikely and another class as probable as that class is
@@ -59,29 +62,28 @@ def suspect_labels(looks: Looks, labels: Int64Array) -> Suspicion | None:
         At the images.
     labels : Int64Array
         One for each.
+    groups : Int64Array or None
+        One for each, see `geneticgan.data.dataset.Images`: a fold holds whole groups.
 
     Returns
     -------
     Suspicion or None
-        None if a class has fewer images than folds, or there is one class only.
+        None if a class has fewer images, or groups, than folds, or there is one class only.
     """
-    counts = np.bincount(labels)
-    if len(counts) < 2 or counts.min() < FOLDS:
-        return None
-    rng = np.random.default_rng(0)
-    chosen = np.sort(rng.permutation(len(labels))[:MOST])
-    pixels = looks.small[chosen].reshape(len(chosen), -1)
+    classes = int(labels.max(initial=0)) + 1
+    chosen = some_of(labels, MOST, np.random.default_rng(0))
     given = labels[chosen]
-    if np.bincount(given, minlength=len(counts)).min() < FOLDS:
+    folds = folds_of(given, None if groups is None else groups[chosen], FOLDS, 0, least=FOLDS)
+    if classes < 2 or not folds:
         return None
+    pixels = looks.small[chosen].reshape(len(chosen), -1)
     forest = RandomForestClassifier(
         100, max_features="sqrt", class_weight="balanced", random_state=0, n_jobs=-1
     )
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     found = cross_val_predict(forest, pixels, given, cv=folds, method="predict_proba")
     recall = float(recall_score(given, found.argmax(axis=1), average="macro"))
-    chance = 1 / len(counts)
-    usual = np.array([found[given == label, label].mean() for label in range(len(counts))])
+    chance = 1 / classes
+    usual = np.array([found[given == label, label].mean() for label in range(classes)])
     own = found[np.arange(len(given)), given]
     guess = found.argmax(axis=1)
     odd = (guess != given) & (own < UNLIKELY) & (found.max(axis=1) >= usual[guess])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -17,6 +16,7 @@ from geneticgan.data.decoding import UNREADABLE, Decoding, open_checked, prepare
 from geneticgan.data.inspection.copies import SMALL
 from geneticgan.data.notices import Notices
 from geneticgan.data.reading import Encoded
+from geneticgan.data.signatures import each
 
 MODEL = 0x0110
 """Number of the EXIF field with the camera's model."""
@@ -53,6 +53,14 @@ class Looks:
     cameras: tuple[str, ...]
     small: UInt8Array
 
+    def take(self, chosen: npt.NDArray[np.int64]) -> Looks:
+        """Return what was seen of some of them."""
+        arrays = (self.readable, self.sizes, self.lengths, self.days)
+        readable, sizes, lengths, days = (each[chosen] for each in arrays)
+        texts = (self.suffixes, self.cameras)
+        suffixes, cameras = (tuple(each[i] for i in chosen.tolist()) for each in texts)
+        return Looks(readable, sizes, lengths, days, suffixes, cameras, self.small[chosen])
+
 
 def look_at(files: Encoded, notices: Notices) -> Looks:
     """Look at every file; those that cannot be read are left out."""
@@ -77,11 +85,7 @@ def look_at(files: Encoded, notices: Notices) -> Looks:
         except UNREADABLE:
             return
 
-    notices.begin("every file, looked at", count)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for number, _ in enumerate(pool.map(look, range(count)), start=1):
-            if number % 256 == 0 or number == count:
-                notices.done(number)
+    each(look, count, "Looking at every file", notices)
     readable = np.flatnonzero(lengths > 0)
     return Looks(
         readable,

@@ -10,13 +10,17 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import recall_score
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import cross_val_predict
 from sklearn.preprocessing import OrdinalEncoder
 
-from geneticgan.data.dataset import Int64Array
+from geneticgan.data.dataset import Int64Array, count_groups
+from geneticgan.data.folds import Folds, folds_of, some_of
 from geneticgan.data.inspection.look import Looks
 
 FOLDS = 5
+
+MOST = 20_000
+"""Files by which it is told; of more, so many are drawn."""
 
 ABOVE = 0.15
 """Mean recall above chance from which on there is something to warn of."""
@@ -70,8 +74,13 @@ class Shortcut:
         return self.recall > self.chance + max(ABOVE, DEVIATIONS * self.deviation)
 
 
-def find_shortcut(looks: Looks, labels: Int64Array) -> Shortcut | None:
+def find_shortcut(
+    looks: Looks, labels: Int64Array, groups: Int64Array | None = None
+) -> Shortcut | None:
     """Try to tell the class by size, file and brightness, with a random forest over 5 folds.
+
+    What tells the group alone, such as a camera of each patient, tells no class: a fold holds
+    whole groups.
 
     Parameters
     ----------
@@ -79,16 +88,25 @@ def find_shortcut(looks: Looks, labels: Int64Array) -> Shortcut | None:
         Of N files.
     labels : array of int64
         Shape (N,).
+    groups : array of int64 or None
+        Shape (N,); see `geneticgan.data.dataset.Images`.
 
     Returns
     -------
     Shortcut or None
-        None where a class has fewer files than there are folds.
+        None where a class has fewer files, or groups, than there are folds.
     """
-    names, counts = np.unique(labels, return_counts=True)
-    if len(names) < 2 or counts.min() < FOLDS:
+    labels = np.unique(labels, return_inverse=True)[1].astype(np.int64)
+    chosen = some_of(labels, MOST, np.random.default_rng(0))
+    looks, labels = looks.take(chosen), labels[chosen]
+    groups = None if groups is None else groups[chosen]
+    folds = folds_of(labels, groups, FOLDS, seed=0, least=FOLDS)
+    classes = int(labels.max(initial=0)) + 1
+    if classes < 2 or not folds:
         return None
-    chance = 1 / len(names)
+    alone = np.arange(len(labels)) if groups is None else groups
+    counts = np.array(count_groups(labels, alone, classes))
+    chance = 1 / classes
     deviation = chance * float(np.sqrt((chance * (1 - chance) / counts).sum()))
     width, height = looks.sizes.T.astype(float)
     kinds: dict[str, npt.NDArray[np.float64]] = {
@@ -102,20 +120,19 @@ def find_shortcut(looks: Looks, labels: Int64Array) -> Shortcut | None:
     telling = {name: each for name, each in kinds.items() if (each != each[0]).any()}
     if not telling:
         return Shortcut(chance, chance, "nothing", chance, deviation)
-    recall = _recall(np.concatenate(list(telling.values()), axis=1), labels)
+    recall = _recall(np.concatenate(list(telling.values()), axis=1), labels, folds)
     found = Shortcut(recall, chance, "", recall, deviation)
     if not found.warns:
         return found
-    alone = {name: _recall(each, labels) for name, each in telling.items()}
-    giveaway = max(alone, key=lambda name: alone[name])
-    return Shortcut(recall, chance, giveaway, alone[giveaway], deviation)
+    recalls = {name: _recall(each, labels, folds) for name, each in telling.items()}
+    giveaway = max(recalls, key=lambda name: recalls[name])
+    return Shortcut(recall, chance, giveaway, recalls[giveaway], deviation)
 
 
-def _recall(features: npt.NDArray[np.float64], labels: Int64Array) -> float:
+def _recall(features: npt.NDArray[np.float64], labels: Int64Array, folds: Folds) -> float:
     forest = RandomForestClassifier(
         100, min_samples_leaf=2, class_weight="balanced", random_state=0
     )
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         said = cross_val_predict(forest, features, labels, cv=folds)

@@ -118,7 +118,8 @@ class CelebA(Dataset):
         return found[attributes].parent
 
     def _decode(self, paths: list[Path], labels: Int64Array, title: str) -> Images:
-        files = Encoded([str(path) for path in paths], labels, lambda i: paths[i].read_bytes())
+        names = [str(path) for path in paths]
+        files = Encoded(names, labels, lambda i: paths[i].read_bytes(), on_disk=True)
         how = Decoding(self.image_size, skip_corrupt=self.skip_corrupt)
         return decode_all(files, how, title, self.notices)
 

@@ -127,4 +127,5 @@ class Csv(FileDataset):
             np.array([place[row.label] for row in rows], dtype=np.int64),
             lambda index: read_regular(paths[index]),
             np.array([row.group for row in rows], dtype=np.int64) if self.wanted.group else None,
+            on_disk=True,
         )

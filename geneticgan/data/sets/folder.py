@@ -233,6 +233,7 @@ class Folder(FileDataset):
             np.array([names.index(found[path]) for path in order], dtype=np.int64),
             lambda index: read_regular(paths[index]),
             np.array([groups[path] for path in order], dtype=np.int64) if groups else None,
+            on_disk=True,
         )
         is_test = np.array([path in test for path in order]) if test else None
         title = f"{root.resolve().name}, images"

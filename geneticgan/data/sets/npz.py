@@ -16,6 +16,7 @@ from geneticgan.data.fitting import fit_square
 from geneticgan.data.holdout import with_test_part
 from geneticgan.data.roots import existing
 from geneticgan.data.scaling import to_8_bits, usual_window
+from geneticgan.data.together import with_copies
 from geneticgan.errors import DataError, some
 
 TRAIN = (("x_train", "y_train"), ("train_images", "train_labels"), ("images", "labels"),
@@ -92,6 +93,7 @@ class Npz(Dataset):
             for each, found in zip(self._scaled(pixels), labels, strict=True)
         ]
         names = texts or arrays.class_names(first, classes)
+        parts = with_copies(parts, names, self.notices)
         if len(parts) == 1:
             return with_test_part(parts[0], names)
         return Source(parts[0], parts[1], names)

@@ -32,13 +32,13 @@ class ClassBalanced(FitnessFunction):
         """Return the weighted means over the classes that the batch has enough images of."""
         labels = inputs.labels
         every = torch.arange(len(inputs.class_counts), device=labels.device)
-        member = (labels.unsqueeze(1) == every).to(torch.float32)  # (B, K); one_hot looks at values
+        real = torch.sigmoid(inputs.logits.source)
+        member = (labels.unsqueeze(1) == every).to(real.dtype)  # (B, K); one_hot looks at values
         count = member.sum(0)
         weight = inputs.class_counts.clamp_min(1).pow(-self.power)
-        real = torch.sigmoid(inputs.logits.source)
         own = inputs.logits.classes.softmax(1).gather(1, labels.unsqueeze(1)).squeeze(1)
         quality = (real * own) @ member / count.clamp_min(1)
-        flat = inputs.images.flatten(1).float()
+        flat = inputs.images.flatten(1).to(real.dtype)
         distance = torch.cdist(flat, flat) / flat.shape[1] ** 0.5  # of one pixel, in [0, 2]
         pairs = count * (count - 1)
         apart = torch.einsum("ik,ij,jk->k", member, distance, member) / pairs.clamp_min(1)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from geneticgan.data.notices import Notices
 from geneticgan.data.sets.csv import Csv
 from geneticgan.data.sets.npz import Npz
 from geneticgan.errors import DataError
@@ -114,6 +115,31 @@ def test_npz_as_others_write_them(tmp_path):
 def write_to(folder, arrays):
     np.savez(folder / "x.npz", **arrays)
     return str(folder / "x.npz")
+
+
+def test_copies_in_an_npz_are_one_group(tmp_path):
+    rng = np.random.default_rng(0)
+    small = rng.integers(0, 250, (40, 8, 8), dtype=np.uint8)
+    pixels = small.repeat(4, axis=1).repeat(4, axis=2)
+    pixels[30:] = pixels[:10] + 2  # a little paler
+    parts = {"x_train": pixels[:30], "y_train": np.arange(30) % 2}
+    parts |= {"x_test": pixels[30:], "y_test": np.arange(10) % 2}
+    whole = {"images": pixels, "labels": np.arange(40) % 2}
+    said = []
+    for name, arrays in (("parts", parts), ("whole", whole)):
+        np.savez(tmp_path / f"{name}.npz", **arrays)
+        dataset = Npz(str(tmp_path / f"{name}.npz"))
+        dataset.notices = Notices()
+        dataset.notices.note = said.append
+        source = dataset.load()
+        assert len(source.pool.groups) == len(source.pool)
+    assert len(set(source.pool.groups.tolist())) == 30
+    assert not set(source.train.groups) & set(source.test.groups)
+    assert said == [
+        "20 of 40 images are in 10 groups of equal or nearly equal images; 10 of 10 test images "
+        "have a copy in training.",
+        "20 of 40 images are in 10 groups of equal or nearly equal images; no split parts a group.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,166 @@
+"""What the processes of a run do together; where there is one, nothing, and at no cost.
+
+Every process draws the whole batch of a generation and computes the rows that are its own. Logits
+are made whole again, so that losses, mutations and fitness functions see the batch and know of no
+process. A loss is therefore the same number in all of them, and its gradient in one process is
+the part that comes of its own rows: the sum over processes is the gradient of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import torch
+import torch.distributed as dist
+
+from geneticgan.errors import RunError
+from geneticgan.gan.batch_statistics import WholeBatch
+
+PATIENCE = timedelta(minutes=30)
+"""For which a process waits for what the others compute."""
+
+Gradient = TypeVar("Gradient", bound=torch.Tensor | None)
+
+
+class Processes:
+    """The one process of an ordinary run: every row is its own, and every sum is known.
+
+    Attributes
+    ----------
+    rank, size : int
+        Which process this is, and of how many.
+    """
+
+    rank: int = 0
+    size: int = 1
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process writes, draws and tells."""
+        return self.rank == 0
+
+    def own(self, rows: torch.Tensor) -> torch.Tensor:
+        """Return this process's share of the rows of a batch."""
+        return rows
+
+    def whole(self, own: torch.Tensor, count: int) -> torch.Tensor:
+        """Return all ``count`` rows of a batch; gradients flow to those that are this process's."""
+        return own
+
+    def sum(self, gradients: tuple[Gradient, ...]) -> tuple[Gradient, ...]:
+        """Return the sums of gradients over the processes; None stays None."""
+        return gradients
+
+    def within_whole(self, count: int) -> AbstractContextManager[Any]:
+        """Let a network that is given its own rows of ``count`` compute as if it had them all."""
+        return nullcontext()
+
+    def leaders(self, numbers: Sequence[int]) -> list[int]:
+        """Return as many numbers, those of the process that leads."""
+        return list(numbers)
+
+    def most(self, number: int) -> int:
+        """Return the largest of the processes' numbers."""
+        return number
+
+    def wait(self) -> None:
+        """Wait until all processes are here."""
+
+
+ALONE = Processes()
+"""The one process of an ordinary run."""
+
+
+class Several(Processes):
+    """One of the processes of torch's default group.
+
+    Parameters
+    ----------
+    device : torch.device
+        Where it computes.
+
+    Attributes
+    ----------
+    reduced : int
+        Bytes that it has handed over to be reduced or sent.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self.rank = dist.get_rank()
+        self.size = dist.get_world_size()
+        self.reduced = 0
+        self._device = device
+
+    def own(self, rows: torch.Tensor) -> torch.Tensor:
+        """Return rows of as many as the others have, or one more."""
+        first, last = (len(rows) * rank // self.size for rank in (self.rank, self.rank + 1))
+        return rows[first:last]
+
+    def whole(self, own: torch.Tensor, count: int) -> torch.Tensor:
+        """Put every process's rows in their places; see `Processes.whole`."""
+        rows: torch.Tensor = _Whole.apply(own, self, count)
+        return rows
+
+    def sum(self, gradients: tuple[Gradient, ...]) -> tuple[Gradient, ...]:
+        """Reduce all gradients at once, in one flat tensor."""
+        present = [each for each in gradients if each is not None]
+        flat = torch.cat([each.reshape(-1) for each in present])
+        self.reduce(flat)
+        pieces = iter(torch.split(flat, [each.numel() for each in present]))
+        summed = [None if g is None else next(pieces).view(g.shape).to(g.dtype) for g in gradients]
+        return tuple(summed)  # type: ignore[arg-type]  # None where there was None
+
+    def within_whole(self, count: int) -> AbstractContextManager[Any]:
+        """Share the statistics of batch normalisation, and draw dropout for the whole batch."""
+        return WholeBatch(self.own, self.reduce, count)
+
+    def leaders(self, numbers: Sequence[int]) -> list[int]:
+        """Send the numbers of the process that leads."""
+        sent = torch.tensor(numbers, dtype=torch.int64, device=self._device)
+        self._together(sent, lambda: dist.broadcast(sent, src=0))
+        return [int(number) for number in sent.tolist()]
+
+    def most(self, number: int) -> int:
+        """Reduce to the maximum."""
+        largest = torch.tensor(number, dtype=torch.int64, device=self._device)
+        self._together(largest, lambda: dist.all_reduce(largest, dist.ReduceOp.MAX))
+        return int(largest.item())
+
+    def wait(self) -> None:
+        """Wait until all processes are here."""
+        self.most(0)
+
+    def reduce(self, tensor: torch.Tensor) -> None:
+        """Replace a tensor by its sum over the processes."""
+        self._together(tensor, lambda: dist.all_reduce(tensor))
+
+    def _together(self, tensor: torch.Tensor, act: Callable[[], object]) -> None:
+        self.reduced += tensor.numel() * tensor.element_size()
+        try:
+            act()
+        except RuntimeError as error:
+            raise RunError(
+                "another process of this run has ended, or cannot be reached; the last checkpoint "
+                "is whole: go on from it with 'geneticgan resume', in as many processes as you like"
+            ) from error
+
+
+class _Whole(torch.autograd.Function):
+    """Rows of one process to those of all; see `Processes.whole`."""
+
+    @staticmethod
+    def forward(ctx: Any, own: torch.Tensor, processes: Several, count: int) -> torch.Tensor:
+        ctx.processes = processes
+        # What is added to a row is zero, so that it stays as it is; low precision stays too.
+        dtype = torch.promote_types(own.dtype, torch.float32)
+        rows = torch.zeros((count, *own.shape[1:]), dtype=dtype, device=own.device)
+        processes.own(rows).copy_(own)
+        processes.reduce(rows)
+        return rows.to(own.dtype)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None, None]:
+        return ctx.processes.own(gradient), None, None

@@ -1,0 +1,89 @@
+"""Whether a run can be split among processes, and how much they hand each other in a generation."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from geneticgan.gan.forward import Forward
+from geneticgan.gan.machine import Machine
+from geneticgan.gan.mutation import looks_beyond_logits
+from geneticgan.gan.processes import ALONE
+
+NEAR = 1e-3, 5e-2
+"""By how much of the largest output two ways to compute it may differ: in float32, and in bf16."""
+
+
+def why_whole(machine: Machine) -> str:
+    """Return why a run cannot be split, as a clause for the user; empty if it can.
+
+    Its processes call this alike: they compare what a share of a batch gives with what the whole
+    batch does.
+    """
+    forward = machine.discriminator.forward
+    size, batch_size = forward.processes.size, machine.batches.batch_size
+    if size == 1:
+        return ""
+    if batch_size < size:
+        return f"a batch of {batch_size} has no image for each of {size} processes"
+    for mutation in machine.mutations:
+        if looks_beyond_logits(mutation):
+            return f"mutation {mutation.label!r} needs more than logits"
+    if getattr(machine.discriminator.module, "couples_samples", False):
+        return "the discriminator couples the samples of a batch"
+    alone = copy.copy(forward)
+    alone.processes = ALONE
+    pairs = zip(_outputs(machine, alone), _outputs(machine, forward), strict=True)
+    if forward.processes.most(int(not all(_near(*pair) for pair in pairs))):
+        return (
+            "a network couples the samples of a batch otherwise than by batch normalisation, or "
+            "draws random numbers otherwise than by dropout"
+        )
+    return ""
+
+
+@torch.no_grad()
+def _outputs(machine: Machine, forward: Forward) -> list[torch.Tensor]:
+    """Return a generator's images, this process's share of them, and logits of real images."""
+    batch, module = machine.batches.draw(0).offspring[0], machine.population[0].module
+    buffers = {name: buffer.clone() for name, buffer in module.named_buffers()}
+    images, logits = forward.generate(module, batch, buffers), forward.real(batch)
+    if forward.processes.size == 1:
+        images = machine.discriminator.forward.processes.own(images)
+    return [images, logits.source, logits.classes]
+
+
+def _near(one: torch.Tensor, other: torch.Tensor) -> bool:
+    if one.shape != other.shape:
+        return False
+    rough = torch.bfloat16 in (one.dtype, other.dtype)
+    return bool((one - other).abs().max() <= NEAR[rough] * other.abs().max())
+
+
+def traffic(machine: Machine) -> dict[str, int]:
+    """Return how many bytes a process hands over to be reduced in a generation, by what they are.
+
+    Of one that shares gradients, with one step of each network, in float32 and with the paper's
+    fitness: another one may look at images or at held-out ones, which are handed over then.
+    """
+    parents, mutations = len(machine.population), len(machine.mutations)
+    bred, evaluated = parents * mutations, parents * (1 + mutations)
+    generator, discriminator = machine.population[0].module, machine.discriminator.module
+    heads = [1, machine.batches.classes]
+    if getattr(discriminator, "guide", None) is not None:
+        heads.append(machine.batches.classes)
+    channels = [m.num_features for m in generator.modules() if isinstance(m, _BatchNorm)]
+    return {
+        "gradients of generators": bred * _bytes(generator),
+        "gradients of the discriminator": (1 + evaluated) * _bytes(discriminator),
+        "batch statistics": evaluated * sum(8 * (2 * count + 1) for count in channels)
+        + bred * sum(4 * 2 * count for count in channels),
+        "logits": (1 + evaluated) * machine.batches.batch_size * sum(heads) * 4,
+        "survivors": 8 * parents,
+    }
+
+
+def _bytes(module: torch.nn.Module) -> int:
+    return sum(each.numel() * 4 for each in module.parameters() if each.requires_grad)

@@ -1,0 +1,31 @@
+"""How many processes make up this run, as torchrun or another launcher says; knows no torch."""
+
+from __future__ import annotations
+
+import os
+
+
+def count() -> int:
+    """Return how many processes were launched together; 1 without a launcher."""
+    told = all(os.environ.get(name) for name in ("RANK", "WORLD_SIZE", "MASTER_ADDR"))
+    return _number("WORLD_SIZE", 1) if told else 1
+
+
+def rank() -> int:
+    """Return which of them this process is."""
+    return _number("RANK", 0) if count() > 1 else 0
+
+
+def local_rank() -> int:
+    """Return which of those on its machine this process is."""
+    return _number("LOCAL_RANK", 0) if count() > 1 else 0
+
+
+def leads() -> bool:
+    """Tell whether this process is the one that writes, draws and tells."""
+    return rank() == 0
+
+
+def _number(name: str, default: int) -> int:
+    text = os.environ.get(name, "")
+    return int(text) if text.isdecimal() else default

@@ -1,0 +1,78 @@
+"""Three processes against one: the same run, to rounding."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from geneticgan.gan.capture import why_not
+from geneticgan.gan.processes import ALONE, Processes
+
+from .in_several import SCENARIOS, make, run
+
+SIZE = 3
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory):
+    """What three processes wrote of all scenarios."""
+    folder = tmp_path_factory.mktemp("several")
+    script = Path(__file__).with_name("in_several.py")
+    subprocess.run([sys.executable, str(script), str(folder), str(SIZE)], check=True)
+    return folder
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_several_processes_give_the_run_of_one(left, name):
+    # In float64, where only rounding differs: sums are taken in another order. It stays as small
+    # as this over fifty generations, so that no selection hangs on it.
+    machine, steps = make(ALONE, name)
+    expected = run(machine, steps)
+    ranks = [load_file(left / f"{name}-{rank}.safetensors") for rank in range(SIZE)]
+    torch.testing.assert_close(ranks[0], expected, rtol=1e-9, atol=1e-9)
+    for other in ranks[1:]:
+        torch.testing.assert_close(other, ranks[0], rtol=0, atol=0)
+
+
+def test_the_process_that_leads_selects_for_all(left):
+    first, *others = (load_file(left / f"arbitrary-{rank}.safetensors") for rank in range(SIZE))
+    for other in others:
+        torch.testing.assert_close(other, first, rtol=0, atol=0)
+
+
+def test_what_is_reduced_is_what_the_networks_say(left):
+    for rank in range(SIZE):
+        found = json.loads((left / f"{rank}.json").read_text())
+        assert found["reduced"] == sum(found["told"].values()) > 0
+
+
+def test_what_cannot_be_split_is_named(left):
+    coupled, own, needy, small = json.loads((left / "1.json").read_text())["refusals"]
+    assert "otherwise than by batch normalisation" in coupled
+    assert "the discriminator couples the samples" in own
+    assert "'needy' needs more than logits" in needy
+    assert "a batch of 2 has no image for each of 3 processes" in small
+
+
+def test_one_process_hands_over_nothing():
+    rows = torch.ones(3, requires_grad=True)
+    assert ALONE.own(rows) is rows
+    assert ALONE.whole(rows, 3) is rows
+    gradients = (rows, None)
+    assert ALONE.sum(gradients) is gradients
+    assert ALONE.leaders([3, 1]) == [3, 1]
+    assert ALONE.most(7) == 7
+    assert ALONE.leads
+
+
+def test_no_graph_is_captured_of_several_processes(machine):
+    class Two(Processes):
+        size = 2
+
+    assert why_not(machine) == ""
+    machine.discriminator.forward.processes = Two()
+    assert "several processes" in why_not(machine)
