@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 
@@ -22,9 +22,10 @@ from geneticgan.gan.forward import Forward
 from geneticgan.gan.losses import DiscriminatorLoss
 from geneticgan.gan.machine import Machine
 from geneticgan.gan.processes import ALONE, Processes
-from geneticgan.recipes import generated_class_weighting
+from geneticgan.networks import build_discriminator, build_generator
+from geneticgan.recipes import class_guidance, generated_class_weighting
 from geneticgan.seeding import numpy_stream
-from geneticgan.training.model import Model, build_model, make_adam
+from geneticgan.training.model import Model, make_adam
 from geneticgan.training.plugins import Plugins
 
 
@@ -59,21 +60,26 @@ def real_images(config: TrainConfig, split: Split, device: torch.device) -> Real
 
 
 def check_machine(config: TrainConfig, plugins: Plugins, split: Split) -> None:
-    """Build networks and machine once, and forget them: what fails is known before a run is made.
+    """Build the networks once, and forget them: what fails is known before a run is made.
 
     Raises
     ------
     GeneticGanError
         As a run would when it begins.
     """
-    small = replace(config, population=1, device="cpu")
-    model = build_model(small, split, plugins.architecture)
-    held_out = _nothing if len(split.validation) else None
-    build_machine(small, plugins, model, RealImages(_nothing, split.train_counts, held_out))
+    shape = (*split.train.pixels.shape[1:3], split.classes, config.width)
+    build_generator(*shape, config.latent_dim, 0, plugins.architecture)
+    guide = class_guidance(config.class_guidance, split.classes) == "real"
+    build_discriminator(*shape, 0, plugins.architecture, guide=guide)
+    _check_fitness(plugins, len(split.validation) > 0)
 
 
-def _nothing(number: int) -> Labelled:
-    raise AssertionError(f"batch {number} of a machine that is not to run")
+def _check_fitness(plugins: Plugins, held_out: bool) -> None:
+    if plugins.fitness.needs_held_out and not held_out:
+        raise ConfigError(
+            f"the fitness {type(plugins.fitness).__name__} needs held-out images; use a "
+            "--validation-fraction above 0"
+        )
 
 
 def build_machine(
@@ -105,11 +111,7 @@ def build_machine(
     """
     discriminator = _discriminator(config, model, real.counts, processes)
     fitness = plugins.fitness
-    if fitness.needs_held_out and real.draw_held_out is None:
-        raise ConfigError(
-            f"the fitness {type(fitness).__name__} needs held-out images; use a "
-            "--validation-fraction above 0"
-        )
+    _check_fitness(plugins, real.draw_held_out is not None)
     counts = torch.tensor(real.counts, dtype=torch.float32, device=discriminator.device)
     return Machine(
         model.population,
