@@ -18,6 +18,7 @@ from geneticgan.options.machine import MACHINE, RUN
 from geneticgan_cli.completion import complete_plugins
 from geneticgan_cli.grouped import GroupedOption
 from geneticgan_cli.options import SET, add_options, flag, given_options
+from geneticgan_cli.saying import say
 
 GRID = "Grid"
 CELL_SETS = {
@@ -187,16 +188,16 @@ def run_grid(
             else:
                 result = fill(cells, out, runner, screen.on_progress, command)
     except KeyboardInterrupt:
-        click.echo(f"Stopped; finished cells are kept. Go on with: {command}", err=True)
+        say(f"Stopped; finished cells are kept. Go on with: {command}", err=True)
         ctx.exit(130)
     if tune:
         write_whole(out / "tuned.toml", text.encode())
-        click.echo(f"Chosen values: {out / 'tuned.toml'}; use them with --tuned")
+        say(f"Chosen values: {out / 'tuned.toml'}; use them with --tuned")
         return
     if result.failed:
-        click.echo(f"{result.failed} cells failed; the same command tries them again.")
-    click.echo(f"See the table: geneticgan compare {out}")
-    click.echo(f"See the figures: geneticgan report {out}")
+        say(f"{result.failed} cells failed; the same command tries them again.")
+    say(f"See the table: geneticgan compare {shlex.quote(str(out))}")
+    say(f"See the figures: geneticgan report {shlex.quote(str(out))}")
     if result.failed:
         ctx.exit(1)
 

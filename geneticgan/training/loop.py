@@ -233,8 +233,10 @@ class Evolution:
 
     def _is_to_stop(self) -> bool:
         """Tell whether a stop was asked for, of whichever process."""
-        asked = self._processes.most(self._stop.signal_number or 0)
-        if asked:
+        # A request need not come from a signal: a time may be over.
+        own = self._stop.signal_number or int(self._stop.requested)
+        asked = self._processes.most(own)
+        if asked > own:
             self._stop.signal_number = asked
         return asked > 0
 

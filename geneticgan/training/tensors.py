@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from geneticgan.errors import RunError
+from geneticgan.files import open_own
 
 METADATA = "geneticgan"
 """Key of our JSON in a safetensors header."""
 
 
 def save_tensors(path: Path, tensors: Mapping[str, torch.Tensor], metadata: str = "") -> None:
-    """Write named tensors and a text to one safetensors file."""
+    """Write named tensors and a text to one new safetensors file; `OSError` if it is there."""
     plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    save_file(plain, str(path), metadata={METADATA: metadata})
+    data = save(plain, metadata={METADATA: metadata})
+    with open_own(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
+        file.write(data)
 
 
 def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], str]:
