@@ -147,10 +147,10 @@ def _look(files: Encoded, notices: Notices) -> Arrays:
     def look(index: int) -> None:
         try:
             with open_checked(files.read(index)) as image:
+                several[index] = has_pages(image)
+                fine[index] = is_cut_to_8_bits(image)  # before anything loads it
                 turned = image.getexif().get(ORIENTATION, 1) >= 5
                 sizes[index] = image.size[::-1] if turned else image.size
-                several[index] = has_pages(image)
-                fine[index] = is_cut_to_8_bits(image)
                 if is_deep(image):
                     pixels = values(image)
                     whole[index] = image.mode != "F"

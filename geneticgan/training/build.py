@@ -67,10 +67,11 @@ def check_machine(config: TrainConfig, plugins: Plugins, split: Split) -> None:
     GeneticGanError
         As a run would when it begins.
     """
-    shape = (*split.train.pixels.shape[1:3], split.classes, config.width)
-    build_generator(*shape, config.latent_dim, 0, plugins.architecture)
-    guide = class_guidance(config.class_guidance, split.classes) == "real"
-    build_discriminator(*shape, 0, plugins.architecture, guide=guide)
+    channels, size = split.train.pixels.shape[1:3]
+    classes, width, architecture = split.classes, config.width, plugins.architecture
+    build_generator(channels, size, classes, width, config.latent_dim, 0, architecture)
+    guide = class_guidance(config.class_guidance, classes) == "real"
+    build_discriminator(channels, size, classes, width, 0, architecture, guide=guide)
     _check_fitness(plugins, len(split.validation) > 0)
 
 
