@@ -23,6 +23,9 @@ from geneticgan.training.ownership import seal
 FORMAT = 1
 """Version of the folder's layout."""
 
+FROZEN = "frozen.safetensors"
+"""Weights of the discriminator that no step changes, if it has any."""
+
 
 class RunFolder:
     """Names the files of a run and reads and writes the small ones.
@@ -40,6 +43,7 @@ class RunFolder:
         self.log = path / "log.jsonl"
         self.results = path / "results.json"
         self.checkpoint = path / "checkpoint"
+        self.frozen = path / FROZEN
         self.classifiers = path / "classifiers"
         self.beginning = path / "beginning"
         self.samples = path / "samples"
