@@ -30,5 +30,5 @@ def follow(device: str | None = None) -> None:
     """
     folder, config, split = open_run(awaited_run(), (), device)
     core = core_config(config) or config
-    with StopRequest() as stop, together(folder.path, resolve_device(core.device)) as processes:
+    with together(folder.path, resolve_device(core.device)) as processes, StopRequest() as stop:
         Evolution(core, split, folder, (), stop, make_plugins(core), processes).run()
