@@ -44,7 +44,7 @@ Pair = tuple[Array, Array]
 FEWEST = 8
 """Training rows that a class keeps: ADASYN and SMOTE need neighbours."""
 
-OURS = "ours"
+OURS = "ours, steps=300"
 
 
 def _carried(name: str) -> Callable[[int], Pair]:
@@ -92,7 +92,7 @@ SAMPLERS: Mapping[str, Callable[[int], Any]] = {
     "SMOTE": lambda seed: SMOTE(random_state=seed),
     "BorderlineSMOTE": lambda seed: BorderlineSMOTE(random_state=seed),
     "ADASYN": lambda seed: ADASYN(random_state=seed),
-    OURS: lambda seed: AnnealingGANSampler(random_state=seed, device="cpu"),
+    OURS: lambda seed: AnnealingGANSampler(random_state=seed, steps=300, device="cpu"),
     "ours, steps=0": lambda seed: AnnealingGANSampler(random_state=seed, steps=0, device="cpu"),
 }
 

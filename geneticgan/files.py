@@ -80,6 +80,30 @@ def open_own(path: Path, flags: int) -> BinaryIO:
     return open(descriptor, "r+b" if flags & os.O_RDWR else "wb")
 
 
+def own_folder(path: Path) -> Path:
+    """Make a folder unless it is there; return it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made, or is a symbolic link: what is written to it would land elsewhere.
+    """
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "it is a symbolic link", str(path))
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def first_link(folder: Path) -> Path | None:
+    """Return a symbolic link that lies anywhere below a folder; None if there is none."""
+    for parent, folders, files in os.walk(folder):
+        for name in sorted([*folders, *files]):
+            path = Path(parent, name)
+            if path.is_symlink():
+                return path
+    return None
+
+
 def sync_file(path: Path) -> None:
     """Flush a file that was written by others to the disk.
 
@@ -87,6 +111,16 @@ def sync_file(path: Path) -> None:
     """
     with open_own(path, os.O_RDWR) as file:
         os.fsync(file.fileno())
+
+
+def sync_files(folder: Path) -> None:
+    """Flush thousands of files below a folder to the disk, at once where the system can."""
+    if hasattr(os, "sync"):
+        os.sync()
+        return
+    for path in folder.rglob("*"):
+        if path.is_file():
+            sync_file(path)
 
 
 def sync_folder(path: Path) -> None:

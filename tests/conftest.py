@@ -51,7 +51,9 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory, monkeypatch):
     """Keep the caches of a test away from the user's and from other tests'."""
-    monkeypatch.setenv("GENETICGAN_CACHE", str(tmp_path_factory.mktemp("cache")))
+    cache = tmp_path_factory.mktemp("cache")
+    (cache / "own-runs.key").write_bytes(b"k" * 32)  # a run of one test may be taken up in another
+    monkeypatch.setenv("GENETICGAN_CACHE", str(cache))
 
 
 @pytest.fixture
@@ -67,6 +69,47 @@ def make_individual():
         module = build_generator(1, 8, CLASSES, 2, LATENT, seed)
         optimizer = partial(torch.optim.Adam, lr=learning_rate, betas=(0.5, 0.999))
         return GeneratorIndividual(module, optimizer, weights)
+
+    return make
+
+
+@pytest.fixture
+def make_projected():
+    """Make the architecture `projected` on a backbone that is small and drawn at random.
+
+    What it returns for weights to be loaded is another network, as after a download has gone.
+    """
+
+    import torch
+    from torch import nn
+
+    from geneticgan.networks.backbones.contract import Backbone, Pretrained
+    from geneticgan.networks.projected import Projected
+
+    def halving(before, after):
+        conv = nn.Conv2d(before, after, 3, stride=2, padding=1)
+        return nn.Sequential(conv, nn.BatchNorm2d(after), nn.ReLU())
+
+    class Tiny(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.stages = nn.Sequential(halving(3, 4), halving(4, 6), halving(6, 8), halving(8, 10))
+
+        def forward(self, images):
+            return self.stages(images).mean(dim=(2, 3))
+
+    class TinyBackbone(Backbone):
+        def load(self, seed=0):
+            torch.manual_seed(seed)
+            return Pretrained(Tiny().eval(), 32, "tiny")
+
+        def unfilled(self):
+            return self.load(1)
+
+    def make(size=32):
+        family = Projected(size=size)
+        family.backbone = TinyBackbone()
+        return family
 
     return make
 

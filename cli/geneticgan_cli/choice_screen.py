@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from geneticgan.benchmark.verdict import Verdict
-from geneticgan.jobs.choosing import REFERENCE, Plan, Request
+from geneticgan.jobs.planning import REFERENCE, Plan, Request
 from geneticgan_cli.console import Console
 
 
@@ -20,8 +20,9 @@ def print_plan(console: Console, request: Request, plan: Plan) -> None:
     lines = [
         f"To compare: {', '.join(budget.methods)}; {splits} of the training part; "
         f"{budget.steps} steps of {request.config.batch_size} images a training, "
-        f"{request.workers} at once.",
-        f"This takes about {duration(budget.seconds)}, the last training included.",
+        f"{plan.workers} at once.",
+        f"This takes about {duration(budget.seconds)}, the last training included; to find that out"
+        f" took {duration(plan.timing)}.",
     ]
     if budget.seconds > request.seconds:
         lines.append(

@@ -34,3 +34,11 @@ device_option = click.option(
     help="Where to compute, whatever the run was trained on.",
 )
 """For a command that takes up what was made before."""
+
+data_root_option = click.option(
+    "--data-root",
+    default=None,
+    show_default="the run's own",
+    help="Where the images are now; has to be named where the run was not made here.",
+)
+"""For a command that reads the images that a folder names."""

@@ -8,6 +8,7 @@ import click
 
 from geneticgan import launch
 from geneticgan.errors import GeneticGanError, printable
+from geneticgan_cli.saying import say
 
 
 class CleanGroup(click.Group):
@@ -29,7 +30,7 @@ class CleanGroup(click.Group):
             raise
         except KeyboardInterrupt:
             if _first_to_tell():
-                click.echo("Stopped at once; the last checkpoint is whole.", err=True)
+                say("Stopped at once; the last checkpoint is whole.", err=True)
             ctx.exit(130)
         except GeneticGanError as error:
             if _debug(ctx):
@@ -48,8 +49,8 @@ class CleanGroup(click.Group):
                     "--set images_on=host, or use --precision bf16. The last checkpoint is kept"
                 ) from error
             raise click.ClickException(
-                f"unexpected {type(error).__name__}: {error}. This is a defect; "
-                "'geneticgan --debug ...' shows where"
+                printable(f"unexpected {type(error).__name__}: {error}. This is a defect; ")
+                + "'geneticgan --debug ...' shows where"
             ) from error
 
 
@@ -63,7 +64,8 @@ def _first_to_tell() -> bool:
 
 def _out_of_memory(error: Exception) -> bool:
     """Tell by its name, since importing torch for it would cost every error a second."""
-    return isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+    unmapped = isinstance(error, ImportError) and "failed to map segment" in str(error)
+    return unmapped or isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
 
 
 def _debug(ctx: click.Context) -> bool:

@@ -68,6 +68,10 @@ class GridScreen:
             )
         self._bar.update(self._task, description=state, total=progress.total, completed=ended)
 
+    def tell(self, text: str) -> None:
+        """Print a sentence."""
+        self._print(text)
+
     def _print(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 

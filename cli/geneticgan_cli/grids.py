@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import sys
@@ -18,6 +19,10 @@ from geneticgan.options.machine import MACHINE, RUN
 from geneticgan_cli.completion import complete_plugins
 from geneticgan_cli.grouped import GroupedOption
 from geneticgan_cli.options import SET, add_options, flag, given_options
+from geneticgan_cli.saying import say
+
+SHOW_CURSOR = b"\x1b[?25h"
+"""What a terminal is sent to show its cursor again, which a live display hides."""
 
 GRID = "Grid"
 CELL_SETS = {
@@ -187,16 +192,16 @@ def run_grid(
             else:
                 result = fill(cells, out, runner, screen.on_progress, command)
     except KeyboardInterrupt:
-        click.echo(f"Stopped; finished cells are kept. Go on with: {command}", err=True)
+        say(f"Stopped; finished cells are kept. Go on with: {command}", err=True)
         ctx.exit(130)
     if tune:
         write_whole(out / "tuned.toml", text.encode())
-        click.echo(f"Chosen values: {out / 'tuned.toml'}; use them with --tuned")
+        say(f"Chosen values: {out / 'tuned.toml'}; use them with --tuned")
         return
     if result.failed:
-        click.echo(f"{result.failed} cells failed; the same command tries them again.")
-    click.echo(f"See the table: geneticgan compare {out}")
-    click.echo(f"See the figures: geneticgan report {out}")
+        say(f"{result.failed} cells failed; the same command tries them again.")
+    say(f"See the table: geneticgan compare {shlex.quote(str(out))}")
+    say(f"See the figures: geneticgan report {shlex.quote(str(out))}")
     if result.failed:
         ctx.exit(1)
 
@@ -222,6 +227,8 @@ def second_ends_all() -> None:
 
     def first(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if os.isatty(1):
+            os.write(1, SHOW_CURSOR)  # the second one leaves no time for it
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, first)

@@ -10,11 +10,12 @@ import click
 from click.core import ParameterSource
 
 from geneticgan.config import OPTIONS, TrainConfig, read_setting, read_toml
-from geneticgan.options.definition import BY_RECIPE, Option
+from geneticgan.options.definition import BY_RECIPE, Option, named
 from geneticgan.options.machine import RUN
 from geneticgan_cli.completion import GROUPS, complete_plugins
 from geneticgan_cli.device import DEVICE
 from geneticgan_cli.grouped import GroupedOption
+from geneticgan_cli.saying import say
 
 Decorator = Callable[..., Any]
 
@@ -80,7 +81,7 @@ def show_all_options(ctx: click.Context, _: click.Parameter, wanted: bool) -> No
         of_group = [each for each in OPTIONS.values() if each.group == heading]
         with formatter.section(heading):
             formatter.write_dl([(each.spelled, described(each)) for each in of_group])
-    click.echo(formatter.getvalue().strip())
+    say(formatter.getvalue().strip())
     ctx.exit()
 
 
@@ -200,6 +201,12 @@ def given_options(ctx: click.Context) -> dict[str, Any]:
         name, value = read_setting(text)
         found[name] = value
     return found
+
+
+def named_options(ctx: click.Context, config_file: Path | None = None) -> set[str]:
+    """Return the names of the options of a run that were typed, or stand in the TOML file."""
+    found = read_toml(config_file) if config_file is not None else {}
+    return {named(OPTIONS, name).name for name in found} | set(given_options(ctx))
 
 
 def resolve_config(

@@ -160,7 +160,8 @@ def print_thresholds(console: Console, run: Path, granted: Sequence[Granted]) ->
             f"{100 * found.recall:.1f}% and precision {100 * found.precision:.1f}%."
         )
         console.print(Text(line), soft_wrap=True)
-    line = f"Kept in the run; use it: geneticgan predict {run} IMAGES --thresholds --out FILE"
+    way = f"geneticgan predict {shlex.quote(str(run))} IMAGES --thresholds --out FILE"
+    line = f"Kept in the run; use it: {way}"
     console.print(Text(line), soft_wrap=True)
 
 

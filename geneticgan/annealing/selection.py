@@ -17,6 +17,13 @@ Accepts = Callable[[Number, Number, Number, Number], Decision]
 """From the fitness of candidate and incumbent, a temperature and a uniform draw to a decision."""
 
 
+COOLING = frozenset({"schedule", "T", "alpha"})
+"""Options of a run that set the temperature."""
+
+COMPARING = frozenset({"fitness", "lambda_", "fitness_batches"})
+"""Options of a run by which individuals are compared."""
+
+
 def assign_lineage(population: Sequence[Any]) -> None:
     """Give every individual a label of its own, which clones of it will carry on.
 
@@ -114,7 +121,19 @@ def sel_best_offspring(
 
 
 class Selection(ABC):
-    """Chooses the next generation; a plugin of the group ``geneticgan.selections``."""
+    """Chooses the next generation; a plugin of the group ``geneticgan.selections``.
+
+    Attributes
+    ----------
+    unused : frozenset of str
+        Options of a run that it does not look at, such as `COOLING`. Who asks for one of them is
+        told so.
+    takes_any : bool
+        Whether a single offspring of a single parent takes its place whatever its fitness.
+    """
+
+    unused: frozenset[str] = frozenset()
+    takes_any: bool = False
 
     @abstractmethod
     def select(

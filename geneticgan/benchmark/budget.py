@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from geneticgan.errors import ConfigError
 
-STEPS = (3000, 2000, 1500, 1000, 700, 500, 300)
+STEPS = (3000, 2000, 1500, 1000, 700, 500, 300, 150, 75)
 """What is tried, the longest training first."""
+
+FEWEST_STEPS = 300
+"""A method is rather left out than trained for fewer, as long as the reference is not alone."""
 
 ENOUGH_STEPS = 500
 """With which five seeds are worth more than a longer training with three."""
 
 SEEDS = (5, 3)
-"""How many splits; with fewer than three nothing can be said of chance."""
+"""How many splits; with fewer than three little can be said of chance."""
 
 UNITS = {"s": 1, "m": 60, "h": 3600}
 
@@ -38,6 +41,10 @@ class Cost:
     def of(self, steps: int) -> float:
         """Return the seconds of a training."""
         return self.fixed + steps * self.step
+
+    def plus(self, seconds: float, times: float = 1.0) -> Cost:
+        """Return what this takes ``times`` over, and fixed seconds more."""
+        return Cost(times * self.fixed + seconds, times * self.step)
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,7 @@ class Budget:
 
 def fit_budget(
     costs: Mapping[str, Cost],
+    lasts: Mapping[str, Cost],
     seconds: float,
     workers: int,
     reference: str,
@@ -73,14 +81,15 @@ def fit_budget(
 ) -> Budget:
     """Return the best comparison that fits a time.
 
-    A method is left out, the dearest first, only where three seeds of the shortest training do not
-    fit; the reference never is. Where nothing fits, the smallest comparison is returned, with what
-    it takes.
+    A method is left out, the dearest first, where three seeds of a training worth the name do not
+    fit; the reference never is. Where not even one method fits beside it, trainings become
+    shorter. Where nothing fits, the smallest comparison is returned, with what it takes.
 
     Parameters
     ----------
-    costs : mapping of str to Cost
-        By method, in the order in which they were asked for.
+    costs, lasts : mapping of str to Cost
+        Of a training, and of the last one if the method wins, judged and written; by method, in
+        the order in which they were asked for.
     seconds : float
         What there is, > 0.
     workers : int
@@ -91,19 +100,25 @@ def fit_budget(
         What may be chosen, the most first; one value alone is settled.
     """
     methods = list(costs)
-    few, many = [s for s in steps if s < ENOUGH_STEPS], [s for s in steps if s >= ENOUGH_STEPS]
-    order = [(n, s) for part in (many, few) for n in seeds for s in part]
+    usual = [length for length in steps if length >= FEWEST_STEPS] or steps
     while True:
-        for number, length in order:
-            taken = _seconds({m: costs[m] for m in methods}, length, number, workers)
+        alone = len(methods) <= 2
+        for length, number in _order(steps if alone else usual, seeds):
+            taken = _seconds(costs, lasts, methods, length, number, workers)
             if taken <= seconds:
                 return _budget(costs, methods, length, number, taken)
         left = [method for method in methods if method != reference]
         if not left:
             number, length = min(seeds), min(steps)
-            taken = _seconds({m: costs[m] for m in methods}, length, number, workers)
+            taken = _seconds(costs, lasts, methods, length, number, workers)
             return _budget(costs, methods, length, number, taken)
-        methods.remove(max(left, key=lambda method: costs[method].of(min(steps))))
+        methods.remove(max(left, key=lambda method: costs[method].of(min(usual))))
+
+
+def seconds_of(trainings: Sequence[float], last: float, workers: int) -> float:
+    """Return how long trainings take that so many workers share, and then the last one."""
+    # Trainings are whole: the longest one may be the last to begin.
+    return max(sum(trainings) / workers, max(trainings, default=0.0)) + last
 
 
 def parse_seconds(text: str) -> float:
@@ -114,10 +129,31 @@ def parse_seconds(text: str) -> float:
     return float(found[1]) * UNITS[found[2]]
 
 
-def _seconds(costs: Mapping[str, Cost], steps: int, seeds: int, workers: int) -> float:
-    each = [cost.of(steps) for cost in costs.values()]
-    # Trainings are whole: the longest one may be the last to begin.
-    return max(seeds * sum(each) / workers, max(each)) + max(each)
+def _order(steps: Sequence[int], seeds: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield steps and seeds, the best first.
+
+    Many seeds are worth more than a long training, and less than one worth the name.
+    """
+    for number in seeds:
+        for length in steps:
+            if length >= ENOUGH_STEPS:
+                yield length, number
+    for length in steps:
+        for number in seeds:
+            if length < ENOUGH_STEPS:
+                yield length, number
+
+
+def _seconds(
+    costs: Mapping[str, Cost],
+    lasts: Mapping[str, Cost],
+    methods: Sequence[str],
+    steps: int,
+    seeds: int,
+    workers: int,
+) -> float:
+    each = [costs[method].of(steps) for method in methods]
+    return seconds_of(seeds * each, max(lasts[method].of(steps) for method in methods), workers)
 
 
 def _budget(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import os
 import shutil
 import traceback
@@ -29,8 +30,10 @@ from geneticgan.methods.contract import Fitted, Method, Task
 from geneticgan.protocols.catalogue import create_protocol
 from geneticgan.specs import parse_specs
 from geneticgan.training.device import resolve_device
-from geneticgan.training.interrupt import Interrupted, StopRequest
+from geneticgan.training.interrupt import Interrupted, StopRequest, TimeLimit, TooLong
 from geneticgan.training.setup import load_parts
+
+TOO_LONG = "it takes longer than the budget has for it"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class Cell:
         What it is filed under; the method's spec unless another is given.
     calibrates : bool
         Whether calibrations are fitted on the validation part, and kept with the result.
+    limit : float
+        Seconds that it may take; it fails where they are not enough.
     """
 
     method: str
@@ -62,6 +67,7 @@ class Cell:
     trial: int | None = None
     name: str = ""
     calibrates: bool = False
+    limit: float = math.inf
 
     @property
     def imbalance(self) -> str:
@@ -122,9 +128,11 @@ def run_cell(cell: Cell, out: Path, stop: StopRequest | None = None) -> CellResu
     work = BenchmarkFolder(out).work(cell.place())
     shutil.rmtree(work, ignore_errors=True)
     try:
-        result = _run(cell, out, work, stop or StopRequest())
+        result = _run(cell, out, work, TimeLimit(cell.limit, stop))
     except Interrupted:
         raise
+    except TooLong:
+        result = dataclasses.replace(_header(cell), error=TOO_LONG)
     except GeneticGanError as error:
         result = dataclasses.replace(_header(cell), error=str(error))
     except Exception as error:  # the grid goes on, and what is wrong here is on record

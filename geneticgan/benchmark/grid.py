@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import json
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +23,7 @@ from geneticgan.methods.asked import read_method, with_given
 from geneticgan.protocols.catalogue import create_protocol
 from geneticgan.specs import parse_specs
 from geneticgan.training.lock import RunLock
+from geneticgan.training.ownership import seal
 from geneticgan.training.plugins import make_plugins
 from geneticgan.training.run_folder import software, write_json
 from geneticgan.training.setup import load_source, open_dataset
@@ -134,6 +135,7 @@ def fill(
     launcher: Launcher,
     on_progress: Callable[[Progress], None],
     command: str = "",
+    order: Callable[[list[Cell]], Iterable[Cell]] = iter,
 ) -> Progress:
     """Run the cells whose result is not on disk yet; a failed one is tried again.
 
@@ -149,6 +151,8 @@ def fill(
         Hears of every cell that ends.
     command : str
         What was typed; noted in the folder.
+    order : callable
+        From the cells that are to be run to those that are, one at a time as each can begin.
 
     Raises
     ------
@@ -160,13 +164,14 @@ def fill(
     """
     _claim(out, cells[0].config, command)
     with RunLock(out):
+        _keep_seals(out, cells)
         data = _Fingerprints()
         missing = [cell for cell in cells if not _is_done(cell, out, data)]
         done, failed = len(cells) - len(missing), 0
         on_progress(Progress(len(cells), done, failed))
         if not missing:
             return Progress(len(cells), done, failed)
-        with contextlib.closing(launcher.run(missing, out)) as outcomes:
+        with contextlib.closing(launcher.run(order(missing), out)) as outcomes:
             for cell, result in outcomes:
                 done, failed = done + (not result.failed), failed + result.failed
                 on_progress(Progress(len(cells), done, failed, cell, result))
@@ -209,10 +214,20 @@ def _is_done(cell: Cell, out: Path, data: _Fingerprints) -> bool:
     return found.identity.serves(wanted)
 
 
+def _keep_seals(out: Path, cells: Sequence[Cell]) -> None:
+    """Note that the places of the cells' images are this user's own."""
+    folder = BenchmarkFolder(out)
+    found = {*folder.seals(), *(seal(cell.config) for cell in cells)}
+    if found != set(folder.seals()):
+        write_json(folder.head, {**read_json(folder.head), "seals": sorted(found)})
+
+
 def _claim(out: Path, config: TrainConfig, command: str) -> None:
     options = json.loads(json.dumps(config.to_json()))  # as a file gives them back
     budget = {k: v for k, v in options.items() if k not in FREE}
-    path = BenchmarkFolder(out).head
+    folder = BenchmarkFolder(out)
+    folder.check_links()
+    path = folder.head
     if not path.is_file():
         try:
             out.mkdir(parents=True, exist_ok=True)

@@ -27,7 +27,8 @@ def keep_generators(folder: Path, generators: Sequence[Generator]) -> None:
     """Save generators' weights in a folder, which is made."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, generator in enumerate(generators):
-        save_tensors(folder / f"generator-{number}.safetensors", generator.state_dict())
+        with written_whole(folder / f"generator-{number}.safetensors") as temporary:
+            save_tensors(temporary, generator.state_dict())
 
 
 def kept_generators(

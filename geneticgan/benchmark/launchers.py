@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import multiprocessing
 import multiprocessing.connection
 import os
 import signal
 import threading
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
@@ -18,10 +19,13 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any, Protocol
 
+import torch
+
 from geneticgan.benchmark.cell import Cell, record_failure, run_cell
 from geneticgan.benchmark.result import CellResult
 from geneticgan.errors import ConfigError
 from geneticgan.training.interrupt import Interrupted, StopRequest
+from geneticgan.training.model import make_adam
 
 Outcome = tuple[Cell, CellResult]
 
@@ -38,8 +42,11 @@ class Launcher(Protocol):
     def workers(self) -> int:
         """How many run at once."""
 
-    def run(self, cells: Sequence[Cell], out: Path) -> Generator[Outcome, None, None]:
-        """Yield each cell with its result as it ends, in any order."""
+    def run(self, cells: Iterable[Cell], out: Path) -> Generator[Outcome, None, None]:
+        """Yield each cell with its result as it ends, in any order.
+
+        A cell is asked for when it can begin, after those that have ended before were yielded.
+        """
 
 
 @dataclass(frozen=True)
@@ -54,26 +61,32 @@ class Local:
 
     workers: int
 
-    def run(self, cells: Sequence[Cell], out: Path) -> Generator[Outcome, None, None]:
+    def run(self, cells: Iterable[Cell], out: Path) -> Generator[Outcome, None, None]:
         """Run cells in processes that are started anew (torch's threads do not survive a fork)."""
         if self.workers == 1:
             for cell in cells:
                 yield cell, run_cell(cell, out)
             return
-        left = {cell.path(out): cell for cell in cells}
-        with contextlib.closing(_at_once(cells, out, self.workers)) as outcomes:
+        waiting, begun = iter(cells), dict[Path, Cell]()
+
+        def beginning() -> Iterator[Cell]:
+            for cell in waiting:
+                begun[cell.path(out)] = cell
+                yield cell
+
+        with contextlib.closing(_at_once(beginning(), out, self.workers)) as outcomes:
             for cell, result in outcomes:
-                del left[cell.path(out)]
+                del begun[cell.path(out)]
                 yield cell, result
         # A process was killed, most likely for memory, and which cell's it was cannot be told:
         # one at a time, it can.
-        for cell in left.values():
-            with contextlib.closing(_at_once([cell], out, 1)) as outcomes:
+        for cell in itertools.chain(list(begun.values()), waiting):
+            with contextlib.closing(_at_once(iter([cell]), out, 1)) as outcomes:
                 outcome = next(outcomes, None)
             yield outcome or (cell, record_failure(cell, out, KILLED))
 
 
-def _at_once(cells: Sequence[Cell], out: Path, workers: int) -> Generator[Outcome, None, None]:
+def _at_once(cells: Iterator[Cell], out: Path, workers: int) -> Generator[Outcome, None, None]:
     """Yield what ends, until all have or one of the processes is killed.
 
     If the caller goes away, be it by Ctrl-C, the processes are told to stop at their next step, and
@@ -83,11 +96,17 @@ def _at_once(cells: Sequence[Cell], out: Path, workers: int) -> Generator[Outcom
     stop, others = context.Event(), set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(workers, context, _begin, (stop,))
     finished = False
+    running: dict[Future[CellResult], Cell] = {}
     try:
         with _held_back():
-            futures = {pool.submit(_run_here, cell, out): cell for cell in cells}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+            for cell in itertools.islice(cells, workers):
+                running[pool.submit(_run_here, cell, out)] = cell
+        while running:
+            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in ended:
+                yield running.pop(future), future.result()
+                for cell in itertools.islice(cells, 1):
+                    running[pool.submit(_run_here, cell, out)] = cell
         finished = True
     except BrokenProcessPool:
         finished = True
@@ -150,6 +169,8 @@ def _begin(stop: Event) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _stops.append(_SharedStop(stop))
     _end_with_parent()
+    # Torch loads much with its first optimizer: that is not time of the first training.
+    make_adam([torch.nn.Parameter(torch.zeros(1))], 1.0)
 
 
 def _run_here(cell: Cell, out: Path) -> CellResult:
@@ -193,15 +214,18 @@ class Ray:
             1, min(by_cpu, int(resources.get("GPU", 0) / self.gpus)) if self.gpus else by_cpu
         )
 
-    def run(self, cells: Sequence[Cell], out: Path) -> Generator[Outcome, None, None]:
+    def run(self, cells: Iterable[Cell], out: Path) -> Generator[Outcome, None, None]:
         """Run cells as tasks; ``out`` must be a folder that all nodes see."""
         ray = self._connected()
         task = ray.remote(num_cpus=1, num_gpus=self.gpus)(run_cell)
-        pending = {task.remote(cell, out.resolve()): cell for cell in cells}
+        waiting, at = iter(cells), out.resolve()
+        first = itertools.islice(waiting, self.workers)
+        pending = {task.remote(cell, at): cell for cell in first}
         try:
             while pending:
                 (ready, *_), _ = ray.wait(list(pending), num_returns=1)
                 yield pending.pop(ready), ray.get(ready)
+                pending |= {task.remote(cell, at): cell for cell in itertools.islice(waiting, 1)}
         finally:
             for unfinished in pending:  # by Ctrl-C: the cluster is not to work on
                 ray.cancel(unfinished, force=True)

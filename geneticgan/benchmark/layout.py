@@ -13,6 +13,7 @@ from typing import Any
 from geneticgan.benchmark.result import CellResult
 from geneticgan.config import read_json
 from geneticgan.errors import RunError
+from geneticgan.files import first_link
 from geneticgan.training.run_folder import write_json
 
 _PLAIN = re.compile(r"[\w.-]+(:[\w.=,]+)?", re.ASCII)
@@ -61,10 +62,23 @@ class BenchmarkFolder:
 
     root: Path
 
+    def check_links(self) -> None:
+        """Raise `RunError` if a symbolic link lies in the folder: it holds its own files."""
+        if link := first_link(self.root):
+            raise RunError(
+                f"{link} is a symbolic link; a benchmark holds its own files: put the file itself "
+                "there"
+            )
+
     @property
     def head(self) -> Path:
         """The file with the budget that all cells share, and with what made them."""
         return self.root / "benchmark.json"
+
+    def seals(self) -> list[str]:
+        """Return what says that places of images are the user's own; see `ownership`."""
+        found = read_json(self.head).get("seals", []) if self.head.is_file() else []
+        return [str(each) for each in found] if isinstance(found, list) else []
 
     @property
     def table(self) -> Path:
@@ -109,7 +123,14 @@ class BenchmarkFolder:
         return read_result(path) if path.is_file() else None
 
     def results(self) -> Iterator[CellResult]:
-        """Yield the results of all cells but trials, the failed ones too; raises as `read`."""
+        """Yield the results of all cells but trials, the failed ones too.
+
+        Raises
+        ------
+        ConfigError, RunError
+            As `read` and `check_links`.
+        """
+        self.check_links()
         if not (self.root / "cells").is_dir() and self.table.is_file():
             for line in self.table.read_text(encoding="utf-8").splitlines():
                 yield _parsed(json.loads, line, self.table)

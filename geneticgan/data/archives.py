@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import lzma
+import os
 import shutil
 import tarfile
 import tempfile
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from geneticgan.data.places import cache_folder
 from geneticgan.errors import DataError
+from geneticgan.files import open_own, sync_files, written_whole
 
 SUFFIXES = (
     ".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz", ".tbz2",
@@ -61,6 +64,7 @@ def unpacked(path: Path) -> Path:
         scratch = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=target.parent))
         try:
             _unpack(path, scratch)
+            sync_files(scratch)
             if not target.exists():
                 scratch.rename(target)
         finally:
@@ -81,7 +85,8 @@ def _unpack(path: Path, folder: Path) -> None:
             for info in archive.infolist():
                 _check(path, info.filename)
             _check_space(path, sum(info.file_size for info in archive.infolist()), folder)
-            archive.extractall(folder)  # noqa: S202  # every name has been checked
+            for info in archive.infolist():
+                _put(folder, info.filename, None if info.is_dir() else archive.open(info))
         return
     with tarfile.open(path) as tar:
         members = tar.getmembers()
@@ -94,19 +99,25 @@ def _unpack(path: Path, folder: Path) -> None:
                 )
         _check_space(path, sum(member.size for member in members), folder)
         for member in members:
-            _extract(tar, member, folder / member.name)
+            _put(folder, member.name, tar.extractfile(member))
 
 
-def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
-    """Write a file or a folder; owner and mode are those of any new one."""
-    if member.isdir():
+def _put(folder: Path, name: str, content: IO[bytes] | None) -> None:
+    """Write a file, or a folder where there is no content; mode and owner are a new one's.
+
+    Of two of a name the later one stays. All are flushed together in the end.
+    """
+    target = folder / name
+    if content is None:
         target.mkdir(parents=True, exist_ok=True)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    content = tar.extractfile(member)
-    if content is None:
-        raise tarfile.ReadError(f"{member.name!r} has no content")
-    with content, target.open("wb") as file:
+    new = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    with (
+        content,
+        written_whole(target, flush=False) as temporary,
+        open_own(temporary, new) as file,
+    ):
         shutil.copyfileobj(content, file)
 
 

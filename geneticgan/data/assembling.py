@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,7 +30,7 @@ class FileSet:
     ----------
     files : Encoded
         All image files of all parts: what is chosen by looking at them is the same for all.
-    paths : tuple of Path
+    paths : sequence of Path
         Of the files.
     test : array of bool or None
         Shape (N,), which are the test part; None holds one out.
@@ -42,7 +43,7 @@ class FileSet:
     """
 
     files: Encoded
-    paths: tuple[Path, ...]
+    paths: Sequence[Path]
     test: npt.NDArray[np.bool_] | None
     names: tuple[str, ...]
     title: str
@@ -51,7 +52,7 @@ class FileSet:
     @cached_property
     def root(self) -> Path:
         """The folder that all files have in common."""
-        return Path(os.path.commonpath([path.absolute().parent for path in self.paths]))
+        return Path(os.path.commonpath({path.absolute().parent for path in self.paths}))
 
     def shown(self, index: int) -> str:
         """Return a file's path below the root."""

@@ -4,17 +4,46 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Sequence
 from pathlib import Path
+from typing import overload
 
 MOST_BYTES = 2**30
 """Of an image file or a list; what is larger is neither."""
+
+
+class Paths(Sequence[Path]):
+    """Paths that are made when they are asked for: a million of them take much memory.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The paths as texts.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    @overload
+    def __getitem__(self, index: int) -> Path: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Paths: ...
+
+    def __getitem__(self, index: int | slice) -> Path | Paths:
+        if isinstance(index, slice):
+            return Paths(self._names[index])
+        return Path(self._names[index])
 
 
 class RefusedError(OSError):
     """The file was not read, for a reason that is no error of the system."""
 
 
-def read_regular(path: Path) -> bytes:
+def read_regular(path: Path | str) -> bytes:
     """Return the content of a regular file.
 
     Raises

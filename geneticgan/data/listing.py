@@ -78,34 +78,47 @@ def list_images(root: Path) -> Listing:
         If a folder cannot be listed.
     """
     seen: set[tuple[int, int]] = set()
-    files: list[PurePosixPath] = []
+    files: list[str] = []
     others: Counter[str] = Counter()
     junk = 0
-    waiting = deque([PurePosixPath()])
-    links: deque[PurePosixPath] = deque()
+    waiting = deque([""])  # as texts: there may be a million
+    links: deque[str] = deque()
     while waiting or links:
         place = waiting.popleft() if waiting else links.popleft()
-        path = root / place
+        path = os.path.join(root, place)
         try:
-            status = path.stat()
+            status = os.stat(path)
         except OSError:  # a link that leads nowhere, or round in a circle
-            others[place.suffix.lower()] += 1
+            others[_suffix(place)] += 1
             continue
         key = status.st_dev, status.st_ino
         if key in seen:
             continue
         seen.add(key)
         if stat.S_ISDIR(status.st_mode):
-            for name, is_link in _entries(path):
+            for name, is_link in _entries(Path(path)):
                 if _is_junk(name):
                     junk += 1
                 else:
-                    (links if is_link else waiting).append(place / name)
+                    (links if is_link else waiting).append(f"{place}/{name}" if place else name)
         elif stat.S_ISREG(status.st_mode) and _is_image(path, others):
             files.append(place)
         else:
-            others[place.suffix.lower()] += 1
-    return Listing(root, tuple(sorted(files)), _folders(root), junk, others)
+            others[_suffix(place)] += 1
+    files.sort(key=in_order)
+    return Listing(root, tuple(map(PurePosixPath, files)), _folders(root), junk, others)
+
+
+def in_order(place: str) -> str:
+    """Return what a relative path is sorted by: part by part, as paths are."""
+    return place.replace("/", "\0")
+
+
+def _suffix(place: str) -> str:
+    """Return a path's suffix, in lower case, as `PurePath.suffix`."""
+    name = place.rpartition("/")[2]
+    dot = name.rfind(".")
+    return name[dot:].lower() if 0 < dot < len(name) - 1 else ""
 
 
 def _folders(root: Path) -> tuple[str, ...]:
@@ -134,9 +147,9 @@ def _suffixes() -> frozenset[str]:
     return frozenset(s for s, kind in known.items() if kind in Image.OPEN.keys() - NO_PICTURES)
 
 
-def _is_image(path: Path, others: Mapping[str, int]) -> bool:
+def _is_image(path: str, others: Mapping[str, int]) -> bool:
     """Tell by the suffix, and where it is none that is known by the file's beginning."""
-    suffix = path.suffix.lower()
+    suffix = _suffix(path)
     if suffix in _suffixes():
         return True
     if suffix and others.get(suffix, 0) >= LOOKED_INTO:

@@ -38,6 +38,8 @@ AT_THE_END = re.compile(rf"[-_. ](?:{WORDS}){NUMBER}$", re.IGNORECASE)
 GROWN_ON = re.compile(r"(?<=[a-z0-9)])(?:Mask|Seg|Segmentation|GT|Label|ROI)" + NUMBER + "$")
 IN_FRONT = re.compile(rf"^(?:{WORDS})[-_. ]", re.IGNORECASE)
 
+MASKS = (AT_THE_END, GROWN_ON, IN_FRONT)
+
 FOLDER = re.compile(
     r"(?:.*[-_. ])?(?:masks?|msk|seg|segmentations?|segmented|gt|ground[-_ ]?truths?|labels?|"
     r"annotations?|rois?|trimaps?)",
@@ -73,7 +75,11 @@ def find_masks(root: Path, files: Sequence[PurePosixPath]) -> set[PurePosixPath]
     files : sequence of PurePosixPath
         Relative to the root.
     """
-    for by_file, by_folder in ((True, False), (False, True), (True, True)):
+    by_name = any(each.search(path.stem) for path in files for each in MASKS)
+    folders = {part for parent in {path.parent for path in files} for part in parent.parts}
+    by_place = any(map(FOLDER.fullmatch, folders))
+    ways = ((True, False), (False, True), (True, True)) if by_name or by_place else ()
+    for by_file, by_folder in ways:
         named = _pairs_by_word(files, by_file, by_folder)
         flat, varied = _flatness_of(root, named)
         if flat >= FLAT and varied < flat:
@@ -87,6 +93,8 @@ def find_masks(root: Path, files: Sequence[PurePosixPath]) -> set[PurePosixPath]
 
 def _pairs_by_suffix(files: Sequence[PurePosixPath]) -> list[Pair]:
     """Return pairs of equal names with two suffixes, the same two everywhere."""
+    if len({path.suffix for path in files}) < 2:
+        return []
     named: dict[PurePosixPath, list[PurePosixPath]] = defaultdict(list)
     for path in files:
         named[path.with_suffix("")].append(path)
@@ -109,7 +117,7 @@ def _pairs_by_word(files: Sequence[PurePosixPath], by_file: bool, by_folder: boo
         name, is_mask = path.stem, False
         folders = list(path.parts[:-1])
         if by_file:
-            for expression in (AT_THE_END, GROWN_ON, IN_FRONT):
+            for expression in MASKS:
                 name = expression.sub("", name) or name
             is_mask = name != path.stem
             name = PHOTOGRAPH.sub("", name) or name

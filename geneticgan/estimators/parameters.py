@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import numbers
 from typing import Any
 
@@ -9,17 +10,24 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from geneticgan.config import TrainConfig
 from geneticgan.devices import DEVICES
+from geneticgan.errors import ConfigError
 from geneticgan.estimators.images import LAYOUTS
 from geneticgan.recipes import DEFAULT_RECIPE, RECIPES
 
 AUTO: dict[str, dict[str, Any]] = {
     "recipe": {"rows": "paper", "images": DEFAULT_RECIPE},
-    "steps": {"rows": 300, "images": 3000},
+    "steps": {"rows": None, "images": 3000},
     "width": {"rows": 64, "images": 32},
     "learning_rate": {"rows": 5e-5, "images": None},
     "classifier_learning_rate": {"rows": 1e-3, "images": None},
 }
-"""What ``"auto"`` is for a table and for images; None is the recipe's."""
+"""What ``"auto"`` is for a table and for images; None is the recipe's, of steps the estimator's."""
+
+OF_EVOLUTION = (
+    *("recipe", "mutations", "schedule", "T", "alpha", "fitness", "selection", "lambda_"),
+    *("batch_size", "learning_rate", "classifier_learning_rate"),
+)
+"""Parameters that change nothing where no generation is evolved."""
 
 _RATE = [Interval(numbers.Real, 0, None, closed="neither"), StrOptions({"auto"})]
 
@@ -43,7 +51,9 @@ CONSTRAINTS: dict[str, Any] = {
 """As scikit-learn checks them."""
 
 
-def make_config(estimator: Any, kind: str, seed: int) -> tuple[TrainConfig, int]:
+def make_config(
+    estimator: Any, kind: str, seed: int, steps_for_rows: int = 300
+) -> tuple[TrainConfig, int]:
     """Return how to evolve and how many generations; what has no parameter is the recipe's.
 
     Rows of a table are not augmented, whatever the recipe.
@@ -56,6 +66,8 @@ def make_config(estimator: Any, kind: str, seed: int) -> tuple[TrainConfig, int]
         ``rows`` or ``images``.
     seed : int
         Of everything that is random.
+    steps_for_rows : int
+        What ``steps="auto"`` is for a table.
 
     Raises
     ------
@@ -64,6 +76,9 @@ def make_config(estimator: Any, kind: str, seed: int) -> tuple[TrainConfig, int]
     """
     given = {name: getattr(estimator, name) for name in AUTO}
     auto = {n: AUTO[n][kind] if value == "auto" else value for n, value in given.items()}
+    steps = steps_for_rows if auto["steps"] is None else int(auto["steps"])
+    if not steps:
+        _check_unused(estimator)
     rates = {
         "learning_rate": auto["classifier_learning_rate"],
         "generator_learning_rate": auto["learning_rate"],
@@ -80,7 +95,7 @@ def make_config(estimator: Any, kind: str, seed: int) -> tuple[TrainConfig, int]
         fitness=estimator.fitness,
         selection=estimator.selection,
         lambda_=float(estimator.lambda_),
-        steps=max(1, int(auto["steps"])),
+        steps=max(1, steps),
         batch_size=int(estimator.batch_size),
         width=int(auto["width"]),
         latent_dim=int(estimator.latent_dim),
@@ -88,4 +103,15 @@ def make_config(estimator: Any, kind: str, seed: int) -> tuple[TrainConfig, int]
         seed=seed,
         **of_kind,
     )
-    return config, int(auto["steps"])
+    return config, steps
+
+
+def _check_unused(estimator: Any) -> None:
+    """Raise `ConfigError` if a parameter is set that no generation would look at."""
+    defaults = inspect.signature(type(estimator)).parameters
+    for name in OF_EVOLUTION:
+        if getattr(estimator, name) != defaults[name].default:
+            raise ConfigError(
+                f"{name} is set, and no generation is evolved: steps is 0, as 'auto' is for a "
+                f"table; set steps, to 300 for instance, or leave {name} out"
+            )

@@ -155,7 +155,8 @@ class DiscriminatorTraining:
     def step(self, gradients: Sequence[torch.Tensor]) -> None:
         """Take the optimizer's step with given gradients."""
         step_with(self.optimizer, self.parameters, gradients)
-        self.loss.adversary.after_step(self.module.named_parameters())
+        learning = ((n, p) for n, p in self.module.named_parameters() if p.requires_grad)
+        self.loss.adversary.after_step(learning)
 
     def note_losses(self, real: float, generated: float) -> None:
         """Note the losses of a step in ``last_losses``.

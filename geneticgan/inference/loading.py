@@ -80,8 +80,10 @@ def open_networks(path: Path, device: str = "auto") -> Networks:
         classifier = model.discriminator
     if facts.classifier != CLASS_HEAD:
         # Beside a GAN lie plain classifiers; alone lies the network of the run's own method.
-        make = build_classifier if core is not None else own.method.build
-        classifier = make(shape, config if core is not None else own.config, where)
+        if core is not None:
+            classifier = build_classifier(shape, config, where, unfilled=True)
+        else:
+            classifier = own.method.build(shape, own.config, where)
         load_weights(folder.classifiers / f"{facts.classifier}.safetensors", classifier)
     if classifier is None:
         raise RunError(f"{path} is not finished; go on with 'geneticgan resume {path}'")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import io
 import json
+import os
 from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from geneticgan.errors import ConfigError
+from geneticgan.files import open_own
 from geneticgan.inference.facts import Facts
 from geneticgan.inference.prediction import Prediction
 
@@ -21,7 +24,7 @@ Writer = Callable[[Path, Iterable[Prediction]], None]
 
 
 def make_writer(how: str, facts: Facts) -> Writer:
-    """Return what writes predictions to a file as they come.
+    """Return what writes predictions to a new file as they come.
 
     Parameters
     ----------
@@ -44,8 +47,12 @@ def make_writer(how: str, facts: Facts) -> Writer:
     return lambda path, rows: write(path, facts, rows)
 
 
+def _new(path: Path) -> BinaryIO:
+    return open_own(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+
+
 def _csv(path: Path, facts: Facts, rows: Iterable[Prediction]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with _new(path) as raw, io.TextIOWrapper(raw, encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["path", "predicted", *_columns(facts), "error"])
         for row in rows:
@@ -57,7 +64,7 @@ def _csv(path: Path, facts: Facts, rows: Iterable[Prediction]) -> None:
 
 
 def _jsonl(path: Path, facts: Facts, rows: Iterable[Prediction]) -> None:
-    with path.open("w", encoding="utf-8") as file:
+    with _new(path) as raw, io.TextIOWrapper(raw, encoding="utf-8") as file:
         for row in rows:
             found: dict[str, object] = {"path": row.name}
             if row.label is None:
@@ -81,7 +88,7 @@ def _parquet(path: Path, facts: Facts, rows: Iterable[Prediction]) -> None:
         + [("error", texts)]
     )
     left = iter(rows)
-    with ParquetWriter(path, schema) as writer:
+    with _new(path) as file, ParquetWriter(file, schema) as writer:
         while group := [_record(row, facts) for row in islice(left, ROWS)]:
             frame = pd.DataFrame(group, columns=schema.names)
             writer.write_table(pa.Table.from_pandas(frame, schema, preserve_index=False))

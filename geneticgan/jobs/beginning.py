@@ -232,7 +232,7 @@ def _beside(networks: Networks) -> States:
     found: States = {}
     for file in sorted(RunFolder(networks.path).classifiers.glob("*.safetensors")):
         shape = networks.facts.empty_split()
-        classifier = build_classifier(shape, networks.config, networks.device)
+        classifier = build_classifier(shape, networks.config, networks.device, unfilled=True)
         load_weights(file, classifier)
         found[file.stem] = classifier.state_dict()
     return found

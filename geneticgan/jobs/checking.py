@@ -136,7 +136,8 @@ def _groups(found: FileSet) -> Finding:
         "groups",
         WARNING,
         f"file names repeat a part, such as {proposal.example!r}, in {proposal.groups} groups; if "
-        "that is a patient, a sheet or the like, keep its images together: "
+        "that is a patient, a sheet or the like, keep its images together by this option (in a "
+        "shell it needs quotes around it): "
         f"group={proposal.expression}",
     )
 
@@ -180,7 +181,10 @@ def _labels(found: FileSet, looks: Looks, labels: Int64Array, groups: Int64Array
     suspicion = suspect_labels(looks, labels, groups)
     if suspicion is None:
         return Finding("labels", OK, f"not looked at: {_too_few(groups)}")
-    by = f"a classifier of small grey images (mean recall {100 * suspicion.recall:.0f})"
+    by = f"a classifier of small grey images (mean recall {100 * suspicion.recall:.0f}"
+    if suspicion.looked_at < len(labels):
+        by += f", on {suspicion.looked_at} of {len(labels)} images, drawn by chance"
+    by += ")"
     if not suspicion.believed:
         return Finding("labels", OK, f"not doubted: {by} tells too little")
     if not len(suspicion.places):

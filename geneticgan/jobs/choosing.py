@@ -3,194 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import statistics
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from geneticgan.benchmark.budget import SEEDS, STEPS, Budget, fit_budget
 from geneticgan.benchmark.cell import Cell
 from geneticgan.benchmark.grid import Progress, fill
-from geneticgan.benchmark.launchers import Launcher
+from geneticgan.benchmark.launchers import Launcher, Local
 from geneticgan.benchmark.layout import BenchmarkFolder
+from geneticgan.benchmark.pace import Pace
+from geneticgan.benchmark.timetable import Terms, Timetable
 from geneticgan.benchmark.verdict import Measured, Verdict, decide
-from geneticgan.config import TrainConfig, read_json
-from geneticgan.data.splits import Split
-from geneticgan.errors import ConfigError, RunError
-from geneticgan.evaluation.probabilities import (
-    GENERATED,
-    TEMPERATURE,
-    Calibration,
-    median_calibration,
-)
+from geneticgan.errors import RunError
+from geneticgan.evaluation.probabilities import TEMPERATURE, Calibration, median_calibration
 from geneticgan.inference.choice import CLASS_HEAD
 from geneticgan.jobs.outcome import Report
-from geneticgan.jobs.timing import time_methods
+from geneticgan.jobs.planning import REFERENCE, Plan, Request, write_plan
 from geneticgan.jobs.train import plan as plan_run
 from geneticgan.jobs.train import resume, train
-from geneticgan.methods.asked import read_method
 from geneticgan.methods.of_run import core_config
-from geneticgan.protocols.judge import HELD_OUT, Judge, read_judge
-from geneticgan.specs import parse_specs
 from geneticgan.training.hooks import Observer
 from geneticgan.training.run_folder import write_json
-from geneticgan.training.setup import load_parts
 
-REFERENCE = "oscn"
-"""Plain oversampling, which all are compared with."""
-
-CANDIDATES = "oscn,balanced-softmax,logit-adjustment,ldam-drw,crt,dos,probe,aggan"
-"""What is compared unless methods are named."""
-
-PATIENCE = 1 / 6
-"""Share of the budget that the timing of one method may take; what takes longer would not fit."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked for.
-
-    Attributes
-    ----------
-    config : TrainConfig
-        The images and the networks; what methods share.
-    methods : tuple of str
-        Specs, the reference among them.
-    out : Path
-        Folder of all that comes of it; one that holds the same request is gone on with.
-    seconds : float
-        What there is, the last training of the winner included.
-    workers : int
-        Trainings at once.
-    judge : Judge
-        What the methods are compared by.
-    steps, seeds : int or None
-        Settled by the caller, or chosen so that they fit.
-    """
-
-    config: TrainConfig
-    methods: tuple[str, ...]
-    out: Path
-    seconds: float
-    workers: int
-    judge: Judge
-    steps: int | None = None
-    seeds: int | None = None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What will be done.
-
-    Attributes
-    ----------
-    split : Split
-        The images.
-    budget : Budget
-        Methods, steps, splits and the time that they take.
-    cannot : dict of str to str
-        Methods that cannot be trained here, and why.
-    """
-
-    split: Split
-    budget: Budget
-    cannot: dict[str, str]
-
-
-def make_request(
-    config: TrainConfig,
-    methods: str,
-    out: Path,
-    seconds: float,
-    workers: int,
-    steps: int | None = None,
-    seeds: int | None = None,
-    judge: str = HELD_OUT,
-) -> Request:
-    """Return a request, to which the reference is added.
-
-    Raises
-    ------
-    PluginError
-        If a method or judge is unknown.
-    ConfigError
-        If fewer than two splits are asked for, the judge looks at the test part, or offsets are
-        asked for where nothing can tell them.
-    """
-    specs = parse_specs(methods)
-    for spec in specs:
-        read_method(str(spec))
-    if config.calibration == GENERATED:
-        raise ConfigError(
-            "the winner need not generate images; choose with --calibration temperature or offsets"
-        )
-    if seeds is not None and seeds < 2:
-        raise ConfigError("--seeds must be at least 2: one split says nothing of chance")
-    names = tuple(dict.fromkeys([REFERENCE, *map(str, specs)]))
-    by = read_judge(judge)
-    if not by.holds_out and config.calibration != TEMPERATURE:
-        raise ConfigError("offsets are fitted on held-out images; choose with --judge held-out")
-    # The test part and the imbalanced subset are drawn once; splits differ within them.
-    config = dataclasses.replace(config, validation_fraction=by.share, split_seed=config.seed)
-    return Request(config, names, out, seconds, workers, by, steps, seeds)
-
-
-def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
-    """Load the images, time the methods and fit the comparison to the budget.
-
-    A plan that the folder holds already is returned as it is.
-
-    Raises
-    ------
-    RunError
-        If the folder holds another request, or something else.
-    GeneticGanError
-        For anything else the user can mend.
-    """
-    source, split = load_parts(request.config, observers)
-    file = request.out / "plan.json"
-    asked = _asked(request, split)
-    if file.is_file():
-        found = read_json(file)
-        if not isinstance(found, dict) or found.get("asked") != asked:
-            raise RunError(
-                f"{request.out} holds a choice among other methods, images or options; use "
-                "another --out"
-            )
-        known = found["budget"]
-        budget = Budget(
-            tuple(known["methods"]),
-            tuple(known["left_out"]),
-            known["steps"],
-            known["seeds"],
-            known["seconds"],
-        )
-        return Plan(split, budget, dict(found["cannot"]))
-    if request.out.exists() and (not request.out.is_dir() or any(request.out.iterdir())):
-        raise RunError(f"{request.out} is not empty; choose another --out")
-    begun = time.perf_counter()
-    request.judge.make_images(source, split)
-    costs, cannot = time_methods(
-        *(request.config, request.methods, REFERENCE, split, observers),
-        patience=PATIENCE * request.seconds,
-    )
-    budget = fit_budget(
-        costs,
-        request.seconds - (time.perf_counter() - begun),
-        request.workers,
-        REFERENCE,
-        STEPS if request.steps is None else (request.steps,),
-        SEEDS if request.seeds is None else (request.seeds,),
-    )
-    try:
-        request.out.mkdir(parents=True, exist_ok=True)
-        saved = {"asked": asked, "budget": dataclasses.asdict(budget), "cannot": cannot}
-        write_json(file, saved)
-    except OSError as error:
-        raise RunError(f"{request.out} cannot be written: {error.strerror or error}") from error
-    return Plan(split, budget, cannot)
+CHOICES = (5, 4, 3)
+"""How many splits there may be, as the time allows."""
 
 
 def compare(
@@ -199,8 +35,24 @@ def compare(
     launcher: Launcher,
     on_progress: Callable[[Progress], None],
     command: str = "",
+    tell: Callable[[str], None] = lambda text: None,
 ) -> Verdict:
     """Train every method on every split, those that are not on disk, and decide.
+
+    The plan follows the time that trainings really take: see `Timetable`.
+
+    Parameters
+    ----------
+    request, plan : Request, Plan
+        What is asked for, and what will be done; the plan is changed to what was done.
+    launcher : Launcher
+        Runs the trainings.
+    on_progress : callable
+        Hears of every training that ends.
+    command : str
+        What was typed; noted in the folder.
+    tell : callable
+        Hears of every change of plan, in a sentence.
 
     Raises
     ------
@@ -208,8 +60,10 @@ def compare(
         If the reference cannot be trained.
     """
     trials = request.out / "trials"
-    cells = _cells(request, plan)
-    fill(cells, trials, launcher, on_progress, command)
+    _Comparison(request, plan, on_progress, tell).run(
+        trials, launcher if plan.workers > 1 else Local(1), command
+    )
+    cells = _cells(request, plan, plan.budget.seeds)
     measured = {}
     for method in plan.budget.methods:
         own = [cell for cell in cells if cell.method == method]
@@ -233,7 +87,68 @@ def compare(
     return verdict
 
 
-def _cells(request: Request, plan: Plan) -> list[Cell]:
+class _Comparison:
+    """The trainings of a choice, which begin as its timetable says."""
+
+    def __init__(
+        self,
+        request: Request,
+        plan: Plan,
+        on_progress: Callable[[Progress], None],
+        tell: Callable[[str], None],
+    ) -> None:
+        self.request, self.plan, self.on_progress, self.tell = request, plan, on_progress, tell
+        self.table: Timetable | None = None
+        settled = request.seeds is not None or _is_begun(request.out / "run")
+        choices = (plan.budget.seeds,) if settled else (*CHOICES, plan.budget.seeds)
+        self.choices = tuple(dict.fromkeys(choices))
+
+    def run(self, trials: Path, launcher: Launcher, command: str) -> None:
+        """Run them; what was done of the plan is noted in it."""
+        cells = _cells(self.request, self.plan, max(self.choices))
+        fill(cells, trials, launcher, self._progress, command, self._order)
+        if self.table is not None:
+            self._note(self.table)
+
+    def _order(self, missing: Sequence[Cell]) -> Iterator[Cell]:
+        request, plan = self.request, self.plan
+        budget = plan.budget
+        costs = {method: plan.costs[method] for method in budget.methods}
+        left = {(cell.method, cell.config.seed): cell for cell in missing}
+        pace = Pace(costs, plan.lasts(request.config), budget.steps, plan.around, plan.ending)
+        terms = Terms(budget.methods, REFERENCE, budget.seeds, self.choices, plan.workers)
+        every = {(method, seed) for seed in range(max(self.choices)) for method in terms.methods}
+        self.table = Timetable(terms, pace, every - left.keys(), self._left, self.tell)
+        for entry, limit in self.table.order():
+            yield dataclasses.replace(left[entry], limit=limit)
+
+    def _left(self) -> float:
+        return self.request.seconds - self.plan.spent - self.request.spent
+
+    def _progress(self, progress: Progress) -> None:
+        total = len(self.plan.budget.methods) * self.plan.budget.seeds
+        if self.table is None or progress.cell is None or progress.result is None:
+            done = min(progress.done, total)
+            self.on_progress(dataclasses.replace(progress, total=total, done=done))
+            return
+        entry = progress.cell.method, progress.cell.config.seed
+        self.table.ended(entry, progress.result.seconds, progress.result.error)
+        self._note(self.table)
+        self.on_progress(
+            dataclasses.replace(
+                progress, total=self.table.total + progress.failed, done=self.table.done
+            )
+        )
+
+    def _note(self, table: Timetable) -> None:
+        """Keep the plan as it is now, for a choice that is gone on with and for the screen."""
+        budget = self.plan.budget
+        self.plan.budget = dataclasses.replace(budget, methods=table.methods, seeds=table.seeds)
+        self.plan.cannot |= table.dropped
+        write_plan(self.request, self.plan)
+
+
+def _cells(request: Request, plan: Plan, seeds: int) -> list[Cell]:
     """Return the trainings of a comparison."""
     return [
         Cell(
@@ -242,7 +157,7 @@ def _cells(request: Request, plan: Plan) -> list[Cell]:
             protocols=request.judge.protocols,
             calibrates=request.judge.holds_out,
         )
-        for seed in range(plan.budget.seeds)
+        for seed in range(seeds)
         for method in plan.budget.methods
     ]
 
@@ -250,7 +165,8 @@ def _cells(request: Request, plan: Plan) -> list[Cell]:
 def _calibration(request: Request, plan: Plan, method: str) -> Calibration | None:
     """Return the median of what a method's splits found on the images that they held out."""
     folder = BenchmarkFolder(request.out / "trials")
-    cells = [cell for cell in _cells(request, plan) if cell.method == method]
+    seeds = plan.budget.seeds
+    cells = [cell for cell in _cells(request, plan, seeds) if cell.method == method]
     read = [folder.read(cell.place()) for cell in cells]
     kind = request.config.calibration
     found = [each.calibrations[kind] for each in read if each and kind in each.calibrations]
@@ -265,7 +181,7 @@ def hand_over(
     Nothing is held out there: its classifier is calibrated by what the splits have found.
     """
     path = request.out / "run"
-    if (path / "config.json").is_file():
+    if _is_begun(path):
         return resume(path, observers)
     config = dataclasses.replace(
         request.config,
@@ -284,14 +200,5 @@ def hand_over(
     )
 
 
-def _asked(request: Request, split: Split) -> dict[str, object]:
-    """Return what makes a request this one, as a file gives it back."""
-    found = {
-        "config": request.config.to_json(),
-        "methods": list(request.methods),
-        "judge": request.judge.text,
-        "data": split.fingerprint,
-        "steps": request.steps,
-        "seeds": request.seeds,
-    }
-    return dict(json.loads(json.dumps(found)))
+def _is_begun(run: Path) -> bool:
+    return (run / "config.json").is_file()

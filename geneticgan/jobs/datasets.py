@@ -57,6 +57,8 @@ def contact_sheet(config: TrainConfig, path: Path, observers: Sequence[Observer]
     """Draw training images of each class to a PNG; raises as `survey`, and if it cannot write."""
     split = survey(config, observers).split
     try:
-        draw_contact_sheet(path, split.train, split.class_names)
+        key = draw_contact_sheet(path, split.train, split.class_names)
     except OSError as error:
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
+    for observer in observers if key else ():
+        observer.on_note(key)

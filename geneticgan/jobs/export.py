@@ -85,7 +85,9 @@ def generate_images(
     return target
 
 
-def augment(path: Path, out: Path, device: str | None = None) -> dict[str, tuple[int, int]]:
+def augment(
+    path: Path, out: Path, device: str | None = None, data_root: str | None = None
+) -> dict[str, tuple[int, int]]:
     """Write the training images and what `generate_missing` adds, a folder for each class.
 
     Where the data set is one of files, the files themselves are copied under their own names, and
@@ -99,6 +101,8 @@ def augment(path: Path, out: Path, device: str | None = None) -> dict[str, tuple
         Must not exist or be empty; torchvision's ImageFolder reads it.
     device : str or None
         Where to compute; None is the run's own.
+    data_root : str or None
+        Where the images are now; has to be named for a run that was not made here.
 
     Returns
     -------
@@ -110,7 +114,7 @@ def augment(path: Path, out: Path, device: str | None = None) -> dict[str, tuple
     RunError
         If ``out`` holds something, cannot be written, or the run has no checkpoint.
     """
-    folder, config, split = open_run(path, device=device)
+    folder, config, split = open_run(path, device=device, data_root=data_root)
     core = core_config(config)
     if core is None:
         raise RunError(NO_GENERATOR.format(path=path, method=config.method))

@@ -73,7 +73,9 @@ def judge(
         ]
     write_json(folder.results, [{"method": row.title, **row.scores.to_json()} for row in rows])
     picture = folder.samples / "classes.png"
-    _draw(picture, config, split, model)
+    if key := _draw(picture, config, split, model):
+        for observer in observers:
+            observer.on_note(key)
     draw_sheet(folder.samples / "generated.png", model.generators, split, config.seed, model.device)
     draw_real_sheet(folder.samples / "real.png", split)
     chosen_on = len(split.validation)
@@ -101,10 +103,10 @@ def _row(title: str, network: torch.nn.Module, split: Split, device: torch.devic
     return Row(title, score_network(network, split.test, split, device))
 
 
-def _draw(path: Path, config: TrainConfig, split: Split, model: Model) -> None:
+def _draw(path: Path, config: TrainConfig, split: Split, model: Model) -> str:
     labels = torch.arange(split.classes).repeat_interleave(PICTURED)
     images = generate(model.generators, labels, config.seed, model.device)
-    draw_classes(
+    return draw_classes(
         path,
         split.train,
         torch.split(images, PICTURED),

@@ -31,6 +31,7 @@ from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.model import load_model
+from geneticgan.training.ownership import own_images
 from geneticgan.training.run_folder import RunFolder, write_json
 from geneticgan.training.setup import draw_split, load_source, on_device, open_dataset
 
@@ -86,6 +87,7 @@ def measure(
     weights: Path | None,
     observers: Sequence[Observer],
     name: str | None = None,
+    data_root: str | None = None,
 ) -> list[tuple[str, dict[str, Any]]]:
     """Measure what has not been measured yet.
 
@@ -101,6 +103,8 @@ def measure(
         See the work.
     name : str or None
         Of the device to compute on; None is where the run or the cell was.
+    data_root : str or None
+        Where the images are now; has to be named for a folder that was not made here.
 
     Returns
     -------
@@ -120,7 +124,7 @@ def measure(
     extractors: dict[str, Extractor] = {}
     found = []
     with StopRequest() as stop:
-        for subject in subjects(path, observers, name):
+        for subject in subjects(path, observers, name, data_root):
             file = subject.file(space)
             if not file.is_file():
                 device = resolve_device(subject.config.device)
@@ -225,9 +229,11 @@ def _first(images: Images, classes: int, each: int) -> Images:
     return images.take(_positions(images.labels, classes, each))
 
 
-def _of_run(path: Path, observers: Sequence[Observer], device: str | None) -> Iterator[Subject]:
+def _of_run(
+    path: Path, observers: Sequence[Observer], device: str | None, data_root: str | None
+) -> Iterator[Subject]:
     folder, config = RunFolder.open(path)
-    config = on_device(config, device)
+    config = on_device(own_images(config, folder.seals(), data_root, path), device)
     source, split = _loader(observers)(config)
     folder.check_split(split)
     core = core_config(config)
@@ -239,15 +245,18 @@ def _of_run(path: Path, observers: Sequence[Observer], device: str | None) -> It
     yield Subject(str(path), config, source, split, model.generators, path / "generation", True)
 
 
-def _of_benchmark(path: Path, observers: Sequence[Observer], name: str | None) -> Iterator[Subject]:
+def _of_benchmark(
+    path: Path, observers: Sequence[Observer], name: str | None, data_root: str | None
+) -> Iterator[Subject]:
     load = _loader(observers)
     folder = BenchmarkFolder(path)
+    seals = folder.seals()
     for result in folder.results():
         at = place_of(result)
         if result.failed or not folder.generators(at).is_dir():
             continue
         config = TrainConfig.from_mapping(dict(result.config), str(folder.cell(at)))
-        config = on_device(config, name)
+        config = on_device(own_images(config, seals, data_root, path), name)
         source, split = load(config)
         device = resolve_device(config.device)
         generators = kept_generators(folder.generators(at), config, split, device)

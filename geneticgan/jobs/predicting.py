@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from geneticgan.errors import RunError
+from geneticgan.files import written_whole
 from geneticgan.inference.files import image_files
 from geneticgan.inference.loading import open_networks
 from geneticgan.inference.prediction import Prediction, predict_files
@@ -93,19 +92,10 @@ def predict(
             on_progress(number)
 
     try:
-        handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
+        with written_whole(out) as temporary:
+            writer(temporary, counted())
     except OSError as error:
         raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        writer(temporary, counted())
-        temporary.chmod(0o644)
-        temporary.replace(out)
-    except OSError as error:
-        raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
     if sorter:
         sorter.sort(networks.facts.class_names)
     return Summary(Counter(dict(counts.most_common())), unreadable)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geneticgan.errors import RunError
-from geneticgan.files import write_whole
+from geneticgan.files import own_folder, write_whole
 from geneticgan.report.figures.charts import LineChart, one_colour_each
 from geneticgan.report.grid import benchmark_sections
 from geneticgan.report.page import Item, Page, Section, Table
@@ -51,9 +51,9 @@ def write_report(paths: Sequence[Path], out: Path | None = None) -> Path:
     folder = out or (paths[0] if len(paths) == 1 else Path())
     target = folder / "report.html"
     try:
-        (folder / FIGURES).mkdir(parents=True, exist_ok=True)
+        figures = own_folder(folder / FIGURES)
         for picture in page.pictures.values():
-            picture.save(folder / FIGURES)
+            picture.save(figures)
         write_whole(target, page.html().encode())
     except OSError as error:
         raise RunError(f"{folder} cannot be written: {error.strerror or error}") from error

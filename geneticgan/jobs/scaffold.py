@@ -11,6 +11,7 @@ import jinja2
 
 from geneticgan import __version__
 from geneticgan.errors import ConfigError, RunError
+from geneticgan.files import write_whole
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -125,7 +126,7 @@ def new_package(kind: str, name: str, folder: Path) -> list[Path]:
             path = folder / target
             path.parent.mkdir(parents=True, exist_ok=True)
             text = environment.get_template(f"{template}.j2").render(values)
-            path.write_text(text, encoding="utf-8")
+            write_whole(path, text.encode())
             written.append(path)
     except OSError as error:
         raise RunError(f"{folder} cannot be written: {error.strerror or error}") from error

@@ -9,7 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geneticgan.errors import ConfigError, RunError
+from geneticgan.files import open_own, own_folder, written_whole
 from geneticgan.jobs.originals import safe_names
+
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+"""Flags that open a file which is not there yet."""
 
 
 class Sorter:
@@ -47,9 +51,7 @@ class Sorter:
         folders = safe_names(tuple(class_names))
         for file, label in self._noted.items():
             try:
-                folder = self._target / folders[label]
-                folder.mkdir(parents=True, exist_ok=True)
-                self._put(file, folder)
+                self._put(file, own_folder(self._target / folders[label]))
             except OSError as error:
                 done = "moved" if self._move else "copied"
                 cause = error.strerror or error
@@ -61,12 +63,19 @@ class Sorter:
     def _put(self, file: Path, folder: Path) -> None:
         for number in itertools.count(1):
             name = file.name if number == 1 else f"{file.stem}-{number}{file.suffix}"
+            goal = folder / name
             try:
-                with file.open("rb") as source, (folder / name).open("xb") as goal:
-                    shutil.copyfileobj(source, goal)
+                open_own(goal, NEW).close()  # the name is ours from here on
             except FileExistsError:
                 continue
-            shutil.copystat(file, folder / name)
+            try:
+                with written_whole(goal) as temporary:
+                    with file.open("rb") as source, open_own(temporary, NEW) as written:
+                        shutil.copyfileobj(source, written)
+                    shutil.copystat(file, temporary)
+            except OSError:
+                goal.unlink(missing_ok=True)
+                raise
             if self._move:
                 os.unlink(file)
             return

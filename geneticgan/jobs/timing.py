@@ -7,6 +7,7 @@ import math
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -19,39 +20,38 @@ from geneticgan.methods.contract import Task
 from geneticgan.methods.of_run import method_of
 from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer
-from geneticgan.training.interrupt import StopRequest
+from geneticgan.training.interrupt import TimeLimit, TooLong
+from geneticgan.training.setup import load_split
 
-TIMED_STEPS = (10, 40)
+TIMED_STEPS = (4, 20)
 """Two trainings of so many steps tell what a step costs, and what does not depend on steps."""
 
 
-class TooLong(Exception):  # noqa: N818  # it is no error: the method is left out
-    """A training takes longer than it may."""
+@dataclass(frozen=True)
+class Timing:
+    """What was found out.
 
-
-class Patience(StopRequest):
-    """A stop request that a training meets by itself once its time is over.
-
-    Parameters
+    Attributes
     ----------
-    seconds : float
-        How long it may take from now on.
+    costs : dict of str to Cost
+        Of a training, by method; endless for one that took too long to be timed.
+    cannot : dict of str to str
+        Methods that cannot be trained here, and why.
+    shared : float
+        How much longer everything takes than it would if nothing else computed here, >= 1.
     """
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__()
-        self._end = time.perf_counter() + seconds
+    costs: dict[str, Cost]
+    cannot: dict[str, str]
+    shared: float
 
-    @property
-    def requested(self) -> bool:
-        """Whether a stop was asked for, or the time is over."""
-        return super().requested or time.perf_counter() > self._end
 
-    def check(self) -> None:
-        """Raise `Interrupted` if a stop was asked for, `TooLong` if the time is over."""
-        super().check()
-        if self.requested:
-            raise TooLong
+@dataclass(frozen=True)
+class _Taken:
+    """Seconds of a short training: by the clock, and of this process's work."""
+
+    clock: float
+    work: float
 
 
 def time_methods(
@@ -60,11 +60,12 @@ def time_methods(
     reference: str,
     split: Split,
     observers: Sequence[Observer],
-    patience: float,
-) -> tuple[dict[str, Cost], dict[str, str]]:
-    """Return what each method costs, and which ones cannot be trained here, and why.
+    seconds: float,
+) -> Timing:
+    """Find out what each method costs, and which ones cannot be trained here.
 
-    One whose short trainings take more seconds than ``patience`` costs endlessly much, but for the
+    What methods need of all images, such as features, is made first and kept. A method that takes
+    more than its share of the ``seconds`` and half of that costs endlessly much, but for the
     reference.
 
     Raises
@@ -72,47 +73,84 @@ def time_methods(
     GeneticGanError
         If the reference cannot be trained.
     """
-    costs, cannot = {}, {}
+    taken: dict[str, tuple[_Taken, _Taken] | None] = {}
+    cannot = {}
     device = resolve_device(config.device)
+    # The first training of a process loads what all have in common.
+    _timed(config, reference, split, device, TimeLimit(math.inf), (1, 1))
+    end = time.perf_counter() + seconds
     for observer in observers:
         observer.on_phase("Timing the methods", len(methods))
+    for number, method in enumerate(methods):
+        left = end - time.perf_counter()
+        share = min(left, 1.5 * left / (len(methods) - number))
+        stop = TimeLimit(math.inf if method == reference else share)
+        try:
+            taken[method] = _timed(config, method, split, device, stop)
+        except TooLong:
+            taken[method] = None
+        except GeneticGanError as error:
+            if method == reference:
+                raise
+            cannot[method] = str(error)
+        for observer in observers:
+            observer.on_progress(number + 1)
+    known = [each for pair in taken.values() if pair for each in pair]
+    # Work alone tells steps apart, whoever else computes here meanwhile; the clock tells how much
+    # longer it takes for that.
+    shared = max(1.0, sum(t.clock for t in known) / max(1e-9, sum(t.work for t in known)))
+    costs = {method: _cost(pair, shared) for method, pair in taken.items()}
+    return Timing(costs, cannot, shared)
+
+
+class _Watch(Observer):
+    """Ends the reading of images too once the time for a method is over."""
+
+    def __init__(self, stop: TimeLimit) -> None:
+        self._stop = stop
+
+    def on_progress(self, step: int) -> None:
+        self._stop.check()
+
+
+def _cost(pair: tuple[_Taken, _Taken] | None, shared: float) -> Cost:
+    if pair is None:
+        return Cost(math.inf, 0.0)
+    first, second = (shared * each.work for each in pair)
+    step = max(0.0, second - first) / (TIMED_STEPS[1] - TIMED_STEPS[0])
+    return Cost(max(0.0, first - TIMED_STEPS[0] * step), step)
+
+
+def _timed(
+    config: TrainConfig,
+    method: str,
+    split: Split,
+    device: torch.device,
+    stop: TimeLimit,
+    numbers: tuple[int, int] = TIMED_STEPS,
+) -> tuple[_Taken, _Taken]:
+    """Train for either number of steps; `TooLong` if the time for it is over."""
+    own = method_of(dataclasses.replace(config, method=method))
+    read = own.method.reads(own.config)
+    seen = split if read == own.config else load_split(read, [_Watch(stop)])
+    task = Task(seen, read, device, Path(), (), stop, own.given)
+    own.method.prepare(task)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # as the trainings have
     try:
-        for number, method in enumerate(methods, 1):
-            try:
-                stop = Patience(math.inf if method == reference else patience)
-                first, second = (
-                    _seconds(config, method, steps, split, device, stop) for steps in TIMED_STEPS
-                )
-            except TooLong:
-                costs[method] = Cost(math.inf, 0.0)
-                continue
-            except GeneticGanError as error:
-                if method == reference:
-                    raise
-                cannot[method] = str(error)
-                continue
-            step = max(0.0, second - first) / (TIMED_STEPS[1] - TIMED_STEPS[0])
-            costs[method] = Cost(max(0.0, first - TIMED_STEPS[0] * step), step)
-            for observer in observers:
-                observer.on_progress(number)
+        first, second = (_seconds(config, method, steps, task) for steps in numbers)
     finally:
         torch.set_num_threads(threads)
-    return costs, cannot
+    return first, second
 
 
-def _seconds(
-    config: TrainConfig,
-    method: str,
-    steps: int,
-    split: Split,
-    device: torch.device,
-    stop: StopRequest,
-) -> float:
+def _seconds(config: TrainConfig, method: str, steps: int, task: Task) -> _Taken:
     own = method_of(dataclasses.replace(config, steps=steps, method=method))
+    own_config = dataclasses.replace(task.config, steps=own.config.steps)
     with tempfile.TemporaryDirectory(prefix="geneticgan-") as folder:
-        task = Task(split, own.config, device, Path(folder) / "run", (), stop, own.given)
-        begun = time.perf_counter()
-        own.method.fit(task)
-        return time.perf_counter() - begun
+        short = dataclasses.replace(task, config=own_config, folder=Path(folder) / "run")
+        clock, work = time.perf_counter(), time.process_time()
+        own.method.fit(short)
+        clock, work = time.perf_counter() - clock, time.process_time() - work
+    # On a GPU this process may wait for it at rest.
+    return _Taken(clock, work if task.device.type == "cpu" else clock)

@@ -19,7 +19,8 @@ from geneticgan.jobs.fitting import fit
 from geneticgan.jobs.judging import judge
 from geneticgan.jobs.outcome import Report
 from geneticgan.jobs.remarks import Remarks, warn_of_shortcut
-from geneticgan.methods.of_run import core_config, method_of
+from geneticgan.methods.of_run import RunMethod, core_config, method_of
+from geneticgan.networks import build_discriminator
 from geneticgan.training.beginning import write_beginning
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.device import resolve_device
@@ -28,6 +29,7 @@ from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.lock import RunLock
 from geneticgan.training.loop import Evolution
+from geneticgan.training.memory import check_memory
 from geneticgan.training.model import load_model
 from geneticgan.training.plugins import Plugins, make_plugins
 from geneticgan.training.run_folder import RunFolder
@@ -76,11 +78,16 @@ def plan(
     heard = Remarks()
     listeners = [*observers, heard]
     split = load_split(own.method.reads(config), listeners)
+    _check_size(own, split)
     warn_of_shortcut(config, split, listeners)
+    # Networks that cannot be made, for want of a package or weights, are known before there is a
+    # folder.
     if own.core is None:
-        # A network that cannot be made, for want of its package or weights, is known before there
-        # is a folder.
         own.method.build(split, own.config, resolve_device(config.device))
+    else:
+        channels, size = split.train.pixels.shape[1:3]
+        shape = channels, size, split.classes, own.core.width
+        build_discriminator(*shape, own.core.seed, plugins.architecture)
     check_calibration(config, len(split.validation))
     begun = read_beginning(start, config, split) if start else None
     return Plan(split, plugins, begun, tuple(heard.texts))
@@ -126,11 +133,7 @@ def train(
         On Ctrl-C or SIGTERM, after a checkpoint; `resume` goes on.
     """
     own = method_of(config)
-    if own.core is None and (tensorboard or film):
-        asked = "--tensorboard" if tensorboard else "--film"
-        raise ConfigError(f"{asked} shows generators learn, and method {own.name!r} has none")
-    if tensorboard:
-        summary_writer()  # fails before there is a folder
+    _check_shown(own, tensorboard=tensorboard, film=film)
     config = own.method.reads(config)
     folder = RunFolder.create(path, config)
     with RunLock(path):
@@ -156,12 +159,15 @@ def resume(
     tensorboard: bool = False,
     film: bool = False,
     device: str | None = None,
+    data_root: str | None = None,
 ) -> Report:
     """Go on with a run that was stopped, to the result it would have had; raises as `train`.
 
-    On another ``device`` than the run's own the result is the same up to rounding.
+    On another ``device`` than the run's own the result is the same up to rounding. ``data_root``
+    is where the images are now, and has to be named for a run that was not made here.
     """
-    folder, config, split = open_run(path, observers, device)
+    _check_shown(method_of(RunFolder.open(path)[1]), tensorboard=tensorboard, film=film)
+    folder, config, split = open_run(path, observers, device, data_root)
     if changes := folder.other_surroundings(config.device):
         for observer in observers:
             observer.on_note(changes)
@@ -177,10 +183,12 @@ def evaluate(
     observers: Sequence[Observer],
     device: str | None = None,
     calibration: str | None = None,
+    data_root: str | None = None,
 ) -> Report:
     """Judge a run again from its folder: the same figures on another day.
 
-    ``device`` computes where the run was not trained; None is the run's own. A ``calibration``
+    ``device`` computes where the run was not trained; None is the run's own. ``data_root`` is as
+    for `resume`. A ``calibration``
     takes the place of the one that the run has, and thresholds of other probabilities go.
 
     Raises
@@ -188,7 +196,7 @@ def evaluate(
     RunError
         If the run is not finished, or the images have changed.
     """
-    folder, config, split = open_run(path, observers, device)
+    folder, config, split = open_run(path, observers, device, data_root)
     config = with_calibration(config, path, calibration)
     finished(path, folder, config)
     core = core_config(config)
@@ -197,6 +205,24 @@ def evaluate(
             return fit(folder, config, split, observers, stop)
     with RunLock(path), StopRequest() as stop:
         return judge(folder, config, split, load_model(core, split, folder), observers, stop)
+
+
+def _check_size(own: RunMethod, split: Split) -> None:
+    """Raise `ConfigError` if the run's networks cannot fit into memory."""
+    config, gan = own.core or own.config, own.core is not None
+    if gan or "width" not in own.method.unused:
+        channels, size = split.train.pixels.shape[1:3]
+        device = resolve_device(config.device)
+        check_memory(config, (channels, size), split.classes, device, gan=gan)
+
+
+def _check_shown(own: RunMethod, *, tensorboard: bool, film: bool) -> None:
+    """Raise `ConfigError` if what is to show generators has none to show, or is not installed."""
+    if own.core is None and (tensorboard or film):
+        asked = "--tensorboard" if tensorboard else "--film"
+        raise ConfigError(f"{asked} shows generators learn, and method {own.name!r} has none")
+    if tensorboard:
+        summary_writer()
 
 
 def _check_processes(core: TrainConfig | None, name: str) -> None:

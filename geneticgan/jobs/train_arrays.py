@@ -12,13 +12,16 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from geneticgan.config import TrainConfig
+from geneticgan.config import OPTIONS, TrainConfig
 from geneticgan.errors import ConfigError, DataError, RunError
 from geneticgan.files import written_whole
 from geneticgan.inference.trained import TrainedRun, load
 from geneticgan.jobs.beginning import taken_options
 from geneticgan.jobs.train import plan
 from geneticgan.jobs.train import train as train_run
+from geneticgan.methods.of_run import method_of
+from geneticgan.methods.unused import check_used
+from geneticgan.options.definition import named
 from geneticgan.training.hooks import Observer, Status
 
 Progress = Callable[[str, int, int], object]
@@ -115,6 +118,8 @@ def train(
         | ({"method": method} if method else {}),
         "train",
     )
+    known = {named(OPTIONS, name).name for name in options}
+    check_used(config, {*known, *method_of(config).given})
     try:
         data.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(data) as temporary:

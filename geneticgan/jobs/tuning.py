@@ -17,6 +17,7 @@ from geneticgan.benchmark.search.recipe import METHOD, Recipe, default_recipe
 from geneticgan.benchmark.search.strategies import SEARCHES
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.errors import ConfigError, RunError
+from geneticgan.files import write_whole
 from geneticgan.options.command import as_toml
 from geneticgan.protocols.judge import Judge, read_judge
 from geneticgan.training.run_folder import write_json
@@ -132,7 +133,7 @@ def tune(
         for each, score in zip(judged.recipes, judged.scores, strict=True)
     ]
     write_json(request.out / "recipes.json", found)
-    file.write_text(as_toml(config), encoding="utf-8")
+    write_whole(file, as_toml(config).encode())
     return Tuned(recipe, judged.scores[best], judged.scores[0], config, file)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from geneticgan.config import OPTIONS, TrainConfig
@@ -71,11 +71,18 @@ def with_given(config: TrainConfig, given: Mapping[str, Any]) -> TrainConfig:
     return dataclasses.replace(config, **rest)
 
 
-def absorbed(config: TrainConfig) -> TrainConfig:
+def absorbed(config: TrainConfig, named: Collection[str] = ()) -> TrainConfig:
     """Return a run's config with the options of the run that its method's spec asks for.
 
     ``aggan:lambda=0`` becomes the method ``aggan`` of a run with lambda 0, so that a run takes
     what a benchmark takes.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        Of the run.
+    named : collection of str
+        The options that its user named, whatever their values.
 
     Raises
     ------
@@ -90,7 +97,8 @@ def absorbed(config: TrainConfig) -> TrainConfig:
         made, begun = method.settings(asked), TrainConfig(recipe=asked.recipe)
         for name in (each for each in OPTIONS if each not in BUDGET):
             wanted, value = getattr(asked, name), getattr(made, name)
-            if value != wanted != getattr(begun, name):
+            asked_for = name in named or name in given or wanted != getattr(begun, name)
+            if value != wanted and asked_for:
                 raise ConfigError(
                     f"method {spec.name!r} sets {name.rstrip('_')} to {value!r} itself, not to "
                     f"{wanted!r}; leave it out, or use method 'aggan', which sets nothing"

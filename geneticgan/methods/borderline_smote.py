@@ -8,7 +8,7 @@ from imblearn.over_sampling import BorderlineSMOTE
 
 from geneticgan.data.stores import Batches
 from geneticgan.methods.classifier import ClassifierMethod
-from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
+from geneticgan.methods.contract import CLASSIFIER_RATES, OF_GANS, Task, Trials
 from geneticgan.methods.smote import oversampled_batches, resampled
 
 
@@ -29,6 +29,7 @@ class BorderlineSmote(ClassifierMethod):
     key = "borderline-smote"
     title = "Borderline-SMOTE"
     version: ClassVar[int] = 2
+    unused: ClassVar[frozenset[str]] = OF_GANS - {"oversampling"}
     trials: ClassVar[Trials] = (
         *CLASSIFIER_RATES,
         {"k": 3},

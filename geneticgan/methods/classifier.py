@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from typing import ClassVar
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -13,7 +14,7 @@ from geneticgan.data.augmentation import Augmentation
 from geneticgan.data.splits import Split
 from geneticgan.data.stores import Batches
 from geneticgan.errors import RunError
-from geneticgan.methods.contract import Fitted, Method, Task
+from geneticgan.methods.contract import OF_GANS, Fitted, Method, Task
 from geneticgan.methods.network import build_classifier
 from geneticgan.networks import Discriminator
 from geneticgan.training.beginning import begin
@@ -42,6 +43,7 @@ class ClassifierMethod(Method):
 
     key: str
     goes_on = True
+    unused: ClassVar[frozenset[str]] = OF_GANS
 
     @abstractmethod
     def batches(self, task: Task) -> Batches:

@@ -69,6 +69,17 @@ class Fitted:
     generators: Sequence[Generator] = ()
 
 
+OF_GANS = frozenset(
+    {
+        *("mutations", "schedule", "T", "alpha", "fitness", "selection", "lambda_", "population"),
+        *("offspring_steps", "fitness_batches", "breeding", "adversary", "clip", "critic_steps"),
+        *("gradient_penalty", "source_weight", "generated_class_weight", "class_guidance"),
+        *("generated_class_weighting", "class_loss", "tau", "learning_rate", "latent_dim"),
+        *("generator_learning_rate", "oversampling", "checkpoint_every"),
+    }
+)
+"""Options of a run that only a GAN's looks at, but for what some classifiers say of theirs."""
+
 Trials = tuple[Mapping[str, float | str], ...]
 """Values of options and of the config, for each trial."""
 
@@ -102,12 +113,16 @@ class Method(ABC):
     trials : tuple of mapping
         Options and config values that tuning tries, `TRIALS` of them for every method (see
         `geneticgan.benchmark.tuning`); the first is the default.
+    unused : frozenset of str
+        Options of the run that it does not look at, besides those of the data. Who asks for one
+        of them is told so.
     goes_on : bool
         Whether it can begin with the weights of another run: `fit` then loads those of the task.
     """
 
     title: str
     version: ClassVar[int] = 1
+    unused: ClassVar[frozenset[str]] = frozenset()
     goes_on: ClassVar[bool] = False
     trials: ClassVar[Trials] = (
         *CLASSIFIER_RATES,
@@ -124,6 +139,19 @@ class Method(ABC):
         config says.
         """
         return config
+
+    def prepare(self, task: Task) -> None:
+        """Make what every training of this method needs of the images of a split, whichever part.
+
+        Nothing, unless a method computes something dear of single images; that is kept in the
+        cache. `fit` does without.
+
+        Raises
+        ------
+        GeneticGanError, Interrupted
+            As `fit`.
+        """
+        return
 
     @abstractmethod
     def fit(self, task: Task) -> Fitted:

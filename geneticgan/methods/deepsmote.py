@@ -16,7 +16,7 @@ from geneticgan.data.stores import Batches
 from geneticgan.errors import DataError
 from geneticgan.methods.classifier import ClassifierMethod, autocast, train
 from geneticgan.methods.cn import classifier_source
-from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
+from geneticgan.methods.contract import CLASSIFIER_RATES, OF_GANS, Task, Trials
 from geneticgan.methods.smote import added, oversampled_batches
 from geneticgan.networks.autoencoder import Autoencoder
 from geneticgan.seeding import numpy_stream, torch_seeded
@@ -43,6 +43,7 @@ class DeepSmote(ClassifierMethod):
     key = "deepsmote"
     title = "DeepSMOTE"
     version: ClassVar[int] = 2
+    unused: ClassVar[frozenset[str]] = OF_GANS - {"oversampling", "latent_dim"}
     trials: ClassVar[Trials] = (
         *CLASSIFIER_RATES,
         {"k": 3},

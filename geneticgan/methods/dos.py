@@ -13,7 +13,7 @@ from geneticgan.data.dataset import Int64Array
 from geneticgan.data.draws import Draws
 from geneticgan.data.sampling import to_unit_range
 from geneticgan.methods.classifier import augmentation_of, autocast, train
-from geneticgan.methods.contract import CLASSIFIER_RATES, Fitted, Method, Task, Trials
+from geneticgan.methods.contract import CLASSIFIER_RATES, OF_GANS, Fitted, Method, Task, Trials
 from geneticgan.methods.network import build_classifier
 from geneticgan.networks import Discriminator
 from geneticgan.seeding import torch_stream
@@ -43,6 +43,7 @@ class DOS(Method):
 
     title = "DOS"
     goes_on = True
+    unused: ClassVar[frozenset[str]] = OF_GANS | {"images_on"}
     trials: ClassVar[Trials] = (
         *CLASSIFIER_RATES,
         {"k": 3},

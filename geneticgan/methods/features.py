@@ -1,26 +1,33 @@
-"""Features of many images by a frozen backbone: with progress, and kept on disk."""
+"""Features of many images by a frozen backbone: with progress, and each image's kept on disk."""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
-from geneticgan.data.cache import Arrays, cached, content_key
+from geneticgan.data.augmentation import Augmentation
 from geneticgan.data.dataset import Images
 from geneticgan.data.sampling import to_unit_range
 from geneticgan.methods.contract import Task
+from geneticgan.methods.feature_store import FeatureStore, Float32Array, digests_of
 from geneticgan.networks.backbones.contract import Features
-from geneticgan.training.setup import ObserverNotices
 
 CHUNK = 32
 """Images at once; bounds the memory."""
 
+KEPT = 256
+"""Images after which what has been computed is written; less than that is lost with the power."""
 
-def features_of(network: Features, key: str, images: Images, task: Task) -> npt.NDArray[np.float32]:
+
+def features_of(
+    network: Features, key: str, images: Images, task: Task, view: int = 0
+) -> Float32Array:
     """Return the features of images, shape (N, F), computed or from the cache.
+
+    Each image's are kept by themselves, so that other splits of the same images find them, and
+    what an interruption left is gone on with.
 
     Parameters
     ----------
@@ -29,32 +36,81 @@ def features_of(network: Features, key: str, images: Images, task: Task) -> npt.
     key : str
         Names its weights.
     images : Images
-        The entry of the cache depends on every pixel of them, on the weights, and on the size they
-        are shown in; it can never be stale.
+        The entry of an image in the cache depends on every pixel of it, on the weights, on the
+        size it is shown in, and on the view; it can never be stale.
     task : Task
         Its observers see the progress, its stop is looked at.
+    view : int
+        0 for images as they are; every other number changes each image in another way, by the
+        config's augmentation.
 
     Raises
     ------
     Interrupted
         If a stop was asked for.
     """
-
-    def build() -> Arrays:
+    changes = task.config.augmentation if view else ""
+    store = FeatureStore(("features", key, network.size, *((changes, view) if view else ())))
+    keys = digests_of(images.pixels)
+    found = store.read(keys)
+    # Each of several equal images is computed once.
+    missing = list({key: row for row, key in enumerate(keys) if key not in found}.values())
+    if missing:
+        title = f"Features of {len(missing)} images" + (f", view {view}" if view else "")
         for observer in task.observers:
-            observer.on_phase(f"Features of {len(images)} images", len(images))
-        found, done = [], 0
-        for chunk in torch.split(torch.from_numpy(images.pixels), CHUNK):
+            observer.on_phase(title, len(missing))
+        found |= _computed(network, images, keys, missing, store, task, view)
+    return np.stack([found[key] for key in keys])
+
+
+def _computed(
+    network: Features,
+    images: Images,
+    keys: Sequence[bytes],
+    rows: Sequence[int],
+    store: FeatureStore,
+    task: Task,
+    view: int,
+) -> dict[bytes, Float32Array]:
+    """Compute features of the images in some rows, and keep them as far as they have come."""
+    found, new = dict[bytes, Float32Array](), dict[bytes, Float32Array]()
+    try:
+        for first in range(0, len(rows), CHUNK):
+            chunk = rows[first : first + CHUNK]
+            pixels = to_unit_range(torch.from_numpy(images.pixels[chunk]).to(task.device))
+            if view:
+                pixels = _changed(pixels, [keys[row] for row in chunk], task, view)
             with torch.no_grad():
-                found.append(network(to_unit_range(chunk.to(task.device))).float().cpu())
-            done += len(chunk)
+                features = network(pixels).float().cpu().numpy()
+            new |= {keys[row]: each for row, each in zip(chunk, features, strict=True)}
+            if len(new) >= KEPT:
+                _keep(store, new, task)
+                found, new = found | new, {}
             task.stop.check()
             for observer in task.observers:
-                observer.on_progress(done)
-        return {"features": torch.cat(found).numpy()}
+                observer.on_progress(first + len(chunk))
+    finally:
+        _keep(store, new, task)
+    return found | new
 
-    shape = images.pixels.shape
-    digest = hashlib.sha256(np.ascontiguousarray(images.pixels).data).digest()
-    name = content_key(("features", key, network.size, shape), [digest])
-    notices = ObserverNotices(task.observers)
-    return cached(name, build, notices)["features"].astype(np.float32)
+
+def _changed(pixels: torch.Tensor, keys: Sequence[bytes], task: Task, view: int) -> torch.Tensor:
+    """Change each image by itself: what is drawn depends on it and on the view alone."""
+    augment = Augmentation(task.config.augmentation, 0)
+    names = f"view {view}"
+    changed = [
+        augment(image[None], names, int.from_bytes(key[:8], "big"))
+        for image, key in zip(pixels, keys, strict=True)
+    ]
+    return torch.cat(changed)
+
+
+def _keep(store: FeatureStore, found: dict[bytes, Float32Array], task: Task) -> None:
+    try:
+        store.write(found)
+    except OSError as error:
+        for observer in task.observers:
+            observer.on_note(
+                f"Features are not kept in {store.folder} ({error.strerror or error}); the next "
+                "run computes them again."
+            )

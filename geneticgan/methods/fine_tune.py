@@ -12,7 +12,7 @@ from geneticgan.config import TrainConfig
 from geneticgan.gan.class_loss import make_class_loss
 from geneticgan.methods.classifier import augmentation_of, autocast, train
 from geneticgan.methods.cn import classifier_source
-from geneticgan.methods.contract import Fitted, Task, Trials
+from geneticgan.methods.contract import OF_GANS, Fitted, Task, Trials
 from geneticgan.methods.drawing import drawn_by
 from geneticgan.methods.probe import Probe
 from geneticgan.training.device import resolve_device
@@ -62,6 +62,9 @@ class FineTune(Probe):
 
     title = "Fine-tuning"
     version: ClassVar[int] = 2
+    unused: ClassVar[frozenset[str]] = OF_GANS | {
+        *("width", "architecture", "classifier_learning_rate"),
+    }
     trials: ClassVar[Trials] = (
         {},
         {"rate": 3e-5},

@@ -13,7 +13,7 @@ from geneticgan.data.sampling import to_unit_range
 from geneticgan.errors import DataError
 from geneticgan.methods.classifier import augmentation_of, autocast, train
 from geneticgan.methods.cn import classifier_source
-from geneticgan.methods.contract import CLASSIFIER_RATES, Fitted, Method, Task, Trials
+from geneticgan.methods.contract import CLASSIFIER_RATES, OF_GANS, Fitted, Method, Task, Trials
 from geneticgan.networks import build_discriminator
 from geneticgan.seeding import numpy_stream, torch_seeded, torch_stream
 from geneticgan.training.beginning import begin
@@ -94,6 +94,9 @@ class GAMO(Method):
 
     title = "GAMO"
     goes_on = True
+    unused: ClassVar[frozenset[str]] = OF_GANS - {
+        *("latent_dim", "learning_rate", "generator_learning_rate"),
+    }
     trials: ClassVar[Trials] = (
         *CLASSIFIER_RATES,
         {"weight": 0.1},

@@ -8,7 +8,7 @@ from geneticgan.data.stores import Batches, Pair
 from geneticgan.gan.class_loss import make_class_loss
 from geneticgan.methods.classifier import ClassifierMethod, Loss
 from geneticgan.methods.cn import classifier_source
-from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
+from geneticgan.methods.contract import CLASSIFIER_RATES, OF_GANS, Task, Trials
 
 
 class OsCN(ClassifierMethod):
@@ -28,6 +28,7 @@ class OsCN(ClassifierMethod):
 
     key = "oscn"
     title = "Os+CN"
+    unused: ClassVar[frozenset[str]] = OF_GANS - {"oversampling"}
     trials: ClassVar[Trials] = (
         *CLASSIFIER_RATES,
         {"oversampling": "root"},

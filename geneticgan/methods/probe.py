@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+from collections import OrderedDict
 from typing import ClassVar
 
 import torch
@@ -12,11 +14,14 @@ from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import DATASETS
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError
-from geneticgan.methods.contract import Fitted, Method, Task, Trials
+from geneticgan.methods.contract import OF_GANS, Fitted, Method, Task, Trials
 from geneticgan.methods.features import CHUNK, features_of
 from geneticgan.methods.linear_head import LinearHead, choose_l2, fit_head
 from geneticgan.networks.backbones.contract import Features, Pretrained, create_backbone
 from geneticgan.specs import options_of, parse_specs
+
+REMEMBERED = 4096
+"""Images whose features a network keeps at most, to be judged by them again."""
 
 ENLARGED = 8
 """How many times its own side an image is enlarged at most, unless a size is given."""
@@ -41,14 +46,38 @@ class ProbeNetwork(nn.Module):
         super().__init__()
         self.features = features.requires_grad_(False)
         self.classifier = nn.Linear(length, classes)
+        self._seen: OrderedDict[bytes, torch.Tensor] | None = None
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return source logits (B,) and class logits (B, K) of images (B, C, H, W) in [-1, 1]."""
         if torch.compiler.is_compiling():  # exported with any number of images
             found = self.features(images)
         else:
-            found = torch.cat([self.features(chunk) for chunk in torch.split(images, CHUNK)])
+            remembers = self._seen is not None and not images.requires_grad
+            features = self._remembered if remembers else self.features
+            found = torch.cat([features(chunk) for chunk in torch.split(images, CHUNK)])
         return found.new_zeros(len(found)), self.classifier(found)
+
+    def remember(self) -> None:
+        """Keep the features of the last images from now on, for a backbone that stays as it is.
+
+        Who judges a network shows it the same images several times.
+        """
+        self._seen = OrderedDict()
+
+    def _remembered(self, images: torch.Tensor) -> torch.Tensor:
+        """Return the features of images, computed for those not seen lately."""
+        assert self._seen is not None, "only asked of a network that remembers"
+        arrays = images.detach().cpu().contiguous().numpy()
+        keys = [hashlib.blake2b(each.data, digest_size=20).digest() for each in arrays]
+        new = [row for row, key in enumerate(keys) if key not in self._seen]
+        if new:
+            computed = self.features(images[new])
+            self._seen |= zip([keys[row] for row in new], computed, strict=True)
+        found = torch.stack([self._seen[key] for key in keys])
+        while len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        return found
 
     def train(self, mode: bool = True) -> ProbeNetwork:
         """Stay in evaluation mode: the backbone's statistics are those it came with."""
@@ -77,6 +106,11 @@ class Probe(Method):
     """
 
     title = "Linear probe"
+    unused: ClassVar[frozenset[str]] = OF_GANS | {
+        *("steps", "batch_size", "width", "architecture", "classifier_learning_rate"),
+        *("rate_schedule", "warm_up", "weight_decay", "augmentation", "precision", "images_on"),
+        "validate_every",
+    }
     trials: ClassVar[Trials] = (
         {},
         {"tau": 0.5},
@@ -131,10 +165,18 @@ class Probe(Method):
                 ) from error
         return ProbeNetwork(features, length, split.classes).to(device).eval()
 
+    def prepare(self, task: Task) -> None:
+        """Compute the features of what a split learns from and of what it holds out."""
+        split = task.split
+        features = self.build(split, task.config, task.device).features
+        for part in (split.train, split.validation):
+            features_of(features, self._pretrained().key, part, task)
+
     def fit(self, task: Task) -> Fitted:
         """Compute the features, choose the penalty, fit the head."""
         network = self.build(task.split, task.config, task.device)
         self.fit_linear(network, task)
+        network.remember()
         for observer in task.observers:
             observer.on_network(2, network)
         task.stop.check()

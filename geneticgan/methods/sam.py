@@ -65,7 +65,7 @@ class SAM(Adjusted):
         draw, augment, loss = self.batches(task), augmentation_of(task), self.loss(task)
         counts = torch.tensor(task.split.train_counts, dtype=torch.float32, device=task.device)
         sharp = counts < counts.mean() if self.imbalanced else torch.ones_like(counts).bool()
-        parameters = dict(network.named_parameters())
+        parameters = {n: p for n, p in network.named_parameters() if p.requires_grad}
 
         def objective(step: int) -> torch.Tensor:
             images, labels = draw(step)

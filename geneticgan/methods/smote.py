@@ -13,7 +13,7 @@ from geneticgan.data.sampling import BatchSource
 from geneticgan.data.stores import Batches
 from geneticgan.errors import DataError
 from geneticgan.methods.classifier import ClassifierMethod
-from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
+from geneticgan.methods.contract import CLASSIFIER_RATES, OF_GANS, Task, Trials
 
 
 class Smote(ClassifierMethod):
@@ -31,6 +31,7 @@ class Smote(ClassifierMethod):
     key = "smote"
     title = "SMOTE"
     version: ClassVar[int] = 2
+    unused: ClassVar[frozenset[str]] = OF_GANS - {"oversampling"}
     trials: ClassVar[Trials] = (
         *CLASSIFIER_RATES,
         {"k": 3},

@@ -54,13 +54,17 @@ def build_discriminator(
     seed: int,
     architecture: Architecture = CONVOLUTIONAL,
     guide: bool = False,
+    *,
+    unfilled: bool = False,
 ) -> Discriminator:
     """Return a discriminator initialised by the seed; otherwise as `build_generator`.
 
-    With a ``guide`` it has a second class head; the other weights are the same.
+    With a ``guide`` it has a second class head; the other weights are the same. One that is
+    ``unfilled`` gets all its weights from a file next, and looks for no pretrained ones.
     """
+    make = architecture.unfilled if unfilled else architecture.discriminator
     with torch_seeded(seed):
-        discriminator = architecture.discriminator(channels, size, classes, width)
+        discriminator = make(channels, size, classes, width)
         if guide:
             discriminator.add_guide()
     return discriminator.to(memory_format=torch.channels_last)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 import torch
 from torch import nn
@@ -50,11 +51,15 @@ class Discriminator(nn.Module):
     ----------
     couples_samples : bool
         Whether an image's logits depend, in training, on the other images of its batch.
+    frozen : str
+        What the names of all weights begin with that no step changes; empty if there are none.
+        Their parameters require no gradient. A run keeps them once, and not in each checkpoint.
     guide : torch.nn.Linear or None
         A second class head, for generators to learn from; none unless `add_guide` was called.
     """
 
     couples_samples: bool = False
+    frozen: str = ""
 
     def __init__(self, trunk: nn.Module, channels: int, side: int, classes: int) -> None:
         super().__init__()
@@ -62,13 +67,21 @@ class Discriminator(nn.Module):
         self.trunk = trunk
         self.channels = channels
         self.features = channels * side**2
-        self.source = nn.Linear(self.features, 1)
+        self.source: nn.Module = nn.Linear(self.features, 1)
         self.classifier = nn.Linear(self.features, classes)
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return source logits (B,) and class logits (B, K) of images (B, C, H, W) in [-1, 1]."""
+        for_source, features = self.read(images)
+        return self.source(for_source).squeeze(1), self.classifier(features)
+
+    def read(self, images: torch.Tensor) -> tuple[Any, torch.Tensor]:
+        """Return what the source head is given of images, and what class heads are (B, F).
+
+        Both are the trunk's features, unless a family says otherwise.
+        """
         features = self.trunk(images)
-        return self.source(features).squeeze(1), self.classifier(features)
+        return features, features
 
     def add_guide(self) -> None:
         """Add the second class head.
@@ -89,8 +102,8 @@ class Discriminator(nn.Module):
         """Return what `forward` does and the class logits of the second head (B, K)."""
         if self.guide is None:
             raise RuntimeError("the discriminator has no second class head; call add_guide first")
-        features = self.trunk(images)
-        source = self.source(features).squeeze(1)
+        for_source, features = self.read(images)
+        source = self.source(for_source).squeeze(1)
         return source, self.classifier(features), self.guide(features)
 
     def channel_means(self, images: torch.Tensor) -> torch.Tensor:
@@ -129,6 +142,13 @@ class Architecture(ABC):
     @abstractmethod
     def discriminator(self, channels: int, size: int, classes: int, width: int) -> Discriminator:
         """Return a discriminator; parameters as for `generator`."""
+
+    def unfilled(self, channels: int, size: int, classes: int, width: int) -> Discriminator:
+        """Return a discriminator whose weights, every one of them, will be loaded from a file.
+
+        A family with pretrained weights defines it, so that a trained run needs these no more.
+        """
+        return self.discriminator(channels, size, classes, width)
 
 
 ARCHITECTURES = PluginGroup("geneticgan.architectures", Architecture, "architecture")  # type: ignore[type-abstract]  # plugins are checked against it, it is not made

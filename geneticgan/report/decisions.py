@@ -12,6 +12,7 @@ from geneticgan.evaluation.probabilities import Calibration, calibration_error
 from geneticgan.inference.facts import Facts, read_facts
 from geneticgan.inference.held_out import Judged, read_judged
 from geneticgan.report.figures.charts import Line, LineChart
+from geneticgan.report.figures.fonts import figure_names
 from geneticgan.report.page import Section, Table
 
 CURVES = 6
@@ -69,12 +70,12 @@ def _precision_recall(facts: Facts, judged: Judged) -> LineChart:
     shares = facts.calibration.probabilities(judged.logits)
     counts = np.add(facts.train_counts, facts.validation_counts)
     order = sorted(range(facts.classes), key=lambda label: (counts[label], -label))[:CURVES]
-    lines, areas = {}, []
+    names, lines, areas = figure_names(facts.class_names), {}, []
     for label in order:
         own = judged.labels == label
         precision, recall, _ = precision_recall_curve(own, shares[:, label])
         area = average_precision_score(own, shares[:, label])
-        name = f"{facts.class_names[label][:16]} ({area:.2f})"
+        name = f"{names[label][:16]} ({area:.2f})"
         lines[name] = Line(recall[::-1], precision[::-1])
         areas.append(f"{facts.class_names[label]} {area:.2f}")
     return LineChart(

@@ -22,6 +22,7 @@ from geneticgan.report.figures.bars import draw_costs
 from geneticgan.report.figures.charts import Line, LineChart
 from geneticgan.report.figures.confusion import draw_confusions
 from geneticgan.report.figures.dots import draw_class_scores
+from geneticgan.report.figures.fonts import figure_names, key_to_numbers
 from geneticgan.report.figures.heat import draw_grid
 from geneticgan.report.figures.samples import draw_samples
 from geneticgan.report.generation_table import GENERATION_HEADS, GENERATION_TEXT, generation_cells
@@ -142,7 +143,9 @@ def _samples(group: Group) -> Section:
 
 def _classes(group: Group) -> Section:
     section = Section("Classes")
-    counts, names = group.counts, group.class_names
+    counts, names = group.counts, figure_names(group.class_names)
+    if key := key_to_numbers(group.class_names):
+        section.text.append(key)
     smallest = smallest_class(counts)
     largest = max(range(len(counts)), key=lambda label: counts[label])
     confusions = {
@@ -166,7 +169,7 @@ def _classes(group: Group) -> Section:
     pair = {t: np.sum(confusions[t], axis=0).tolist() for t in titles if t in confusions}
     if len(pair) == 2:
         section.text.append("Confusion matrices are added up over the seeds.")
-        section.items.append(draw_confusions(pair, names))
+        section.items.append(draw_confusions(pair, group.class_names))
     else:
         section.text.append("Confusion matrices are drawn where both CN and AGGAN were run.")
     return section

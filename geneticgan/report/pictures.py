@@ -19,7 +19,7 @@ def draw_classes(
     class_names: Sequence[str],
     counts: Sequence[int],
     columns: int = 8,
-) -> None:
+) -> str:
     """Draw a row for each class: its real training images on the left, generated on the right.
 
     Parameters
@@ -31,24 +31,41 @@ def draw_classes(
     generated : sequence of Tensor
         For each class, uint8 images (N, C, H, W), N >= columns.
     class_names : sequence of str
-        In the order of the labels.
+        In the order of the labels; `geneticgan.report.figures.fonts.figure_names` of them are
+        drawn.
     counts : sequence of int
         Training images by class, written beside the row.
     columns : int
         Images of either kind in a row.
+
+    Returns
+    -------
+    str
+        Which classes have their number in place of a name that no font draws; empty if none has.
     """
-    labels = [f"{name[:24]}  ({count})" for name, count in zip(class_names, counts, strict=True)]
+    labels = _labels(class_names, counts)
     panels = {"real (training images)": _first(real, len(labels), columns), "generated": generated}
-    _draw(path, labels, panels, columns)
+    return _draw(path, labels, panels, columns, class_names)
 
 
 def draw_contact_sheet(
     path: Path, images: Images, class_names: Sequence[str], columns: int = 16
-) -> None:
-    """Draw the first images of each class in a row, with its name and how many there are."""
-    counts = images.counts(len(class_names))
-    labels = [f"{name[:24]}  ({count})" for name, count in zip(class_names, counts, strict=True)]
-    _draw(path, labels, {"training images": _first(images, len(labels), columns)}, columns)
+) -> str:
+    """Draw the first images of each class in a row, with its name and how many there are.
+
+    Returns as `draw_classes`.
+    """
+    labels = _labels(class_names, images.counts(len(class_names)))
+    panels = {"training images": _first(images, len(labels), columns)}
+    return _draw(path, labels, panels, columns, class_names)
+
+
+def _labels(class_names: Sequence[str], counts: Sequence[int]) -> list[str]:
+    """Return what stands beside the rows: what figures call the classes, and how many there are."""
+    from geneticgan.report.figures.fonts import figure_names
+
+    pairs = zip(figure_names(class_names), counts, strict=True)
+    return [f"{name[:24]}  ({count})" for name, count in pairs]
 
 
 def _first(images: Images, classes: int, columns: int) -> list[torch.Tensor]:
@@ -62,11 +79,14 @@ def _draw(
     labels: Sequence[str],
     panels: Mapping[str, Sequence[torch.Tensor]],
     columns: int,
-) -> None:
+    class_names: Sequence[str],
+) -> str:
     """Draw a labelled row for each class, in each of the panels side by side."""
     # The pixel-only part of matplotlib: no screen is needed, and no global state is kept.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+
+    from geneticgan.report.figures.fonts import families, key_to_numbers
 
     rows = len(labels)
     margin_inches = 0.2 + 0.08 * max(map(len, labels))
@@ -89,6 +109,7 @@ def _draw(
             ha="right",
             va="center",
             fontsize=9,
+            fontfamily=families(labels),
             parse_math=False,  # a class name is text, whatever signs it holds
         )
     figure.subplots_adjust(
@@ -101,6 +122,7 @@ def _draw(
     )
     with written_whole(path) as temporary:
         figure.savefig(temporary, dpi=150)
+    return key_to_numbers(class_names)
 
 
 def _row(images: torch.Tensor, columns: int) -> UInt8Array:

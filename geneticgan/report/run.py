@@ -18,6 +18,7 @@ from geneticgan.options.command import command
 from geneticgan.report.decisions import decisions_section
 from geneticgan.report.figures.confusion import draw_confusions
 from geneticgan.report.figures.dots import draw_class_scores
+from geneticgan.report.figures.fonts import figure_names, key_to_numbers
 from geneticgan.report.figures.history import history_charts, objective_chart
 from geneticgan.report.figures.samples import draw_samples
 from geneticgan.report.figures.style import Picture
@@ -113,6 +114,8 @@ def _result(run: _Run) -> Section:
         f"Training images by class: {counts} (ratio {ratio:g}). Each method saw "
         f"{run.config.steps * run.config.batch_size} real images."
     )
+    if key := key_to_numbers(run.class_names):
+        section.text.append(key)
     if not run.results:
         section.text.append(
             f"The run is not finished; go on with: geneticgan resume {run.folder.path}"
@@ -149,12 +152,12 @@ def _samples(run: _Run) -> Section:
     classes = len(run.class_names)
     images = {kind: read_sheet(path, classes) for kind, path in sheets.items()}
     order = sorted(range(classes), key=lambda label: (run.counts[label], -label))
-    shown = order[:PICTURED_CLASSES]
+    shown, names = order[:PICTURED_CLASSES], figure_names(run.class_names)
     rows = []
     for label in shown:
         rows += [
             (
-                f"{run.class_names[label][:16]} ({run.counts[label]})",
+                f"{names[label][:16]} ({run.counts[label]})",
                 images["real"][label, : run.counts[label]],
             ),
             ("generated", images["generated"][label]),
@@ -210,11 +213,11 @@ def _classes(run: _Run) -> Section:
         section.text.append("The classes are judged when the run is finished.")
         return section
     confusions = {result["method"]: [result["confusion"]] for result in run.results}
-    names, smallest, largest = run.class_names, run.smallest, run.largest
+    names, smallest, largest = figure_names(run.class_names), run.smallest, run.largest
     section.items.append(_extremes(confusions, names, run.counts, smallest, largest))
     first, last = run.results[0]["method"], run.results[-1]["method"]
     pair = {title: confusions[title][0] for title in (last, first)}
-    section.items.append(draw_confusions(pair, names))
+    section.items.append(draw_confusions(pair, run.class_names))
     return section
 
 

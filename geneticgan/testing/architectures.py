@@ -77,14 +77,19 @@ class ArchitectureContract(Contract):
             expect(means.shape == wanted, f"channel means of {tuple(means.shape)}, not {wanted}")
 
     def test_everything_can_be_trained(self) -> None:
-        """Every parameter has a finite gradient."""
+        """Every parameter has a finite gradient, unless it is frozen and says so."""
         channels, size = self.shapes[0]
         generator, discriminator = self.pair(channels, size)
         source, classes = discriminator(self.generated(generator))
         (source.square().sum() + classes.square().sum()).backward()
         for network in (generator, discriminator):
+            frozen = getattr(network, "frozen", "")
             for name, parameter in network.named_parameters():
                 found = parameter.grad
+                if not parameter.requires_grad:
+                    kept = bool(frozen) and name.startswith(frozen)
+                    expect(kept, f"{name} requires no gradient, and ``frozen`` does not name it")
+                    continue
                 expect(found is not None, f"{name} has no gradient")
                 expect(found is not None and torch.isfinite(found).all(), f"{name}: not finite")
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
 
 from geneticgan.errors import RunError
+from geneticgan.files import own_folder, written_whole
 from geneticgan.networks.adoption import State
 from geneticgan.training.model import Model
 from geneticgan.training.run_folder import RunFolder
@@ -25,11 +25,13 @@ def generator_name(number: int) -> str:
 def write_beginning(folder: RunFolder, states: Mapping[str, State]) -> None:
     """Keep weights to begin with in a run's folder; `RunError` if it cannot be written."""
     try:
-        folder.beginning.mkdir(exist_ok=True)
+        own_folder(folder.beginning)
         for name, state in states.items():
-            save_state(_file(folder, name), state)
-    except (OSError, SafetensorError) as error:
-        raise RunError(f"{folder.beginning} cannot be written: {error}") from error
+            with written_whole(_file(folder, name)) as temporary:
+                save_state(temporary, state)
+    except OSError as error:
+        cause = error.strerror or error
+        raise RunError(f"{folder.beginning} cannot be written: {cause}") from error
 
 
 def beginning_of(folder: RunFolder, name: str) -> Path | None:

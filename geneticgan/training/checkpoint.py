@@ -14,8 +14,9 @@ from geneticgan.errors import RunError
 from geneticgan.files import sync_folder
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.optimizer_state import load_optimizer, optimizer_to_tensors
+from geneticgan.training.frozen import changing, frozen_weights, keep_frozen
 from geneticgan.training.manifest import what_is_wrong, write_manifest
-from geneticgan.training.run_folder import write_json
+from geneticgan.training.run_folder import FROZEN, write_json
 from geneticgan.training.tensors import load_module, load_tensors, save_tensors
 
 FORMAT = 2
@@ -43,6 +44,7 @@ class Checkpoint:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._previous = path.with_name(path.name + ".previous")
+        self._frozen = path.with_name(FROZEN)
         self._source: Path | None = None
         self.notice = ""
 
@@ -86,7 +88,8 @@ class Checkpoint:
                 save_tensors(temporary / f"generator-{index}.safetensors", *individual.to_tensors())
             if best is not None:
                 save_tensors(temporary / "best.safetensors", *best.to_tensors())
-            save_tensors(temporary / "discriminator.safetensors", discriminator.state_dict())
+            keep_frozen(self._frozen, discriminator)
+            save_tensors(temporary / "discriminator.safetensors", changing(discriminator))
             save_tensors(temporary / "optimizer.safetensors", *optimizer_to_tensors(optimizer))
             write_json(temporary / "state.json", {"format": FORMAT, **state})
             write_manifest(temporary)
@@ -113,7 +116,8 @@ class Checkpoint:
         source = self._find()
         for index, individual in enumerate(population):
             _load_individual(source / f"generator-{index}.safetensors", individual)
-        load_module(source / "discriminator.safetensors", discriminator)
+        frozen = frozen_weights(self._frozen, discriminator)
+        load_module(source / "discriminator.safetensors", discriminator, frozen)
         if optimizer is not None:
             path = source / "optimizer.safetensors"
             try:

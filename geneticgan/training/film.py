@@ -12,7 +12,7 @@ import torch
 from PIL import Image, ImageDraw
 
 from geneticgan.evaluation.generation import generate
-from geneticgan.files import write_whole
+from geneticgan.files import own_folder, write_whole
 from geneticgan.networks import Generator
 from geneticgan.training.hooks import Observer
 
@@ -48,7 +48,7 @@ class Film(Observer):
     """
 
     def __init__(self, folder: Path, counts: Sequence[int], seed: int) -> None:
-        folder.mkdir(exist_ok=True)
+        own_folder(folder)
         self._folder = folder
         rarest = sorted(range(len(counts)), key=lambda label: (counts[label], -label))[:ROWS]
         self._labels = torch.tensor(rarest).repeat_interleave(COLUMNS)

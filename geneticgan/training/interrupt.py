@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from types import FrameType, TracebackType
 
 HANG_UP: int | None = getattr(signal, "SIGHUP", None)
@@ -24,6 +25,10 @@ class Interrupted(Exception):  # noqa: N818  # it is no error: the user asked fo
     def __init__(self, signal_number: int) -> None:
         super().__init__(f"stopped by {signal.Signals(signal_number).name}")
         self.signal_number = signal_number
+
+
+class TooLong(Exception):  # noqa: N818  # it is no error: what takes too long is done without
+    """A training takes longer than it may."""
 
 
 class StopRequest:
@@ -73,3 +78,31 @@ class StopRequest:
         for each in SIGNALS:
             if each != signal.SIGINT and each in self._previous:
                 signal.signal(each, signal.SIG_DFL)
+
+
+class TimeLimit(StopRequest):
+    """A request to stop that a training meets by itself once its time is over.
+
+    Parameters
+    ----------
+    seconds : float
+        How long it may take from now on; may be infinite.
+    within : StopRequest or None
+        Another request that is looked at too.
+    """
+
+    def __init__(self, seconds: float, within: StopRequest | None = None) -> None:
+        super().__init__()
+        self._end = time.perf_counter() + seconds
+        self._within = within or StopRequest()
+
+    @property
+    def requested(self) -> bool:
+        """Whether a stop was asked for, or the time is over."""
+        return self._within.requested or time.perf_counter() > self._end
+
+    def check(self) -> None:
+        """Raise `Interrupted` if a stop was asked for, `TooLong` if the time is over."""
+        self._within.check()
+        if self.requested:
+            raise TooLong

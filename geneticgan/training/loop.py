@@ -82,7 +82,8 @@ class Evolution:
         self._stop = stop
         self._checkpoint = Checkpoint(folder.checkpoint)
         self._plugins = plugins or make_plugins(config)
-        self.model = build_model(config, split, self._plugins.architecture)
+        self._begun = self._checkpoint.exists()
+        self.model = build_model(config, split, self._plugins.architecture, unfilled=self._begun)
         real = real_images(config, split, self.model.device)
         self.machine = build_machine(config, self._plugins, self.model, real, processes)
         self._rates = RunRates(config, self.machine.discriminator.optimizer)
@@ -93,7 +94,6 @@ class Evolution:
         self.rollbacks = 0
         self._fruitless = 0
         self._first, position = 0, 0
-        self._begun = self._checkpoint.exists()
         if self._begun:
             self._first, position = self._resume()
         else:
@@ -233,8 +233,10 @@ class Evolution:
 
     def _is_to_stop(self) -> bool:
         """Tell whether a stop was asked for, of whichever process."""
-        asked = self._processes.most(self._stop.signal_number or 0)
-        if asked:
+        # A request need not come from a signal: a time may be over.
+        own = self._stop.signal_number or int(self._stop.requested)
+        asked = self._processes.most(own)
+        if asked > own:
             self._stop.signal_number = asked
         return asked > 0
 
@@ -286,7 +288,8 @@ class Evolution:
         state = self._checkpoint.load(
             self.model.population, self.model.discriminator, self.discriminator.optimizer
         )
-        best = build_model(self._config, self._split, self._plugins.architecture).population[0]
+        architecture = self._plugins.architecture
+        best = build_model(self._config, self._split, architecture, unfilled=True).population[0]
         if self._checkpoint.load_best(best):
             self._hall_of_fame.insert(best)
         self.machine.rng.bit_generator.state = state["metropolis"]

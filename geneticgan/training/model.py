@@ -32,11 +32,11 @@ BETAS = (0.5, 0.999)
 def make_adam(
     parameters: Iterable[torch.nn.Parameter], lr: float, weight_decay: float = 0.0
 ) -> torch.optim.Adam:
-    """Return the optimizer that every network here is trained with.
+    """Return the optimizer that every network here is trained with, but for what is frozen of it.
 
     Weight decay is decoupled (AdamW, Loshchilov and Hutter 2019); without it this is Adam.
     """
-    trained = list(parameters)
+    trained = [parameter for parameter in parameters if parameter.requires_grad]
     # A CUDA graph can hold a step only if its counter lies on the device, and a learning rate
     # that changes between its replays only if that does too.
     on_cuda = trained[0].is_cuda
@@ -71,11 +71,16 @@ class Model:
 
 
 def build_model(
-    config: TrainConfig, split: Split, architecture: Architecture | None = None
+    config: TrainConfig,
+    split: Split,
+    architecture: Architecture | None = None,
+    *,
+    unfilled: bool = False,
 ) -> Model:
     """Initialise networks for a data set by the config's seed.
 
-    The architecture is made by the config where the caller has not made it.
+    The architecture is made by the config where the caller has not made it. What is ``unfilled``
+    gets its weights from a checkpoint next, and no pretrained ones are looked for.
     """
     device = resolve_device(config.device)
     channels, size = split.train.pixels.shape[1:3]
@@ -106,12 +111,13 @@ def build_model(
         int(seeds[0]),
         architecture,
         guide=class_guidance(config.class_guidance, split.classes) == "real",
+        unfilled=unfilled,
     )
     return Model(population, discriminator.to(device), device)
 
 
 def load_model(config: TrainConfig, split: Split, folder: RunFolder) -> Model:
     """Load the networks of a run from its checkpoint; `RunError` if there is none."""
-    model = build_model(config, split)
+    model = build_model(config, split, unfilled=True)
     Checkpoint(folder.checkpoint).load(model.population, model.discriminator)
     return model

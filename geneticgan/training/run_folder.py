@@ -16,11 +16,15 @@ from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.digests import DIGITS, digests
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError
-from geneticgan.files import write_whole
+from geneticgan.files import first_link, write_whole
 from geneticgan.specs import Spec, parse_specs
+from geneticgan.training.ownership import seal
 
 FORMAT = 1
 """Version of the folder's layout."""
+
+FROZEN = "frozen.safetensors"
+"""Weights of the discriminator that no step changes, if it has any."""
 
 
 class RunFolder:
@@ -39,6 +43,7 @@ class RunFolder:
         self.log = path / "log.jsonl"
         self.results = path / "results.json"
         self.checkpoint = path / "checkpoint"
+        self.frozen = path / FROZEN
         self.classifiers = path / "classifiers"
         self.beginning = path / "beginning"
         self.samples = path / "samples"
@@ -67,6 +72,7 @@ class RunFolder:
                 {
                     "format": FORMAT,
                     "options": config.to_json(),
+                    "seal": seal(config),
                     **software(),
                     **machine(config.device),
                 },
@@ -85,12 +91,11 @@ class RunFolder:
             If it is no run folder or was written by a newer version.
         """
         folder = cls(path)
-        for file in vars(folder).values():
-            if file != path and file.is_symlink():
-                raise RunError(
-                    f"{file} is a symbolic link; a run folder holds its own files: put the file "
-                    "itself there"
-                )
+        if link := first_link(path):
+            raise RunError(
+                f"{link} is a symbolic link; a run folder holds its own files: put the file "
+                "itself there"
+            )
         if not folder.config.is_file():
             raise RunError(f"{path} is no run folder (it has no config.json)")
         try:
@@ -104,6 +109,10 @@ class RunFolder:
             return folder, _local(TrainConfig.from_mapping(data["options"], str(folder.config)))
         except ConfigError as error:
             raise RunError(str(error)) from error
+
+    def seals(self) -> list[str]:
+        """Return what says that the place of its images is its user's own; see `ownership`."""
+        return [str(read_json(self.config).get("seal", ""))]
 
     def other_surroundings(self, device: str) -> str:
         """Return in a sentence what is other now than when the run began; empty if nothing is."""

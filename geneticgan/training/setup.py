@@ -12,6 +12,7 @@ from geneticgan.data.imbalance import create_imbalance
 from geneticgan.data.notices import Notices
 from geneticgan.data.splits import Split, available_counts, split_source
 from geneticgan.training.hooks import Observer
+from geneticgan.training.ownership import own_images
 from geneticgan.training.run_folder import RunFolder
 
 
@@ -93,14 +94,24 @@ def on_device(config: TrainConfig, device: str | None) -> TrainConfig:
 
 
 def open_run(
-    path: Path, observers: Sequence[Observer] = (), device: str | None = None
+    path: Path,
+    observers: Sequence[Observer] = (),
+    device: str | None = None,
+    data_root: str | None = None,
 ) -> tuple[RunFolder, TrainConfig, Split]:
-    """Open a run with the very images it was trained on; `RunError` if they have changed.
+    """Open a run with the very images it was trained on.
 
-    With a ``device`` the config names that one; what is on disk keeps the run's own.
+    With a ``device`` or a ``data_root`` the config names that one; what is on disk keeps the run's
+    own.
+
+    Raises
+    ------
+    RunError
+        If the images have changed, or lie where a run that was not made here says; see
+        `own_images`.
     """
     folder, config = RunFolder.open(path)
-    config = on_device(config, device)
+    config = on_device(own_images(config, folder.seals(), data_root, path), device)
     split = load_split(config, observers)
     if folder.split.is_file():
         folder.check_split(split)

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from geneticgan.errors import RunError
+from geneticgan.files import open_own
 
 METADATA = "geneticgan"
 """Key of our JSON in a safetensors header."""
 
+NONE: Mapping[str, torch.Tensor] = MappingProxyType({})
+
 
 def save_tensors(path: Path, tensors: Mapping[str, torch.Tensor], metadata: str = "") -> None:
-    """Write named tensors and a text to one safetensors file."""
+    """Write named tensors and a text to one new safetensors file; `OSError` if it is there."""
     plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    save_file(plain, str(path), metadata={METADATA: metadata})
+    data = save(plain, metadata={METADATA: metadata})
+    with open_own(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
+        file.write(data)
 
 
 def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], str]:
@@ -42,9 +49,17 @@ def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], str]:
     return tensors, metadata
 
 
-def load_module(path: Path, module: torch.nn.Module) -> None:
-    """Load a module's weights; `RunError` if they are not of this architecture."""
-    _load(path, module, load_tensors(path)[0])
+def load_module(
+    path: Path, module: torch.nn.Module, others: Mapping[str, torch.Tensor] = NONE
+) -> None:
+    """Load a module's weights, and others that its file lacks.
+
+    Raises
+    ------
+    RunError
+        If they are not of this architecture.
+    """
+    _load(path, module, {**others, **load_tensors(path)[0]})
 
 
 def save_weights(path: Path, module: torch.nn.Module) -> None:
@@ -65,13 +80,16 @@ def load_weights(path: Path, module: torch.nn.Module) -> None:
     RunError
         If the weights have changed since, or are not of this architecture.
     """
+    mend = "delete it, and 'geneticgan resume' trains it again"
+    _load(path, module, load_state(path, mend))
+
+
+def load_state(path: Path, mend: str) -> dict[str, torch.Tensor]:
+    """Read what `save_state` wrote; `RunError`, with what to do, if it has changed since."""
     tensors, expected = load_tensors(path)
     if digest(tensors) != expected:
-        raise RunError(
-            f"{path} has changed since it was written; delete it, and 'geneticgan resume' trains "
-            "it again"
-        )
-    _load(path, module, tensors)
+        raise RunError(f"{path} has changed since it was written; {mend}")
+    return tensors
 
 
 def digest(tensors: Mapping[str, torch.Tensor]) -> str:

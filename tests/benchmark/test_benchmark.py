@@ -40,7 +40,14 @@ def cells_of(methods="cn,aggan", seeds=2, base=BASE, protocols=("head",), **opti
 
 def run(cells, out, workers=1):
     heard = []
-    result = fill(cells, out, Local(workers), heard.append)
+
+    def order(missing):
+        for number, cell in enumerate(missing):
+            ended = sum(progress.cell is not None for progress in heard)
+            assert number - ended < workers  # asked for when it can begin
+            yield cell
+
+    result = fill(cells, out, Local(workers), heard.append, order=order)
     return result, [str(progress.cell) for progress in heard if progress.cell]
 
 
@@ -67,6 +74,15 @@ def test_every_finished_cell_is_on_disk_with_all_that_made_it(tmp_path):
     plain = json.loads(cells[0].path(tmp_path).read_text())
     assert set(plain["scores"]) == {"head", "head-calibrated", "paper-peek"}  # it generates nothing
     assert not list((tmp_path / "work").rglob("*.safetensors"))
+
+
+def test_a_cell_that_takes_longer_than_it_may_fails_and_says_so(tmp_path):
+    (cell,) = cells_of("cn", seeds=1)
+    result, _ = run([dataclasses.replace(cell, limit=0.0)], tmp_path)
+    assert result.failed == 1
+    found = json.loads(cell.path(tmp_path).read_text())
+    assert found["error"] == "it takes longer than the budget has for it"
+    assert "traceback" not in found
 
 
 def test_a_second_call_runs_only_what_is_missing(tmp_path):

@@ -13,7 +13,11 @@ from geneticgan.protocols.catalogue import PROTOCOLS
 from geneticgan.specs import Spec
 from geneticgan.testing import CONTRACTS, run_contract
 
-NEEDED = {"counts": {"images": "40,30,20"}, "generated": {"steps": "2", "width": "2"}}
+NEEDED = {
+    "counts": {"images": "40,30,20"},
+    "generated": {"steps": "2", "width": "2"},
+    "projected": {"size": "32"},
+}
 """Options of plugins that cannot be made without, or take long."""
 
 SUITES = [

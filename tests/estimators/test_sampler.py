@@ -151,6 +151,16 @@ def test_a_wrong_option_is_a_value_error_that_names_it(options, message, table):
         AnnealingGANSampler(**{"steps": 1, **options}).fit_resample(*table)
 
 
+def test_a_table_is_not_evolved_unless_that_is_asked_for(table):
+    X, y = table
+    default, zero = AnnealingGANSampler(), AnnealingGANSampler(steps=0)
+    rows = [each.fit_resample(X, y)[0] for each in (default, zero)]
+    assert np.array_equal(*rows)
+    assert not default.logbook_
+    with pytest.raises(ValueError, match="T is set, and no generation is evolved: steps is 0"):
+        AnnealingGANSampler(T=5.0).fit_resample(X, y)
+
+
 def test_a_class_of_one_row(quick):
     X = np.random.default_rng(0).random((21, 3))
     balanced, labels = quick.fit_resample(X, [0] * 20 + [1])

@@ -31,7 +31,7 @@ from geneticgan.gan.optimizer_state import step_with
 from geneticgan.gan.plain import plain_toolbox
 from geneticgan.gan.shared_gradients import why_plain
 from geneticgan.gan.step import step_toolbox
-from geneticgan.networks import Discriminator, build_generator
+from geneticgan.networks import Discriminator, build_discriminator, build_generator
 from geneticgan_plugins.mutations.lsgan import LeastSquares
 from geneticgan_plugins.mutations.minimax import Minimax
 from geneticgan_plugins.mutations.nonsat import NonSaturating
@@ -160,7 +160,10 @@ def build(world, dtype, precision="float32"):
         for number in range(world["population"])
     ]
     torch.manual_seed(seed)
-    discriminator = AnyDiscriminator(world["norm"], world["dropout"], world["guide"])
+    if "discriminator" in world:
+        discriminator = world["discriminator"]()
+    else:
+        discriminator = AnyDiscriminator(world["norm"], world["dropout"], world["guide"])
     discriminator.to(device, dtype)
 
     def draw_real(generation):
@@ -309,6 +312,16 @@ WORLD = {
     "offspring_steps": 1,
     "augmentation": "none",
 }
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.0])
+def test_both_paths_are_one_on_a_frozen_trunk(make_projected, weight):
+    family = make_projected()
+    made = partial(build_discriminator, 1, SIZE, CLASSES, 2, 0, family, guide=True)
+    world = WORLD | {"discriminator": made, "generated_class_weight": weight}
+    plain = history(plain_toolbox, world, torch.float64)
+    shared = history(step_toolbox, world, torch.float64)
+    assert_alike(plain, shared, partial(torch.testing.assert_close, rtol=1e-5, atol=1e-6))
 
 
 def test_no_individual_is_made_after_the_first_generations(monkeypatch):

@@ -1,8 +1,10 @@
 """Files made to do harm: refused or neutralised, with a clear sentence."""
 
+import ast
 import io
 import re
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,9 +12,14 @@ from click.testing import CliRunner
 from PIL import Image
 
 from geneticgan.data.decoding import MOST_PIXELS
-from geneticgan.errors import printable
+from geneticgan.errors import RunError, printable
+from geneticgan.inference.facts import Facts
+from geneticgan.inference.rows import make_writer
+from geneticgan.jobs.scaffold import new_package
+from geneticgan.jobs.sorting import Sorter
 from geneticgan_cli.main import cli
 
+ROOT = Path(__file__).parents[2]
 EVIL = ["../../escape", "\x1b[2J\x1b[31mred", "<script>alert(1)</script>", "a\nb\x07\x00c"]
 
 
@@ -117,3 +124,83 @@ def test_names_of_files_in_an_error_are_written_out(tmp_path):
     assert result.exit_code == 1
     assert "\x1b" not in result.output
     assert "\\x1b[2Jnothing" in result.output
+
+
+def calls(tree):
+    """Yield the name of what is called, and the call."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield getattr(node.func, "attr", getattr(node.func, "id", "")), node
+
+
+def writes(name, call):
+    """Tell whether a call writes a file under its own name, past the one writer."""
+    if name in ("write_text", "write_bytes", "save_file", "mkstemp", "NamedTemporaryFile"):
+        return True
+    words = [a.value for a in [*call.args, *(k.value for k in call.keywords)]
+             if isinstance(a, ast.Constant) and isinstance(a.value, str)]  # fmt: skip
+    return name == "open" and any(re.fullmatch("[rwxabt+]*[wxa+][rwxabt+]*", w) for w in words)
+
+
+ALLOWED = {
+    "geneticgan/data/sets/idx.py": "a scratch folder of the system's",
+    "geneticgan/jobs/doctor.py": "tries out whether a folder can be written to",
+}
+
+
+def test_every_file_is_written_by_the_one_writer():
+    found = set()
+    for path in [*(ROOT / "geneticgan").rglob("*.py"), *(ROOT / "cli").rglob("*.py")]:
+        if any(writes(*each) for each in calls(ast.parse(path.read_text()))):
+            found.add(path.relative_to(ROOT).as_posix())
+    assert found == set(ALLOWED)
+
+
+def test_every_line_for_the_terminal_is_made_printable():
+    for path in (ROOT / "cli").rglob("*.py"):
+        names = {name for name, _ in calls(ast.parse(path.read_text()))}
+        assert path.name == "saying.py" or not names & {"echo", "secho", "print_"}, path
+        if "print" in names:  # of a console, which makes what it prints printable
+            assert not re.search(r"rich\.console import .*\bConsole\b", path.read_text()), path
+
+
+def test_what_a_plugin_or_a_cause_says_is_made_printable(monkeypatch, tmp_path):
+    def fail(*_):
+        raise cause
+
+    cause = ImportError("libtorch_cpu.so: failed to map segment from shared object")
+    monkeypatch.setattr("geneticgan.jobs.measuring.what_is_missing", fail)
+    assert "Error: out of memory; lower" in run("report", tmp_path).output
+    cause = ValueError("\x1b[2Jgone")
+
+    monkeypatch.setattr("geneticgan.jobs.report.write_report", fail)
+    monkeypatch.setattr("geneticgan.jobs.measuring.what_is_missing", lambda *_: "\x1b[31mred")
+    result = run("report", tmp_path)
+    assert "\x1b" not in result.output
+    assert "\\x1b[31mred" in result.output
+    assert "\\x1b[2Jgone" in result.output
+
+
+def test_predictions_and_new_plugins_go_through_no_link(tmp_path):
+    victim = tmp_path / "victim"
+    victim.write_text("keep")
+    folder = tmp_path / "new"
+    files = new_package("mutation", "own", folder)
+    assert all(file.read_text() and not file.is_symlink() for file in files)
+    (tmp_path / "images" / "a").mkdir(parents=True)
+    Image.new("L", (8, 8)).save(tmp_path / "images" / "a" / "x.png")
+    sorter = Sorter(tmp_path / "sorted", move=False)
+    sorter.note("x.png", tmp_path / "images" / "a" / "x.png", 0)
+    (tmp_path / "sorted").mkdir()
+    (tmp_path / "sorted" / "a").symlink_to(tmp_path / "images")
+    with pytest.raises(RunError, match="it is a symbolic link"):
+        sorter.sort(("a",))
+    (tmp_path / "sorted" / "a").unlink()
+    sorter.sort(("a",))
+    assert (tmp_path / "sorted" / "a" / "x.png").is_file()
+    facts = Facts(1, 8, ("a", "b"), (1, 1), (0, 0), (1, 1))
+    link = tmp_path / "rows.csv"
+    link.symlink_to(victim)
+    with pytest.raises(FileExistsError):
+        make_writer("csv", facts)(link, [])
+    assert victim.read_text() == "keep"

@@ -132,7 +132,8 @@ def test_the_python_object_says_the_same_of_paths_pictures_arrays_and_tensors(wo
     assert model.generate("red", 3).shape == (3, 8, 8, 3)
     assert "3 classes, 8 x 8 pixels" in repr(model)
     shown = model._repr_html_()
-    assert "<td>green</td>" in shown and 'src="data:image/png;base64,' in shown
+    assert "<td>green</td>" in shown
+    assert 'src="data:image/png;base64,' in shown
 
 
 @pytest.mark.parametrize(

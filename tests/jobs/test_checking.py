@@ -129,7 +129,7 @@ def test_what_chance_gives_with_few_images_is_no_shortcut(folder):
     assert warned == 0
 
 
-def test_wrong_labels_are_suspected_and_nothing_else(folder):
+def test_wrong_labels_are_suspected_and_nothing_else(folder, monkeypatch):
     for side, kind in enumerate("ab"):
         for number in range(24):
             pixels = np.asarray(picture()).copy() // 2
@@ -143,6 +143,8 @@ def test_wrong_labels_are_suspected_and_nothing_else(folder):
     assert "2 images look like another class" in found.text
     assert "b/wrong.bmp (like a)" in found.text
     assert "a/false.bmp (like b)" in found.text
+    monkeypatch.setattr("geneticgan.data.inspection.labels.MOST", 40)
+    assert "on 40 of 48 images, drawn by chance)" in look(folder)["labels"].text
 
 
 def test_tiny_blank_and_outlying_images_are_named(folder):

@@ -10,10 +10,12 @@ from PIL import Image
 
 import geneticgan
 from geneticgan.benchmark.budget import fit_budget
+from geneticgan.benchmark.launchers import Local
 from geneticgan.config import TrainConfig
 from geneticgan.errors import ConfigError, PluginError, RunError
 from geneticgan.inference.facts import read_facts
-from geneticgan.jobs import choosing
+from geneticgan.jobs.choosing import compare
+from geneticgan.jobs.planning import make_plan, make_request
 from geneticgan.jobs.timing import time_methods
 from geneticgan.training.setup import load_split
 from geneticgan_cli.main import cli
@@ -47,6 +49,7 @@ def test_it_ends_in_a_verdict_and_a_run(images, tmp_path):
     plan, _, end = result.output.partition("4 cells")
     assert "To compare: oscn, dos; 2 splits" in plan  # said before it starts
     assert "This takes about" in plan
+    assert "to find that out took" in plan
     assert "over oversampling" in end
     assert "\nUse " in end
     verdict = json.loads((out / "verdict.json").read_text())
@@ -95,7 +98,7 @@ def test_another_judge_holds_nothing_out(images, tmp_path):
 
 def test_splits_differ_within_one_training_part(images, tmp_path):
     config = TrainConfig(dataset="folder", data_root=str(images), image_size=8, steps=2, width=2)
-    request = choosing.make_request(config, "dos", tmp_path / "c", 60, 1, 2, 2)
+    request = make_request(config, "dos", tmp_path / "c", 60, 1, 2, 2)
     first, second = (load_split(replace(request.config, seed=seed)) for seed in (0, 1))
     np.testing.assert_array_equal(first.test.pixels, second.test.pixels)
     assert set(first.validation_indices) != set(second.validation_indices)
@@ -117,34 +120,62 @@ def test_a_method_that_cannot_be_trained_is_left_out_and_said(images, tmp_path, 
     assert "Use oscn: nothing else was compared." in result.output
 
 
+def test_the_plan_follows_the_time_and_an_interrupted_choice_goes_on(images, tmp_path):
+    out = tmp_path / "choice"
+    config = TrainConfig(
+        dataset="folder", data_root=str(images), image_size=8, width=2, batch_size=8, device="cpu"
+    )
+    request = make_request(config, "dos,acgan", out, 1e6, 1, 20)
+    plan = make_plan(request)
+    assert (plan.budget.methods, plan.budget.seeds) == (("oscn", "dos", "acgan"), 5)
+    said, ended = [], []
+
+    def run_out(progress):
+        if progress.cell is not None:
+            ended.append((progress.cell.method, progress.cell.config.seed))
+        if len(ended) == 4:  # as if the machine had been at a stand for days
+            object.__setattr__(request, "seconds", request.spent)
+
+    verdict = compare(request, plan, Local(1), run_out, tell=said.append)
+    assert ended == [("oscn", 0), ("dos", 0), ("acgan", 0), ("oscn", 1), ("oscn", 2)]
+    assert said[0] == "Slower than planned: 4 trainings of each method."
+    assert "Left out: acgan, for it does not fit the budget." in said
+    assert set(plan.cannot) == {"dos", "acgan"}
+    assert [each.method for each in verdict.candidates] == ["oscn"]
+
+    again = make_plan(make_request(config, "dos,acgan", out, 1e6, 1, 20))
+    assert (again.budget, again.cannot) == (plan.budget, plan.cannot)
+    assert again.spent > 0
+
+
 def test_a_method_is_not_timed_for_longer_than_it_could_be_trained(images):
     config = TrainConfig(
         dataset="folder", data_root=str(images), image_size=8, steps=2, width=2, device="cpu"
     )
     methods = ("oscn", "dos", "acgan")
-    costs, cannot = time_methods(config, methods, "oscn", load_split(config), (), patience=0.0)
-    assert (costs["dos"].of(2), costs["acgan"].of(2)) == (np.inf, np.inf)
-    assert costs["oscn"].of(2) < np.inf  # the reference is trained whatever it takes
-    assert not cannot
-    assert fit_budget(costs, 60, 1, "oscn").left_out == ("dos", "acgan")
+    found = time_methods(config, methods, "oscn", load_split(config), (), seconds=0.0)
+    assert (found.costs["dos"].of(2), found.costs["acgan"].of(2)) == (np.inf, np.inf)
+    assert found.costs["oscn"].of(2) < np.inf  # the reference is trained whatever it takes
+    assert not found.cannot
+    assert fit_budget(found.costs, found.costs, 60, 1, "oscn").left_out == ("dos", "acgan")
 
 
 def test_what_cannot_be_asked_is_refused_before_there_is_a_folder(images, tmp_path):
     config = TrainConfig(dataset="folder", data_root=str(images), image_size=8)
     with pytest.raises(PluginError, match="no method 'doss'"):
-        choosing.make_request(config, "doss", tmp_path / "c", 60, 1)
+        make_request(config, "doss", tmp_path / "c", 60, 1)
     by_made = replace(config, calibration="generated-offsets")
     with pytest.raises(ConfigError, match="the winner need not generate images"):
-        choosing.make_request(by_made, "dos", tmp_path / "c", 60, 1)
+        make_request(by_made, "dos", tmp_path / "c", 60, 1)
     with pytest.raises(ConfigError, match="one split says nothing of chance"):
-        choosing.make_request(config, "dos", tmp_path / "c", 60, 1, 2, 1)
+        make_request(config, "dos", tmp_path / "c", 60, 1, 2, 1)
     with pytest.raises(ConfigError, match="head looks at the test part, by which nothing may be"):
-        choosing.make_request(config, "dos", tmp_path / "c", 60, 1, judge="deformed+head")
+        make_request(config, "dos", tmp_path / "c", 60, 1, judge="deformed+head")
     with pytest.raises(PluginError, match="method 'oscn' generates no images"):
-        choosing.make_request(config, "dos", tmp_path / "c", 60, 1, judge="generated:by=oscn")
+        make_request(config, "dos", tmp_path / "c", 60, 1, judge="generated:by=oscn")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.txt").write_text("mine")
-    request = choosing.make_request(config, "dos", tmp_path / "full", 60, 1, 2, 2)
+    request = make_request(config, "dos", tmp_path / "full", 60, 1, 2, 2)
     with pytest.raises(RunError, match="is not empty; choose another --out"):
-        choosing.make_plan(request)
+        make_plan(request)
     assert (tmp_path / "full" / "thesis.txt").read_text() == "mine"

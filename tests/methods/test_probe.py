@@ -11,6 +11,7 @@ import geneticgan
 from geneticgan.benchmark.cell import Cell, run_cell
 from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Images
+from geneticgan.data.places import cache_folder
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.jobs.train import plan, train
@@ -62,8 +63,29 @@ def test_features_are_computed_once(task):
     assert Pixels.asked == count + 2
     assert not torch.equal(first.classifier.weight, again.classifier.weight)
     others = Images(255 - task.split.train.pixels, task.split.train.labels)
-    Probe().fit(dataclasses.replace(task, split=dataclasses.replace(task.split, train=others)))
+    turned = dataclasses.replace(task, split=dataclasses.replace(task.split, train=others))
+    Probe().fit(turned)
     assert Pixels.asked == 2 * count + 3
+    (damaged, *_) = (cache_folder() / "features").rglob("*.npz")
+    damaged.write_bytes(damaged.read_bytes()[:-40])
+    for each in (task, turned):
+        Probe().fit(each)
+    assert Pixels.asked == 3 * count + 5  # what is damaged is computed anew
+
+
+@pytest.mark.usefixtures("small")
+def test_another_split_of_the_same_images_finds_their_features(task):
+    split, count = task.split, len(task.split.train)
+    held = split.train.take(np.arange(0, count, 3))
+    rest = split.train.take(np.flatnonzero(np.arange(count) % 3))
+    divided = dataclasses.replace(split, train=rest, validation=held)
+    Probe().prepare(dataclasses.replace(task, split=divided))
+    assert Pixels.asked == count + 1
+    network = Probe().fit(task).network
+    assert Pixels.asked == count + 2
+    for _ in range(2):  # who judges it shows it the same images again
+        predict(network, split.test, CPU)
+    assert Pixels.asked == count + 2 + len(split.test)
 
 
 @pytest.mark.usefixtures("small")
@@ -100,6 +122,10 @@ def test_progress_is_told_and_a_stop_is_heard(task):
     watch = Watch(10**9)
     Probe(size=8).fit(dataclasses.replace(task, observers=[watch]))
     assert watch.phases == [f"Features of {len(task.split.train)} images", "Linear probe"]
+    again = Watch(10**9)
+    Probe().fit(dataclasses.replace(task, observers=[again]))  # goes on where the stop was heard
+    assert again.phases[-1] == "Linear probe"
+    assert again.phases[:-1] in ([], [f"Features of {len(task.split.train) - 32} images"])
 
 
 @pytest.mark.usefixtures("small")

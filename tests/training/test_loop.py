@@ -180,7 +180,7 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_last_one(
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("geneticgan.training.tensors.save_file", full)
+    monkeypatch.setattr("geneticgan.training.tensors.open_own", full)
     checkpoint = Checkpoint(tmp_path / "run" / "checkpoint")
     optimizer = torch.optim.Adam(model.discriminator.parameters())
     with pytest.raises(RunError, match=r"No space left on device.*free some space"):

@@ -12,6 +12,7 @@ from geneticgan.errors import DataError, RunError
 from geneticgan.jobs.train import plan, resume, train
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import HANG_UP, StopRequest
+from geneticgan.training.ownership import own_images
 from geneticgan.training.run_folder import RunFolder
 
 
@@ -44,9 +45,45 @@ def test_a_strangers_run_fetches_nothing_and_makes_no_folder(
     rewrite(
         tmp_path / "run", options={"dataset": dataset, "data_root": str(root), "download": True}
     )
-    with pytest.raises(DataError, match="fetch them by: geneticgan datasets prepare"):
+    with pytest.raises(RunError, match=r"was not made here.*outside/data'; say where they are by"):
         resume(tmp_path / "run", [])
+    with pytest.raises(DataError, match="fetch them by: geneticgan datasets prepare"):
+        resume(tmp_path / "run", [], data_root=str(root))
     assert not root.parent.exists()
+
+
+def test_paths_are_followed_in_ones_own_runs_alone(tiny_config, tmp_path, monkeypatch):
+    place = str(tmp_path / "images")
+    config = dataclasses.replace(tiny_config, dataset="csv:path=file", data_root=place)
+    folder = RunFolder.create(tmp_path / "run", config)
+
+    def read(data_root=None):
+        found, config = RunFolder.open(tmp_path / "run")
+        return own_images(config, found.seals(), data_root, tmp_path / "run")
+
+    assert read() == config
+    assert read("elsewhere").data_root == "elsewhere"
+    foreign = [
+        {"data_root": "/etc"},
+        {"dataset": "csv:path=file,images=/etc"},
+        {"dataset": "csv:path=file,data_root=/etc"},
+        {"dataset": "csv:path=file,table=../../x", "data_root": None},
+    ]
+    for options in foreign:
+        saved = folder.config.read_bytes()
+        rewrite(folder.path, options=options)
+        with pytest.raises(RunError, match=r"was not made here"):
+            read()
+        folder.config.write_bytes(saved)
+    rewrite(folder.path, options={"dataset": "csv:path=file,images=/etc"})
+    with pytest.raises(RunError, match="'/etc', which lies outside the images' folder"):
+        read("elsewhere")
+    rewrite(folder.path, options={"dataset": "digits", "data_root": None})
+    assert read().dataset == "digits"  # which names no place
+    monkeypatch.setenv("GENETICGAN_CACHE", str(tmp_path / "another user"))
+    folder.config.write_bytes(saved)
+    with pytest.raises(RunError, match=r"was not made here"):
+        read()
 
 
 def test_other_versions_threads_and_devices_are_said(tiny_config, tmp_path):

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import click
 
-from geneticgan_cli.device import device_option
+from geneticgan_cli.device import data_root_option, device_option
+from geneticgan_cli.saying import say
 
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to make.")
 @device_option
-def augment(run: Path, out: Path, device: str | None) -> None:
+@data_root_option
+def augment(run: Path, out: Path, device: str | None, data_root: str | None) -> None:
     """Write a balanced data set: the training images and generated ones.
 
     A folder for each class, as torchvision's ImageFolder reads it. Names of generated images begin
@@ -22,6 +24,6 @@ def augment(run: Path, out: Path, device: str | None) -> None:
     """
     from geneticgan.jobs.export import augment as run_job
 
-    for name, (real, generated) in run_job(run, out, device).items():
-        click.echo(f"{name}: {real} real + {generated} generated")
-    click.echo(f"Wrote a balanced data set to {out}")
+    for name, (real, generated) in run_job(run, out, device, data_root).items():
+        say(f"{name}: {real} real + {generated} generated")
+    say(f"Wrote a balanced data set to {out}")

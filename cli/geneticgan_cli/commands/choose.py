@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import click
 from geneticgan_cli.completion import complete_plugins
 from geneticgan_cli.grouped import GroupedCommand, GroupedOption
 from geneticgan_cli.options import choice_options, resolve_config
+from geneticgan_cli.saying import say
 
 HEADING = "Choice"
 
@@ -90,9 +92,11 @@ def choose(
     leaves in OUT/run is a run that every command takes. Ctrl-C loses the running trainings at most;
     the same command goes on.
     """
+    begun = time.perf_counter()  # what is loaded counts
+
     from geneticgan.benchmark.budget import parse_seconds
     from geneticgan.benchmark.launchers import make_launcher
-    from geneticgan.jobs import choosing
+    from geneticgan.jobs import choosing, planning
     from geneticgan_cli.choice_screen import print_plan, print_verdict
     from geneticgan_cli.console import Console
     from geneticgan_cli.grid_screen import GridScreen
@@ -103,27 +107,33 @@ def choose(
 
     config, console = resolve_config(ctx), Console()
     runner = make_launcher("local", workers)
-    request = choosing.make_request(
+    request = planning.make_request(
         config,
-        methods or choosing.CANDIDATES,
+        methods or planning.CANDIDATES,
         out or Path("runs") / f"choice-{config.dataset.partition(':')[0]}",
         parse_seconds(budget),
         runner.workers,
         steps,
         splits,
         judge,
+        begun,
     )
-    with watching(console) as screen:
-        plan = choosing.make_plan(request, [screen])
-    print_split(console, plan.split, config.dataset)
-    print_plan(console, request, plan)
     command = shlex.join(["geneticgan", *sys.argv[1:]])
     try:
         second_ends_all()
-        with GridScreen(console, runner.workers) as grid:
-            verdict = choosing.compare(request, plan, runner, grid.on_progress, command)
+        with watching(console) as screen:
+            plan = planning.make_plan(request, [screen])
     except KeyboardInterrupt:
-        click.echo(f"Stopped; finished trainings are kept. Go on with: {command}", err=True)
+        say(f"Stopped; nothing was trained yet. Begin again with: {command}", err=True)
+        ctx.exit(130)
+    print_split(console, plan.split, config.dataset)
+    print_plan(console, request, plan)
+    try:
+        second_ends_all()
+        with GridScreen(console, plan.workers) as grid:
+            verdict = choosing.compare(request, plan, runner, grid.on_progress, command, grid.tell)
+    except KeyboardInterrupt:
+        say(f"Stopped; finished trainings are kept. Go on with: {command}", err=True)
         ctx.exit(130)
     console.print(f"Training {verdict.winner.title} on all training images.")
     path = request.out / "run"

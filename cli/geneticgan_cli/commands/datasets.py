@@ -9,6 +9,7 @@ import click
 
 from geneticgan_cli.grouped import GroupedCommand
 from geneticgan_cli.options import data_options, resolve_config
+from geneticgan_cli.saying import say
 
 
 @click.group()
@@ -59,7 +60,6 @@ def check(ctx: click.Context, /, name: str, **_: Any) -> None:
     """
     config = resolve_config(ctx, dataset=name)
 
-    from geneticgan.errors import printable
     from geneticgan.jobs.checking import check as findings
     from geneticgan_cli.console import Console
     from geneticgan_cli.screen import watching
@@ -67,7 +67,7 @@ def check(ctx: click.Context, /, name: str, **_: Any) -> None:
     with watching(Console()) as screen:
         found = list(findings(config, [screen]))
     for finding in found:
-        click.echo(printable(f"{finding.state:8}{finding.what:10}{finding.text}"))
+        say(f"{finding.state:8}{finding.what:10}{finding.text}")
 
 
 @datasets.command(cls=GroupedCommand)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from geneticgan_cli.saying import say
+
 
 @click.command()
 @click.option(
@@ -21,12 +23,11 @@ def doctor(ctx: click.Context, runs: Path) -> None:
 
     Takes some ten seconds. Exits with 1 if something failed.
     """
-    from geneticgan.errors import printable
     from geneticgan.jobs.doctor import FAILED, examine
 
     failed = False
     for finding in examine(runs):
         failed |= finding.state == FAILED
-        click.echo(printable(f"{finding.state:8}{finding.what:10}{finding.text}"))
+        say(f"{finding.state:8}{finding.what:10}{finding.text}")
     if failed:
         ctx.exit(1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from geneticgan.options.learning import CALIBRATIONS
-from geneticgan_cli.device import device_option
+from geneticgan_cli.device import data_root_option, device_option
 
 
 @click.command()
@@ -29,6 +29,7 @@ from geneticgan_cli.device import device_option
     show_default="as the run is",
 )
 @device_option
+@data_root_option
 @click.pass_context
 def evaluate(
     ctx: click.Context,
@@ -36,6 +37,7 @@ def evaluate(
     wishes: tuple[str, ...],
     calibration: str | None,
     device: str | None,
+    data_root: str | None,
 ) -> None:
     """Judge a run again from its folder.
 
@@ -50,6 +52,11 @@ def evaluate(
     console = Console()
     if wishes:
         check_wishes(run, wishes)
-    run_watched(ctx, console, run, lambda observers: run_job(run, observers, device, calibration))
+    run_watched(
+        ctx,
+        console,
+        run,
+        lambda observers: run_job(run, observers, device, calibration, data_root),
+    )
     if wishes:
         print_thresholds(console, run, set_thresholds(run, wishes))

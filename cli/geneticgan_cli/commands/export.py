@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from geneticgan_cli.saying import say
+
 SUFFIXES = {".onnx": "onnx", ".pt2": "torch-export", ".safetensors": "safetensors"}
 
 
@@ -41,4 +43,4 @@ def export(run: Path, out: Path, how: str | None, part: str) -> None:
     from geneticgan.jobs.export_model import export_model
 
     card = export_model(run, how or SUFFIXES.get(out.suffix, "onnx"), part, out)
-    click.echo(f"Wrote the {part} to {out}; its model card is {card}")
+    say(f"Wrote the {part} to {out}; its model card is {card}")

@@ -8,6 +8,7 @@ import click
 
 from geneticgan_cli.completion import complete_classes
 from geneticgan_cli.device import DEVICE
+from geneticgan_cli.saying import say
 
 
 @click.command()
@@ -38,4 +39,4 @@ def generate(
     from geneticgan.jobs.export import generate_images
 
     npz = generate_images(run, class_name, count, out, seed, device)
-    click.echo(f"Wrote PNG files to {out} and all of them to {npz}")
+    say(f"Wrote PNG files to {out} and all of them to {npz}")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from geneticgan_cli.device import device_option
+from geneticgan_cli.device import data_root_option, device_option
+from geneticgan_cli.saying import say
 
 
 @click.command()
@@ -25,6 +26,7 @@ from geneticgan_cli.device import device_option
     help="The file that torch-fidelity publishes.",
 )
 @device_option
+@data_root_option
 @click.pass_context
 def measure(
     ctx: click.Context,
@@ -32,6 +34,7 @@ def measure(
     features: str,
     inception_weights: Path | None,
     device: str | None,
+    data_root: str | None,
 ) -> None:
     """Measure how good, varied and new the generated images are, by class.
 
@@ -47,9 +50,9 @@ def measure(
     console = Console()
     try:
         with watching(console) as screen:
-            found = run_job(path, features, inception_weights, [screen], device)
+            found = run_job(path, features, inception_weights, [screen], device, data_root)
     except Interrupted as stop:
-        click.echo("Stopped; what has been measured is kept.", err=True)
+        say("Stopped; what has been measured is kept.", err=True)
         ctx.exit(128 + stop.signal_number)
     for title, scores in found:
         print_generation(console, title, scores)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from geneticgan_cli.saying import say
+
 KINDS = [
     "mutation", "schedule", "fitness", "selection", "dataset", "imbalance", "architecture",
     "backbone", "method", "protocol",
@@ -41,7 +43,7 @@ def list_plugins(as_json: bool, patience: float) -> None:
 
     found = list(entries(patience))
     if as_json:
-        click.echo(json.dumps([dataclasses.asdict(entry) for entry in found], indent=1))
+        say(json.dumps([dataclasses.asdict(entry) for entry in found], indent=1))
     else:
         print_plugins(Console(), found)
 
@@ -60,7 +62,7 @@ def schedules(generations: int, out: Path) -> None:
     from geneticgan.jobs.plugins import draw_schedules
 
     draw_schedules(generations, out)
-    click.echo(f"Temperatures: {out}")
+    say(f"Temperatures: {out}")
 
 
 @plugins.command()
@@ -85,11 +87,11 @@ def check(ctx: click.Context, name: str) -> None:
 
     failed = 0
     for noun, outcome in run_check(name):
-        click.echo(f"{'ok  ' if outcome.passed else 'FAIL'}  {noun} {name}: {outcome.sentence}")
+        say(f"{'ok  ' if outcome.passed else 'FAIL'}  {noun} {name}: {outcome.sentence}")
         if not outcome.passed:
             failed += 1
-            click.echo(f"      {outcome.failure}")
-    click.echo(f"{failed} broken" if failed else "It keeps its contract.")
+            say(f"      {outcome.failure}")
+    say(f"{failed} broken" if failed else "It keeps its contract.")
     if failed:
         ctx.exit(1)
 
@@ -107,6 +109,6 @@ def new(kind: str, name: str, folder: Path) -> None:
     from geneticgan.jobs.scaffold import new_package
 
     for path in new_package(kind, name, folder):
-        click.echo(str(path))
-    click.echo(f"Next: pip install -e '{folder}[test]' && pytest {folder}")
-    click.echo(f"Then: geneticgan plugins check {name} && {ALL[kind].trial.format(name=name)}")
+        say(str(path))
+    say(f"Next: pip install -e '{folder}[test]' && pytest {folder}")
+    say(f"Then: geneticgan plugins check {name} && {ALL[kind].trial.format(name=name)}")

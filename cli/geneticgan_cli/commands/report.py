@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from geneticgan_cli.device import device_option
+from geneticgan_cli.device import data_root_option, device_option
+from geneticgan_cli.saying import say
 
 
 @click.command()
@@ -27,6 +28,7 @@ from geneticgan_cli.device import device_option
     "it the command says what is missing.",
 )
 @device_option
+@data_root_option
 @click.pass_context
 def report(
     ctx: click.Context,
@@ -34,6 +36,7 @@ def report(
     out: Path | None,
     measure: bool,
     device: str | None,
+    data_root: str | None,
 ) -> None:
     """Write a page with every figure, and the figures as PNG and SVG.
 
@@ -50,15 +53,15 @@ def report(
 
     for path in () if measure else paths:
         if missing := what_is_missing(path, SPACES[0]):
-            click.echo(missing)
+            say(missing)
     console = Console()
     for path in paths if measure else ():
         try:
             with watching(console) as screen:
-                run_measuring(path, SPACES[0], None, [screen], device)
+                run_measuring(path, SPACES[0], None, [screen], device, data_root=data_root)
         except Interrupted as stop:
-            click.echo("Stopped; what has been measured is kept.", err=True)
+            say("Stopped; what has been measured is kept.", err=True)
             ctx.exit(128 + stop.signal_number)
         except GeneticGanError as error:
-            click.echo(f"Generated images of {path} are not measured: {error}")
-    click.echo(f"Report: {write_report(paths, out)}")
+            say(f"Generated images of {path} are not measured: {error}")
+    say(f"Report: {write_report(paths, out)}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from geneticgan import launch
-from geneticgan_cli.device import device_option
+from geneticgan_cli.device import data_root_option, device_option
 
 
 @click.command()
@@ -15,9 +15,15 @@ from geneticgan_cli.device import device_option
 @click.option("--tensorboard", is_flag=True, help="Write event files to the run's folder.")
 @click.option("--film", is_flag=True, help="Go on with the film of the run's generators.")
 @device_option
+@data_root_option
 @click.pass_context
 def resume(
-    ctx: click.Context, run: Path, tensorboard: bool, film: bool, device: str | None
+    ctx: click.Context,
+    run: Path,
+    tensorboard: bool,
+    film: bool,
+    device: str | None,
+    data_root: str | None,
 ) -> None:
     """Go on with a run that was stopped.
 
@@ -28,7 +34,7 @@ def resume(
     from geneticgan_cli.running import run_following, run_watched
 
     if not launch.leads():
-        run_following(ctx, device)
+        run_following(ctx, device, data_root)
         return
 
     run_watched(
@@ -36,6 +42,11 @@ def resume(
         Console(),
         run,
         lambda observers: run_job(
-            run, observers, tensorboard=tensorboard, film=film, device=device
+            run,
+            observers,
+            tensorboard=tensorboard,
+            film=film,
+            device=device,
+            data_root=data_root,
         ),
     )

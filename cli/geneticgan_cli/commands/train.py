@@ -10,7 +10,8 @@ import click
 
 from geneticgan import launch
 from geneticgan_cli.grouped import GroupedCommand
-from geneticgan_cli.options import resolve_config, train_options
+from geneticgan_cli.options import named_options, resolve_config, train_options
+from geneticgan_cli.saying import say
 
 
 @click.command(cls=GroupedCommand)
@@ -48,14 +49,14 @@ def train(
 
     from geneticgan.jobs.train import plan
     from geneticgan.jobs.train import train as run_job
-    from geneticgan.methods.asked import absorbed
+    from geneticgan.methods.unused import settled
     from geneticgan.training.run_folder import new_run_path
     from geneticgan_cli.console import Console
     from geneticgan_cli.running import run_watched
     from geneticgan_cli.screen import watching
     from geneticgan_cli.tables import print_split
 
-    config = absorbed(resolved)
+    config = settled(resolved, named_options(ctx, config_file))
     console = Console()
     with watching(console) as screen:
         planned = plan(config, [screen], start)
@@ -63,8 +64,8 @@ def train(
     if planned.beginning:
         console.print(planned.beginning.told(), markup=False, highlight=False, soft_wrap=True)
     if dry_run:
-        click.echo(json.dumps(config.to_json(), indent=1))
-        click.echo("Dry run: everything is in order, nothing was trained.")
+        say(json.dumps(config.to_json(), indent=1))
+        say("Dry run: everything is in order, nothing was trained.")
         return
     path = out or new_run_path(Path("runs"), config.dataset)
     console.print(f"Run folder: {path}", markup=False, highlight=False, soft_wrap=True)

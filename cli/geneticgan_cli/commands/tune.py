@@ -13,6 +13,7 @@ from geneticgan_cli.grids import LAUNCHING
 from geneticgan_cli.grouped import GroupedCommand, GroupedOption
 from geneticgan_cli.options import OF_CHOICE as OF_TRAINING
 from geneticgan_cli.options import OF_IMAGES, SET, add_options, flag, resolve_config
+from geneticgan_cli.saying import say
 
 HEADING = "Search"
 
@@ -116,12 +117,12 @@ def tune(
         with GridScreen(console, runner.workers) as screen:
             found = tuning.tune(request, runner, screen.on_progress, typed)
     except KeyboardInterrupt:
-        click.echo(f"Stopped; finished trainings are kept. Go on with: {typed}", err=True)
+        say(f"Stopped; finished trainings are kept. Go on with: {typed}", err=True)
         ctx.exit(130)
     genes = ", ".join(f"{name} {value}" for name, value in sorted(found.recipe.genes.items()))
-    click.echo(
+    say(
         f"The best of {trials} recipes has {100 * found.score:.1f} by {judge} images, the default "
         f"{100 * found.begun:.1f}: {genes}."
     )
-    click.echo(f"Train by it: {command_of(found.config)}")
-    click.echo(f"Or: geneticgan train --config {shlex.quote(str(found.file))}")
+    say(f"Train by it: {command_of(found.config)}")
+    say(f"Or: geneticgan train --config {shlex.quote(str(found.file))}")

@@ -16,7 +16,7 @@ from geneticgan.data.inspection.look import Looks
 FOLDS = 5
 
 MOST = 20_000
-"""Images that are looked at; of more, so many are drawn."""
+"""Images that are looked at; of more, so many are drawn, the same ones every time."""
 
 TRUSTED = 0.5
 """Of the way from chance to certainty that mean recall must have come to be believed."""
@@ -39,12 +39,15 @@ class Suspicion:
         Positions of suspected images among those looked at, the least likely label first.
     instead : Int64Array
         What each of them looks like.
+    looked_at : int
+        How many images were looked at.
     """
 
     recall: float
     believed: bool
     places: Int64Array
     instead: Int64Array
+    looked_at: int
 
 
 def suspect_labels(
@@ -89,4 +92,4 @@ def suspect_labels(
     odd = (guess != given) & (own < UNLIKELY) & (found.max(axis=1) >= usual[guess])
     places = np.flatnonzero(odd)[np.argsort(own[odd], kind="stable")]
     believed = recall >= chance + TRUSTED * (1 - chance)
-    return Suspicion(recall, believed, chosen[places], guess[places])
+    return Suspicion(recall, believed, chosen[places], guess[places], len(chosen))

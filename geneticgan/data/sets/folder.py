@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path, PurePosixPath
 
@@ -12,9 +13,9 @@ from geneticgan.data.archives import unpacked
 from geneticgan.data.assembling import FileDataset, FileSet
 from geneticgan.data.classes import class_of_each, folders_of_classes, inmost
 from geneticgan.data.decoding import Decoding
-from geneticgan.data.files import read_regular
+from geneticgan.data.files import Paths, read_regular
 from geneticgan.data.grouping import group_codes, groups_by_pattern
-from geneticgan.data.listing import Listing, list_images
+from geneticgan.data.listing import Listing, in_order, list_images
 from geneticgan.data.locating import Locator
 from geneticgan.data.masks import find_masks
 from geneticgan.data.parts import Parts, find_parts, tested_inside
@@ -223,19 +224,20 @@ class Folder(FileDataset):
         """Return the images with their classes; without test images some are held out later."""
         found = {**train, **test}
         names = _names(found)
-        order = sorted(found, key=lambda path: (found[path], path))
+        order = sorted(found, key=lambda path: (found[path], in_order(str(path))))
         groups = self._groups(found)
-        paths = [root / path for path in order]
+        places = {name: label for label, name in enumerate(names)}
+        shown = [os.path.join(root, path) for path in order]
         files = Encoded(
-            [str(path) for path in paths],
-            np.array([names.index(found[path]) for path in order], dtype=np.int64),
-            lambda index: read_regular(paths[index]),
+            shown,
+            np.array([places[found[path]] for path in order], dtype=np.int64),
+            lambda index: read_regular(shown[index]),
             np.array([groups[path] for path in order], dtype=np.int64) if groups else None,
             on_disk=True,
         )
         is_test = np.array([path in test for path in order]) if test else None
         title = f"{root.resolve().name}, images"
-        return FileSet(files, tuple(paths), is_test, names, title, tuple(self._faults))
+        return FileSet(files, Paths(shown), is_test, names, title, tuple(self._faults))
 
 
 def _names(found: Labelled) -> tuple[str, ...]:

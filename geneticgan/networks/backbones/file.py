@@ -7,6 +7,7 @@ from pathlib import Path
 import torchvision
 from safetensors import SafetensorError
 from safetensors.torch import load_file
+from torch import nn
 
 from geneticgan.errors import ConfigError
 from geneticgan.networks.backbones.contract import Backbone, Pretrained
@@ -47,8 +48,7 @@ class File(Backbone):
         found = sha256_of(self.path)
         if self.sha256:
             check_sha256(self.path, self.sha256, "fetch it again, or correct sha256=")
-        network = torchvision.models.get_model(self.architecture, weights=None)
-        network = without_head(network, self.architecture)
+        network = self._network()
         try:
             state = load_file(self.path)
         except SafetensorError as error:
@@ -71,3 +71,11 @@ class File(Backbone):
                 "the network they are of by architecture="
             ) from error
         return Pretrained(network, self.size, found)
+
+    def unfilled(self) -> Pretrained:
+        """Return the network alone; the file may be gone."""
+        return Pretrained(self._network(), self.size, self.architecture)
+
+    def _network(self) -> nn.Module:
+        network = torchvision.models.get_model(self.architecture, weights=None)
+        return without_head(network, self.architecture)

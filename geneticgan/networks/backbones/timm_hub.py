@@ -25,6 +25,13 @@ class Timm(Backbone):
 
     def load(self) -> Pretrained:
         """Download or read the weights; `ConfigError` if there are none."""
+        return self._made(self.pretrained)
+
+    def unfilled(self) -> Pretrained:
+        """Return the network alone; nothing is downloaded."""
+        return self._made(False)
+
+    def _made(self, pretrained: bool) -> Pretrained:
         try:
             timm = importlib.import_module("timm")
         except ImportError as error:
@@ -33,7 +40,7 @@ class Timm(Backbone):
                 'with: pip install "geneticgan[timm]"'
             ) from error
         try:
-            network = timm.create_model(self.name, pretrained=self.pretrained, num_classes=0)
+            network = timm.create_model(self.name, pretrained=pretrained, num_classes=0)
         except Exception as error:  # timm and the hub below it raise errors of many kinds
             raise ConfigError(
                 f"timm:{self.name} cannot be had ({error}); check the name with timm.list_models() "

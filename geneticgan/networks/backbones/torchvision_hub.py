@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.error import URLError
 
 import torchvision
+from torch import nn
 
 from geneticgan.errors import ConfigError
 from geneticgan.networks.backbones.contract import Backbone, Pretrained
@@ -42,6 +43,14 @@ class Torchvision(Backbone):
             ) from error
         network = torchvision.models.get_model(self.name, weights=None)
         network.load_state_dict(state)
+        return self._headless(network)
+
+    def unfilled(self) -> Pretrained:
+        """Return the network alone; nothing is downloaded."""
+        return self._headless(torchvision.models.get_model(self.name, weights=None))
+
+    def _headless(self, network: nn.Module) -> Pretrained:
+        weights = torchvision.models.get_model_weights(self.name).DEFAULT
         shown = weights.transforms()
         return Pretrained(
             without_head(network, f"torchvision:{self.name}"),

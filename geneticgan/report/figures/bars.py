@@ -10,7 +10,7 @@ from geneticgan.report.figures.style import Picture, new_figure, picture, shorte
 
 def draw_costs(seconds: Mapping[str, float]) -> Picture:
     """Draw the seconds that each method took for an epoch."""
-    with style():
+    with style(*seconds):
         figure = new_figure(8.0, 1.3 + 0.42 * len(seconds))
         axes = figure.subplots()
         bars = axes.barh(

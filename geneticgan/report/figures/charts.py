@@ -105,7 +105,7 @@ def one_colour_each(charts: Sequence[LineChart]) -> list[LineChart]:
 
 def draw_lines(chart: LineChart) -> Picture:
     """Draw a chart."""
-    with style():
+    with style(*chart.lines):
         figure = new_figure()
         axes = figure.subplots()
         for name, line in chart.lines.items():

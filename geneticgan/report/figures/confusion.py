@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from geneticgan.report.figures.fonts import figure_names
 from geneticgan.report.figures.style import (
     FOREGROUND,
     Picture,
@@ -31,9 +32,9 @@ def draw_confusions(
     class_names : sequence of str
         K names.
     """
-    names = [shortened(name, 12) for name in class_names]
+    names = [shortened(name, 12) for name in figure_names(class_names)]
     side = max(4.2, 1.6 + 0.42 * len(names))
-    with style():
+    with style(*names, *confusions):
         figure = new_figure(side * len(confusions) + 1.4, side + 1.3)
         panels = figure.subplots(1, len(confusions), sharey=True, squeeze=False)[0]
         for axes, (title, matrix) in zip(panels, confusions.items(), strict=True):

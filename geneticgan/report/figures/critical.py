@@ -24,7 +24,7 @@ def draw_ranks(ranks: Ranks, titles: Mapping[str, str], name: str, metric: str) 
         What was ranked by.
     """
     order, groups = list(ranks.average), ranks.groups()
-    with style():
+    with style(*titles.values()):
         figure = new_figure(8.0, 1.9 + 0.36 * len(order) + 0.12 * len(groups))
         axes = figure.subplots()
         rows = range(len(order))

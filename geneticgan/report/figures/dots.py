@@ -29,7 +29,7 @@ def draw_class_scores(
         Of the picture.
     """
     titles = list(confusions)
-    with style():
+    with style(*titles, *classes):
         room = min(36, max(map(len, titles)))
         figure = new_figure(7.8 + 0.1 * room, 1.9 + 0.36 * len(titles))
         panels = figure.subplots(1, len(classes), sharey=True, squeeze=False)[0]

@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 
 from geneticgan.evaluation.embedding import KINDS, Embedding
 from geneticgan.report.figures.charts import colour
+from geneticgan.report.figures.fonts import figure_names
 from geneticgan.report.figures.style import Picture, fitting_legend, new_figure, picture, style
 
 PANELS = {"training images": ("train",), "training + generated images": ("train", "generated")}
@@ -18,7 +19,8 @@ MARKERS = ("o", "^", "s", "v")
 def draw_plane(embedding: Embedding, class_names: Sequence[str]) -> Picture:
     """Draw training images, then with generated ones, over the test part in pale."""
     kinds = {kind: embedding.kinds == number for number, kind in enumerate(KINDS)}
-    with style():
+    shown_names = figure_names(class_names)
+    with style(*shown_names):
         figure = new_figure(9.6, 5.6)
         panels = figure.subplots(1, len(PANELS), sharex=True, sharey=True, squeeze=False)[0]
         for axes, (title, shown) in zip(panels, PANELS.items(), strict=True):
@@ -51,7 +53,7 @@ def draw_plane(embedding: Embedding, class_names: Sequence[str]) -> Picture:
             for label in range(len(class_names))
         ]
         if len(handles) <= 24:
-            names = [name[:16] for name in class_names]
+            names = [name[:16] for name in shown_names]
             fitting_legend(figure, handles, names, "outside lower center")
         counts = {kind: int(np.sum(at)) for kind, at in kinds.items()}
         return picture(

@@ -17,7 +17,7 @@ def draw_samples(panels: Sequence[Rows], name: str, title: str, alt: str) -> Pic
     """Draw rows of images, in panels side by side."""
     rows = max(len(panel) for panel in panels)
     columns = max(len(images) for panel in panels for _, images in panel)
-    with style():
+    with style(*(label for panel in panels for label, _ in panel)):
         figure = new_figure((1.4 + 0.4 * columns) * len(panels), 0.44 * rows + 0.1)
         grid = figure.subplots(rows, len(panels), squeeze=False)
         for column, panel in enumerate(panels):

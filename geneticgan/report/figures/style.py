@@ -17,6 +17,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from geneticgan.files import write_whole
+from geneticgan.report.figures.fonts import families, written_out
 
 # Okabe and Ito's colours, those first that are seen on white and on black alike.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#7F7F7F")
@@ -101,15 +102,18 @@ class Picture:
 
 
 @contextmanager
-def style() -> Iterator[None]:
-    """Draw within this."""
-    with mpl.rc_context(RC):
+def style(*texts: str) -> Iterator[None]:
+    """Draw within this; ``texts`` are names to be drawn, for which there have to be fonts."""
+    with mpl.rc_context({**RC, "font.family": families(map(written_out, texts))}):
         yield
 
 
 def literal(text: str) -> str:
-    """Return a text that is drawn as it is: a class name may hold signs of mathematics."""
-    return text.replace("$", r"\$")
+    """Return a text that is drawn as it is: a class name may hold signs of mathematics.
+
+    Signs that no font has are written out.
+    """
+    return written_out(text).replace("$", r"\$")
 
 
 def shortened(text: str, most: int) -> str:

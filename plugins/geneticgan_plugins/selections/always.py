@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geneticgan.annealing.metropolis import Decision, Number
-from geneticgan.annealing.selection import BestOffspring
+from geneticgan.annealing.selection import COOLING, BestOffspring
 
 
 class Always(BestOffspring):
@@ -11,6 +11,9 @@ class Always(BestOffspring):
 
     E-GAN (Wang et al. 2019) with several parents is ``best``, over all their offspring.
     """
+
+    unused = COOLING
+    takes_any = True
 
     def accepts(
         self, candidate: Number, incumbent: Number, temperature: Number, draw: Number

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from geneticgan.annealing.fitness import weighted_sum
-from geneticgan.annealing.selection import Selection
+from geneticgan.annealing.selection import COOLING, Selection
 
 
 class Best(Selection):
@@ -20,6 +20,9 @@ class Best(Selection):
     failures leave fewer offspring than there are places, the best parents keep theirs.
     Temperature is not looked at. With one parent it is ``always``.
     """
+
+    unused = COOLING
+    takes_any = True
 
     def select(
         self, individuals: Sequence[Any], k: int, *, temperature: float, rng: np.random.Generator

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from geneticgan.annealing.metropolis import Decision, Number
-from geneticgan.annealing.selection import BestOffspring
+from geneticgan.annealing.selection import COOLING, BestOffspring
 
 
 class Elitist(BestOffspring):
     """Never accept a worse one: annealing at temperature 0, whatever the schedule."""
+
+    unused = COOLING
 
     def accepts(
         self, candidate: Number, incumbent: Number, temperature: Number, draw: Number

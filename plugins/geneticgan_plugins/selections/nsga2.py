@@ -10,7 +10,7 @@ import numpy as np
 from deap import tools
 
 from geneticgan.annealing.fitness import weighted_sum
-from geneticgan.annealing.selection import Selection
+from geneticgan.annealing.selection import COOLING, Selection
 
 
 class NSGA2(Selection):
@@ -19,6 +19,8 @@ class NSGA2(Selection):
     Quality and diversity are two objectives, and lambda only scales one of them. Temperature is
     not looked at. It makes sense with a ``--population`` of several.
     """
+
+    unused = COOLING
 
     def select(
         self, individuals: Sequence[Any], k: int, *, temperature: float, rng: np.random.Generator

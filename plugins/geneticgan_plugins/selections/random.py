@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from geneticgan.annealing.fitness import weighted_sum
-from geneticgan.annealing.selection import Selection, broods
+from geneticgan.annealing.selection import COMPARING, COOLING, Selection, broods
 
 
 class Random(Selection):
@@ -31,6 +31,7 @@ class Random(Selection):
             raise ValueError("below must be a number")
         self.accept = accept
         self.below = below
+        self.unused = COMPARING | (COOLING if accept == 1 or below == math.inf else frozenset())
 
     def select(
         self, individuals: Sequence[Any], k: int, *, temperature: float, rng: np.random.Generator

@@ -1,0 +1,278 @@
+"""What is asked of a choice among methods, and what fits its time."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from geneticgan.benchmark.budget import SEEDS, STEPS, Budget, Cost, fit_budget
+from geneticgan.config import TrainConfig, read_json
+from geneticgan.data.splits import Split
+from geneticgan.errors import ConfigError, RunError
+from geneticgan.evaluation.probabilities import GENERATED, TEMPERATURE
+from geneticgan.jobs.timing import time_methods
+from geneticgan.methods.asked import read_method
+from geneticgan.methods.of_run import core_config
+from geneticgan.protocols.judge import HELD_OUT, Judge, read_judge
+from geneticgan.specs import parse_specs
+from geneticgan.training.hooks import Observer
+from geneticgan.training.run_folder import write_json
+from geneticgan.training.setup import load_parts
+
+REFERENCE = "oscn"
+"""Plain oversampling, which all are compared with."""
+
+CANDIDATES = "oscn,balanced-softmax,logit-adjustment,ldam-drw,crt,dos,probe,aggan"
+"""What is compared unless methods are named."""
+
+TIMING = 1 / 4
+"""Share of the budget that the timing of the methods may take."""
+
+SPARE = 0.15
+"""Share of the time that is left at first for what cannot be foreseen."""
+
+CROWDED = 1.25
+"""How much longer a training takes among others on the same machine than alone."""
+
+BESIDE_GAN = 4
+"""Classifiers that a GAN's run trains to show what it brought."""
+
+ENDING = 7.0
+"""Seconds around the last training where nothing else computes: images are looked at, it is judged,
+calibrated, drawn and written."""
+
+START = 12.0
+"""Seconds until a process is ready to train, with all that it loads."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for.
+
+    Attributes
+    ----------
+    config : TrainConfig
+        The images and the networks; what methods share.
+    methods : tuple of str
+        Specs, the reference among them.
+    out : Path
+        Folder of all that comes of it; one that holds the same request is gone on with.
+    seconds : float
+        What there is, the last training of the winner included.
+    workers : int
+        Trainings at once.
+    judge : Judge
+        What the methods are compared by.
+    steps, seeds : int or None
+        Settled by the caller, or chosen so that they fit.
+    begun : float
+        When the time began to run, by the clock `time.perf_counter`.
+    """
+
+    config: TrainConfig
+    methods: tuple[str, ...]
+    out: Path
+    seconds: float
+    workers: int
+    judge: Judge
+    steps: int | None = None
+    seeds: int | None = None
+    begun: float = field(default_factory=time.perf_counter)
+
+    @property
+    def spent(self) -> float:
+        """Seconds since then."""
+        return time.perf_counter() - self.begun
+
+
+@dataclass
+class Plan:
+    """What will be done; what changes on the way is noted here.
+
+    Attributes
+    ----------
+    split : Split
+        The images.
+    budget : Budget
+        Methods, steps, splits and the time that they take.
+    cannot : dict of str to str
+        Methods that are not compared, and why.
+    costs : dict of str to Cost
+        Of a training, by method.
+    workers : int
+        Trainings at once; 1 where processes would not be ready in time to be of use.
+    timing : float
+        Seconds that it took to find this out.
+    around, ending : float
+        Seconds around a training, and around the last one.
+    spent : float
+        Seconds that this choice had taken when it was interrupted.
+    """
+
+    split: Split
+    budget: Budget
+    cannot: dict[str, str]
+    costs: dict[str, Cost]
+    workers: int
+    timing: float
+    around: float
+    ending: float
+    spent: float = 0.0
+
+    def lasts(self, config: TrainConfig) -> dict[str, dict[str, int]]:
+        """Return by method the trainings of its run, if it wins."""
+        return {method: last_trainings(config, method) for method in self.costs}
+
+
+def make_request(
+    config: TrainConfig,
+    methods: str,
+    out: Path,
+    seconds: float,
+    workers: int,
+    steps: int | None = None,
+    seeds: int | None = None,
+    judge: str = HELD_OUT,
+    begun: float | None = None,
+) -> Request:
+    """Return a request, to which the reference is added; its time begins, unless it has begun.
+
+    Raises
+    ------
+    PluginError
+        If a method or judge is unknown.
+    ConfigError
+        If fewer than two splits are asked for, the judge looks at the test part, or offsets are
+        asked for where nothing can tell them.
+    """
+    begun = time.perf_counter() if begun is None else begun
+    specs = parse_specs(methods)
+    for spec in specs:
+        read_method(str(spec))
+    if config.calibration == GENERATED:
+        raise ConfigError(
+            "the winner need not generate images; choose with --calibration temperature or offsets"
+        )
+    if seeds is not None and seeds < 2:
+        raise ConfigError("--seeds must be at least 2: one split says nothing of chance")
+    names = tuple(dict.fromkeys([REFERENCE, *map(str, specs)]))
+    by = read_judge(judge)
+    if not by.holds_out and config.calibration != TEMPERATURE:
+        raise ConfigError("offsets are fitted on held-out images; choose with --judge held-out")
+    # The test part and the imbalanced subset are drawn once; splits differ within them.
+    config = dataclasses.replace(config, validation_fraction=by.share, split_seed=config.seed)
+    return Request(config, names, out, seconds, workers, by, steps, seeds, begun)
+
+
+def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
+    """Load the images, time the methods and fit the comparison to the budget.
+
+    A plan that the folder holds already is returned as it is.
+
+    Raises
+    ------
+    RunError
+        If the folder holds another request, or something else.
+    GeneticGanError
+        For anything else the user can mend.
+    """
+    source, split = load_parts(request.config, observers)
+    if plan_file(request).is_file():
+        return _read(request, split)
+    if request.out.exists() and (not request.out.is_dir() or any(request.out.iterdir())):
+        raise RunError(f"{request.out} is not empty; choose another --out")
+    request.judge.make_images(source, split)
+    before = request.spent
+    load_parts(request.config)  # as every training does, now that they are decoded
+    around = request.spent - before
+    found = time_methods(
+        *(request.config, request.methods, REFERENCE, split, observers),
+        seconds=TIMING * request.seconds,
+    )
+    ending, start = ENDING * found.shared, START * found.shared
+    left = request.seconds - request.spent
+    several = request.workers > 1 and (left - start) * request.workers > left
+    crowded = CROWDED if several else 1.0
+    costs = {method: cost.plus(0.0, crowded) for method, cost in found.costs.items()}
+    workers = request.workers if several else 1
+    budget = fit_budget(
+        {method: cost.plus(around) for method, cost in costs.items()},
+        {method: _last(request.config, costs, method, around + ending) for method in costs},
+        (1 - SPARE) * (left - (start if several else 0.0)),
+        workers,
+        REFERENCE,
+        STEPS if request.steps is None else (request.steps,),
+        SEEDS if request.seeds is None else (request.seeds,),
+    )
+    for method in [each for each in budget.left_out if math.isinf(costs[each].fixed)]:
+        del costs[method]
+    if several:
+        budget = dataclasses.replace(budget, seconds=budget.seconds + start)
+    timing = request.spent - before
+    plan = Plan(split, budget, found.cannot, costs, workers, timing, around, ending)
+    try:
+        request.out.mkdir(parents=True, exist_ok=True)
+        write_plan(request, plan)
+    except OSError as error:
+        raise RunError(f"{request.out} cannot be written: {error.strerror or error}") from error
+    return plan
+
+
+def plan_file(request: Request) -> Path:
+    """Return where the plan is kept."""
+    return request.out / "plan.json"
+
+
+def write_plan(request: Request, plan: Plan) -> None:
+    """Keep a plan as it is now, with the time spent."""
+    saved = dataclasses.asdict(dataclasses.replace(plan, spent=plan.spent + request.spent))
+    del saved["split"]
+    write_json(plan_file(request), {"asked": _asked(request, plan.split), **saved})
+
+
+def last_trainings(config: TrainConfig, method: str) -> dict[str, int]:
+    """Return how many trainings of which methods the run of a winner consists of."""
+    own = {method: 1}
+    if core_config(dataclasses.replace(config, method=method)) is not None:
+        own[REFERENCE] = BESIDE_GAN
+    return own
+
+
+def _last(config: TrainConfig, costs: dict[str, Cost], method: str, around: float) -> Cost:
+    last = Cost(around, 0.0)
+    for each, count in last_trainings(config, method).items():
+        last = Cost(last.fixed + count * costs[each].fixed, last.step + count * costs[each].step)
+    return last
+
+
+def _read(request: Request, split: Split) -> Plan:
+    found = read_json(plan_file(request))
+    if not isinstance(found, dict) or found.get("asked") != _asked(request, split):
+        raise RunError(
+            f"{request.out} holds a choice among other methods, images or options; use "
+            "another --out"
+        )
+    known = found["budget"]
+    methods, left_out = tuple(known["methods"]), tuple(known["left_out"])
+    budget = Budget(methods, left_out, known["steps"], known["seeds"], known["seconds"])
+    costs = {method: Cost(**each) for method, each in found["costs"].items()}
+    times = (found[name] for name in ("workers", "timing", "around", "ending", "spent"))
+    return Plan(split, budget, dict(found["cannot"]), costs, *times)
+
+
+def _asked(request: Request, split: Split) -> dict[str, object]:
+    """Return what makes a request this one, as a file gives it back."""
+    found = {
+        "config": request.config.to_json(),
+        "methods": list(request.methods),
+        "judge": request.judge.text,
+        "data": split.fingerprint,
+        "steps": request.steps,
+        "seeds": request.seeds,
+    }
+    return dict(json.loads(json.dumps(found)))

@@ -1,0 +1,72 @@
+"""Features of single images on disk, found again in whichever set an image turns up."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from geneticgan.data.cache import content_key
+from geneticgan.data.dataset import UInt8Array
+from geneticgan.data.places import cache_folder
+from geneticgan.files import written_whole
+
+Float32Array = npt.NDArray[np.float32]
+
+DIGEST = 20
+"""Bytes by which images are told apart."""
+
+
+def digests_of(pixels: UInt8Array) -> list[bytes]:
+    """Return a hash of each image of (N, C, H, W), its shape included."""
+    shape = repr(pixels.shape[1:]).encode()
+    return [
+        hashlib.blake2b(np.ascontiguousarray(each).data, digest_size=DIGEST, key=shape).digest()
+        for each in pixels
+    ]
+
+
+class FeatureStore:
+    """A folder of the cache with the features that one network makes of one view of images.
+
+    Each file holds those of some images. Two processes may write at once: they write two files.
+
+    Parameters
+    ----------
+    options : sequence
+        What the features depend on besides the image, told apart by ``repr``.
+    """
+
+    def __init__(self, options: Sequence[object]) -> None:
+        self.folder = cache_folder() / "features" / content_key(options, [])
+
+    def read(self, wanted: Sequence[bytes]) -> dict[bytes, Float32Array]:
+        """Return the features that are there by the image's hash.
+
+        A file that is not as it was written is taken away.
+        """
+        known, asked = dict[bytes, Float32Array](), set(wanted)
+        for path in sorted(self.folder.glob("[!.]*.npz")):
+            try:
+                with path.open("rb") as file, np.load(file) as found:
+                    keys, features = found["keys"], found["features"]
+            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+                path.unlink(missing_ok=True)
+                continue
+            for key, row in zip(map(bytes, keys), features, strict=True):
+                if key in asked:
+                    known[key] = row
+        return known
+
+    def write(self, found: Mapping[bytes, Float32Array]) -> None:
+        """Keep features by the image's hash; `OSError` if they cannot be kept."""
+        if not found:
+            return
+        keys = np.frombuffer(b"".join(found), dtype=np.uint8).reshape(-1, DIGEST)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = hashlib.blake2b(keys.tobytes(), digest_size=DIGEST).hexdigest()
+        with written_whole(self.folder / f"{name}.npz") as temporary, temporary.open("wb") as file:
+            np.savez(file, keys=keys, features=np.stack(list(found.values())))

@@ -1,0 +1,90 @@
+"""What is asked for of a run and would change nothing: refused, and not left out in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from geneticgan.annealing.selection import COMPARING, create_selection
+from geneticgan.config import OPTIONS, TrainConfig
+from geneticgan.errors import ConfigError
+from geneticgan.methods.asked import absorbed, read_method
+from geneticgan.methods.catalogue import METHODS
+from geneticgan.methods.of_run import method_of
+from geneticgan.specs import options_of, parse_specs
+
+
+def settled(config: TrainConfig, named: Collection[str]) -> TrainConfig:
+    """Return a run's config with what its method's spec asks for; raises as `check_used`.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        As its user gave it.
+    named : collection of str
+        The options that its user named, whatever their values.
+
+    Raises
+    ------
+    PluginError, ConfigError
+        As `absorbed` and `check_used`.
+    """
+    given = read_method(config.method)[1]
+    found = absorbed(config, named)
+    check_used(found, {*named, *given})
+    return found
+
+
+def check_used(config: TrainConfig, named: Collection[str]) -> None:
+    """Raise `ConfigError` if an option that was asked for is one that nothing looks at.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        Of a run.
+    named : collection of str
+        The options that its user named, whatever their values; others are as they are.
+    """
+    own = method_of(config)
+    if own.core is None:
+        unused, whose = own.method.unused, f"method {own.name!r}"
+        mine = options_of(METHODS.get(own.name).factory)
+        for name in sorted(unused & set(named)):
+            spelled = OPTIONS[name].spelled
+            hint = f"; it has an option of its own, --method {own.name}:{spelled}=..."
+            raise ConfigError(
+                f"{whose} does not look at {spelled}{hint if spelled in mine else '; leave it out'}"
+            )
+        return
+    for name, why in sorted(_unused_by_core(own.core).items()):
+        if name in named:
+            raise ConfigError(f"{OPTIONS[name].spelled} would change nothing: {why}")
+
+
+def _unused_by_core(config: TrainConfig) -> dict[str, str]:
+    """Return the options that a GAN's run does not look at, and why and what would change that."""
+    found: dict[str, str] = {}
+    if config.adversary != "wasserstein":
+        found["clip"] = (
+            f"only a wasserstein critic is clipped, and the adversary is {config.adversary}; use "
+            "adversary=wasserstein, or leave clip out"
+        )
+    if config.class_loss != "balanced-softmax":
+        found["tau"] = (
+            f"the class loss is {config.class_loss}, which has none; use "
+            "class_loss=balanced-softmax, or leave tau out"
+        )
+    if config.generated_class_weight == 0:
+        found["generated_class_weighting"] = (
+            "generated images weigh nothing in the class loss; set generated_class_weight above 0"
+        )
+    selection = create_selection(config.selection)
+    told = f"selection {config.selection} does not look at it; use another, such as annealing"
+    found |= dict.fromkeys(selection.unused, told)
+    alone = len(parse_specs(config.mutations)) == config.population == 1
+    if alone and selection.takes_any:
+        found |= dict.fromkeys(
+            COMPARING,
+            f"one mutation makes one offspring, and selection {config.selection} takes it whatever "
+            "its fitness; use several mutations, or another selection",
+        )
+    return found

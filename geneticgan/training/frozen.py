@@ -1,0 +1,35 @@
+"""The weights of a discriminator that no step changes: a run's folder holds them once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from geneticgan.files import written_whole
+from geneticgan.training.tensors import load_state, save_state
+
+
+def changing(module: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """Return the weights of a discriminator that training changes: all, for most families."""
+    return {name: value for name, value in module.state_dict().items() if not _is(name, module)}
+
+
+def keep_frozen(path: Path, module: torch.nn.Module) -> None:
+    """Write the others, if there are any and they are not written yet; `OSError` if it fails."""
+    found = {name: value for name, value in module.state_dict().items() if _is(name, module)}
+    if found and not path.is_file():
+        with written_whole(path) as temporary:
+            save_state(temporary, found)
+
+
+def frozen_weights(path: Path, module: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """Read what `keep_frozen` wrote; `RunError` if it is missing or damaged."""
+    if not getattr(module, "frozen", ""):
+        return {}
+    return load_state(path, "copy it from where it is whole, or train anew")
+
+
+def _is(name: str, module: torch.nn.Module) -> bool:
+    prefix = getattr(module, "frozen", "")
+    return bool(prefix) and name.startswith(prefix)

@@ -1,0 +1,119 @@
+"""Whether a folder's paths are this user's own, so that they may be followed."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from collections.abc import Collection
+from pathlib import Path
+
+from geneticgan.config import TrainConfig
+from geneticgan.data.places import cache_folder
+from geneticgan.errors import RunError
+from geneticgan.files import write_whole
+from geneticgan.specs import Spec, parse_specs
+
+KEY = "own-runs.key"
+"""File of the cache with a secret that only this user has."""
+
+LENGTH = 32
+
+LEADS_OUT = re.compile(r"^[/\\~]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)")
+"""How a path begins, or what it holds, that leads out of the folder it is relative to."""
+
+
+def seal(config: TrainConfig) -> str:
+    """Return what only this user's own runs can say of the place of their images.
+
+    A stranger who writes another place into ``config.json`` cannot write the seal to it. Empty
+    where the secret cannot be kept: the run then asks for the place of its images when it is taken
+    up.
+    """
+    try:
+        return _seal(config, _secret())
+    except OSError:
+        return ""
+
+
+def own_images(
+    config: TrainConfig, seals: Collection[str], data_root: str | None, path: Path
+) -> TrainConfig:
+    """Return a config whose images may be read: at the place that the user names, or its own.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        As it was read from a folder.
+    seals : collection of str
+        Those that the folder holds.
+    data_root : str or None
+        The place that the user names; it takes that of the config.
+    path : Path
+        Of the folder, for the message.
+
+    Raises
+    ------
+    RunError
+        If the folder names a place and was not made by this user on this machine.
+    """
+    if data_root is not None:
+        return dataclasses.replace(
+            config, data_root=data_root, dataset=_without_places(config.dataset, path)
+        )
+    named = [config.data_root, *_paths(config.dataset)]
+    places = [place for place in named if place is not None]
+    if not places or _is_own(config, seals):
+        return config
+    raise RunError(
+        f"{path} was not made here, or its seal was lost with the cache, and it names images at "
+        f"{places[0]!r}; say where they are by --data-root, with that path if you trust it"
+    )
+
+
+def _is_own(config: TrainConfig, seals: Collection[str]) -> bool:
+    try:
+        wanted = _seal(config, _secret())
+    except OSError:
+        return False
+    return any(hmac.compare_digest(wanted.encode(), str(each).encode()) for each in seals)
+
+
+def _seal(config: TrainConfig, key: bytes) -> str:
+    specs = parse_specs(config.dataset)
+    kept = [{k: v for k, v in each.options.items() if k != "download"} for each in specs]
+    text = json.dumps([[each.name for each in specs], kept, config.data_root])
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _secret() -> bytes:
+    """Return the secret, made when it is first asked for; `OSError` if it cannot be kept."""
+    file = cache_folder() / KEY
+    if not (file.is_file() and file.stat().st_size == LENGTH):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, secrets.token_bytes(LENGTH))
+        file.chmod(0o600)
+    return file.read_bytes()
+
+
+def _paths(dataset: str) -> list[str]:
+    """Return the options of a data set that say where it lies, or lead out of there."""
+    (spec,) = parse_specs(dataset)
+    return [
+        value
+        for name, value in spec.options.items()
+        if name == "data_root" or LEADS_OUT.search(value)
+    ]
+
+
+def _without_places(dataset: str, path: Path) -> str:
+    """Return a data set's spec without its place; `RunError` if another option leads out."""
+    (spec,) = parse_specs(dataset)
+    kept = {name: value for name, value in spec.options.items() if name != "data_root"}
+    found = str(Spec(spec.name, kept))
+    if outside := _paths(found):
+        raise RunError(f"{path} names {outside[0]!r}, which lies outside the images' folder")
+    return found
