@@ -64,7 +64,8 @@ def _first_to_tell() -> bool:
 
 def _out_of_memory(error: Exception) -> bool:
     """Tell by its name, since importing torch for it would cost every error a second."""
-    return isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+    unmapped = isinstance(error, ImportError) and "failed to map segment" in str(error)
+    return unmapped or isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
 
 
 def _debug(ctx: click.Context) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import sys
@@ -19,6 +20,9 @@ from geneticgan_cli.completion import complete_plugins
 from geneticgan_cli.grouped import GroupedOption
 from geneticgan_cli.options import SET, add_options, flag, given_options
 from geneticgan_cli.saying import say
+
+SHOW_CURSOR = b"\x1b[?25h"
+"""What a terminal is sent to show its cursor again, which a live display hides."""
 
 GRID = "Grid"
 CELL_SETS = {
@@ -223,6 +227,8 @@ def second_ends_all() -> None:
 
     def first(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if os.isatty(1):
+            os.write(1, SHOW_CURSOR)  # the second one leaves no time for it
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, first)

@@ -181,7 +181,8 @@ def _groups(found: FileSet) -> Finding:
         "groups",
         WARNING,
         f"file names repeat a part, such as {proposal.example!r}, in {proposal.groups} groups; if "
-        "that is a patient, a sheet or the like, keep its images together: "
+        "that is a patient, a sheet or the like, keep its images together by this option (in a "
+        "shell it needs quotes around it): "
         f"group={proposal.expression}",
     )
 

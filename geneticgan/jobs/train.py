@@ -250,11 +250,10 @@ def _run(
     frames = Film(folder.path / "film", plan.split.train_counts, config.seed) if film else None
     if frames:
         watching.append(frames)
+    with together(folder.path, plan.plugins.device) as processes, StopRequest() as stop:
+        evolution = Evolution(core, plan.split, folder, watching, stop, plan.plugins, processes)
+        model = evolution.run()
     with StopRequest() as stop:
-        with together(folder.path, plan.plugins.device) as processes:
-            model = Evolution(
-                core, plan.split, folder, watching, stop, plan.plugins, processes
-            ).run()
         if frames:
             frames.develop(folder.samples / "film.webp")
         return judge(folder, config, plan.split, model, observers, stop)

@@ -166,7 +166,12 @@ def test_every_line_for_the_terminal_is_made_printable():
 
 def test_what_a_plugin_or_a_cause_says_is_made_printable(monkeypatch, tmp_path):
     def fail(*_):
-        raise ValueError("\x1b[2Jgone")
+        raise cause
+
+    cause = ImportError("libtorch_cpu.so: failed to map segment from shared object")
+    monkeypatch.setattr("geneticgan.jobs.measuring.what_is_missing", fail)
+    assert "Error: out of memory; lower" in run("report", tmp_path).output
+    cause = ValueError("\x1b[2Jgone")
 
     monkeypatch.setattr("geneticgan.jobs.report.write_report", fail)
     monkeypatch.setattr("geneticgan.jobs.measuring.what_is_missing", lambda *_: "\x1b[31mred")

@@ -118,11 +118,16 @@ def choose(
         judge,
         begun,
     )
-    with watching(console) as screen:
-        plan = planning.make_plan(request, [screen])
+    command = shlex.join(["geneticgan", *sys.argv[1:]])
+    try:
+        second_ends_all()
+        with watching(console) as screen:
+            plan = planning.make_plan(request, [screen])
+    except KeyboardInterrupt:
+        say(f"Stopped; nothing was trained yet. Begin again with: {command}", err=True)
+        ctx.exit(130)
     print_split(console, plan.split, config.dataset)
     print_plan(console, request, plan)
-    command = shlex.join(["geneticgan", *sys.argv[1:]])
     try:
         second_ends_all()
         with GridScreen(console, plan.workers) as grid:
