@@ -18,6 +18,7 @@ from geneticgan.gan.capture import CapturedStep, has_begun
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.machine import Machine
 from geneticgan.gan.plain import plain_toolbox
+from geneticgan.gan.processes import ALONE, Processes
 from geneticgan.gan.step import step_toolbox
 from geneticgan.networks import (
     Discriminator,
@@ -86,7 +87,7 @@ class World:
 
     def generation(self, mutations: int, *, shared: bool, schedule: str = "exponential") -> Step:
         """Return one generation of annealing genetic GAN training, selecting on the host."""
-        machine = self._machine(mutations, schedule)
+        machine = self.machine(mutations, schedule)
         toolbox = (step_toolbox if shared else plain_toolbox)(machine)
         number = 0
 
@@ -99,7 +100,7 @@ class World:
 
     def on_device(self, mutations: int, *, capture: bool) -> Step:
         """Return `PORTION` generations that stay on the device."""
-        machine = self._machine(mutations)
+        machine = self.machine(mutations)
         toolbox = step_toolbox(machine)
         ea_annealing(machine.population, toolbox, machine.schedule, 100, on_generation=has_begun)
         evolution = CapturedStep(machine, print, capture=capture)
@@ -184,7 +185,10 @@ class World:
             counts.append(float(counter.get_total_flops()))
         return counts[0], counts[1]
 
-    def _machine(self, mutations: int, schedule: str = "exponential") -> Machine:
+    def machine(
+        self, mutations: int, schedule: str = "exponential", processes: Processes = ALONE
+    ) -> Machine:
+        """Return the machine of a run."""
         config = TrainConfig(
             recipe=self.recipe,
             mutations=",".join(NAMES[i % len(NAMES)] for i in range(mutations)),
@@ -199,7 +203,7 @@ class World:
         adam = partial(make_adam, lr=LEARNING_RATE)
         model = Model([GeneratorIndividual(generator, adam)], discriminator, self.device)
         real = RealImages(self.draw, [1] * CLASSES)
-        return build_machine(config, make_plugins(config), model, real)
+        return build_machine(config, make_plugins(config), model, real, processes)
 
 
 def floor(mutations: int, g: float, d: float) -> float:

@@ -1,9 +1,11 @@
-"""What a folder holds besides images of classes: said where something was left out or not found."""
+"""What is said of a folder or a list: what was left out, what is not found, what may be a slip."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 
 from geneticgan.data.archives import is_archive
 from geneticgan.data.listing import Listing
@@ -58,3 +60,14 @@ def nothing_found(listing: Listing) -> str:
     if any(suffix in LISTS for suffix in listing.others):
         text += " A list of images is read by --dataset csv."
     return text.rstrip(".")
+
+
+def alike_said(names: Sequence[str]) -> str:
+    """Say which names of classes are the same but for capitals; empty if none are."""
+    spellings: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        spellings[name.casefold()].append(name)
+    several = [" and ".join(each) for each in spellings.values() if len(each) > 1]
+    if not several:
+        return ""
+    return f"{some(several)} differ by capitals alone, and are taken as classes of their own."

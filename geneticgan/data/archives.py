@@ -13,6 +13,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from geneticgan.data.listing import list_images
 from geneticgan.data.places import cache_folder
 from geneticgan.errors import DataError
 from geneticgan.files import open_own, sync_files, written_whole
@@ -64,6 +65,7 @@ def unpacked(path: Path) -> Path:
         scratch = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=target.parent))
         try:
             _unpack(path, scratch)
+            _unpack_inner(scratch)
             sync_files(scratch)
             if not target.exists():
                 scratch.rename(target)
@@ -83,6 +85,7 @@ def _unpack(path: Path, folder: Path) -> None:
     if path.suffix.lower() == ".zip":
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist():
+                info.filename = info.filename.replace("\\", "/")  # as some write them on Windows
                 _check(path, info.filename)
             _check_space(path, sum(info.file_size for info in archive.infolist()), folder)
             for info in archive.infolist():
@@ -119,6 +122,19 @@ def _put(folder: Path, name: str, content: IO[bytes] | None) -> None:
         open_own(temporary, new) as file,
     ):
         shutil.copyfileobj(content, file)
+
+
+def _unpack_inner(folder: Path) -> None:
+    """Unpack, once, archives that lie in an archive without an image, each into its own folder."""
+    if list_images(folder).files:
+        return
+    for inner in [path for path in folder.rglob("*") if is_archive(path)]:
+        suffix = next(each for each in SUFFIXES if inner.name.lower().endswith(each))
+        target = inner.with_name(inner.name[: -len(suffix)] or "archive")
+        if not target.exists():
+            target.mkdir()
+            _unpack(inner, target)
+            inner.unlink()
 
 
 def _check(path: Path, name: str) -> None:

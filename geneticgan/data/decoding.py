@@ -102,6 +102,11 @@ def open_checked(data: bytes) -> Image.Image:
     return opened
 
 
+def has_pages(opened: Image.Image) -> bool:
+    """Tell whether a file has several pages or frames; a camera's MPO has previews beside."""
+    return opened.format != "MPO" and bool(getattr(opened, "is_animated", False))
+
+
 def prepare(opened: Image.Image, how: Decoding) -> UInt8Array:
     """Return an image that is open as `decode_one` returns it."""
     image = _plain(ImageOps.exif_transpose(opened) or opened, how.window)

@@ -8,7 +8,7 @@ import numpy as np
 
 from geneticgan.data.dataset import UNTOUCHED, Images, Int64Array, Preprocessing, Source
 from geneticgan.data.grouping import hold_out_groups
-from geneticgan.errors import DataError
+from geneticgan.errors import DataError, some
 from geneticgan.seeding import numpy_stream
 
 TEST_SHARE = 5
@@ -63,7 +63,7 @@ def too_few(labels: Int64Array, names: Sequence[str]) -> str:
     ]
     if not few:
         return ""
-    return f"{', '.join(few)}; at least two are needed, one of them for the test part"
+    return f"{some(few)}; at least two are needed, one of them for the test part"
 
 
 def draw_test(everything: Images, names: Sequence[str], seed: int) -> Int64Array:

@@ -6,8 +6,8 @@ import math
 import re
 from collections.abc import Sequence
 
-from geneticgan.data.tables import Table
-from geneticgan.errors import DataError
+from geneticgan.data.tables import DECIMAL_COMMA, Table
+from geneticgan.errors import DataError, some
 
 USUAL = (
     "label", "labels", "class", "class_name", "classname", "category", "dx", "diagnosis", "target",
@@ -20,8 +20,18 @@ CUT = re.compile(r"(.+?)(>=|<=|>|<)(-?\d[\d.e+-]*)")
 
 OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 
+YES, NO = ("true", "yes", "t", "y"), ("false", "no", "f", "n", "-1", "-1.0")
+"""What else than 1 and 0 says that an image is of a class, in lower case, and that it is not."""
+
+BETWEEN = "|;,/+&"
+"""Divides the names of several classes in one field."""
+
 MANY = 20
 """Different numbers with a fraction from which on a column holds measurements, not classes."""
+
+
+ALONE = 3
+"""Lines above which a value of its own in each of them is no class."""
 
 
 def labels_of(table: Table, option: str, path_column: int) -> list[str]:
@@ -56,22 +66,36 @@ def labels_of(table: Table, option: str, path_column: int) -> list[str]:
 def in_order(labels: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the classes, numbers by their value, else by the alphabet."""
     names = set(labels)
-    if all(_number(name) is not None for name in names):
-        return tuple(sorted(names, key=lambda name: (_number(name), name)))
+    if all(number_of(name) is not None for name in names):
+        return tuple(sorted(names, key=lambda name: (number_of(name), name)))
     return tuple(sorted(names))
 
 
 def _guessed(table: Table, path_column: int) -> list[str]:
+    others = [place for place in range(len(table.columns)) if place != path_column]
     for name in USUAL:
         place = table.find(name)
-        if place is not None and place != path_column:
+        if place in others:
             return _plain(table, place)
-    others = [place for place in range(len(table.columns)) if place != path_column]
-    flags = [p for p in others if {_number(field) for field in table.column(p)} <= {0.0, 1.0}]
+    flags = [p for p in others if _is_flags(table.column(p))]
     if len(flags) > 1:
         return _one_hot(table, flags)
-    if len(others) == 1:
-        return _plain(table, others[0])
+    for name in USUAL[:-1]:
+        named = [p for p in others if name in re.findall("[a-z]+", table.columns[p].lower())]
+        if len(named) == 1:
+            return _plain(table, named[0])
+    # A column that numbers or names the lines holds no classes.
+    telling = [p for p in others if len(set(table.column(p))) < len(table.rows)] or others
+    if len(telling) == 1 and (len(others) == 1 or telling != others):
+        _check_measured(table, telling[0])
+        if telling == others and len(set(table.column(others[0]))) == len(table.rows) > ALONE:
+            name = table.columns[others[0]]
+            raise DataError(
+                f"{table.file}: column {name!r} has another value in each line, so that it holds "
+                "no classes, and there is no other; say csv:label=EXPRESSION if paths tell the "
+                "class, or join lists that share a column by csv:table=ONE+OTHER"
+            )
+        return _plain(table, telling[0])
     raise DataError(
         f"{table.file}: which column holds the class? It has {table.shown}; name one by its name "
         "or number, as in --dataset csv:label=2"
@@ -80,44 +104,75 @@ def _guessed(table: Table, path_column: int) -> list[str]:
 
 def _plain(table: Table, place: int) -> list[str]:
     found = table.column(place)
-    for line, label in zip(table.lines, found, strict=True):
-        if not label:
-            raise DataError(f"{table.file}, line {line}: a path or a label is missing")
-    numbers = {_number(label) for label in found}
+    empty = [line for line, label in zip(table.lines, found, strict=True) if not label]
+    if empty:
+        raise DataError(
+            f"{table.file}: {in_lines(empty)} has no class in column {table.columns[place]!r}"
+        )
+    _check_measured(table, place)
+    _check_single(table, found)
+    return found
+
+
+def _check_measured(table: Table, place: int) -> None:
+    """Raise `DataError` if a column holds many numbers with a fraction."""
+    numbers = {number_of(field) for field in table.column(place)}
     if None not in numbers and len(numbers) > MANY and any(n and n % 1 for n in numbers):
         name = table.columns[place]
         raise DataError(
             f"{table.file}: column {name!r} holds {len(numbers)} different numbers, no classes; "
             f"say where to cut, as in --dataset 'csv:label={name}>0.5'"
         )
-    return found
+
+
+def _check_single(table: Table, found: Sequence[str]) -> None:
+    """Raise `DataError` if fields hold several of the classes that others hold alone."""
+    single = {label for label in found if not any(sign in label for sign in BETWEEN)}
+    several = [
+        (line, label)
+        for line, label in zip(table.lines, found, strict=True)
+        if label not in single and {p.strip() for p in re.split(f"[{BETWEEN}]", label)} <= single
+    ]
+    if several:
+        raise DataError(
+            f"{table.file}: {in_lines([line for line, _ in several])} names several classes, "
+            f"{several[0][1]!r}, where each image has one; remove such lines, or give each a class"
+        )
 
 
 def _one_hot(table: Table, places: Sequence[int]) -> list[str]:
-    found = []
+    found, wrong = [], []
     for line, row in zip(table.lines, table.rows, strict=True):
-        positive = [table.columns[p] for p in places if _number(row[p]) == 1]
+        positive = [table.columns[p] for p in places if is_flag(row[p])]
         if len(positive) != 1:
-            which = f"{len(positive)} ({', '.join(positive)})" if positive else "none"
-            raise DataError(
-                f"{table.file}, line {line}: of the columns of ones and zeros {which} are 1, "
-                "where each image has one class; remove the line, or name the column of the class "
-                "by csv:label=COLUMN"
-            )
-        found.append(positive[0])
+            wrong.append((line, positive))
+        found.append("".join(positive[:1]))
+    if wrong:
+        line, positive = wrong[0]
+        which = f"{len(positive)} ({some(positive)})" if positive else "none"
+        more = f" (so it is in {len(wrong)} lines)" if len(wrong) > 1 else ""
+        raise DataError(
+            f"{table.file}, line {line}: of the columns of ones and zeros {which} are 1, "
+            f"where each image has one class{more}; remove the line, or name the column of the "
+            "class by csv:label=COLUMN"
+        )
     return found
 
 
 def _cut(table: Table, place: int, sign: str, threshold: str) -> list[str]:
-    limit = _number(threshold)
+    limit = number_of(threshold)
     name = table.columns[place]
     if limit is None:
         raise DataError(f"label={name}{sign}{threshold}: {threshold} is no number")
     found = []
-    for line, field in zip(table.lines, table.column(place), strict=True):
-        value = _number(field)
-        if value is None:
-            raise DataError(f"{table.file}, line {line}: {field!r} in column {name!r} is no number")
+    wrong = [i for i, field in enumerate(table.column(place)) if number_of(field) is None]
+    if wrong:
+        raise DataError(
+            f"{table.file}: {in_lines([table.lines[i] for i in wrong])} has no number in column "
+            f"{name!r}, but {table.rows[wrong[0]][place]!r}"
+        )
+    for field in table.column(place):
+        value = number_of(field) or 0.0
         above = value >= limit if sign in (">=", "<") else value > limit
         holds = above == (sign in (">", ">="))
         found.append(f"{name}{sign if holds else OPPOSITE[sign]}{threshold}")
@@ -135,18 +190,43 @@ def _searched(table: Table, option: str, path_column: int) -> list[str]:
             f"{has}; name one of them by csv:label=COLUMN, or give a regular expression with one "
             "part in brackets, which is searched in the path"
         )
-    found = []
-    for line, path in zip(table.lines, table.column(path_column), strict=True):
-        match = pattern.search(path)
-        if not match or not match[1]:
-            raise DataError(f"{table.file}, line {line}: label={option} is not found in {path!r}")
-        found.append(match[1])
-    return found
+    paths = table.column(path_column)
+    matches = [pattern.search(path) for path in paths]
+    wrong = [i for i, match in enumerate(matches) if not match or not match[1]]
+    if wrong:
+        raise DataError(
+            f"{table.file}: {in_lines([table.lines[i] for i in wrong])} has a path in which "
+            f"label={option} is not found, {paths[wrong[0]]!r}"
+        )
+    return [match[1] for match in matches if match]
 
 
-def _number(field: str) -> float | None:
+def in_lines(lines: Sequence[int]) -> str:
+    """Return the numbers of lines as the beginning of a sentence about each."""
+    if len(lines) == 1:
+        return f"line {lines[0]}"
+    return f"each of {len(lines)} lines ({some([str(line) for line in lines])})"
+
+
+def is_flag(field: str) -> bool | None:
+    """Return whether a field says yes; None if it says neither yes nor no."""
+    number = number_of(field)
+    if number in (0, 1):
+        return bool(number)
+    lower = field.lower()
+    return True if lower in YES else False if lower in NO else None
+
+
+def _is_flags(fields: Sequence[str]) -> bool:
+    """Tell whether a column says yes or no throughout; nothing is no where another says yes."""
+    said = {is_flag(field) for field in fields if field}
+    return None not in said and (True in said or "" not in fields)
+
+
+def number_of(field: str) -> float | None:
+    """Return the number that a field holds, also with a decimal comma; None if it is none."""
     try:
-        value = float(field)
+        value = float(DECIMAL_COMMA.sub(".", field, count=1))
     except ValueError:
         return None
     return value if math.isfinite(value) else None

@@ -12,11 +12,19 @@ import numpy.typing as npt
 
 from geneticgan.data.cache import Arrays, cached, content_key
 from geneticgan.data.dataset import Images, Int64Array, UInt8Array
-from geneticgan.data.decoding import FAULTS, UNREADABLE, Decoding, decode_one, fault, open_checked
+from geneticgan.data.decoding import (
+    FAULTS,
+    UNREADABLE,
+    Decoding,
+    decode_one,
+    fault,
+    has_pages,
+    open_checked,
+)
 from geneticgan.data.filling import filled
 from geneticgan.data.fitting import FITS, choose_fit
 from geneticgan.data.notices import Notices
-from geneticgan.data.scaling import is_deep, usual_window, values
+from geneticgan.data.scaling import is_cut_to_8_bits, is_deep, usual_window, values
 from geneticgan.data.signatures import digests_of, each
 from geneticgan.errors import DataError
 
@@ -133,10 +141,14 @@ def _look(files: Encoded, notices: Notices) -> Arrays:
     sizes = np.zeros((count, 2), dtype=np.int64)
     ranges = np.full((count, 2), np.nan)
     whole = np.ones(count, dtype=bool)
+    several = np.zeros(count, dtype=bool)
+    fine = np.zeros(count, dtype=bool)
 
     def look(index: int) -> None:
         try:
             with open_checked(files.read(index)) as image:
+                several[index] = has_pages(image)
+                fine[index] = is_cut_to_8_bits(image)  # before anything loads it
                 turned = image.getexif().get(ORIENTATION, 1) >= 5
                 sizes[index] = image.size[::-1] if turned else image.size
                 if is_deep(image):
@@ -147,7 +159,7 @@ def _look(files: Encoded, notices: Notices) -> Arrays:
             return  # found when it is decoded
 
     each(look, count, "Looking at the files", notices)
-    return {"sizes": sizes, "ranges": ranges, "whole": whole}
+    return {"sizes": sizes, "ranges": ranges, "whole": whole, "several": several, "fine": fine}
 
 
 def _settled(how: Decoding, seen: Arrays, notices: Notices) -> Decoding:
@@ -161,6 +173,17 @@ def _settled(how: Decoding, seen: Arrays, notices: Notices) -> Decoding:
             notices.note(said)
     elif how.fit not in FITS:
         raise DataError(f"fit={how.fit} must be auto, {', '.join(FITS)}")
+    if seen["several"].any():
+        notices.note(
+            f"{seen['several'].sum()} of {len(sizes)} files have several pages or frames, of which "
+            "the first is taken; save each as a file of its own to have them all."
+        )
+    if seen["fine"].any():
+        notices.note(
+            f"{seen['fine'].sum()} of {len(sizes)} images have 16 bits for each colour, of which "
+            "the upper 8 are read: where fewer are used, such as 12, they are dark; convert those "
+            "to 8 bits first."
+        )
     deep = np.isfinite(ranges).all(axis=1)
     if how.window is not None and not deep.any():
         raise DataError("window= is for pixels of more than 8 bits; these have 8, leave it out")

@@ -7,24 +7,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geneticgan.data.grouping import group_codes, groups_by_pattern
-from geneticgan.data.labelling import labels_of
+from geneticgan.data.labelling import in_lines, labels_of
 from geneticgan.data.locating import Locator
 from geneticgan.data.notices import Notices
-from geneticgan.data.parts import part_of
-from geneticgan.data.tables import Table, read_table
-from geneticgan.errors import DataError
+from geneticgan.data.opening import at_home
+from geneticgan.data.partition import parts_of
+from geneticgan.data.tables import Table
+from geneticgan.errors import DataError, some
 
-PART_COLUMNS = ("part", "split", "subset", "partition")
-"""Names that a column of parts has."""
-
-LISTS = (".csv", ".tsv", ".txt", ".lst")
-"""How lists in a folder are told, the first kind that is there."""
+GROUPED = ("patient", "subject", "lesion", "case", "participant", "person", "specimen", "smear",
+           "slide", "animal", "lot")  # fmt: skip
+"""Words in the name of a column that may tell which images show the same thing."""
 
 LOOKED_AT = 50
 """Rows by which the column of paths is told."""
 
+MANY_COLUMNS = 50
+"""Columns from which on they may be pixels."""
+
 NAMED = 10
 """Missing files that a message names."""
+
+FEWEST_GROUPS = 4
+"""Values that a column must have to be proposed as one of groups."""
 
 
 @dataclass(frozen=True)
@@ -48,35 +53,12 @@ class Row:
     group: int
 
 
-def find_table(place: Path, name: str) -> Path:
-    """Return the list that is meant: the file itself, or the one in a folder.
-
-    Raises
-    ------
-    DataError
-        If there is none, or several.
-    """
-    if not place.is_dir():
-        return place
-    found = sorted(path for path in place.rglob(name or "*") if path.is_file())
-    if name and found:
-        return found[0]
-    for suffix in LISTS:
-        lists = [path for path in found if path.suffix.lower() == suffix]
-        if len(lists) == 1:
-            return lists[0]
-        if lists:
-            names = ", ".join(str(path.relative_to(place)) for path in lists)
-            raise DataError(f"{place} holds several lists ({names}); say csv:table=NAME")
-    raise DataError(f"{place} holds no list {name or '(csv, tsv, txt or lst)'}; check --data-root")
-
-
-def rows_of(file: Path, wanted: Wanted, skip: bool, notices: Notices) -> list[Row]:
+def rows_of(table: Table, wanted: Wanted, skip: bool, notices: Notices) -> list[Row]:
     """Return the rows of a list.
 
     Parameters
     ----------
-    file : Path
+    table : Table
         The list.
     wanted : Wanted
         Its columns.
@@ -88,46 +70,72 @@ def rows_of(file: Path, wanted: Wanted, skip: bool, notices: Notices) -> list[Ro
     Raises
     ------
     DataError
-        If a column cannot be told, files are missing, or an image has two classes.
+        Naming all at once, if a column cannot be told, rows lack a path or a class, files are
+        missing, or images have two classes.
     """
-    locator = Locator(file.parent / Path(wanted.images).expanduser())
-    table, path_column = _with_paths(read_table(file), wanted.path, locator)
+    folder = table.file.parent / Path(wanted.images).expanduser()
+    if not folder.is_dir():
+        raise DataError(f"csv:images={wanted.images}: there is no folder {folder}")
+    locator = Locator(folder)
+    table, path_column = _with_paths(at_home(table, locator, notices), wanted.path, locator)
     if not table.rows:
-        raise DataError(f"{file} lists no image")
-    values = table.column(path_column)
-    labels = labels_of(table, wanted.label, path_column)
-    parts = _parts(table, wanted.part)
-    groups = _groups(table, wanted.group, values)
+        raise DataError(f"{table.file} lists no image")
+    faults: list[str] = []
+    try:
+        labels = labels_of(table, wanted.label, path_column)
+    except DataError as error:
+        faults.append(str(error))
+        labels = [""] * len(table.rows)
+    parts = parts_of(table, wanted.part)
+    groups = _groups(table, wanted, path_column, notices)
     rows: dict[Path, Row] = {}
-    missing = []
-    for i, value in enumerate(values):
-        if not value:
-            raise DataError(f"{file}, line {table.lines[i]}: a path or a label is missing")
+    empty: list[int] = []
+    missing: list[int] = []
+    again: list[tuple[int, Row]] = []
+    for i, value in enumerate(table.column(path_column)):
         path = locator.find(value)
         if path is None:
-            missing.append(value)
+            (missing if value else empty).append(i)
             continue
         row = Row(path, labels[i], parts[i], groups[i])
         if rows.setdefault(path, row) != row:
-            raise DataError(
-                f"{file}, line {table.lines[i]}: {value} was listed before with another class, "
-                f"part or group ({rows[path].label}, now {row.label}); each image has one"
-            )
-    if missing:
-        shown = ", ".join(missing[:NAMED]) + (", ..." if len(missing) > NAMED else "")
-        text = (
-            f"{len(missing)} of {len(values)} files that {file.name} lists are not there: {shown}"
+            again.append((i, rows[path]))
+    if empty:
+        faults.append(f"{table.file}: {_at(table, empty)} has no path")
+    if again:
+        i, before = again[0]
+        now = (
+            f"({before.label}, now {labels[i]})" if before.label != labels[i] else "(another part)"
         )
-        if not skip:
-            raise DataError(
-                f"{text}; paths begin at {file.parent / wanted.images}, another folder is named "
-                "by csv:images=FOLDER, or go on without them by --skip-corrupt"
-            )
-        notices.note(f"Left out {text}.")
-    if len(rows) + len(missing) < len(values):
-        more = len(values) - len(missing) - len(rows)
-        notices.note(f"{more} lines of {file.name} list an image again; each counts once.")
+        faults.append(
+            f"{table.file}: {_at(table, [i for i, _ in again])} lists an image again with another "
+            f"class, part or group, such as {table.rows[i][path_column]} {now}; each image has one"
+        )
+    said = _missing(table, [table.rows[i][path_column] for i in missing])
+    if missing and not skip:
+        faults.append(
+            f"{said}; paths begin at {folder}, another folder is named by csv:images=FOLDER, or go "
+            "on without them by --skip-corrupt"
+        )
+    if faults:
+        raise DataError("; ".join(faults))
+    if missing:
+        notices.note(f"Left out {said}.")
+    more = len(table.rows) - len(missing) - len(rows)
+    if more:
+        notices.note(f"{more} lines of {table.file.name} list an image again; each counts once.")
     return list(rows.values())
+
+
+def _at(table: Table, rows: Sequence[int]) -> str:
+    return in_lines([table.lines[i] for i in rows])
+
+
+def _missing(table: Table, values: Sequence[str]) -> str:
+    return (
+        f"{len(values)} of {len(table.rows)} files that {table.file.name} lists are not there: "
+        f"{some(values, NAMED)}"
+    )
 
 
 def _with_paths(table: Table, option: str, locator: Locator) -> tuple[Table, int]:
@@ -138,7 +146,7 @@ def _with_paths(table: Table, option: str, locator: Locator) -> tuple[Table, int
         return headed, place
     if option and not option.isdecimal():
         raise DataError(
-            f"{table.file} has no column {option!r} (it has {', '.join(headed.columns)}); name "
+            f"{table.file} has no column {option!r} (it has {some(headed.columns)}); name "
             "yours, as in --dataset csv:path=FILE,label=CLASS, or by its number"
         )
     rows = headed.rows[:: max(1, len(headed.rows) // LOOKED_AT)] or table.rows
@@ -151,49 +159,56 @@ def _with_paths(table: Table, option: str, locator: Locator) -> tuple[Table, int
         raise DataError(
             f"{table.file}: no column names image files; it has {headed.shown}. Name the column "
             "by csv:path=COLUMN, and the folder of the images, if it is another, by "
-            "csv:images=FOLDER"
+            f"csv:images=FOLDER{_elsewhere(table)}"
         )
     is_header = locator.find(table.rows[0][best]) is None
     return (headed if is_header else table), best
 
 
-def _parts(table: Table, option: str) -> list[str]:
-    """Return train, validation or test for each row, or nothing throughout."""
-    for name in (option,) if option else PART_COLUMNS:
-        place = table.find(name)
-        if place is None:
-            if option:
-                raise DataError(
-                    f"{table.file} has no column {option!r} ({', '.join(table.columns)})"
-                )
-            continue
-        found = [part_of(field) for field in table.column(place)]
-        if all(found):
-            return found
-        if option or name == PART_COLUMNS[0]:
-            i = found.index("")
-            raise DataError(
-                f"{table.file}, line {table.lines[i]}: {table.rows[i][place]!r} in column {name!r} "
-                "is none of train, validation, test"
-            )
-    return [""] * len(table.rows)
+def _elsewhere(table: Table) -> str:
+    """Return what else may help where no column names image files."""
+    if len(table.columns) > MANY_COLUMNS:
+        return ". Pixels in columns are no files: save them as arrays, for --dataset npz"
+    for name in ("images", "imgs", "img", "JPEGImages"):
+        if (table.file.parent.parent / name).is_dir():
+            return f", such as csv:images=../{name}"
+    return ""
 
 
-def _groups(table: Table, option: str, paths: Sequence[str]) -> list[int]:
+def _groups(table: Table, wanted: Wanted, path_column: int, notices: Notices) -> list[int]:
     """Return the number of each row's group; zeros without groups."""
+    option = wanted.group
     if not option:
+        proposed = _grouped_column(table)
+        if proposed:
+            notices.note(
+                f"Column {proposed!r} of {table.file.name} has the same value in several lines: if "
+                "such images are much alike, keep them on one side of every split by "
+                f"csv:group={proposed}"
+            )
         return [0] * len(table.rows)
     place = table.find(option)
     if place is None:
         try:
-            return list(map(int, group_codes(groups_by_pattern(option, paths))))
+            found = groups_by_pattern(option, table.column(path_column))
         except DataError as error:
             raise DataError(
                 f"{error} (and {table.file.name} has no column of that name, but "
-                f"{', '.join(table.columns)})"
+                f"{some(table.columns)})"
             ) from error
+        return list(map(int, group_codes(found)))
     fields = table.column(place)
-    for line, field in zip(table.lines, fields, strict=True):
-        if not field:
-            raise DataError(f"{table.file}, line {line}: column {option!r} is empty")
+    empty = [i for i, field in enumerate(fields) if not field]
+    if empty:
+        raise DataError(f"{table.file}: {_at(table, empty)} has no group in column {option!r}")
     return list(map(int, group_codes(fields)))
+
+
+def _grouped_column(table: Table) -> str:
+    """Return the name of a column that seems to tell what belongs together; empty without one."""
+    for place, name in enumerate(table.columns):
+        if any(word in name.lower() for word in GROUPED):
+            values = len(set(table.column(place)))
+            if FEWEST_GROUPS <= values < len(table.rows):
+                return name
+    return ""

@@ -28,6 +28,11 @@ def is_deep(image: Image.Image) -> bool:
     return image.mode.startswith("I") or image.mode == "F"
 
 
+def is_cut_to_8_bits(image: Image.Image) -> bool:
+    """Tell whether colours of 16 bits were made 8 bits in reading, which Pillow does."""
+    return not is_deep(image) and any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()))
+
+
 def values(image: Image.Image) -> npt.NDArray[np.float64]:
     """Return the pixels of a deep image; `ValueRangeError` for NaN or an infinity."""
     found = np.asarray(image, dtype=np.float64)

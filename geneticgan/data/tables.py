@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,23 @@ SEPARATORS = ",;\t|"
 
 LOOKED_AT = 200
 """Lines by which the separator is told."""
+
+DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+"""Divides no fields where something else does."""
+
+COLUMNS_SHOWN, FIELD_SHOWN = 8, 30
+"""Columns, and signs of a field, that a message shows."""
+
+OTHER_FILES = (
+    (b"PK\x03\x04", "an Excel workbook or a zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook"),
+    (b"PAR1", "a Parquet file"),
+    (b"SQLite format 3", "a database"),
+    (b"\x1f\x8b", "packed by gzip"),
+    (b"{", "JSON"),
+    (b"[", "JSON"),
+)
+"""How files begin that people name as lists, and what they are."""
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -69,8 +87,10 @@ class Table:
     def shown(self) -> str:
         """The columns for a message, each with the first row's field."""
         first = self.rows[0] if self.rows else ()
-        pairs = zip(self.columns, first, strict=False)
-        return "; ".join(f"{name}, such as {field!r}" for name, field in pairs)
+        pairs = list(zip(self.columns, first, strict=False))
+        shown = [f"{name}, such as {field[:FIELD_SHOWN]!r}" for name, field in pairs]
+        more = len(shown) - COLUMNS_SHOWN
+        return "; ".join(shown[:COLUMNS_SHOWN]) + (f"; and {more} more columns" * (more > 0))
 
     def with_header(self) -> Table:
         """Return the table whose first row names the columns."""
@@ -81,7 +101,8 @@ class Table:
 def read_table(file: Path) -> Table:
     """Read a list; whether its first row is a header is left to `Table.with_header`.
 
-    Lines that are empty or hold separators only are left out.
+    Lines that are empty, hold separators only or begin with ``#`` are left out; a first line that
+    begins so may be a header. A header may lack the column of the rows' numbers, as R writes it.
 
     Raises
     ------
@@ -92,7 +113,7 @@ def read_table(file: Path) -> Table:
         data = read_regular(file)
     except OSError as error:
         raise DataError(f"{file} cannot be read as a list: {cause(error)}") from error
-    text = _decoded(file, data)
+    text, commented = _without_comments(_decoded(file, data))
     numbered = [(i, line) for i, line in enumerate(text.splitlines(), start=1) if line.strip()]
     separator = _separator([line for _, line in numbered[:LOOKED_AT]])
     if separator:
@@ -107,6 +128,10 @@ def read_table(file: Path) -> Table:
     if not found:
         raise DataError(f"{file} lists no image")
     ((width, _),) = Counter(len(row) for _, row in found).most_common(1)
+    if commented and len(found[0][1]) != width:
+        del found[0]
+    elif len(found[0][1]) == width - 1 and len(found) > 1:
+        found[0][1].insert(0, "")
     rows = []
     for number, row in found:
         while len(row) > width and not row[-1]:  # a separator at the end
@@ -121,6 +146,42 @@ def read_table(file: Path) -> Table:
     return Table(file, columns, tuple(rows), tuple(number for number, _ in found))
 
 
+def join_tables(tables: Sequence[Table]) -> Table:
+    """Return one table of several whose first columns hold the same keys, in the first's order.
+
+    Raises
+    ------
+    DataError
+        If a table lacks keys of the first.
+    """
+    first, *others = tables
+    rows = first.rows
+    for other in others:
+        known = {row[0]: row[1:] for row in other.rows}
+        lacking = [row[0] for row in rows if row[0] not in known]
+        if lacking:
+            raise DataError(
+                f"{other.file} lacks {len(lacking)} of the {len(rows)} keys that {first.file.name} "
+                f"has in its first column, such as {lacking[0]!r}"
+            )
+        rows = tuple(row + known[row[0]] for row in rows)
+    columns = tuple(str(i) for i in range(1, len(rows[0]) + 1))
+    return Table(first.file, columns, rows, first.lines)
+
+
+def _without_comments(text: str) -> tuple[str, bool]:
+    """Return the text with comments emptied, and whether the first line was one: it is kept."""
+    lines = text.splitlines()
+    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    commented = bool(lines) and lines[first].startswith("#")
+    if not any(line.startswith("#") for line in lines):
+        return text, False
+    kept = ["" if line.startswith("#") else line for line in lines]
+    if commented:
+        kept[first] = lines[first].lstrip("# ")
+    return "\n".join(kept), commented
+
+
 def _decoded(file: Path, data: bytes) -> str:
     for mark, encoding in BOMS:
         if data.startswith(mark):
@@ -128,6 +189,13 @@ def _decoded(file: Path, data: bytes) -> str:
                 return data.decode(encoding)
             except UnicodeDecodeError as error:
                 raise DataError(f"{file} is no text in {encoding} ({error.reason})") from error
+    beginning = data[:LOOKED_AT].lstrip()
+    for mark, kind in OTHER_FILES:
+        if beginning.startswith(mark):
+            raise DataError(f"{file} is {kind}, no list as text; save it as csv")
+    for encoding, zeros in (("utf-16-le", data[1:LOOKED_AT:2]), ("utf-16-be", data[:LOOKED_AT:2])):
+        if 2 * zeros.count(0) > len(zeros) > 1:
+            return data.decode(encoding, errors="replace")
     if b"\0" in data:
         line = data[: data.index(b"\0")].count(b"\n") + 1
         raise DataError(f"{file}, line {line}: it holds a NUL byte; save the list again as UTF-8")
@@ -142,9 +210,17 @@ def _separator(lines: Sequence[str]) -> str:
     """Return the separator that divides most lines into the same number of fields, or none."""
     best, most = "", 0.8
     for separator in SEPARATORS:
-        widths = Counter(len(row) for row in csv.reader(lines, delimiter=separator))
-        ((width, count),) = widths.most_common(1) or [(1, 0)]
-        share = count / max(1, widths.total())
+        divided = lines
+        if separator == "," and any(_shares(lines, other)[1] > most for other in ";\t"):
+            divided = [DECIMAL_COMMA.sub(".", line) for line in lines]
+        width, share = _shares(divided, separator)
         if width > 1 and share > most:
             best, most = separator, share
     return best
+
+
+def _shares(lines: Sequence[str], separator: str) -> tuple[int, float]:
+    """Return into how many fields most lines are divided, and the share of those lines."""
+    widths = Counter(len(row) for row in csv.reader(lines, delimiter=separator))
+    ((width, count),) = widths.most_common(1) or [(1, 0)]
+    return width, count / max(1, widths.total()) if width > 1 else 0.0

@@ -22,7 +22,7 @@ from geneticgan.estimators.evolving import Evolved, evolve
 from geneticgan.estimators.images import Pictures
 from geneticgan.estimators.parameters import CONSTRAINTS, make_config
 from geneticgan.estimators.progress import Progress
-from geneticgan.estimators.reading import find_categorical, group_codes
+from geneticgan.estimators.reading import find_categorical, group_codes, plain_frame
 from geneticgan.networks import Discriminator, Generator
 from geneticgan.seeding import numpy_stream
 
@@ -194,6 +194,7 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         goes_on = self.warm_start and hasattr(self, "discriminator_")
         categorical = self._categorical(X)
         dtype = None if categorical else "numeric"
+        X = plain_frame(X, categorical)
         X, y = validate_data(self, X, y, reset=not goes_on, dtype=dtype, allow_nd=True)
         y = column_or_1d(y, warn=True)
         check_classification_targets(y)
@@ -233,7 +234,9 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class, shape (n, K), for X as in `fit`."""
         check_is_fitted(self)
-        dtype = None if self._categorical(X) else "numeric"
+        categorical = self._categorical(X)
+        dtype = None if categorical else "numeric"
+        X = plain_frame(X, categorical)
         X = self._shaped(validate_data(self, X, reset=False, dtype=dtype, allow_nd=True))
         network = self.discriminator_
         if X.ndim == 2:  # small, and in double precision a row's is the same in any batch

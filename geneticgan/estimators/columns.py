@@ -162,6 +162,12 @@ class Columns(Codec):
 
     def _fit_encoder(self, categories: Array) -> Any:
         encoder = OneHotEncoder(sparse_output=False, dtype=np.float64, handle_unknown="ignore")
+        for position, column in zip(self._categorical, categories.T, strict=True):
+            kinds = {isinstance(value, str) for value in column}
+            if len(kinds) > 1:
+                raise ValueError(
+                    f"column {position} holds texts beside other values; make all of them texts"
+                )
         encoder.fit(categories)
         for position, found in zip(self._categorical, encoder.categories_, strict=True):
             if len(found) > MOST_CATEGORIES:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import column_or_1d
 
+from geneticgan.errors import some
 from geneticgan.estimators.codec import Int64Array
 from geneticgan.estimators.columns import detect_categorical
 
@@ -42,6 +43,36 @@ def find_categorical(X: Any, asked: str | Sequence[Any]) -> list[int]:
             f"categorical_features must name columns of X, 0 to {width - 1}, got {list(asked)}"
         )
     return sorted({int(i) for i in found})
+
+
+def plain_frame(X: Any, categorical: Sequence[int]) -> Any:
+    """Return a DataFrame as scikit-learn's validation takes it; anything else as it is.
+
+    With categories beside columns of pandas' own dtypes (boolean, Int64) validation would make
+    numbers of everything: all becomes objects.
+
+    Raises
+    ------
+    ValueError
+        Naming the columns in which values are missing, and those that hold dates.
+    """
+    if not hasattr(X, "iloc"):
+        return X
+    names = [str(name) for name in X.columns]
+    dates = [name for name, dtype in zip(names, X.dtypes, strict=True) if dtype.kind in "mM"]
+    if dates:
+        raise ValueError(
+            f"X holds dates or times in {some(dates)}; turn them into numbers, such as days since "
+            "the first, or drop them"
+        )
+    missing = X.isna().to_numpy().sum(axis=0)
+    told = [f"{names[i]!r} ({missing[i]})" for i in np.flatnonzero(missing)]
+    if told:
+        raise ValueError(
+            f"X contains NaN, or other missing values, in the columns {some(told)}; fill them, as "
+            "with sklearn.impute.SimpleImputer, or drop those rows"
+        )
+    return X.astype(object) if categorical else X
 
 
 def integer_columns(X: Any) -> list[int]:

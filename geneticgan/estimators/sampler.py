@@ -20,7 +20,12 @@ from geneticgan.estimators.evolving import evolve
 from geneticgan.estimators.images import Pictures
 from geneticgan.estimators.parameters import CONSTRAINTS, make_config
 from geneticgan.estimators.progress import Progress
-from geneticgan.estimators.reading import find_categorical, group_codes, integer_columns
+from geneticgan.estimators.reading import (
+    find_categorical,
+    group_codes,
+    integer_columns,
+    plain_frame,
+)
 from geneticgan.seeding import torch_stream
 
 CHUNK = 1000
@@ -207,11 +212,12 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
             wanted = np.full(n, wanted[()])
         if len(wanted) != n:
             raise ValueError(f"y has {len(wanted)} labels, and n is {n}")
-        codes = np.searchsorted(self.classes_, wanted).clip(max=len(self.classes_) - 1)
-        unknown = wanted[self.classes_[codes] != wanted]
-        if len(unknown):
-            known = ", ".join(map(str, self.classes_))
-            raise ValueError(f"there is no class {unknown.tolist()[0]!r}; there are {known}")
+        known = {name: code for code, name in enumerate(self.classes_.tolist())}
+        unknown = [name for name in wanted.tolist() if name not in known]
+        if unknown:
+            there = ", ".join(map(str, self.classes_))
+            raise ValueError(f"there is no class {unknown[0]!r}; there are {there}")
+        codes = np.array([known[name] for name in wanted.tolist()], dtype=np.int64)
         made = self._make(codes)
         if self._frame is None:
             return made
@@ -241,6 +247,7 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
         if len(shape) == 2 and not sparse.issparse(X):
             self._categorical = find_categorical(X, self.categorical_features)
             self._whole = integer_columns(X)
+            X = plain_frame(X, self._categorical)
         dtype = None if self._categorical else "numeric"
         X, y = validate_data(self, X=X, y=y, reset=True, dtype=dtype, accept_sparse=["csr", "csc"])
         return X, y, binarize_y

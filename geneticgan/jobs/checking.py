@@ -28,6 +28,16 @@ FAR = 8.0
 """Median absolute deviations of the mean grey from its class's median: an outlying image."""
 
 
+TWO_LEVELS = 0.7
+"""Share of a small picture's pixels in two grey levels from which on it may be a mask."""
+
+OBLONG = 1.2
+"""Times as long as wide from which on an image lies or stands."""
+
+RARE = 0.1
+"""Images at most that lie the other way, for each that lies as most do."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """A line: what was looked at, how it is, and in words."""
@@ -66,7 +76,9 @@ def check(config: TrainConfig, observers: Sequence[Observer] = ()) -> Iterator[F
     labels = found.files.labels[looks.readable]
     yield _tiny(found, looks, dataset.how.size)
     yield _blank(found, looks)
+    yield _masks(found, looks)
     yield _outlying(found, looks, labels)
+    yield _turned(found, looks)
     yield _groups(found)
     groups = None if found.files.groups is None else found.files.groups[looks.readable]
     yield _shortcut(looks, labels, groups)
@@ -106,6 +118,39 @@ def _blank(found: FileSet, looks: Looks) -> Finding:
     if not len(blank):
         return Finding("blank", OK, "none")
     return Finding("blank", WARNING, f"{len(blank)} images of one colour: {_named(found, blank)}")
+
+
+def _masks(found: FileSet, looks: Looks) -> Finding:
+    """Look for what may be masks that names do not tell; those that they tell are left out."""
+    pixels = looks.small.reshape(len(looks.small), -1)
+    counts = [np.sort(np.bincount(image, minlength=2))[-2:].sum() for image in pixels]
+    share = np.array(counts) / pixels.shape[1]
+    flat = (share >= TWO_LEVELS) & (pixels.std(axis=1) >= BLAND)
+    others = share[~flat]
+    if not flat.any() or len(others) < flat.sum() or np.median(others) >= TWO_LEVELS / 2:
+        return Finding("masks", OK, "no file looks like a mask beside photographs")
+    return Finding(
+        "masks",
+        WARNING,
+        f"{flat.sum()} images have hardly more than two grey levels where the others have many: "
+        f"{_named(found, looks.readable[flat])}; if they are masks, leave them out by "
+        "exclude=PATTERN",
+    )
+
+
+def _turned(found: FileSet, looks: Looks) -> Finding:
+    """Look for images that lie across where nearly all stand upright, or the other way round."""
+    aspects = np.log(looks.sizes[:, 0] / looks.sizes[:, 1])
+    across, upright = aspects > np.log(OBLONG), aspects < -np.log(OBLONG)
+    rare, usual = sorted((across, upright), key=np.sum)
+    if not rare.any() or rare.sum() > RARE * usual.sum():
+        return Finding("turned", OK, "no image lies across where the others stand, or stands")
+    return Finding(
+        "turned",
+        WARNING,
+        f"{rare.sum()} images lie the other way than {usual.sum()} others, and may want turning: "
+        f"{_named(found, looks.readable[rare])}",
+    )
 
 
 def _outlying(found: FileSet, looks: Looks, labels: Int64Array) -> Finding:

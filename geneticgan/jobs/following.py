@@ -32,5 +32,5 @@ def follow(device: str | None = None, data_root: str | None = None) -> None:
     """
     folder, config, split = open_run(awaited_run(), (), device, data_root)
     core = core_config(config) or config
-    with StopRequest() as stop, together(folder.path, resolve_device(core.device)) as processes:
+    with together(folder.path, resolve_device(core.device)) as processes, StopRequest() as stop:
         Evolution(core, split, folder, (), stop, make_plugins(core), processes).run()

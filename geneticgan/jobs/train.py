@@ -20,8 +20,8 @@ from geneticgan.jobs.judging import judge
 from geneticgan.jobs.outcome import Report
 from geneticgan.jobs.remarks import Remarks, warn_of_shortcut
 from geneticgan.methods.of_run import RunMethod, core_config, method_of
-from geneticgan.networks import build_discriminator
 from geneticgan.training.beginning import write_beginning
+from geneticgan.training.build import check_machine
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.device import resolve_device
 from geneticgan.training.film import Film
@@ -80,14 +80,12 @@ def plan(
     split = load_split(own.method.reads(config), listeners)
     _check_size(own, split)
     warn_of_shortcut(config, split, listeners)
-    # Networks that cannot be made, for want of a package or weights, are known before there is a
-    # folder.
+    # A network that cannot be made, for its size or for want of its package or weights, is known
+    # before there is a folder.
     if own.core is None:
         own.method.build(split, own.config, resolve_device(config.device))
     else:
-        channels, size = split.train.pixels.shape[1:3]
-        shape = channels, size, split.classes, own.core.width
-        build_discriminator(*shape, own.core.seed, plugins.architecture)
+        check_machine(own.core, plugins, split)
     check_calibration(config, len(split.validation))
     begun = read_beginning(start, config, split) if start else None
     return Plan(split, plugins, begun, tuple(heard.texts))
@@ -252,11 +250,10 @@ def _run(
     frames = Film(folder.path / "film", plan.split.train_counts, config.seed) if film else None
     if frames:
         watching.append(frames)
+    with together(folder.path, plan.plugins.device) as processes, StopRequest() as stop:
+        evolution = Evolution(core, plan.split, folder, watching, stop, plan.plugins, processes)
+        model = evolution.run()
     with StopRequest() as stop:
-        with together(folder.path, plan.plugins.device) as processes:
-            model = Evolution(
-                core, plan.split, folder, watching, stop, plan.plugins, processes
-            ).run()
         if frames:
             frames.develop(folder.samples / "film.webp")
         return judge(folder, config, plan.split, model, observers, stop)

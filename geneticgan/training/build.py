@@ -22,7 +22,8 @@ from geneticgan.gan.forward import Forward
 from geneticgan.gan.losses import DiscriminatorLoss
 from geneticgan.gan.machine import Machine
 from geneticgan.gan.processes import ALONE, Processes
-from geneticgan.recipes import generated_class_weighting
+from geneticgan.networks import build_discriminator, build_generator
+from geneticgan.recipes import class_guidance, generated_class_weighting
 from geneticgan.seeding import numpy_stream
 from geneticgan.training.model import Model, make_adam
 from geneticgan.training.plugins import Plugins
@@ -58,6 +59,30 @@ def real_images(config: TrainConfig, split: Split, device: torch.device) -> Real
     return RealImages(draw, split.train_counts, draw_held_out)
 
 
+def check_machine(config: TrainConfig, plugins: Plugins, split: Split) -> None:
+    """Build the networks once, and forget them: what fails is known before a run is made.
+
+    Raises
+    ------
+    GeneticGanError
+        As a run would when it begins.
+    """
+    channels, size = split.train.pixels.shape[1:3]
+    classes, width, architecture = split.classes, config.width, plugins.architecture
+    build_generator(channels, size, classes, width, config.latent_dim, 0, architecture)
+    guide = class_guidance(config.class_guidance, classes) == "real"
+    build_discriminator(channels, size, classes, width, 0, architecture, guide=guide)
+    _check_fitness(plugins, len(split.validation) > 0)
+
+
+def _check_fitness(plugins: Plugins, held_out: bool) -> None:
+    if plugins.fitness.needs_held_out and not held_out:
+        raise ConfigError(
+            f"the fitness {type(plugins.fitness).__name__} needs held-out images; use a "
+            "--validation-fraction above 0"
+        )
+
+
 def build_machine(
     config: TrainConfig,
     plugins: Plugins,
@@ -87,11 +112,7 @@ def build_machine(
     """
     discriminator = _discriminator(config, model, real.counts, processes)
     fitness = plugins.fitness
-    if fitness.needs_held_out and real.draw_held_out is None:
-        raise ConfigError(
-            f"the fitness {type(fitness).__name__} needs held-out images; use a "
-            "--validation-fraction above 0"
-        )
+    _check_fitness(plugins, real.draw_held_out is not None)
     counts = torch.tensor(real.counts, dtype=torch.float32, device=discriminator.device)
     return Machine(
         model.population,

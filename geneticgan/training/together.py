@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +17,7 @@ from torch.distributed.distributed_c10d import PrefixStore, Store
 from torch.distributed.rendezvous import rendezvous
 
 from geneticgan import launch
-from geneticgan.errors import RunError
+from geneticgan.errors import GeneticGanError, RunError
 from geneticgan.gan.processes import ALONE, PATIENCE, Processes, Several
 from geneticgan.training.interrupt import Interrupted
 
@@ -30,6 +32,8 @@ LOOK_EVERY = 0.1
 @contextmanager
 def together(run: Path, device: torch.device) -> Iterator[Processes]:
     """Give the processes of a run, which work on it alike until all of them leave this.
+
+    A `StopRequest` is entered after this, so that it is left before.
 
     Parameters
     ----------
@@ -63,6 +67,11 @@ def together(run: Path, device: torch.device) -> Iterator[Processes]:
         processes.wait()
     except Interrupted:  # as all of them are
         processes.wait()
+        raise
+    except GeneticGanError:
+        # The launcher is about to end what is left of the run; there is something to say before.
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
         raise
     finally:
         dist.destroy_process_group()

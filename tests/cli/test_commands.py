@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
@@ -90,6 +91,23 @@ def test_a_dry_run_writes_nothing(tmp_path):
     assert result.exit_code == 0, result.output
     assert '"steps": 4' in result.output
     assert not (tmp_path / "run").exists()
+
+
+def test_what_can_be_known_is_known_before_there_is_a_folder(tmp_path):
+    images = tmp_path / "images.npz"
+    np.savez(images, x=np.zeros((20, 20, 20), np.uint8), y=np.arange(20) % 2)
+    arrays = ("train", "--dataset", "npz", "--data-root", images, "--out", tmp_path / "run")
+    held_out = ("train", *QUICK, "--out", tmp_path / "run", "--set", "fitness=validation")
+    for words, said in (
+        (arrays, "images of 20 pixels are not supported; use --image-size with one of 8, 16"),
+        ((*held_out, "--validation-fraction", 0), "needs held-out images"),
+    ):
+        for more in ((), ("--dry-run",)):
+            result = invoke(*words, *more)
+            assert result.exit_code == 1
+            assert said in result.output
+    assert not (tmp_path / "run").exists()
+    assert invoke(*arrays, "--image-size", 8, "--dry-run").exit_code == 0
 
 
 def test_flags_win_over_the_file_and_the_file_over_defaults(tmp_path):

@@ -106,7 +106,15 @@ def check_named(words):
         assert "/" not in word or "soft-hinge" in word or (ROOT / word).exists(), words
 
 
+def check_torchrun(words):
+    assert words[1:4:2] == ["--nproc-per-node", "-m"]
+    check_python(["python", *words[3:]])
+    if words[4] == "geneticgan_cli":
+        check_geneticgan(words[4:])
+
+
 CHECKS = {
+    "torchrun": check_torchrun,
     "geneticgan": check_geneticgan,
     "pip": check_pip,
     "uv": lambda words: check_pip(words[1:]) if words[1] == "pip" else check_uv(words),

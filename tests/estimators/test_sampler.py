@@ -225,6 +225,43 @@ def test_a_data_frame_of_many_kinds(quick):
     assert set(made["age"]) <= set(range(18, 90))
 
 
+PANDAS = {
+    "boolean": pd.array([True, False] * 12, dtype="boolean"),
+    "bool": [True, False] * 12,
+    "Int64": pd.array([1, 2, 3] * 8, dtype="Int64"),
+    "Float64": pd.array([1.5, 2.5] * 12, dtype="Float64"),
+    "category of bools": pd.Categorical([True, False] * 12),
+}
+
+
+def test_a_category_of_texts_beside_every_dtype_of_pandas(quick):
+    X = pd.DataFrame({"text": pd.Categorical(["x", "y", "z"] * 8), **PANDAS})
+    y = pd.Series(["ill"] * 4 + ["well"] * 20)
+    balanced, labels = quick.fit_resample(X, y)
+    assert balanced.dtypes.equals(X.dtypes)
+    assert balanced.iloc[:24].equals(X)
+    assert labels.value_counts().tolist() == [20, 20]
+    assert set(balanced["Int64"]) <= {1, 2, 3}
+    with pytest.raises(ValueError, match="there is no class 1; there are ill, well"):
+        quick.sample(1, 1)
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        (pd.array([None, 1, 2] * 8, dtype="Int64"), r"NaN, .* in the columns 'odd' \(8\); fill"),
+        (pd.array([None, True, False] * 8, dtype="boolean"), r"in the columns 'odd' \(8\)"),
+        (pd.Categorical(["a", None, "b"] * 8), r"in the columns 'odd' \(8\)"),
+        (pd.date_range("2020", periods=24), "dates or times in odd; turn them into numbers"),
+        ([1, "a"] * 12, "column 1 holds texts beside other values"),
+    ],
+)
+def test_columns_that_cannot_be_learnt_are_named(quick, column, message):
+    X = pd.DataFrame({"text": pd.Categorical(["x", "y", "z"] * 8), "odd": column})
+    with pytest.raises(ValueError, match=message):
+        quick.fit_resample(X, [0] * 4 + [1] * 20)
+
+
 def test_the_docstrings_example():
     module = geneticgan.estimators.sampler
     found = doctest.DocTestFinder().find(AnnealingGANSampler, globs=vars(module))

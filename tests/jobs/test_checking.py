@@ -147,6 +147,21 @@ def test_wrong_labels_are_suspected_and_nothing_else(folder, monkeypatch):
     assert "on 40 of 48 images, drawn by chance)" in look(folder)["labels"].text
 
 
+def test_masks_without_a_photographs_name_and_turned_images_are_seen(folder):
+    for number in range(3):
+        drawn = np.zeros((32, 32), np.uint8)
+        drawn[8 : 16 + number, 8:20] = 255
+        Image.fromarray(drawn).save(folder / "a" / f"drawn{number}x.png")
+    for number in range(11):
+        picture((60, 40)).save(folder / "b" / f"wide{number}.bmp")
+    picture((40, 60)).save(folder / "b" / "standing.bmp")
+    found = look(folder)
+    assert found["masks"].text.startswith("3 images have hardly more than two grey levels")
+    assert found["masks"].text.endswith("if they are masks, leave them out by exclude=PATTERN")
+    assert found["turned"].text.startswith("1 images lie the other way than 11 others")
+    assert found["turned"].text.endswith("b/standing.bmp")
+
+
 def test_tiny_blank_and_outlying_images_are_named(folder):
     picture((9, 9)).save(folder / "a" / "tiny.bmp")
     Image.new("L", (32, 32), 128).save(folder / "a" / "blank.bmp")

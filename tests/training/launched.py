@@ -55,6 +55,8 @@ def share(folder, rank, ports):
     phase(folder, "stopped", ports[0], [*TRAIN.split(), str(folder / "run")])
     signalled(44, signal.SIGKILL)
     phase(folder, "killed", ports[1], ["resume", str(folder / "run")])
+    deaf = signal.getsignal(signal.SIGTERM) == signal.SIG_IGN
+    (folder / f"deaf-{rank}.txt").write_text(str(deaf))
 
 
 if __name__ == "__main__":

@@ -52,6 +52,7 @@ def test_two_processes_are_stopped_and_killed_and_one_goes_on(tmp_path):
     assert error.startswith("Error: another process of this run has ended")
     assert "geneticgan resume" in error
     assert told("killed-1") == ""
+    assert told("deaf-0") == "True"  # the launcher's signal comes before the sentence
 
     # One process goes on from the last checkpoint, and comes to what one alone comes to.
     _, config, _ = open_run(tmp_path / "run")

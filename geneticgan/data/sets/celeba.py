@@ -17,10 +17,13 @@ from geneticgan.data.finding import DEFAULT_ROOT, found_or_fetched
 from geneticgan.data.holdout import with_test_part
 from geneticgan.data.imbalance import TABLE_III_FIVE
 from geneticgan.data.reading import Encoded, decode_all
+from geneticgan.data.tables import read_table
 from geneticgan.errors import DataError
 
 ATTRIBUTES = "list_attr_celeba.txt"
 PARTITION = "list_eval_partition.txt"
+AS_CSV = {name: name.replace(".txt", ".csv") for name in (ATTRIBUTES, PARTITION)}
+"""The lists as Kaggle packs them."""
 IMAGES = "img_align_celeba"
 HAIR = ("Black_Hair", "Brown_Hair", "Blond_Hair", "Gray_Hair", "Bald")
 TEST_PARTITION = 2
@@ -39,9 +42,9 @@ class CelebA(Dataset):
     ----------
     data_root : str
         Folder with list_attr_celeba.txt and the folder img_align_celeba (or its .zip), or with a
-        folder celeba of them; or a zip archive of these. Where list_eval_partition.txt is there
-        too, its test part is the test part; else a fifth of each class is held
-        out, drawn by the seed.
+        folder celeba of them; or a zip archive of these. The lists may be csv files and the images
+        one folder deeper, as Kaggle packs them. Where list_eval_partition.txt is there too, its
+        test part is the test part; else a fifth of each class is held out, drawn by the seed.
     image_size : int
         Pixels; the shorter side is resized to it, then the centre is cropped.
     download : bool
@@ -76,13 +79,13 @@ class CelebA(Dataset):
     def _load(self, classes: tuple[str, ...], counts: tuple[int, ...] | None) -> Source:
         root = unpacked(Path(self.data_root))
         folder = self._folder(root)
-        files, names, table = _read_attributes(folder / ATTRIBUTES)
+        files, names, table = _read_attributes(_list(folder, ATTRIBUTES))
         belongs = np.stack([_having(table, names, name) for name in classes], axis=1)
         chosen = np.flatnonzero(belongs.sum(axis=1) == 1)
         labels = belongs[chosen].argmax(axis=1).astype(np.int64)
         images = _images_folder(folder)
         paths = [images / files[index] for index in chosen]
-        partition = _read_partition(folder / PARTITION, [files[index] for index in chosen])
+        partition = _read_partition(_list(folder, PARTITION), [files[i] for i in chosen])
         if partition is None:
             return self._held_out(paths, labels, classes, counts)
         test = partition == TEST_PARTITION
@@ -107,10 +110,12 @@ class CelebA(Dataset):
         images = (
             f"{IMAGES}.zip" if not any((p / IMAGES).is_dir() for p in _places(root)) else IMAGES
         )
+        packed = [place / AS_CSV[ATTRIBUTES] for place in _places(root)]
+        attributes = AS_CSV[ATTRIBUTES] if any(map(Path.is_file, packed)) else ATTRIBUTES
         found = found_or_fetched(
-            "celeba", root, _places(root), (ATTRIBUTES, images), _fetch, self.download
+            "celeba", root, _places(root), (attributes, images), _fetch, self.download
         )
-        return found[ATTRIBUTES].parent
+        return found[attributes].parent
 
     def _decode(self, paths: list[Path], labels: Int64Array, title: str) -> Images:
         names = [str(path) for path in paths]
@@ -132,15 +137,24 @@ def _fetch(folder: Path) -> None:
     datasets.CelebA(str(folder), download=True)
 
 
+def _list(folder: Path, name: str) -> Path:
+    packed = folder / AS_CSV[name]
+    return packed if packed.is_file() else folder / name
+
+
 def _images_folder(folder: Path) -> Path:
-    if (folder / IMAGES).is_dir():
-        return folder / IMAGES
-    return unpacked(folder / f"{IMAGES}.zip") / IMAGES
+    outer = folder if (folder / IMAGES).is_dir() else unpacked(folder / f"{IMAGES}.zip")
+    deeper = outer / IMAGES / IMAGES
+    return deeper if deeper.is_dir() else outer / IMAGES
 
 
 def _read_attributes(path: Path) -> tuple[list[str], list[str], npt.NDArray[np.int64]]:
     """Return file names, attribute names and the table of 1 and -1, shape (N, attributes)."""
     try:
+        if path.suffix == ".csv":
+            listed = read_table(path).with_header()
+            table = np.array([[int(cell) for cell in row[1:]] for row in listed.rows])
+            return listed.column(0), list(listed.columns[1:]), table
         count, header, *rows = path.read_text(encoding="utf-8").splitlines()
         names = header.split()
         cells = [row.split() for row in rows if row]
@@ -171,6 +185,9 @@ def _read_partition(path: Path, files: list[str]) -> npt.NDArray[np.int64] | Non
     if not path.is_file():
         return None
     try:
+        if path.suffix == ".csv":
+            parts = {name: int(part) for name, part in read_table(path).with_header().rows}
+            return np.array([parts[name] for name in files])
         rows = (line.split() for line in path.read_text(encoding="utf-8").splitlines() if line)
         parts = {name: int(part) for name, part in rows}
         return np.array([parts[name] for name in files])

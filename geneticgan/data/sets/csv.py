@@ -7,14 +7,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from geneticgan.data.absence import alike_said
 from geneticgan.data.archives import unpacked
 from geneticgan.data.assembling import FileDataset, FileSet
 from geneticgan.data.decoding import Decoding
 from geneticgan.data.files import read_regular
 from geneticgan.data.labelling import in_order
+from geneticgan.data.opening import open_table
 from geneticgan.data.reading import Encoded
 from geneticgan.data.roots import existing
-from geneticgan.data.rows import Row, Wanted, find_table, rows_of
+from geneticgan.data.rows import Row, Wanted, rows_of
 from geneticgan.data.scaling import parse_window
 from geneticgan.errors import DataError
 
@@ -45,7 +47,8 @@ class Csv(FileDataset):
         expression with one part in brackets, the class, searched in the path. Without it, columns
         of ones and zeros are a class each.
     part : str
-        Column that says train, validation or test.
+        Column that says train, validation or test; or a column and the value that says test, as
+        ``fold=5``.
     group : str
         Name of a column, or else a regular expression that is searched in the path (its first
         part in brackets counts): the patient, lesion or sheet that an image shows. Images of a
@@ -58,7 +61,8 @@ class Csv(FileDataset):
     images : str
         Folder at which the paths begin, seen from the list's folder.
     table : str
-        Name of the list in the folder or the archive, where there are several.
+        Name of the list in the folder or the archive, where there are several; names with ``+``
+        between them are lists of the same keys, which are joined.
     """
 
     def __init__(
@@ -83,9 +87,12 @@ class Csv(FileDataset):
 
     def file_set(self) -> FileSet:
         """Read the list and find its files; `DataError` names what is missing."""
-        file = find_table(unpacked(existing("csv", self.data_root)), self.table)
-        rows = rows_of(file, self.wanted, self.how.skip_corrupt, self.notices)
+        table = open_table(unpacked(existing("csv", self.data_root)), self.table)
+        rows = rows_of(table, self.wanted, self.how.skip_corrupt, self.notices)
+        file = table.file
         names = in_order([row.label for row in rows])
+        if alike := alike_said(names):
+            self.notices.note(alike)
         if len(names) < 2:
             raise DataError(f"{file} holds one class only ({names[0]}); list at least two")
         return FileSet(

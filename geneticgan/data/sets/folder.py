@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from geneticgan.data.absence import nothing_found, others_said
+from geneticgan.data.absence import alike_said, nothing_found, others_said
 from geneticgan.data.archives import unpacked
 from geneticgan.data.assembling import FileDataset, FileSet
 from geneticgan.data.classes import class_of_each, folders_of_classes, inmost
@@ -224,6 +224,8 @@ class Folder(FileDataset):
         """Return the images with their classes; without test images some are held out later."""
         found = {**train, **test}
         names = _names(found)
+        if alike := alike_said(names):
+            self.notices.note(alike)
         order = sorted(found, key=lambda path: (found[path], in_order(str(path))))
         groups = self._groups(found)
         places = {name: label for label, name in enumerate(names)}

@@ -70,6 +70,9 @@ def test_npz_of_any_layout(write, shape):
         ({"y_test": np.array([0, 0, 0, 1, 1, 1])}, "labels in y_test"),
         ({"classes": np.array(["a", "b"])}, "names 2 classes, the labels have 3"),
         ({"x_train": np.array([None] * 30, dtype=object)}, "cannot be read as an npz"),
+        ({"x_test": np.zeros((6, 3, 8, 8))}, "x_train is uint8 and x_test float64, .* save both"),
+        ({"x_test": np.zeros((6, 3, 9, 9), np.uint8)}, "images of different shapes"),
+        ({"y_train": np.array(["a"] * 30), "y_test": np.array(["b"] * 6)}, "two classes"),
     ],
 )
 def test_bad_arrays_are_refused_by_name(write, changed, message):
@@ -86,6 +89,12 @@ def test_npz_as_others_write_them(tmp_path):
                      "val_labels": y, "test_images": x[:6], "test_labels": y[:6, None]},
         "generate": {"images": x, "labels": y, "class_names": np.array(["a", "b", "c"])},
         "from one": {"x_train": x, "y_train": y + 1},
+        "capitals": {"X_train": x, "Y_train": y, "X_val": x[:6], "Y_val": y[:6]},
+        "texts": {"x": x, "y": np.array(["c", "a", "b"])[y], "x_test": x[:6],
+                  "y_test": np.array(["c", "a", "b"])[y[:6]]},
+        "bytes": {"image": x, "label": np.array([b"a", b"b", b"c"])[y]},
+        "ones and zeros": {"imgs": x, "labels": np.eye(3)[y], "classes": [b"a", b"b", b"c"]},
+        "numbers": {"arr_0": np.concatenate([x, x[..., :1]], axis=3), "arr_1": y.astype(float)},
         "objects": {"x_train": x, "y_train": y, "about": np.array([None], dtype=object)},
     }  # fmt: skip
     for name, arrays in files.items():
@@ -93,8 +102,12 @@ def test_npz_as_others_write_them(tmp_path):
         source = Npz(str(tmp_path / "x.npz")).load()
         assert source.pool.pixels.shape[1:] == (3, 8, 8)
         counts = source.pool.counts(3)
-        assert counts == [10, 10, 10]
-        assert source.held_out == (name != "medmnist")
+        assert counts == ([20, 20, 20] if name == "medmnist" else [10, 10, 10])
+        assert source.held_out == (name not in ("medmnist", "capitals", "texts"))
+        if name in ("texts", "bytes", "ones and zeros"):
+            assert source.class_names == ("a", "b", "c")
+        if name == "texts":
+            assert source.train.labels[:3].tolist() == [2, 0, 1]
     assert Npz(write_to(tmp_path, files["generate"])).load().class_names == ("a", "b", "c")
     assert Npz(write_to(tmp_path, files["from one"])).load().class_names == ("1", "2", "3")
 
@@ -141,13 +154,22 @@ def test_npz_of_any_type_of_pixels(tmp_path, dtype, top):
     np.testing.assert_allclose(found, wanted, atol=1)
 
 
+def test_npz_is_resized_where_that_is_asked_for(tmp_path):
+    x = np.repeat(np.uint8([[[0, 255] * 10]] * 30), 20, axis=1)
+    path = write_to(tmp_path, {"x": x, "y": np.arange(30) % 2})
+    assert Npz(path).load().pool.pixels.shape == (30, 1, 20, 20)
+    made = Npz(path, image_size=8).load().pool.pixels
+    assert made.shape == (30, 1, 8, 8)
+    assert 100 < made.mean() < 155
+
+
 def test_what_is_no_npz_is_refused(tmp_path):
     path = tmp_path / "images.npz"
     path.write_bytes(b"PK\x03\x04 not really")
     with pytest.raises(DataError, match="cannot be read as an npz"):
         Npz(str(path)).load()
     np.save(tmp_path / "plain.npy", np.zeros(3))
-    with pytest.raises(DataError, match="cannot be read as an npz"):
+    with pytest.raises(DataError, match=r"holds one array; save .* np.savez\('images.npz'"):
         Npz(str(tmp_path / "plain.npy")).load()
 
 
@@ -187,7 +209,7 @@ def test_csv_can_name_the_test_part_and_its_columns(listing):
     [
         ([], "path,label", "lists no image"),
         (["gone.png,even", "away.png,odd"], "file,label", "no column names image files"),
-        (["0.png,even", "1.png,"], "path,label", "line 3: a path or a label is missing"),
+        (["0.png,even", "1.png,"], "path,label", "line 3 has no class in column 'label'"),
         (["0.png,even", "2.png,even"], "path,label", "one class only"),
         (["0.png,even", "gone.png,odd", "1.png,odd"], "path,label", "gone.png"),
         ([f"{row},train" for row in ROWS], "path,label,part", "no test image of: even, odd"),

@@ -52,6 +52,24 @@ def test_the_given_partition_is_kept(celeba):
     assert source.train.counts(5) == [9] * 5
 
 
+def test_as_kaggle_packs_it(celeba):
+    """Lists as csv files, images one folder deeper."""
+    whole = CelebA(str(celeba), image_size=8).load()
+    count, header, *rows = (celeba / "list_attr_celeba.txt").read_text().splitlines()
+    lines = [",".join(line.split()) for line in (f"image_id {header}", *rows)]
+    (celeba / "list_attr_celeba.csv").write_text("\n".join(lines))
+    (celeba / "list_attr_celeba.txt").unlink()
+    parts = [f"{number:06d}.jpg,{2 if number % 10 == 9 else 0}" for number in range(int(count))]
+    (celeba / "list_eval_partition.csv").write_text("\n".join(["image_id,partition", *parts]))
+    shutil.move(celeba / "img_align_celeba", celeba / "deeper")
+    (celeba / "img_align_celeba").mkdir()
+    shutil.move(celeba / "deeper", celeba / "img_align_celeba" / "img_align_celeba")
+    source = CelebA(str(celeba), image_size=8).load()
+    assert source.test.counts(5) == [1] * 5
+    assert source.train.counts(5) == [9] * 5
+    assert source.class_names == whole.class_names
+
+
 @pytest.mark.parametrize("kind", ["whole", "images only"])
 def test_archives_are_read_too(celeba, tmp_path_factory, kind):
     root = tmp_path_factory.mktemp("root")

@@ -121,6 +121,105 @@ def test_isic(write):
             load(write(lines))
 
 
+@pytest.mark.parametrize(
+    "words", [("False", "True"), ("no", "yes"), ("-1", "1"), ("0,0", "1,0"), ("", "x1")]
+)
+def test_columns_of_yes_and_no(write, words):
+    no, yes = (word.replace("x", "") for word in words)
+    hot = [";".join(yes if c == n % 3 else no for c in range(3)) for n in range(12)]
+    lines = ["image;a;b;c", *(f"{n};{h}" for n, h in zip(NAMES, hot, strict=True))]
+    assert told(load(write(lines))[0]) == ["a", "b", "c"] * 4
+
+
+def test_pets(write, tmp_path):
+    """Comments in front, ids without a suffix, images in a folder beside the list's."""
+    (tmp_path / "lists").mkdir()
+    lines = [f"{name} {1 + n % 2} 2 1" for n, name in enumerate(NAMES)]
+    path = write(["#Image CLASS-ID SPECIES BREED ID", "#1: one, 2: other", *lines], "list.txt")
+    path = path.rename(tmp_path / "lists" / "list.txt")
+    with pytest.raises(DataError, match=r"csv:images=FOLDER, such as csv:images=../images"):
+        load(path)
+    kinds = [str(1 + n % 2) for n in range(12)]
+    assert told(load(path, images="../images", label="2")[0]) == kinds
+
+
+def test_a_header_that_is_a_comment(write):
+    assert told(load(write(["# file kind", *rows(" "), "# the end"]))[0]) == ODD
+
+
+def test_birds(write, tmp_path):
+    """Paths, classes and parts in lists of their own, by the number of the image."""
+    write([f"{n} images/{name}.png" for n, name in enumerate(NAMES)], "images.txt")
+    write([f"{n} {1 + n % 2}" for n in range(12)], "image_class_labels.txt")
+    write([f"{n} {int(n % 6 > 1)}" for n in range(12)], "train_test_split.txt")
+    with pytest.raises(DataError, match=r"another value in each line.*csv:table=ONE\+OTHER"):
+        load(tmp_path, table="images.txt")
+    joined = "images.txt+image_class_labels.txt+train_test_split.txt"
+    source, _ = load(tmp_path, table=joined, label="3", part="4=0")
+    assert source.class_names == ("1", "2")
+    assert (source.train.counts(2), source.test.counts(2)) == ([4, 4], [2, 2])
+    write(["0 1"], "few.txt")
+    with pytest.raises(DataError, match=r"few.txt lacks 11 of the 12 keys .*, such as '1'"):
+        load(tmp_path, table="images.txt+few.txt")
+
+
+def test_indices_of_pandas_and_of_r(write):
+    numbered = [f"{n},{row}" for n, row in enumerate(rows())]
+    assert told(load(write([",file,kind", *numbered]))[0]) == ODD
+    assert told(load(write(["file,kind", *numbered]))[0]) == ODD
+
+
+def test_paths_of_another_machine(write):
+    for begin in ("/home/me/data/images/", "C:\\data\\images\\", "../input/images/"):
+        source, heard = load(write(["path,label", *rows(paths=begin + "{}.png")]))
+        assert told(source) == ODD
+        assert heard[0].startswith("Paths of list.csv are taken from below ")
+
+
+def test_numbers_with_a_decimal_comma(write):
+    lines = [f"images/{n}.png;0,{i};mono" for i, n in enumerate(NAMES)]
+    kinds = [f"2{'>' if i in (6, 7, 8, 9) else '<='}0.5" for i in range(12)]
+    assert told(load(write(lines), label="2>0.5")[0]) == kinds
+
+
+def test_columns_are_proposed_as_groups(write):
+    lines = [f"{row},p{i // 3}" for i, row in enumerate(rows())]
+    _, heard = load(write(["path,label,Patient ID", *lines]))
+    assert any("one side of every split by csv:group=Patient ID" in text for text in heard)
+
+
+@pytest.mark.parametrize(
+    ("column", "part", "values"),
+    [("is_valid", "", ("False", "True")), ("Usage", "", ("Training", "PublicTest")),
+     ("fold", "fold=5", ("1", "5")), ("is_train", "is_train", ("1", "0"))],
+)  # fmt: skip
+def test_parts_as_others_say_them(write, column, part, values):
+    lines = [f"{row},{values[i % 4 > 1]}" for i, row in enumerate(rows())]
+    source, _ = load(write([f"path,label,{column}", *lines]), part=part)
+    assert (source.train.counts(2), source.test.counts(2)) == ([3, 3], [3, 3])
+
+
+def test_all_faults_of_a_list_at_once(write):
+    lines = rows(labels=["", "", *ODD[2:]])
+    with pytest.raises(DataError) as caught:
+        load(write(["path,label", *lines, "gone.png,odd", ",even"]))
+    said = str(caught.value)
+    assert "each of 2 lines (2, 3) has no class in column 'label'" in said
+    assert "line 15 has no path" in said
+    assert "1 of 14 files that list.csv lists are not there: gone.png" in said
+
+
+def test_several_classes_in_a_field_are_an_error(write):
+    lines = rows(labels=["odd|even", *ODD[1:]])
+    with pytest.raises(DataError, match=r"line 2 names several classes, 'odd|even'"):
+        load(write(["path,Finding Labels", *lines]))
+
+
+def test_classes_that_differ_by_capitals_are_said(write):
+    _, heard = load(write(["path,label", *rows(labels=["Odd", "Odd", *ODD[2:]])]))
+    assert heard[0].startswith("Odd and odd differ by capitals alone")
+
+
 def test_deepweeds(write):
     lines = [f"{n}.png,{i % 2},{k} weed" for i, (n, k) in enumerate(zip(NAMES, ODD, strict=True))]
     path = write(["Filename,Label,Species", *lines])
@@ -131,7 +230,7 @@ def test_deepweeds(write):
 def test_labels_in_the_names_of_files(write):
     path = write([f"images/{name}.png" for name in NAMES], "list.txt")
     assert told(load(path, label=r"c(\d)\d")[0]) == ["0"] * 10 + ["1"] * 2
-    with pytest.raises(DataError, match=r"line 1: label=x\(\\d\) is not found in 'images/c00.png'"):
+    with pytest.raises(DataError, match=r"each of 12 lines \(1, .*label=x\(\\d\) .*c00.png"):
         load(path, label=r"x(\d)")
 
 
@@ -159,7 +258,7 @@ def test_parts_by_any_word(write):
     assert not source.held_out
     assert source.test.counts(2) == [2, 2]
     lines[0] = lines[0].replace("Train", "Tset")
-    with pytest.raises(DataError, match=r"line 2: 'Tset' in column 'part' is none of train"):
+    with pytest.raises(DataError, match=r"line 2 has 'Tset' in column 'part', which is none"):
         load(write(["path,label,part", *lines]))
 
 
@@ -167,7 +266,7 @@ def test_an_image_listed_again_counts_once_and_never_with_two_classes(write):
     source, heard = load(write(["path,label", *rows(), *rows(), *rows()]))
     assert told(source) == ODD
     assert heard == ["24 lines of list.csv list an image again; each counts once."]
-    with pytest.raises(DataError, match=r"line 14: .*c00.png was listed before .*even, now odd"):
+    with pytest.raises(DataError, match=r"line 14 lists .*c00.png \(even, now odd"):
         load(write(["path,label", *rows(), "images/c00.png,odd"]))
 
 
@@ -177,11 +276,20 @@ def test_an_image_listed_again_counts_once_and_never_with_two_classes(write):
         (["path,label", "images/c00.png,a,b", *rows()], {}, "line 2: it has 3 fields where"),
         (["path,label", *rows()], {"path": "file"}, "has no column 'file'"),
         (["path,label", *rows()], {"label": "kind"}, r"no column 'kind' \(it has path, label\)"),
-        (["path,label", *rows()], {"label": "label>1"}, "'even' in column 'label' is no number"),
+        (
+            ["path,label", *rows()],
+            {"label": "label>1"},
+            r"12 lines .* no number in column 'label', but 'even'",
+        ),
         (["path,label", *rows()], {"group": "smear"}, r"not found in 12 of 12 .* path, label\)"),
         (["path,label", *rows(paths="{}.gone")], {}, "12 of 12 files .* are not there: c00.gone"),
         (["file,label", *rows(paths="{}.gone")], {}, "no column names image files; it has file"),
         (["path,label", "a\0b,c"], {}, "line 2: it holds a NUL byte"),
+        (["PAR1 etc."], {}, "is a Parquet file, no list as text; save it as csv"),
+        (['[{"path": "c00.png"}]'], {}, "is JSON, no list as text; save it as csv"),
+        ([",".join(f"p{n}" for n in range(99)), ",".join("1" * 99)], {}, "and 91 more .*npz"),
+        (["path,label", *rows()], {"images": "away"}, "csv:images=away: there is no folder"),
+        (["path,label", *rows()], {"part": "label=x"}, "no line has 'x' in column 'label', but"),
     ],
 )
 def test_what_cannot_be_read_is_said(write, lines, options, message):

@@ -1,0 +1,139 @@
+"""Images and labels among the arrays of an npz file."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geneticgan.data.dataset import Int64Array
+from geneticgan.errors import DataError, some
+
+UNREADABLE = (
+    OSError,
+    ValueError,
+    EOFError,
+    KeyError,
+    AttributeError,
+    TypeError,
+    NotImplementedError,
+    MemoryError,
+    OverflowError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What a damaged or lying file may raise; unpickling is never allowed."""
+
+NAMES = ("classes", "class_names", "target_names")
+"""Names of the array that names the classes."""
+
+WHITE = 255.0
+"""What transparency is laid on."""
+
+
+class Arrays:
+    """The arrays of a file, each read when it is needed."""
+
+    def __init__(self, file: Path, content: Any) -> None:
+        self.file = file
+        self.names = tuple(content.files)
+        self._content = content
+        self._spelt = {name.lower(): name for name in reversed(self.names)}
+
+    def first(self, pairs: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
+        """Return the first pair of which one is there; `DataError` if the other is not."""
+        for pair in pairs:
+            there = [name for name in pair if name in self._spelt]
+            if len(there) == 2:
+                return self._spelt[pair[0]], self._spelt[pair[1]]
+            if there and pair == pairs[0]:
+                (gone,) = set(pair) - set(there)
+                raise DataError(f"{self.file} has no array {gone!r} (it has {some(self.names)})")
+        return None
+
+    def read(self, name: str) -> npt.NDArray[Any]:
+        """Return an array; `DataError` names it if it cannot be read."""
+        try:
+            found: npt.NDArray[Any] = self._content[name]
+        except UNREADABLE as error:
+            raise DataError(
+                f"{self.file} cannot be read as an npz file of arrays: {name} ({error})"
+            ) from error
+        return found
+
+    def pixels(self, name: str) -> npt.NDArray[Any]:
+        """Return images (N, C, H, W) as they are."""
+        array = self.read(name)
+        if array.ndim == 3:
+            array = array[:, None]
+        elif array.ndim == 4 and array.shape[3] in (1, 3, 4) and array.shape[1] not in (1, 3, 4):
+            array = array.transpose(0, 3, 1, 2)
+        if array.ndim == 4 and array.shape[1] == 4 and array.dtype == np.uint8:
+            alpha = array[:, 3:] / WHITE
+            array = (array[:, :3] * alpha + WHITE * (1 - alpha)).round().astype(np.uint8)
+        if array.ndim != 4 or array.shape[1] not in (1, 3) or array.shape[2] != array.shape[3]:
+            raise DataError(
+                f"{self.file}: {name} has shape {array.shape}; images must be square, (N, H, W), "
+                "(N, H, W, C) or (N, C, H, W) with 1 or 3 channels"
+            )
+        if np.issubdtype(array.dtype, np.floating):
+            if not np.isfinite(array).all():
+                raise DataError(f"{self.file}: {name} holds NaN or an infinity; mend those images")
+            if array.min(initial=0) < 0 or array.max(initial=0) > 1:
+                raise DataError(
+                    f"{self.file}: floating-point images must lie in [0, 1]; scale {name}"
+                )
+        elif array.dtype != bool and not np.issubdtype(array.dtype, np.integer):
+            raise DataError(f"{self.file}: {name} is {array.dtype}; images must be numbers")
+        return np.ascontiguousarray(array)
+
+    def labels(self, name: str) -> npt.NDArray[Any]:
+        """Return labels (N,): whole numbers or texts."""
+        labels = self.read(name)
+        if labels.ndim == 2 and labels.shape[1] == 1:
+            labels = labels[:, 0]
+        if labels.dtype.kind == "S":
+            labels = np.char.decode(labels, "utf-8")
+        if labels.dtype.kind == "f" and np.isfinite(labels).all() and not (labels % 1).any():
+            labels = labels.astype(np.int64)
+        hot = labels.ndim == 2 and labels.shape[1] > 1 and labels.dtype.kind in "biu"
+        if hot and np.isin(labels, (0, 1)).all() and (labels.sum(axis=1) == 1).all():
+            labels = labels.argmax(axis=1)
+        if labels.ndim != 1 or labels.dtype.kind not in "biuU":
+            raise DataError(
+                f"{self.file}: {name} must be one whole number for each image, or one text, or "
+                "a column of ones and zeros for each class"
+            )
+        return labels if labels.dtype.kind == "U" else labels.astype(np.int64)
+
+    def class_names(self, first: int, classes: int) -> tuple[str, ...]:
+        """Return the names of the classes; their numbers where the file names none."""
+        name = next((name for name in NAMES if name in self.names), None)
+        if name is None:
+            return tuple(str(label) for label in range(first, first + classes))
+        names = tuple(
+            each.decode(errors="replace") if isinstance(each, bytes) else str(each)
+            for each in self.read(name).reshape(-1)
+        )
+        if len(names) != classes or len(set(names)) != classes:
+            raise DataError(
+                f"{self.file}: {name} names {len(names)} classes, the labels have {classes}"
+            )
+        return names
+
+
+def as_numbers(given: Sequence[npt.NDArray[Any]]) -> tuple[list[Int64Array], tuple[str, ...]]:
+    """Return labels as numbers, and the names of the classes where they were texts."""
+    if given[0].dtype.kind != "U":
+        return [part.astype(np.int64) for part in given], ()
+    names = np.unique(given[0])
+    numbers = []
+    for part in given:
+        places = np.searchsorted(names, part.astype(names.dtype)).clip(max=len(names) - 1)
+        numbers.append(np.where(names[places] == part, places, len(names)).astype(np.int64))
+    return numbers, tuple(map(str, names))

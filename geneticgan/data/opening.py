@@ -1,0 +1,84 @@
+"""The list of a folder or an archive: found, joined with others, its paths brought home."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from geneticgan.data.listing import list_images
+from geneticgan.data.locating import Locator
+from geneticgan.data.notices import Notices
+from geneticgan.data.tables import Table, join_tables, read_table
+from geneticgan.errors import DataError, some
+
+LISTS = (".csv", ".tsv", ".txt", ".lst")
+"""How lists in a folder are told, the first kind that is there."""
+
+FROM_ELSEWHERE = re.compile(r"(/|[A-Za-z]:/|\.\./)")
+"""How paths begin that may be of another machine."""
+
+LOOKED_AT = 20
+"""Paths by which it is told that they are of another machine."""
+
+
+def open_table(place: Path, name: str) -> Table:
+    """Read the list that is meant: the file itself, or the one in a folder.
+
+    Names that are divided by ``+`` are lists of the same keys, such as ``images.txt+labels.txt``,
+    which are joined. Raises as `find_table` and `read_table`.
+    """
+    names = name.split("+") if "+" in name and place.is_dir() else [name]
+    tables = [read_table(find_table(place, each)) for each in names]
+    return tables[0] if len(tables) == 1 else join_tables(tables)
+
+
+def find_table(place: Path, name: str) -> Path:
+    """Return the path of a list: the file itself, or the one in a folder.
+
+    Raises
+    ------
+    DataError
+        If there is none, or several.
+    """
+    if not place.is_dir():
+        return place
+    found = sorted(path for path in place.rglob(name or "*") if path.is_file())
+    if name and found:
+        return found[0]
+    for suffix in LISTS:
+        lists = [path for path in found if path.suffix.lower() == suffix]
+        if len(lists) == 1:
+            return lists[0]
+        if lists:
+            names = some([str(path.relative_to(place)) for path in lists])
+            raise DataError(
+                f"{place} holds several lists ({names}); say csv:table=NAME, or "
+                "csv:table=ONE+OTHER if they share their first column"
+            )
+    text = f"{place} holds no list {name or '(csv, tsv, txt or lst)'}; check --data-root"
+    if not name and list_images(place).files:
+        text += ". If folders or names of files tell the class, say --dataset folder"
+    raise DataError(text)
+
+
+def at_home(table: Table, locator: Locator, notices: Notices) -> Table:
+    """Return the table with paths of another machine, ``/home/me/images/...``, cut to their end.
+
+    What all paths of a column begin with is cut off, where they lead nowhere.
+    """
+    columns = []
+    for place in range(len(table.columns)):
+        fields = [field.replace("\\", "/") for field in table.column(place)]
+        paths = [field for field in fields if FROM_ELSEWHERE.match(field)]
+        here = any(locator.find(path) for path in paths[:LOOKED_AT])
+        if here or len(paths) < max(1, len(fields) - 1):
+            columns.append(table.column(place))  # a header is no path
+            continue
+        common = os.path.commonpath([os.path.dirname(path) for path in paths])
+        columns.append([f[len(common) + 1 :] if f in set(paths) else f for f in fields])
+        notices.note(
+            f"Paths of {table.file.name} are taken from below {common}, which is not here."
+        )
+    return replace(table, rows=tuple(zip(*columns, strict=True)))
