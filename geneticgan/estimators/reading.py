@@ -99,3 +99,10 @@ def group_codes(groups: Any, rows: int) -> Int64Array | None:
         raise ValueError(f"groups has {len(found)} values, and X has {rows} rows")
     codes: Int64Array = np.unique(found, return_inverse=True)[1].astype(np.int64)
     return codes
+
+
+def to_frame(rows: Any, columns: Any, dtypes: Any) -> Any:
+    """Return rows as a data frame of the given columns and their types."""
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=columns).astype(dtypes)

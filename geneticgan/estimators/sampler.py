@@ -25,6 +25,7 @@ from geneticgan.estimators.reading import (
     group_codes,
     integer_columns,
     plain_frame,
+    to_frame,
 )
 from geneticgan.seeding import torch_stream
 
@@ -222,7 +223,7 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
         if self._frame is None:
             return made
         columns, dtypes = self._frame
-        return _to_frame(made, columns, dtypes)
+        return to_frame(made, columns, dtypes)
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn what X may be."""
@@ -296,9 +297,3 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
                 made = self.generator_(latent.to(device), part.to(device))
                 chunks.append(self._codec.decode(made))
         return np.concatenate(chunks)
-
-
-def _to_frame(rows: Array, columns: Any, dtypes: Any) -> Any:
-    import pandas as pd
-
-    return pd.DataFrame(rows, columns=columns).astype(dtypes)

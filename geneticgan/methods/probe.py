@@ -7,6 +7,7 @@ import hashlib
 from collections import OrderedDict
 from typing import ClassVar
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -15,6 +16,7 @@ from geneticgan.data.dataset import DATASETS
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError
 from geneticgan.methods.contract import OF_GANS, Fitted, Method, Task, Trials
+from geneticgan.methods.feature_store import Float32Array
 from geneticgan.methods.features import CHUNK, features_of
 from geneticgan.methods.linear_head import LinearHead, choose_l2, fit_head
 from geneticgan.networks.backbones.contract import Features, Pretrained, create_backbone
@@ -103,6 +105,9 @@ class Probe(Method):
         Pixels that the backbone is shown; 0 for its own.
     l2 : float
         The penalty; 0 for the one that cross-validation chooses.
+    views : int
+        How often every training image is seen, >= 1: once as it is, and otherwise changed by the
+        config's augmentation, the same way in every training.
     """
 
     title = "Linear probe"
@@ -127,13 +132,20 @@ class Probe(Method):
         tau: float = 1.0,
         size: int = 0,
         l2: float = 0.0,
+        views: int = 1,
     ) -> None:
-        if not (tau >= 0 and l2 >= 0 and size >= 0):
-            raise ValueError(f"tau, size and l2 must be >= 0, got {tau}, {size} and {l2}")
+        if not (tau >= 0 and l2 >= 0 and size >= 0 and views >= 1):
+            raise ValueError(
+                "tau, size and l2 must be >= 0 and views at least 1, "
+                f"got {tau}, {size}, {l2} and {views}"
+            )
+        if views > 1:
+            self.unused = type(self).unused - {"augmentation"}  # type: ignore[misc]  # of this one
         self.backbone = create_backbone(backbone)
         self.tau = tau
         self.size = size
         self.l2 = l2
+        self.views = views
         self._loaded: Pretrained | None = None
 
     def reads(self, config: TrainConfig) -> TrainConfig:
@@ -169,8 +181,8 @@ class Probe(Method):
         """Compute the features of what a split learns from and of what it holds out."""
         split = task.split
         features = self.build(split, task.config, task.device).features
-        for part in (split.train, split.validation):
-            features_of(features, self._pretrained().key, part, task)
+        self._features(features, task)
+        features_of(features, self._pretrained().key, split.validation, task)
 
     def fit(self, task: Task) -> Fitted:
         """Compute the features, choose the penalty, fit the head."""
@@ -191,11 +203,14 @@ class Probe(Method):
             If a stop was asked for.
         """
         train, classes = task.split.train, task.split.classes
-        features = features_of(network.features, self._pretrained().key, train, task)
+        features = self._features(network.features, task)
         for observer in task.observers:
             observer.on_phase(Probe.title, 2)
-        found = train.labels, classes, self.tau
-        l2 = self.l2 or choose_l2(features, *found, task.config.seed, train.groups)
+        found = np.tile(train.labels, self.views), classes, self.tau
+        groups = train.groups
+        if self.views > 1:  # the views of an image are never on both sides of a fold
+            groups = np.tile(np.arange(len(train)) if groups is None else groups, self.views)
+        l2 = self.l2 or choose_l2(features, *found, task.config.seed, groups)
         task.stop.check()
         head = fit_head(features, *found, l2)
         with torch.no_grad():
@@ -206,6 +221,13 @@ class Probe(Method):
             observer.on_progress(2)
         task.stop.check()
         return head, l2
+
+    def _features(self, network: Features, task: Task) -> Float32Array:
+        """Return the features of all training images, view by view: shape (views * N, F)."""
+        key, train = self._pretrained().key, task.split.train
+        return np.concatenate(
+            [features_of(network, key, train, task, view) for view in range(self.views)]
+        )
 
     def _pretrained(self) -> Pretrained:
         if self._loaded is None:

@@ -120,3 +120,9 @@ def test_the_registry_knows_no_contract():
 def test_imbalance_needs_no_torch():
     path = Path(geneticgan.__file__).parent / "data" / "imbalance.py"
     assert not any(name.startswith("torch") for name in imports(path))
+
+
+def test_no_file_is_longer_than_one_can_read_at_once():
+    lengths = {path: len(path.read_text().splitlines()) for _, path in modules()}
+    assert len(lengths) > 300
+    assert not {path: lines for path, lines in lengths.items() if lines > 300}

@@ -74,6 +74,28 @@ def test_features_are_computed_once(task):
 
 
 @pytest.mark.usefixtures("small")
+def test_views_are_changed_copies_that_are_computed_once(task):
+    config = dataclasses.replace(task.config, augmentation="deformation")
+    task = dataclasses.replace(task, config=config)
+    count = len(task.split.train)
+    plain = Probe().fit(task).network
+    seen = Probe(views=3).fit(task).network
+    assert Pixels.asked == 3 * count + 2
+    assert not torch.equal(plain.classifier.weight, seen.classifier.weight)
+    Probe(views=2).fit(task)
+    assert Pixels.asked == 3 * count + 3
+    untouched = dataclasses.replace(config, augmentation="none")
+    copies = Probe(views=2, l2=0.1).fit(dataclasses.replace(task, config=untouched)).network
+    again = Probe(l2=0.1).fit(task).network
+    torch.testing.assert_close(copies.classifier.weight, again.classifier.weight, atol=1e-3, rtol=0)
+
+
+def test_only_a_probe_of_several_views_reads_the_augmentation():
+    assert "augmentation" in Probe().unused
+    assert "augmentation" not in Probe(views=2).unused
+
+
+@pytest.mark.usefixtures("small")
 def test_another_split_of_the_same_images_finds_their_features(task):
     split, count = task.split, len(task.split.train)
     held = split.train.take(np.arange(0, count, 3))
