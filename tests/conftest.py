@@ -48,12 +48,24 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: not item.path.as_posix().endswith(LONG_FILES))
 
 
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path_factory, monkeypatch):
-    """Keep the caches of a test away from the user's and from other tests'."""
+def make_cache(tmp_path_factory):
     cache = tmp_path_factory.mktemp("cache")
     (cache / "own-runs.key").write_bytes(b"k" * 32)  # a run of one test may be taken up in another
-    monkeypatch.setenv("GENETICGAN_CACHE", str(cache))
+    return str(cache)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_fixtures(tmp_path_factory):
+    """Keep what fixtures of a module or a session cache away from the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GENETICGAN_CACHE", make_cache(tmp_path_factory))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch, cache_of_fixtures):
+    """Keep the caches of a test away from the user's and from other tests'."""
+    monkeypatch.setenv("GENETICGAN_CACHE", make_cache(tmp_path_factory))
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from geneticgan.files import open_own, write_whole, written_whole
 
 Arrays = dict[str, npt.NDArray[np.generic]]
 
-FORMAT = "3"
+FORMAT = "4"
 """Part of every key; another number makes every earlier entry unknown."""
 
 MANIFEST = "manifest.json"

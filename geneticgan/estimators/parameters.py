@@ -77,7 +77,7 @@ def make_config(
     given = {name: getattr(estimator, name) for name in AUTO}
     auto = {n: AUTO[n][kind] if value == "auto" else value for n, value in given.items()}
     steps = steps_for_rows if auto["steps"] is None else int(auto["steps"])
-    if not steps:
+    if not steps and given["steps"] == "auto":
         _check_unused(estimator)
     rates = {
         "learning_rate": auto["classifier_learning_rate"],
@@ -113,5 +113,5 @@ def _check_unused(estimator: Any) -> None:
         if getattr(estimator, name) != defaults[name].default:
             raise ConfigError(
                 f"{name} is set, and no generation is evolved: steps is 0, as 'auto' is for a "
-                f"table; set steps, to 300 for instance, or leave {name} out"
+                f"table; set steps, to 300 for instance or to 0, or leave {name} out"
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import zipfile
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from geneticgan.data.cache import content_key
 from geneticgan.data.dataset import UInt8Array
 from geneticgan.data.places import cache_folder
-from geneticgan.files import written_whole
+from geneticgan.files import write_whole
 
 Float32Array = npt.NDArray[np.float32]
 
@@ -68,5 +69,6 @@ class FeatureStore:
         keys = np.frombuffer(b"".join(found), dtype=np.uint8).reshape(-1, DIGEST)
         self.folder.mkdir(parents=True, exist_ok=True)
         name = hashlib.blake2b(keys.tobytes(), digest_size=DIGEST).hexdigest()
-        with written_whole(self.folder / f"{name}.npz") as temporary, temporary.open("wb") as file:
-            np.savez(file, keys=keys, features=np.stack(list(found.values())))
+        file = io.BytesIO()
+        np.savez(file, keys=keys, features=np.stack(list(found.values())))
+        write_whole(self.folder / f"{name}.npz", file.getvalue())

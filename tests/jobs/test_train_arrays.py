@@ -45,7 +45,10 @@ def test_arrays_become_a_run(images, tmp_path, monkeypatch):
 def test_tensors_names_and_another_method(images):
     pixels = torch.from_numpy(images[0]).permute(0, 3, 1, 2) / 255
     labels = torch.from_numpy((images[1] == "dog").astype(np.int64)) + 3
-    run = geneticgan.train(pixels, labels, class_names=["c", "d"], method="oscn", **TINY)
+    with pytest.raises(ConfigError, match="oscn' does not look at latent_dim"):
+        geneticgan.train(pixels, labels, method="oscn", **TINY)
+    read = {name: value for name, value in TINY.items() if name != "latent_dim"}
+    run = geneticgan.train(pixels, labels, class_names=["c", "d"], method="oscn", **read)
     assert run.class_names == ("c", "d")
     assert set(run.predict(pixels)) <= {"c", "d"}
     with pytest.raises(ConfigError, match="keeps no generator"):

@@ -31,6 +31,7 @@ def test_weights_come_back(kept):
 def test_weights_that_were_changed_are_refused(kept):
     path, module = kept
     tensors, text = load_tensors(path)
+    path.unlink()
     save_tensors(path, {name: -value for name, value in tensors.items()}, text)
     untouched = module.weight.clone()
     with pytest.raises(RunError, match="has changed since it was written"):
