@@ -24,23 +24,14 @@ class Notes(Observer):
         self.texts.append(text)
 
 
-class StopAt(Observer):
-    def __init__(self, step, stop):
-        self.step, self.stop = step, stop
-
-    def on_record(self, record):
-        if record["step"] == self.step:
-            self.stop.signal_number = 2
-
-
 @pytest.fixture
-def run(tmp_path, tiny_config, split):
+def run(tmp_path, tiny_config, split, stop_after):
     def evolve(name="run", stop_at=None, parts=split, **options):
         config = dataclasses.replace(tiny_config, imbalance="auto", **options)
         path = tmp_path / name
         folder = RunFolder(path) if path.exists() else RunFolder.create(path, config)
         notes, stop = Notes(), StopRequest()
-        observers = [notes, StopAt(stop_at, stop)] if stop_at else [notes]
+        observers = [notes, stop_after(stop_at, stop)] if stop_at else [notes]
         with contextlib.suppress(Interrupted):
             Evolution(config, parts, folder, observers, stop).run()
         records = [json.loads(line) for line in (path / "log.jsonl").read_text().splitlines()]

@@ -7,7 +7,6 @@ import torch
 
 from geneticgan.errors import RunError
 from geneticgan.training.checkpoint import Checkpoint
-from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted, StopRequest
 from geneticgan.training.loop import Evolution
 from geneticgan.training.model import build_model
@@ -16,24 +15,15 @@ from geneticgan.training.run_folder import RunFolder
 from geneticgan.training.tensors import load_tensors
 
 
-class StopAfter(Observer):
-    def __init__(self, step, stop):
-        self.step, self.stop = step, stop
-
-    def on_record(self, record):
-        if record["step"] == self.step:
-            self.stop.signal_number = 2
-
-
 @pytest.fixture
-def evolve(tiny_config, split, make_projected):
+def evolve(tiny_config, split, make_projected, stop_after):
     """Return what runs to the end, or to a step, in a folder; each has a backbone of its own."""
     config = dataclasses.replace(tiny_config, imbalance="auto")
 
     def run(folder, until=None):
         stop = StopRequest()
         plugins = dataclasses.replace(make_plugins(config), architecture=make_projected())
-        observers = [] if until is None else [StopAfter(until, stop)]
+        observers = [] if until is None else [stop_after(until, stop)]
         return Evolution(config, split, folder, observers, stop, plugins)
 
     def make(path, until=None, fresh=True):

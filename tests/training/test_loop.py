@@ -52,17 +52,6 @@ def log_of(path):
     return records
 
 
-class StopAfter(Observer):
-    """Asks for a stop as a signal would."""
-
-    def __init__(self, step, stop):
-        self.step, self.stop = step, stop
-
-    def on_record(self, record):
-        if record["step"] == self.step:
-            self.stop.signal_number = 2
-
-
 def test_a_run_logs_every_generation_whole(tiny_config, digits, tmp_path):
     evolve(tiny_config, digits, tmp_path / "run")
     records = log_of(tmp_path / "run")
@@ -80,7 +69,7 @@ def test_a_run_logs_every_generation_whole(tiny_config, digits, tmp_path):
 @pytest.mark.parametrize("population", [1, 2])
 @pytest.mark.parametrize("stopped_after", [1, 3])
 def test_a_stopped_run_goes_on_to_the_same_bits(
-    tiny_config, digits, tmp_path, population, stopped_after, on_device, monkeypatch
+    tiny_config, digits, tmp_path, population, stopped_after, on_device, monkeypatch, stop_after
 ):
     # Generation 3 is told of when the device has also done the fourth.
     monkeypatch.setattr(capture, "is_wanted", lambda device: on_device)
@@ -88,7 +77,7 @@ def test_a_stopped_run_goes_on_to_the_same_bits(
     whole = evolve(config, digits, tmp_path / "whole")
     stop = StopRequest()
     with pytest.raises(Interrupted, match="SIGINT"):
-        evolve(config, digits, tmp_path / "run", [StopAfter(stopped_after, stop)], stop)
+        evolve(config, digits, tmp_path / "run", [stop_after(stopped_after, stop)], stop)
     resumed = evolve(config, digits, tmp_path / "run", fresh=False)
     assert_equal(weights(whole), weights(resumed))
     assert log_of(tmp_path / "whole") == log_of(tmp_path / "run")
