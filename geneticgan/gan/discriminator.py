@@ -13,8 +13,9 @@ from geneticgan.errors import DivergedError
 from geneticgan.gan.batch import Batch, Logits
 from geneticgan.gan.forward import Forward
 from geneticgan.gan.individual import GeneratorIndividual
-from geneticgan.gan.losses import DiscriminatorLoss, gradient_penalty
+from geneticgan.gan.losses import DiscriminatorLoss
 from geneticgan.gan.optimizer_state import all_finite, step_with
+from geneticgan.gan.penalty import gradient_penalty
 from geneticgan.seeding import torch_stream
 
 

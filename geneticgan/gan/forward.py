@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
@@ -95,10 +95,15 @@ class Forward:
                 logits = discriminator(images)
             else:
                 logits = discriminator.guided(images)
-        return Logits(*self._all_rows([_at_least_float32(each) for each in logits], count))
+        return Logits(*self._all_rows(logits, count))
 
     def _all_rows(self, own: Sequence[torch.Tensor], count: int) -> Sequence[torch.Tensor]:
-        """Return logits of the whole batch for those of this process's rows, all at once."""
+        """Return logits of the whole batch for those of this process's rows, all at once.
+
+        They are in a precision that losses and fitness can be computed in.
+        """
+        low = (torch.bfloat16, torch.float16)
+        own = [each.float() if each.dtype in low else each for each in own]
         if self.processes.size == 1:
             return own
         side_by_side = torch.cat([each.reshape(len(each), -1) for each in own], dim=1)
@@ -127,32 +132,21 @@ class Forward:
         own, count = self.processes.own(images), len(images)
         with self._within("held out", self._discriminator, generation, count):
             _, classes = functional_call(self._discriminator, dict(parameters), (own,))
-        return self.processes.whole(_at_least_float32(classes), count)
+        return self._all_rows([classes], count)[0]
 
     @contextmanager
     def _within(
         self, kind: str, module: torch.nn.Module, generation: int, count: int
     ) -> Iterator[None]:
-        whole = self.processes.within_whole(count)
-        with self._precision(), self._masks(kind, module, generation), whole:
+        """Compute in the run's precision, with dropout masks that are a generation's own."""
+        with ExitStack() as stack:
+            if self._bf16:
+                stack.enter_context(torch.autocast(self._device.type, torch.bfloat16))
+            if has_dropout(module):  # the masks are common random numbers too
+                seed = torch_stream(self._seed, f"dropout {kind}", generation).initial_seed()
+                stack.enter_context(torch_seeded(seed, self._device))
+            stack.enter_context(self.processes.within_whole(count))
             yield
-
-    def _precision(self) -> AbstractContextManager[Any]:
-        return torch.autocast(self._device.type, torch.bfloat16) if self._bf16 else nullcontext()
-
-    def _masks(
-        self, kind: str, module: torch.nn.Module, generation: int
-    ) -> AbstractContextManager[None]:
-        """Fix the dropout masks of a generation: they are common random numbers too."""
-        if not has_dropout(module):
-            return nullcontext()
-        seed = torch_stream(self._seed, f"dropout {kind}", generation).initial_seed()
-        return torch_seeded(seed, self._device)
-
-
-def _at_least_float32(logits: torch.Tensor) -> torch.Tensor:
-    """Return logits in a precision that losses and fitness can be computed in."""
-    return logits.float() if logits.dtype in (torch.bfloat16, torch.float16) else logits
 
 
 def has_dropout(module: torch.nn.Module) -> bool:

@@ -26,8 +26,6 @@ def agreed(
     """Return whom the process that leads selects, whatever a selection draws elsewhere."""
     processes = machine.discriminator.forward.processes
     chosen = select(individuals, k, temperature=temperature)
-    if processes.size == 1:
-        return chosen
     places = {id(individual): place for place, individual in enumerate(individuals)}
     return [individuals[i] for i in processes.leaders([places[id(one)] for one in chosen])]
 
@@ -59,7 +57,8 @@ class Generations:
             on_note(f"Breeding the plain way, which is slower: {reason}.")
         plain = breeding == "plain" or bool(reason)
         self._toolbox = (plain_toolbox if plain else step_toolbox)(machine)
-        self._toolbox.register("select", agreed, select=self._toolbox.select, machine=machine)
+        if machine.discriminator.forward.processes.size > 1:
+            self._toolbox.register("select", agreed, select=self._toolbox.select, machine=machine)
         self._capture = not plain and capture.is_wanted(machine.discriminator.device)
 
     def run(

@@ -1,17 +1,159 @@
-"""What the discriminator learns: source and class loss, on real and generated images."""
+"""What the discriminator learns, L_D = L_S + L_Cls (Algorithm 1, line 19), and its two parts.
+
+`DiscriminatorLoss` is the whole on real and on generated images; an `Adversary` is L_S and a
+`ClassLoss` L_Cls of real images.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import torch
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, softplus
 
-from geneticgan.gan.adversaries import Adversary, Logistic
+from geneticgan.data.sampling import balancing_weights, drawn_shares
 from geneticgan.gan.batch import Logits
-from geneticgan.gan.class_loss import ClassLoss
-from geneticgan.gan.processes import ALONE, Processes
+
+
+class Adversary(Protocol):
+    """How the discriminator tells real from generated."""
+
+    def real(self, source: torch.Tensor) -> torch.Tensor:
+        """Return the losses (B,) of source logits (B,) of real images."""
+
+    def fake(self, source: torch.Tensor) -> torch.Tensor:
+        """Return the losses (B,) of source logits (B,) of generated images."""
+
+    def after_step(self, parameters: Iterable[tuple[str, torch.nn.Parameter]]) -> None:
+        """Do what has to be done to named parameters after each of the optimizer's steps."""
+
+
+@dataclass(frozen=True)
+class Logistic:
+    """The minimax discriminator's loss: the cross-entropy of the sigmoid of the source logit."""
+
+    def real(self, source: torch.Tensor) -> torch.Tensor:
+        """Return -log sigmoid(s)."""
+        return softplus(-source)
+
+    def fake(self, source: torch.Tensor) -> torch.Tensor:
+        """Return -log(1 - sigmoid(s))."""
+        return softplus(source)
+
+    def after_step(self, parameters: Iterable[tuple[str, torch.nn.Parameter]]) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True)
+class LeastSquares:
+    """The least-squares discriminator's loss on the bare logit (Mao et al. 2017, eq. 9)."""
+
+    def real(self, source: torch.Tensor) -> torch.Tensor:
+        """Return half of (s - 1)^2."""
+        return (source - 1).square() / 2
+
+    def fake(self, source: torch.Tensor) -> torch.Tensor:
+        """Return half of s^2."""
+        return source.square() / 2
+
+    def after_step(self, parameters: Iterable[tuple[str, torch.nn.Parameter]]) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True)
+class Wasserstein:
+    """The critic's loss of WGAN (Arjovsky et al. 2017), kept smooth by clipping.
+
+    The class head's own layer is not part of the critic, and is not clipped.
+
+    Attributes
+    ----------
+    clip : float
+        Largest absolute weight; 0 does not clip (with a gradient penalty).
+    """
+
+    clip: float = 0.01
+
+    def real(self, source: torch.Tensor) -> torch.Tensor:
+        """Return minus the logit."""
+        return -source
+
+    def fake(self, source: torch.Tensor) -> torch.Tensor:
+        """Return the logit."""
+        return source
+
+    def after_step(self, parameters: Iterable[tuple[str, torch.nn.Parameter]]) -> None:
+        """Clip the critic's weights."""
+        if self.clip == 0:
+            return
+        with torch.no_grad():
+            for name, parameter in parameters:
+                if not name.startswith("classifier."):
+                    parameter.clamp_(-self.clip, self.clip)
+
+
+def make_adversary(name: str, clip: float) -> Adversary:
+    """Return the adversary of a config's ``adversary`` and ``clip``."""
+    if name == "wasserstein":
+        return Wasserstein(clip)
+    return LeastSquares() if name == "least-squares" else Logistic()
+
+
+@dataclass(frozen=True)
+class ClassLoss:
+    """The cross-entropy of each image of a batch.
+
+    Attributes
+    ----------
+    weights : torch.Tensor, optional
+        Shape (K,), by which an image counts by its class.
+    offsets : torch.Tensor, optional
+        Shape (K,), added to the logits before the cross-entropy and only there, so that the
+        logits themselves are those of balanced classes.
+    """
+
+    weights: torch.Tensor | None = None
+    offsets: torch.Tensor | None = None
+
+    def each(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Return the losses (B,) of class logits (B, K) under labels (B,)."""
+        if self.offsets is not None:
+            logits = logits + self.offsets
+        losses = cross_entropy(logits, labels, reduction="none")
+        return losses if self.weights is None else self.weights[labels] * losses
+
+    def __call__(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Return their mean, a scalar."""
+        return self.each(logits, labels).mean()
+
+
+def make_class_loss(
+    kind: str, tau: float, counts: Sequence[int], oversampling: str, device: torch.device
+) -> ClassLoss:
+    """Return the class loss of a training.
+
+    Parameters
+    ----------
+    kind : str
+        ``cross-entropy``, which weighs classes alike where batches do not; or
+        ``balanced-softmax`` (Ren et al. 2020, equation 3), the cross-entropy of the logits plus
+        ``tau`` times the logarithm of each class's share of the batches (the logit-adjusted loss
+        of Menon et al. 2021, equation 10). Where batches are balanced the two are the same.
+    tau : float
+        Strength of the adjustment, >= 0.
+    counts : sequence of int
+        Training images by class, each >= 1.
+    oversampling : str
+        How batches are drawn; see `geneticgan.data.sampling.BatchSource.balanced`.
+    device : torch.device
+        Where the losses are computed.
+    """
+    if kind == "balanced-softmax":
+        return ClassLoss(offsets=(tau * drawn_shares(counts, oversampling).log()).to(device))
+    weights = balancing_weights(counts, oversampling)
+    return ClassLoss(weights=None if weights is None else weights.to(device))
 
 
 @dataclass(frozen=True)
@@ -87,36 +229,3 @@ class DiscriminatorLoss:
 
 def _mean(losses: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor:
     return (losses if weights is None else weights * losses).mean()
-
-
-def gradient_penalty(
-    source: Callable[[torch.Tensor], torch.Tensor],
-    real: torch.Tensor,
-    generated: torch.Tensor,
-    rng: torch.Generator,
-    processes: Processes = ALONE,
-) -> torch.Tensor:
-    """Return the mean of (|| ds/dx || - 1)^2 at random places between real and generated images.
-
-    Gulrajani et al. 2017, equation 3.
-
-    Parameters
-    ----------
-    source : callable
-        From images to source logits (B,).
-    real : Tensor
-        Shape (B, C, H, W).
-    generated : Tensor
-        This process's share of as many.
-    rng : torch.Generator
-        Draws the places.
-    processes : Processes
-        Of the run.
-    """
-    share = torch.rand((len(real), 1, 1, 1), generator=rng).to(generated)
-    share, real, count = processes.own(share), processes.own(real), len(real)
-    between = (share * real + (1 - share) * generated).requires_grad_()
-    (gradient,) = torch.autograd.grad(source(between).sum(), between, create_graph=True)
-    norms = processes.whole(torch.linalg.vector_norm(gradient.flatten(1), dim=1), count)
-    penalty: torch.Tensor = (norms - 1).square().mean()
-    return penalty

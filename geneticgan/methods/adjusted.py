@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geneticgan.data.stores import Batches
-from geneticgan.gan.class_loss import ClassLoss, make_class_loss
+from geneticgan.gan.losses import ClassLoss, make_class_loss
 from geneticgan.methods.classifier import ClassifierMethod
 from geneticgan.methods.cn import classifier_source
 from geneticgan.methods.contract import Task

@@ -20,7 +20,7 @@ from geneticgan.networks import Discriminator
 from geneticgan.training.beginning import begin
 from geneticgan.training.model import make_adam
 from geneticgan.training.precision import multiplying
-from geneticgan.training.rates import RateSchedule, set_group_rates
+from geneticgan.training.rates import RateSchedule, set_rate
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """From class logits (B, K) and labels (B,) to a scalar."""
@@ -136,7 +136,7 @@ def train(
     for observer in task.observers:
         observer.on_phase(title, steps)
     for step in range(steps):
-        set_group_rates(optimizer, [each * rate(step) for each in full])
+        set_rate(optimizer, [each * rate(step) for each in full])
         with multiplying(config.precision):
             loss = objective(step)
             optimizer.zero_grad(set_to_none=True)

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from geneticgan.config import TrainConfig
-from geneticgan.gan.class_loss import make_class_loss
+from geneticgan.gan.losses import make_class_loss
 from geneticgan.methods.classifier import augmentation_of, autocast, train
 from geneticgan.methods.cn import classifier_source
 from geneticgan.methods.contract import OF_GANS, Fitted, Task, Trials

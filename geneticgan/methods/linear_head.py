@@ -67,7 +67,7 @@ def fit_head(
     classes : int
         K.
     tau : float
-        Of the balanced softmax (`geneticgan.gan.class_loss`), >= 0.
+        Of the balanced softmax (`geneticgan.gan.losses`), >= 0.
     l2 : float
         Weight of half the squared norm of the weights, on features of unit variance, > 0.
     """

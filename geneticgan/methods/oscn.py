@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from geneticgan.data.stores import Batches, Pair
-from geneticgan.gan.class_loss import make_class_loss
+from geneticgan.gan.losses import make_class_loss
 from geneticgan.methods.classifier import ClassifierMethod, Loss
 from geneticgan.methods.cn import classifier_source
 from geneticgan.methods.contract import CLASSIFIER_RATES, OF_GANS, Task, Trials

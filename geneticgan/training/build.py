@@ -13,13 +13,11 @@ from geneticgan.data.augmentation import Augmentation
 from geneticgan.data.sampling import BatchSource, balancing_weights
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError
-from geneticgan.gan.adversaries import make_adversary
 from geneticgan.gan.batch import BatchSampler, Labelled
-from geneticgan.gan.class_loss import make_class_loss
 from geneticgan.gan.discriminator import DiscriminatorTraining
 from geneticgan.gan.fitness import Evaluator
 from geneticgan.gan.forward import Forward
-from geneticgan.gan.losses import DiscriminatorLoss
+from geneticgan.gan.losses import DiscriminatorLoss, make_adversary, make_class_loss
 from geneticgan.gan.machine import Machine
 from geneticgan.gan.processes import ALONE, Processes
 from geneticgan.networks import build_discriminator, build_generator

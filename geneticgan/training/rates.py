@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -44,27 +44,18 @@ class RateSchedule:
         return 0.5 * (1.0 + math.cos(math.pi * min(done, 1.0)))
 
 
-def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
-    """Set the learning rate of all of an optimizer's groups."""
-    set_group_rates(optimizer, [rate] * len(optimizer.param_groups))
-
-
-def set_group_rates(optimizer: torch.optim.Optimizer, rates: Sequence[float]) -> None:
-    """Set the learning rate of each of an optimizer's groups.
+def set_rate(optimizer: torch.optim.Optimizer, rate: float | Sequence[float]) -> None:
+    """Set the learning rate of an optimizer's groups: one for all, or one for each.
 
     Where it is a tensor, as a CUDA graph needs it, it is filled in place: no one waits for it.
     """
-    for group, rate in zip(optimizer.param_groups, rates, strict=True):
+    groups = optimizer.param_groups
+    rates = [rate] * len(groups) if isinstance(rate, float) else rate
+    for group, each in zip(groups, rates, strict=True):
         if isinstance(group["lr"], torch.Tensor):
-            group["lr"].fill_(rate)
+            group["lr"].fill_(each)
         else:
-            group["lr"] = rate
-
-
-def set_rates(optimizers: Iterable[torch.optim.Optimizer], rate: float) -> None:
-    """Set the learning rate of several optimizers."""
-    for optimizer in optimizers:
-        set_rate(optimizer, rate)
+            group["lr"] = each
 
 
 class RunRates:
@@ -85,12 +76,14 @@ class RunRates:
 
     def __init__(self, config: TrainConfig, of_discriminator: torch.optim.Optimizer) -> None:
         self.slowing = 1.0
-        self._config = config
+        self._full = config.learning_rate, config.generator_rate
         self._of_discriminator = of_discriminator
         self._schedule = RateSchedule(config.rate_schedule, config.steps, config.warm_up)
 
     def __call__(self, generation: int, individuals: Sequence[GeneratorIndividual]) -> None:
         """Set the rates of a generation, of the discriminator and of these individuals."""
         factor = self._schedule.factor(generation)
-        set_rate(self._of_discriminator, factor * self._config.learning_rate * self.slowing)
-        set_rates((each.optimizer for each in individuals), factor * self._config.generator_rate)
+        of_discriminator, of_generators = self._full
+        set_rate(self._of_discriminator, factor * of_discriminator * self.slowing)
+        for individual in individuals:
+            set_rate(individual.optimizer, factor * of_generators)

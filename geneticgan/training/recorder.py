@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from geneticgan.annealing.algorithm import Generation
+from geneticgan.annealing.fitness import weighted_sum
 from geneticgan.files import open_own
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.training.hooks import Observer
@@ -81,7 +82,7 @@ def generation_record(generation: Generation, losses: dict[str, float]) -> dict[
     families = []
     for parent, accepted in zip(generation.parents, generation.accepted, strict=True):
         brood = broods.get(parent.lineage, [])
-        best = max(brood, key=lambda child: child.fitness)
+        best = max(brood, key=lambda child: weighted_sum(child.fitness))
         families.append(
             {
                 "parent": _parts(parent),

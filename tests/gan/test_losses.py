@@ -1,15 +1,99 @@
-"""What the discriminator learns."""
+"""What the discriminator learns: source losses and class losses by hand, and their sum."""
+
+import math
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
 from torch.nn.functional import cross_entropy
 
-from geneticgan.gan.adversaries import LeastSquares, Logistic
 from geneticgan.gan.batch import Logits
-from geneticgan.gan.class_loss import ClassLoss
-from geneticgan.gan.losses import DiscriminatorLoss
+from geneticgan.gan.losses import (
+    ClassLoss,
+    DiscriminatorLoss,
+    LeastSquares,
+    Logistic,
+    Wasserstein,
+    make_adversary,
+    make_class_loss,
+)
 
+CPU = torch.device("cpu")
+SOURCE = torch.tensor([0.5, -2.0])
+SHOWN = torch.randn(40, 3, generator=torch.Generator().manual_seed(0))
+TRUTH = torch.arange(40) % 3
 LABELS = torch.tensor([0, 2, 1])
+
+
+def sigmoid(s):
+    return 1 / (1 + math.exp(-s))
+
+
+@pytest.mark.parametrize(
+    ("adversary", "real", "fake"),
+    [
+        (Logistic(), lambda s: -math.log(sigmoid(s)), lambda s: -math.log(1 - sigmoid(s))),
+        (LeastSquares(), lambda s: (s - 1) ** 2 / 2, lambda s: s**2 / 2),
+        (Wasserstein(), lambda s: -s, lambda s: s),
+    ],
+)
+def test_losses_are_those_of_the_papers(adversary, real, fake):
+    for loss, by_hand in ((adversary.real, real), (adversary.fake, fake)):
+        expected = [by_hand(s) for s in SOURCE.tolist()]
+        assert loss(SOURCE).tolist() == pytest.approx(expected, rel=1e-5)
+
+
+def test_names_make_them():
+    assert make_adversary("logistic", 0.1) == Logistic()
+    assert make_adversary("least-squares", 0.1) == LeastSquares()
+    assert make_adversary("wasserstein", 0.1) == Wasserstein(0.1)
+
+
+def test_only_the_critic_is_clipped():
+    network = nn.ModuleDict({"source": nn.Linear(3, 1), "classifier": nn.Linear(3, 2)})
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.fill_(1.0)
+    Wasserstein(0.2).after_step(network.named_parameters())
+    assert (network["source"].weight == 0.2).all()
+    assert (network["classifier"].weight == 1.0).all()
+    Wasserstein(0.0).after_step(network.named_parameters())  # 0 clips nothing
+    assert (network["source"].weight == 0.2).all()
+
+
+@given(counts=st.lists(st.integers(1, 1000), min_size=3, max_size=3))
+def test_balanced_softmax_is_the_posterior_of_the_batches_classes(counts):
+    loss = make_class_loss("balanced-softmax", 1.0, counts, "weights", CPU)
+    shares = torch.tensor(counts) / sum(counts)
+    joint = SHOWN.exp() * shares  # Ren et al. 2020, equation 3
+    posterior = joint / joint.sum(dim=1, keepdim=True)
+    expected = -posterior.log()[torch.arange(40), TRUTH]
+    torch.testing.assert_close(loss.each(SHOWN, TRUTH), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_its_offsets_are_of_the_batches_as_they_are_drawn():
+    counts = [900, 100, 1]
+    root = make_class_loss("balanced-softmax", 1.0, counts, "root", CPU).offsets.exp()
+    torch.testing.assert_close(root, torch.tensor([30.0, 10.0, 1.0]) / 41)
+
+
+@pytest.mark.parametrize("drawn", ["auto", "batches", "exact"])
+def test_where_batches_are_balanced_it_is_the_cross_entropy(drawn):
+    loss = make_class_loss("balanced-softmax", 1.0, [900, 100, 1], drawn, CPU)
+    torch.testing.assert_close(loss(SHOWN, TRUTH), cross_entropy(SHOWN, TRUTH))
+
+
+def test_tau_is_its_strength():
+    none = make_class_loss("balanced-softmax", 0.0, [900, 100, 1], "weights", CPU)
+    torch.testing.assert_close(none(SHOWN, TRUTH), cross_entropy(SHOWN, TRUTH))
+
+
+def test_the_cross_entropy_weighs_classes_alike_where_batches_do_not():
+    loss = make_class_loss("cross-entropy", 1.0, [900, 100], "weights", CPU)
+    assert loss.weights.tolist() == pytest.approx([1000 / 1800, 1000 / 200])
+    assert make_class_loss("cross-entropy", 1.0, [900, 100], "batches", CPU) == ClassLoss()
 
 
 @pytest.fixture

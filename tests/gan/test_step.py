@@ -17,14 +17,13 @@ from geneticgan.annealing.algorithm import ea_annealing
 from geneticgan.annealing.schedule import Schedule
 from geneticgan.annealing.selection import Annealing
 from geneticgan.data.augmentation import Augmentation
-from geneticgan.gan.adversaries import make_adversary
 from geneticgan.gan.batch import BatchSampler
 from geneticgan.gan.discriminator import DiscriminatorTraining
 from geneticgan.gan.fitness import Evaluator, PaperFitness
 from geneticgan.gan.forward import Forward
 from geneticgan.gan.generations import Generations
 from geneticgan.gan.individual import GeneratorIndividual, same_weights
-from geneticgan.gan.losses import DiscriminatorLoss
+from geneticgan.gan.losses import DiscriminatorLoss, make_adversary
 from geneticgan.gan.machine import Machine
 from geneticgan.gan.mutation import Mutation
 from geneticgan.gan.optimizer_state import step_with

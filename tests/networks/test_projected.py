@@ -7,11 +7,10 @@ from torch import nn
 
 from geneticgan.data.augmentation import Augmentation
 from geneticgan.errors import ConfigError, PluginError
-from geneticgan.gan.adversaries import Wasserstein
 from geneticgan.gan.batch import Logits
 from geneticgan.gan.discriminator import DiscriminatorTraining
 from geneticgan.gan.forward import Forward
-from geneticgan.gan.losses import DiscriminatorLoss
+from geneticgan.gan.losses import DiscriminatorLoss, Wasserstein
 from geneticgan.networks import build_discriminator, create_architecture
 from geneticgan.networks.backbones.contract import Backbone, Pretrained
 from geneticgan.networks.backbones.efficientnet_lite0 import EfficientNetLite0
