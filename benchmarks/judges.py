@@ -9,11 +9,15 @@ trained again on all images, as ``choose`` does.
 
 ``deformed:strength=0`` is the control: copies of training images. A second table has the truth of
 what each search finds, at equal cost, by one of the judges.
+
+``python -m benchmarks.judges --together OUT...`` reads what several such studies found and compares
+what each judge picks with what held-out images pick, in pairs over data sets and seeds.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,11 +33,14 @@ from geneticgan.benchmark.search.recipe import METHOD, Recipe, default_recipe, d
 from geneticgan.benchmark.search.strategies import SEARCHES
 from geneticgan.config import TrainConfig
 from geneticgan.evaluation.metrics import Scores
+from geneticgan.evaluation.paired import Paired, paired
 from geneticgan.protocols.judge import read_judge
 from geneticgan.seeding import numpy_stream
 
 TRUTH = "development"
 HELD_OUT, SHARE = "validation", 0.1
+REGRETS = "regrets.csv"
+"""Each judge's rank correlation and regret by seed, in the folder of a study."""
 
 Table = Mapping[str, Sequence[float]]
 
@@ -105,6 +112,28 @@ def compared(scores: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
     return rank, 100 * float(truth.max() - truth[scores.argmax()])
 
 
+def against_held_out(folders: Sequence[Path]) -> dict[str, Paired]:
+    """Return by how much each judge's pick is ahead of that of held-out images, in points."""
+    regrets: dict[str, list[float]] = {}
+    for folder in folders:
+        with (folder / REGRETS).open(newline="") as file:
+            for row in csv.DictReader(file):
+                regrets.setdefault(row["judge"], []).append(float(row["regret"]))
+    held_out = regrets.pop("held-out")
+    lengths = {name: len(each) for name, each in regrets.items() if len(each) != len(held_out)}
+    if lengths:
+        raise SystemExit(f"the studies are of different judges: {', '.join(lengths)}")
+    return {name: paired(held_out, each) for name, each in regrets.items()}
+
+
+def _keep(by_seed: Sequence[Mapping[str, tuple[float, float]]], out: Path) -> None:
+    with (out / REGRETS).open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["seed", "judge", "rank correlation", "regret"])
+        for seed, found in enumerate(by_seed):
+            rows.writerows([seed, name, *values] for name, values in found.items())
+
+
 def _say(progress: Progress) -> None:
     if progress.cell is not None:
         print(f"[{progress.done + progress.failed}/{progress.total}] {progress.cell}", flush=True)
@@ -139,14 +168,20 @@ def main() -> None:
         ],
         help="the last one judges the searches",
     )
-    parser.add_argument("--out", type=Path, required=True)
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--out", type=Path)
+    where.add_argument("--together", type=Path, nargs="+", metavar="OUT")
     given = parser.parse_args()
+    if given.together:
+        _print_together(given.together)
+        return
     config = TrainConfig(
         dataset=given.dataset, data_root=given.data_root, imbalance=given.imbalance,
         steps=given.steps, width=given.width,
     )  # fmt: skip
     study = Study(config, given.judges, given.out, Local(given.workers))
     by_seed = [study.judge_seed(seed, given.recipes) for seed in range(given.seeds)]
+    _keep(by_seed, given.out)
     print("\n| judge | rank correlation with the truth | regret of its pick |\n|---|---|---|")
     for name in by_seed[0]:
         print(_row(name, *np.array([each[name] for each in by_seed]).T))
@@ -156,6 +191,16 @@ def main() -> None:
         print(f"\n| search by {last} | ACSA of what it finds |\n|---|---|")
         for name in searched[0]:
             print(_row(name, [100 * each[name] for each in searched]))
+
+
+def _print_together(folders: Sequence[Path]) -> None:
+    print("| judge | pairs | its pick is ahead by | 95 % CI | p |\n|---|---|---|---|---|")
+    for name, each in against_held_out(folders).items():
+        low, high = each.interval or (float("nan"),) * 2
+        p = "" if each.t_test is None else f"{each.t_test:.3f}"
+        print(
+            f"| {name} | {each.seeds} | {each.difference:+.2f} | {low:+.2f} to {high:+.2f} | {p} |"
+        )
 
 
 if __name__ == "__main__":

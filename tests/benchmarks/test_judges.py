@@ -35,6 +35,22 @@ def test_it_ends_in_two_tables(judges, monkeypatch, capsys, tmp_path):
     ]  # fmt: skip
     cells = list(tmp_path.rglob("trial-*.json"))
     assert len(cells) == 2 * (2 * 3 + 3 * 3)
+    monkeypatch.setattr(sys, "argv", ["judges", "--together", str(tmp_path), str(tmp_path)])
+    judges.main()
+    table = capsys.readouterr().out.splitlines()[2:]
+    assert [row.split("|")[1].strip() for row in table] == rows[:2]
+    assert all(row.split("|")[2].strip() == "4" for row in table)
+
+
+def test_a_pick_is_ahead_by_what_it_regrets_less(judges, tmp_path):
+    for number, (held_out, other) in enumerate([("2.0", "0.5"), ("1.0", "0.0"), ("0.0", "0.5")]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        lines = ["seed,judge,rank correlation,regret", f"0,held-out,1,{held_out}", f"0,x,1,{other}"]
+        (folder / judges.REGRETS).write_text("\n".join(lines))
+    found = judges.against_held_out(sorted(tmp_path.iterdir()))
+    assert found.keys() == {"x"}
+    assert (found["x"].seeds, found["x"].difference) == (3, pytest.approx(2 / 3))
 
 
 def test_regret_is_how_far_the_pick_is_behind_the_best(judges):
