@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 
 
 def printable(text: str) -> str:
@@ -16,6 +17,20 @@ def printable(text: str) -> str:
 def some(names: Sequence[str], most: int = 8) -> str:
     """Return names for a message, the first of them where there are many."""
     return ", ".join(names[:most]) + (", ..." if len(names) > most else "")
+
+
+def did_you_mean(wrong: str, known: Iterable[str]) -> str:
+    """Return a question with the known name that is spelt most like a wrong one; empty if none."""
+    known = list(known)
+    by_case = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(wrong.casefold(), by_case, n=1)
+    return f"did you mean {by_case[near[0]]!r}?" if near else ""
+
+
+def no_class(name: str, known: Sequence[str]) -> str:
+    """Say that there is no class of a name, which one was probably meant, and which there are."""
+    hint = did_you_mean(name, known)
+    return f"there is no class {name!r}; {hint}{' ' if hint else ''}the classes: {some(known, 40)}"
 
 
 class GeneticGanError(Exception):

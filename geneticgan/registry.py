@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import queue
 import threading
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
-from geneticgan.errors import PluginError
+from geneticgan.errors import PluginError, did_you_mean
 from geneticgan.specs import Option, Spec, options_of, parse_specs
 
 T = TypeVar("T")
@@ -145,10 +144,10 @@ class PluginGroup(Generic[T]):
         matches = [plugin for plugin in found if plugin.name == name]
         if not matches:
             names = sorted({plugin.name for plugin in found})
-            near = difflib.get_close_matches(name, names, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(name, names)
             raise PluginError(
-                f"there is no {self.noun} {name!r}; installed: {', '.join(names) or 'none'}.{hint}"
+                f"there is no {self.noun} {name!r}; {hint}{' ' if hint else ''}"
+                f"installed: {', '.join(names) or 'none'}"
             )
         if len(matches) > 1:
             raise PluginError(self._duplicate(name, found))

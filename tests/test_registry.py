@@ -74,7 +74,11 @@ def test_finding_imports_nothing(installed):
 @pytest.mark.parametrize(
     ("points", "name", "message"),
     [
-        ([entry("good", "Good")], "god", r"no schedule 'god'; installed: good. Did you mean 'good"),
+        (
+            [entry("good", "Good")],
+            "god",
+            r"'god'; did you mean 'good'. installed: good",
+        ),
         ([], "good", "installed: none"),
         ([entry("x", "no.such.module:Thing")], "x", r"'x' of aplugin 1.2 cannot be imported .*no"),
         ([entry("x", "NotThere")], "x", r"cannot be imported \(AttributeError"),

@@ -152,15 +152,19 @@ def _winner(status: Status) -> str:
 
 
 def _numbers(status: Status) -> list[tuple[str, str]]:
-    acsa = status.validation_acsa
+    acsa, smallest = (
+        "-" if each is None else f"{each:.1%}"
+        for each in (status.validation_acsa, status.validation_smallest)
+    )
     numbers = [
+        ("validation ACSA", acsa),
+        ("rarest class", smallest),
+        ("left", f"{status.seconds_left:.0f} s"),
         ("T", f"{status.temperature:.3g}"),
         ("quality", f"{status.quality:.3f}"),
         ("diversity", f"{status.diversity:.3f}"),
         ("accepted", f"{status.acceptance_rate:.0%}"),
         ("images/s", f"{status.images_per_second:.0f}"),
-        ("validation ACSA", "-" if acsa is None else f"{acsa:.1%}"),
-        ("left", f"{status.seconds_left:.0f} s"),
     ]
     if status.failures:
         numbers.append(("failed offspring", str(status.failures)))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from geneticgan.data.gathering import gathered
 from geneticgan.data.notices import SILENT, Notices
-from geneticgan.errors import DataError, printable
+from geneticgan.errors import DataError, no_class, printable
 from geneticgan.registry import PluginGroup
 
 UInt8Array = npt.NDArray[np.uint8]
@@ -203,9 +203,7 @@ def only(source: Source, names: Sequence[str]) -> Source:
     """
     for name in names:
         if name not in source.class_names:
-            raise DataError(
-                f"there is no class {name!r}; the classes are {', '.join(source.class_names)}"
-            )
+            raise DataError(no_class(name, source.class_names))
     if len(set(names)) != len(names):
         raise DataError(f"the classes must differ, got {', '.join(names)}")
     wanted = [source.class_names.index(name) for name in names]

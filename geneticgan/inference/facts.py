@@ -17,7 +17,7 @@ from geneticgan.data.decoding import Decoding
 from geneticgan.data.fitting import FITS
 from geneticgan.data.imbalance import smallest_class
 from geneticgan.data.splits import Split
-from geneticgan.errors import ConfigError, RunError
+from geneticgan.errors import ConfigError, RunError, no_class
 from geneticgan.evaluation.probabilities import Calibration
 from geneticgan.inference.choice import CLASS_HEAD
 from geneticgan.training.run_folder import write_json
@@ -109,7 +109,7 @@ class Facts:
             return self.class_names.index(name)
         if name.isdecimal() and int(name) < self.classes:
             return int(name)
-        raise ConfigError(f"there is no class {name!r}; classes: {', '.join(self.class_names)}")
+        raise ConfigError(no_class(name, self.class_names))
 
     def empty_split(self) -> Split:
         """Return a split of this shape that holds no image: networks are built for it."""

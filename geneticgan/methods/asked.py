@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from geneticgan.config import OPTIONS, TrainConfig
-from geneticgan.errors import ConfigError, PluginError
+from geneticgan.errors import ConfigError, PluginError, did_you_mean
 from geneticgan.methods.catalogue import METHODS, create_method
 from geneticgan.methods.contract import Method
 from geneticgan.methods.evolved import BUDGET, Evolved
@@ -116,8 +115,7 @@ def _option_of_run(method: str, key: str, own: list[str]) -> Option:
             f"method {method!r} cannot have its own {plain}: all methods of a comparison are "
             "given the same images"
         )
-    near = difflib.get_close_matches(plain, [*own, *known], n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "any option of a run is one, too"
+    hint = did_you_mean(plain, [*own, *known]) or "any option of a run is one, too"
     raise PluginError(
         f"method {method!r} has no option {key!r}; it has: {', '.join(own) or 'none'}; {hint}"
     )

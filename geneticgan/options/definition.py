@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import math
 import re
 import typing
@@ -11,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from geneticgan.errors import ConfigError
+from geneticgan.errors import ConfigError, did_you_mean
 from geneticgan.options.replaced import replacement
 
 BY_RECIPE: Any = type("ByRecipe", (), {"__repr__": lambda _: "by the recipe"})()
@@ -192,6 +191,5 @@ def named(options: Mapping[str, Option], name: str, others: Iterable[str] = ()) 
     if gone := replacement(plain):
         raise ConfigError(gone)
     known = sorted({*(each.spelled for each in options.values()), *others})
-    near = difflib.get_close_matches(plain, known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+    hint = did_you_mean(plain, known) or f"known: {', '.join(known)}"
     raise ConfigError(f"unknown option {name!r}; {hint}")

@@ -36,6 +36,8 @@ class Status:
         Real images seen a second, over the recent generations.
     validation_acsa : float or None
         Mean per-class recall of the class head on the validation part; None before the first.
+    validation_smallest : float or None
+        The same class head's recall of the rarest class.
     seconds_left : float
         At the recent speed.
     """
@@ -51,6 +53,7 @@ class Status:
     failures: int = 0
     images_per_second: float = 0.0
     validation_acsa: float | None = None
+    validation_smallest: float | None = None
     seconds_left: float = 0.0
 
 

@@ -215,7 +215,7 @@ class Evolution:
         record = generation_record(generation, self.discriminator.last_losses)
         last = step == self._config.steps
         if last or step % self._config.validate_every == 0:
-            record["validation_acsa"] = self._validate()
+            record |= self._validate()
             for observer in self._observers:
                 observer.on_network(step, self.model.discriminator)
                 observer.on_population(step, self.model.generators)
@@ -240,12 +240,17 @@ class Evolution:
             self._stop.signal_number = asked
         return asked > 0
 
-    def _validate(self) -> float | None:
-        validation = self._split.validation
-        if len(validation) == 0:
-            return None
-        predicted = predict(self.model.discriminator, validation, self.model.device)
-        return score(validation.labels, predicted, self._split.classes, 0).acsa
+    def _validate(self) -> dict[str, float | None]:
+        """Return the class head's scores on the held-out images; None where there are none."""
+        split, held_out = self._split, self._split.validation
+        if len(held_out) == 0:
+            return {"validation_acsa": None, "validation_smallest": None}
+        predicted = predict(self.model.discriminator, held_out, self.model.device)
+        found = score(held_out.labels, predicted, split.classes, split.smallest_class)
+        return {
+            "validation_acsa": found.acsa,
+            "validation_smallest": found.smallest_recall,
+        }
 
     def _save(self, step: int) -> None:
         self.check()  # a checkpoint is a good state, or it is none

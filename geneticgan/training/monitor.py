@@ -67,6 +67,7 @@ class Monitor:
         status.seconds_left = (status.steps - status.step) / per_second if per_second else 0.0
         if record.get("validation_acsa") is not None:
             status.validation_acsa = record["validation_acsa"]
+            status.validation_smallest = record["validation_smallest"]
         return status
 
     def state(self) -> dict[str, Any]:
@@ -76,6 +77,7 @@ class Monitor:
             "wins": self.status.wins,
             "failures": self.status.failures,
             "validation_acsa": self.status.validation_acsa,
+            "validation_smallest": self.status.validation_smallest,
             "acceptances": list(self._acceptances),
             "seconds": self.seconds(),
         }
@@ -88,6 +90,7 @@ class Monitor:
         self.status.wins = state["wins"]
         self.status.failures = state["failures"]
         self.status.validation_acsa = state["validation_acsa"]
+        self.status.validation_smallest = state["validation_smallest"]
         self._acceptances.extend(state["acceptances"])
         self._began = self._now
         self._seconds_before = state.get("seconds", 0.0)

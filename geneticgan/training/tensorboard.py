@@ -62,6 +62,8 @@ class TensorBoard(Observer):
         step = record["step"]
         if record.get("validation_acsa") is not None:
             self._writer.add_scalar("validation ACSA", record["validation_acsa"], step)
+            smallest = record["validation_smallest"]
+            self._writer.add_scalar("validation, smallest class", smallest, step)
         if step % EVERY:
             return
         for name, loss in record["loss"].items():

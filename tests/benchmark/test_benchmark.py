@@ -246,7 +246,7 @@ def test_table_iv_has_a_setting_for_each_ratio():
 
 @pytest.mark.parametrize(
     ("methods", "message"),
-    [("cnn", "Did you mean 'cn'"), ("cn:k=3", "has no option 'k'"), ("", "cannot read")],
+    [("cnn", "did you mean 'cn'"), ("cn:k=3", "has no option 'k'"), ("", "cannot read")],
 )
 def test_unknown_methods_and_options_are_named_at_once(methods, message):
     with pytest.raises(PluginError, match=message):

@@ -108,7 +108,7 @@ def test_a_data_sets_own_counts_or_all_or_those_given():
         ("exponential:ratio=nan", "ratio must be at least 1, got nan"),
         ("step:largest=-1", "largest must be at least 0"),
         ("exponential:ratio=x", "option ratio takes float, got 'x'"),
-        ("tabel-iii", "Did you mean 'table-iii'?"),
+        ("tabel-iii", "did you mean 'table-iii'?"),
     ],
 )
 def test_what_is_no_imbalance_is_refused(text, message):

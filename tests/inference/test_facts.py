@@ -57,7 +57,7 @@ def test_facts_survive_json():
     facts = Facts(3, 32, ("a", "b"), (9, 2), (1, 2), (5, 5), {"thresholds": {"b": 0.2}})
     assert Facts.from_json(json.loads(json.dumps(facts.to_json()))) == facts
     assert facts.label("b") == facts.label("1") == facts.smallest_class == 1
-    with pytest.raises(ConfigError, match="there is no class 'c'; classes: a, b"):
+    with pytest.raises(ConfigError, match="there is no class 'c'; the classes: a, b"):
         facts.label("c")
 
 

@@ -153,8 +153,10 @@ def test_what_is_no_image_is_refused(world, images, message):
 
 
 def test_an_unknown_class_is_refused(world):
-    with pytest.raises(ConfigError, match="there is no class 'pink'; classes: blue, green, red"):
+    with pytest.raises(ConfigError, match="no class 'pink'; the classes: blue, green, red"):
         geneticgan.load(world[1]).generate("pink", 1)
+    with pytest.raises(ConfigError, match=r"no class 'Gren'; did you mean 'green'\? the classes: "):
+        geneticgan.load(world[1]).generate("Gren", 1)
 
 
 def test_the_plain_classifier_is_chosen_unless_another_is_better():

@@ -98,7 +98,7 @@ def test_help_imports_none_of_them(geneticgan):
         ("raises", "of outside-raises 3.2.1 cannot be imported (RuntimeError: no licence)"),
         ("wrongbase", "is not a subclass of"),
         ("nonsat", "is provided by geneticgan 0.2.0 and outside-nonsat 3.2.1"),
-        ("softhinge", "Did you mean 'soft-hinge'?"),
+        ("softhinge", "did you mean 'soft-hinge'?"),
     ],
 )
 def test_one_that_is_asked_for_and_wrong_ends_the_command(geneticgan, name, cause):

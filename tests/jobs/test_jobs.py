@@ -97,7 +97,7 @@ def test_all_classes_without_a_class(run, tmp_path):
 
 
 def test_an_unknown_class_lists_what_there_is(run, tmp_path):
-    with pytest.raises(ConfigError, match="there is no class 'ten'; classes: 0, 1"):
+    with pytest.raises(ConfigError, match="there is no class 'ten'; the classes: 0, 1"):
         generate_images(run[0], "ten", 1, tmp_path, seed=0)
 
 

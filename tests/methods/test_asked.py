@@ -43,7 +43,7 @@ def test_options_of_the_method_come_first_and_the_spec_wins_over_tuned_values():
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
-        ("agan", PluginError, "Did you mean 'aggan'"),
+        ("agan", PluginError, "did you mean 'aggan'"),
         ("aggan:shedule=zero", PluginError, "has no option 'shedule'; it has: none; did you mean"
          " 'schedule'"),
         ("oscn:view=2", PluginError, "has no option 'view'; it has: views; did you mean 'views'"),
