@@ -11,8 +11,6 @@ from geneticgan.annealing.algorithm import Generation
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, DivergedError, RunError
-from geneticgan.evaluation.metrics import score
-from geneticgan.evaluation.prediction import predict
 from geneticgan.gan.generations import Generations
 from geneticgan.gan.individual import same_weights
 from geneticgan.gan.processes import ALONE, Processes
@@ -20,6 +18,7 @@ from geneticgan.gan.splitting import why_whole
 from geneticgan.training.beginning import begin_model
 from geneticgan.training.build import build_machine, real_images
 from geneticgan.training.checkpoint import Checkpoint
+from geneticgan.training.held_out import held_out_scores
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.model import Model, build_model
@@ -215,7 +214,7 @@ class Evolution:
         record = generation_record(generation, self.discriminator.last_losses)
         last = step == self._config.steps
         if last or step % self._config.validate_every == 0:
-            record |= self._validate()
+            record |= held_out_scores(self.model, self._split)
             for observer in self._observers:
                 observer.on_network(step, self.model.discriminator)
                 observer.on_population(step, self.model.generators)
@@ -239,18 +238,6 @@ class Evolution:
         if asked > own:
             self._stop.signal_number = asked
         return asked > 0
-
-    def _validate(self) -> dict[str, float | None]:
-        """Return the class head's scores on the held-out images; None where there are none."""
-        split, held_out = self._split, self._split.validation
-        if len(held_out) == 0:
-            return {"validation_acsa": None, "validation_smallest": None}
-        predicted = predict(self.model.discriminator, held_out, self.model.device)
-        found = score(held_out.labels, predicted, split.classes, split.smallest_class)
-        return {
-            "validation_acsa": found.acsa,
-            "validation_smallest": found.smallest_recall,
-        }
 
     def _save(self, step: int) -> None:
         self.check()  # a checkpoint is a good state, or it is none
