@@ -114,10 +114,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} cannot be read as TOML: {error}") from error
-    renamed = {key.replace("-", "_"): value for key, value in data.items()}
-    if "lambda" in renamed:
-        renamed["lambda_"] = renamed.pop("lambda")
-    return renamed
+    return {named(OPTIONS, key).name: value for key, value in data.items()}
 
 
 def read_json(path: Path) -> Any:

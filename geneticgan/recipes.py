@@ -46,9 +46,6 @@ OF_IMAGES = frozenset({"augmentation"})
 """Those that say what networks are shown. They help any method, so a comparison sets them for all
 methods alike (``geneticgan benchmark --augmentation``), and not by the recipe of one."""
 
-SET_BY_RECIPES = frozenset().union(*RECIPES.values())
-"""Names of the options that a recipe may set."""
-
 
 def class_guidance(wanted: str, classes: int) -> str:
     """Return ``shared`` or ``real`` for a config's ``class_guidance``.

@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from geneticgan.config import OPTIONS, TrainConfig, read_setting, read_toml
+from geneticgan.errors import ConfigError
 from geneticgan.options.definition import BY_RECIPE, Option, named
 from geneticgan.options.machine import RUN
 from geneticgan_cli.completion import GROUPS, complete_plugins
@@ -199,6 +200,8 @@ def given_options(ctx: click.Context) -> dict[str, Any]:
             found[name] = defined.read(value) if chosen else value
     for text in ctx.params.get("settings", ()):
         name, value = read_setting(text)
+        if name in found:
+            raise ConfigError(f"{OPTIONS[name].spelled} is given twice; leave out --set {text}")
         found[name] = value
     return found
 

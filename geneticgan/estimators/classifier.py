@@ -23,6 +23,7 @@ from geneticgan.estimators.images import Pictures
 from geneticgan.estimators.parameters import CONSTRAINTS, make_config
 from geneticgan.estimators.progress import Progress
 from geneticgan.estimators.reading import find_categorical, group_codes, plain_frame
+from geneticgan.estimators.tags import TakesTablesAndImages
 from geneticgan.networks import Discriminator, Generator
 from geneticgan.seeding import numpy_stream
 
@@ -30,7 +31,9 @@ CHUNK = 500
 """Rows classified at once; bounds the memory."""
 
 
-class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # no types
+class AnnealingGANClassifier(  # type: ignore[misc]  # scikit-learn ships no types
+    TakesTablesAndImages, ClassifierMixin, BaseEstimator
+):
     """Classify with the class head of an annealing genetic GAN's discriminator.
 
     A generator for all classes is evolved against a discriminator with a class head, which learns
@@ -259,14 +262,6 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
     def __sklearn_is_fitted__(self) -> bool:
         """Tell scikit-learn, which would take the parameter `lambda_` for a sign of it."""
         return hasattr(self, "discriminator_")
-
-    def __sklearn_tags__(self) -> Any:
-        """Tell scikit-learn what X may be."""
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
-        tags.input_tags.three_d_array = True
-        return tags
 
     def _categorical(self, X: Any) -> list[int]:
         """Return the columns that hold categories, of what is a table."""

@@ -27,13 +27,14 @@ from geneticgan.estimators.reading import (
     plain_frame,
     to_frame,
 )
+from geneticgan.estimators.tags import TakesTablesAndImages
 from geneticgan.seeding import torch_stream
 
 CHUNK = 1000
 """Rows made at once; bounds the memory."""
 
 
-class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no types
+class AnnealingGANSampler(TakesTablesAndImages, BaseOverSampler):  # type: ignore[misc]  # no types
     """Over-sample with an annealing genetic GAN.
 
     A generator for all classes is evolved on the rows, the smaller classes' repeated until all
@@ -224,14 +225,6 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
             return made
         columns, dtypes = self._frame
         return to_frame(made, columns, dtypes)
-
-    def __sklearn_tags__(self) -> Any:
-        """Tell scikit-learn what X may be."""
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
-        tags.input_tags.three_d_array = True
-        return tags
 
     def _check_X_y(  # noqa: N802  # imbalanced-learn's name
         self, X: Any, y: Any, accept_sparse: Any = None

@@ -20,7 +20,7 @@ PARTS = ("validation", "test")
 
 
 @dataclass(frozen=True)
-class Judged:
+class Predicted:
     """Logits of a part.
 
     Attributes
@@ -35,9 +35,9 @@ class Judged:
     labels: Int64Array
 
 
-def keep_judged(
+def keep_predictions(
     path: Path, network: torch.nn.Module, split: Split, device: torch.device
-) -> dict[str, Judged]:
+) -> dict[str, Predicted]:
     """Keep what a run's classifier says of its validation and test part.
 
     Parameters
@@ -53,7 +53,7 @@ def keep_judged(
 
     Returns
     -------
-    dict of str to Judged
+    dict of str to Predicted
         By part.
 
     Raises
@@ -61,24 +61,28 @@ def keep_judged(
     RunError
         If the folder cannot be written.
     """
-    judged = {part: _judge(getattr(split, part), network, split, device) for part in PARTS}
-    arrays = {f"{part}_{key}": array for part in PARTS for key, array in vars(judged[part]).items()}
+    outputs = {part: _predicted(getattr(split, part), network, split, device) for part in PARTS}
+    arrays = {
+        f"{part}_{key}": array for part in PARTS for key, array in vars(outputs[part]).items()
+    }
     goal = RunFolder(path).held_out
     try:
         with written_whole(goal) as temporary:
             np.savez_compressed(temporary, **arrays)
     except OSError as error:
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
-    return judged
+    return outputs
 
 
-def _judge(images: Images, network: torch.nn.Module, split: Split, device: torch.device) -> Judged:
+def _predicted(
+    images: Images, network: torch.nn.Module, split: Split, device: torch.device
+) -> Predicted:
     if not len(images):
-        return Judged(np.empty((0, split.classes)), images.labels)
-    return Judged(class_logits(network, images, device), images.labels)
+        return Predicted(np.empty((0, split.classes)), images.labels)
+    return Predicted(class_logits(network, images, device), images.labels)
 
 
-def read_judged(path: Path, part: str) -> Judged:
+def read_predictions(path: Path, part: str) -> Predicted:
     """Read what `calibrate_run` kept of a part.
 
     Raises
@@ -91,13 +95,13 @@ def read_judged(path: Path, part: str) -> Judged:
         if file.is_symlink():
             raise OSError("it is a symbolic link")
         with np.load(file) as found:
-            judged = Judged(found[f"{part}_logits"], found[f"{part}_labels"])
+            outputs = Predicted(found[f"{part}_logits"], found[f"{part}_labels"])
     except FileNotFoundError as error:
         raise RunError(
             f"{path} holds no {file.name}; 'geneticgan evaluate {path}' makes it"
         ) from error
     except Exception as error:  # whatever a damaged archive raises
         raise RunError(f"{file} is damaged: {error}") from error
-    if judged.logits.ndim != 2 or len(judged.logits) != len(judged.labels):
+    if outputs.logits.ndim != 2 or len(outputs.logits) != len(outputs.labels):
         raise RunError(f"{file} is damaged: its shapes do not fit")
-    return judged
+    return outputs

@@ -25,7 +25,7 @@ from geneticgan.evaluation.probabilities import (
     fit_generated,
 )
 from geneticgan.inference.facts import Facts, read_facts
-from geneticgan.inference.held_out import Judged, keep_judged
+from geneticgan.inference.held_out import Predicted, keep_predictions
 from geneticgan.jobs.outcome import Row
 from geneticgan.methods.of_run import core_config
 from geneticgan.networks import Generator
@@ -118,8 +118,8 @@ def calibrate_run(
         Of the run, on the network's device.
     """
     device = next(network.parameters()).device
-    judged = keep_judged(path, network, split, device)
-    held, test = judged["validation"], judged["test"]
+    outputs = keep_predictions(path, network, split, device)
+    held, test = outputs["validation"], outputs["test"]
     found = fit_calibrations(held.logits, held.labels)
     kept = facts.calibration
     if not found and kept.splits:
@@ -142,6 +142,6 @@ def calibrate_run(
     return Calibrated(more, rows, own)
 
 
-def _score(calibration: Calibration, judged: Judged, split: Split) -> Any:
-    predicted = calibration(judged.logits).argmax(axis=1)
-    return score(judged.labels, predicted, split.classes, split.smallest_class)
+def _score(calibration: Calibration, outputs: Predicted, split: Split) -> Any:
+    predicted = calibration(outputs.logits).argmax(axis=1)
+    return score(outputs.labels, predicted, split.classes, split.smallest_class)

@@ -14,7 +14,7 @@ from geneticgan.jobs.calibrating import calibrate_run
 from geneticgan.jobs.networks import trained
 from geneticgan.jobs.outcome import Report, Row
 from geneticgan.methods.contract import Task
-from geneticgan.methods.of_run import method_of
+from geneticgan.methods.of_run import RunMethod
 from geneticgan.training.device import resolve_device
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
@@ -24,6 +24,7 @@ from geneticgan.training.run_folder import RunFolder, write_json
 def fit(
     folder: RunFolder,
     config: TrainConfig,
+    own: RunMethod,
     split: Split,
     observers: Sequence[Observer],
     stop: StopRequest,
@@ -37,7 +38,6 @@ def fit(
     Interrupted
         If a stop was asked for.
     """
-    own = method_of(config)
     method, key = own.method, own.name
     device = resolve_device(config.device)
     task = Task(split, own.config, device, folder.path / "work", observers, stop, own.given)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from geneticgan.errors import ConfigError
 from geneticgan.inference.facts import read_facts, write_facts
-from geneticgan.inference.held_out import read_judged
+from geneticgan.inference.held_out import read_predictions
 from geneticgan.inference.thresholds import Threshold, Wish, find_threshold, parse_wish
 
 
@@ -66,7 +66,7 @@ def set_thresholds(run: Path, texts: Sequence[str]) -> list[Granted]:
     """
     check_wishes(run, texts)
     facts = read_facts(run)
-    judged = read_judged(run, "validation")
+    judged = read_predictions(run, "validation")
     shares = facts.calibration.probabilities(judged.logits)
     granted = []
     for wish in (parse_wish(text, facts) for text in texts):

@@ -16,10 +16,10 @@ from geneticgan.inference.facts import facts_of, write_facts
 from geneticgan.jobs.beginning import Beginning, finished, read_beginning
 from geneticgan.jobs.calibrating import check_calibration, with_calibration
 from geneticgan.jobs.fitting import fit
-from geneticgan.jobs.judging import judge
 from geneticgan.jobs.outcome import Report
 from geneticgan.jobs.remarks import Remarks, warn_of_shortcut
-from geneticgan.methods.of_run import RunMethod, core_config, method_of
+from geneticgan.jobs.scoring import score_gan
+from geneticgan.methods.of_run import RunMethod, method_of
 from geneticgan.training.beginning import write_beginning
 from geneticgan.training.build import check_machine
 from geneticgan.training.checkpoint import Checkpoint
@@ -44,6 +44,8 @@ class Plan:
 
     Attributes
     ----------
+    method : RunMethod
+        Its method, and what that is trained with.
     split : Split
         The images of its parts.
     plugins : Plugins
@@ -54,6 +56,7 @@ class Plan:
         What was said of the images, for the report.
     """
 
+    method: RunMethod
     split: Split
     plugins: Plugins
     beginning: Beginning | None = None
@@ -88,7 +91,7 @@ def plan(
         check_machine(own.core, plugins, split)
     check_calibration(config, len(split.validation))
     begun = read_beginning(start, config, split) if start else None
-    return Plan(split, plugins, begun, tuple(heard.texts))
+    return Plan(own, split, plugins, begun, tuple(heard.texts))
 
 
 def train(
@@ -130,9 +133,8 @@ def train(
     Interrupted
         On Ctrl-C or SIGTERM, after a checkpoint; `resume` goes on.
     """
-    own = method_of(config)
-    _check_shown(own, tensorboard=tensorboard, film=film)
-    config = own.method.reads(config)
+    _check_shown(plan.method, tensorboard=tensorboard, film=film)
+    config = plan.method.method.reads(config)
     folder = RunFolder.create(path, config)
     with RunLock(path):
         begun = plan.beginning
@@ -164,14 +166,15 @@ def resume(
     On another ``device`` than the run's own the result is the same up to rounding. ``data_root``
     is where the images are now, and has to be named for a run that was not made here.
     """
-    _check_shown(method_of(RunFolder.open(path)[1]), tensorboard=tensorboard, film=film)
     folder, config, split = open_run(path, observers, device, data_root)
+    own = method_of(config)
+    _check_shown(own, tensorboard=tensorboard, film=film)
     if changes := folder.other_surroundings(config.device):
         for observer in observers:
             observer.on_note(changes)
     config = with_calibration(config, path, None)
-    _check_processes(core_config(config), config.method)
-    begun = Plan(split, make_plugins(core_config(config) or config))
+    _check_processes(own.core, own.name)
+    begun = Plan(own, split, make_plugins(own.core or config))
     with RunLock(path):
         return _run(folder, config, begun, observers, tensorboard, film)
 
@@ -183,7 +186,7 @@ def evaluate(
     calibration: str | None = None,
     data_root: str | None = None,
 ) -> Report:
-    """Judge a run again from its folder: the same figures on another day.
+    """Score a run again from its folder: the same figures on another day.
 
     ``device`` computes where the run was not trained; None is the run's own. ``data_root`` is as
     for `resume`. A ``calibration``
@@ -197,12 +200,14 @@ def evaluate(
     folder, config, split = open_run(path, observers, device, data_root)
     config = with_calibration(config, path, calibration)
     finished(path, folder, config)
-    core = core_config(config)
+    own = method_of(config)
+    core = own.core
     if core is None:
         with RunLock(path), StopRequest() as stop:
-            return fit(folder, config, split, observers, stop)
+            return fit(folder, config, own, split, observers, stop)
     with RunLock(path), StopRequest() as stop:
-        return judge(folder, config, split, load_model(core, split, folder), observers, stop)
+        model = load_model(core, split, folder)
+        return score_gan(folder, config, own, split, model, observers, stop)
 
 
 def _check_size(own: RunMethod, split: Split) -> None:
@@ -237,10 +242,10 @@ def _run(
     tensorboard: bool,
     film: bool,
 ) -> Report:
-    core = core_config(config)
+    core = plan.method.core
     if core is None:
         with StopRequest() as stop:
-            return fit(folder, config, plan.split, observers, stop)
+            return fit(folder, config, plan.method, plan.split, observers, stop)
     watching = list(observers)
     if tensorboard:
         checkpoint = Checkpoint(folder.checkpoint)
@@ -256,4 +261,4 @@ def _run(
     with StopRequest() as stop:
         if frames:
             frames.develop(folder.samples / "film.webp")
-        return judge(folder, config, plan.split, model, observers, stop)
+        return score_gan(folder, config, plan.method, plan.split, model, observers, stop)

@@ -8,13 +8,12 @@ from typing import ClassVar
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, one_hot
 
-from geneticgan.data.stores import Batches
-from geneticgan.methods.classifier import ClassifierMethod, Loss
-from geneticgan.methods.cn import classifier_source
+from geneticgan.methods.classifier import Loss
+from geneticgan.methods.cn import CN
 from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
 
 
-class ClassBalanced(ClassifierMethod):
+class ClassBalanced(CN):
     """CB-loss (Cui et al. 2019): each class weighs the inverse of its effective number of samples.
 
     Batches are drawn as the data are. The paper at hand does not say which of the losses it took;
@@ -49,10 +48,6 @@ class ClassBalanced(ClassifierMethod):
         self.kind = kind
         self.beta = beta
         self.gamma = gamma
-
-    def batches(self, task: Task) -> Batches:
-        """Draw as the data are."""
-        return classifier_source(task).natural(task.config.batch_size)
 
     def loss(self, task: Task) -> Loss:
         """Return the weighted loss."""

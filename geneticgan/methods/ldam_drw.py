@@ -9,10 +9,9 @@ from torch import nn
 from torch.nn.functional import cross_entropy, linear, normalize
 
 from geneticgan.config import TrainConfig
-from geneticgan.data.stores import Batches
 from geneticgan.methods.cb_loss import class_weights
-from geneticgan.methods.classifier import ClassifierMethod, Objective, augmentation_of, autocast
-from geneticgan.methods.cn import classifier_source
+from geneticgan.methods.classifier import Objective, augmentation_of, autocast
+from geneticgan.methods.cn import CN
 from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
 from geneticgan.networks import Discriminator
 from geneticgan.seeding import numpy_stream, torch_seeded
@@ -38,7 +37,7 @@ class CosineHead(nn.Linear):
         return self.scale * linear(normalize(input), normalize(self.weight))
 
 
-class LdamDrw(ClassifierMethod):
+class LdamDrw(CN):
     """LDAM with deferred re-weighting (Cao et al. 2019).
 
     The logit of the true class is lowered by a margin in proportion to n^(-1/4), the largest being
@@ -79,10 +78,6 @@ class LdamDrw(ClassifierMethod):
         self.scale = scale
         self.deferred = deferred
         self.beta = beta
-
-    def batches(self, task: Task) -> Batches:
-        """Draw as the data are."""
-        return classifier_source(task).natural(task.config.batch_size)
 
     def headed(self, network: Discriminator, config: TrainConfig) -> Discriminator:
         """Return the network with a cosine head."""

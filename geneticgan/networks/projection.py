@@ -91,7 +91,7 @@ class ProjectedTrunk(Prepared):
         super().__init__(pretrained, size)
         self.network = copy.deepcopy(network)
         with torch.no_grad():
-            maps, pooled = self._depths(torch.zeros(1, 3, size, size))
+            maps, pooled = self.depths(torch.zeros(1, 3, size, size))
         rng = torch_stream(seed, "random mixing")
         self.mixing = RandomMixing([each.shape[1] for each in maps], width, rng)
         self.sides = tuple(each.shape[2] for each in maps)
@@ -101,18 +101,18 @@ class ProjectedTrunk(Prepared):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return what class heads read, (B, F), of images (B, C, H, W) in [-1, 1]."""
-        return self._depths(images)[1]
+        return self.depths(images)[1]
 
     def read(self, images: torch.Tensor) -> tuple[Maps, torch.Tensor]:
         """Return the mixtures, from fine to coarse, and what class heads read."""
-        maps, pooled = self._depths(images)
+        maps, pooled = self.depths(images)
         return self.mixing(maps), pooled
 
     def train(self, mode: bool = True) -> ProjectedTrunk:
         """Stay in evaluation mode."""
         return super().train(False)
 
-    def _depths(self, images: torch.Tensor) -> tuple[Maps, torch.Tensor]:
+    def depths(self, images: torch.Tensor) -> tuple[Maps, torch.Tensor]:
         found = self.network(self.prepare(images))
         maps = [found[str(number)] for number in range(COUNT)]
         pooled = [*(each.mean(dim=(2, 3)) for each in maps), found[LAST].flatten(1)]

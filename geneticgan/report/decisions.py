@@ -10,7 +10,7 @@ from sklearn.metrics import average_precision_score, precision_recall_curve
 from geneticgan.errors import RunError
 from geneticgan.evaluation.probabilities import Calibration, calibration_error
 from geneticgan.inference.facts import Facts, read_facts
-from geneticgan.inference.held_out import Judged, read_judged
+from geneticgan.inference.held_out import Predicted, read_predictions
 from geneticgan.report.figures.charts import Line, LineChart
 from geneticgan.report.figures.fonts import figure_names
 from geneticgan.report.page import Section, Table
@@ -23,12 +23,12 @@ def decisions_section(path: Path) -> Section:
     """Return the section of a run folder; where something is missing, it says so."""
     section = Section("Probabilities")
     try:
-        facts, judged = read_facts(path), read_judged(path, "test")
+        facts, outputs = read_facts(path), read_predictions(path, "test")
     except RunError as error:
         section.text.append(f"There is nothing to draw: {error}.")
         return section
     section.text.append(
-        f"Of the run's classifier, on the {len(judged.labels)} test images; each class weighs "
+        f"Of the run's classifier, on the {len(outputs.labels)} test images; each class weighs "
         "alike in the first figure. "
         + (
             f"They are calibrated {facts.calibration.told()}."
@@ -36,21 +36,21 @@ def decisions_section(path: Path) -> Section:
             else "They are not calibrated: no images were held out."
         )
     )
-    section.items += [_reliability(facts, judged), _precision_recall(facts, judged)]
+    section.items += [_reliability(facts, outputs), _precision_recall(facts, outputs)]
     if facts.thresholds:
         section.items.append(_thresholds(facts))
     return section
 
 
-def _reliability(facts: Facts, judged: Judged) -> LineChart:
+def _reliability(facts: Facts, outputs: Predicted) -> LineChart:
     lines = {"as sure as right": Line(np.array([0.0, 1.0]), np.array([0.0, 1.0]))}
     ways = {"as trained": Calibration()}
     if facts.calibrated:
         ways["calibrated"] = facts.calibration
     errors = []
     for name, way in ways.items():
-        shares = way.probabilities(judged.logits)
-        error, sure, right = calibration_error(shares, judged.labels)
+        shares = way.probabilities(outputs.logits)
+        error, sure, right = calibration_error(shares, outputs.labels)
         lines[f"{name} (error {100 * error:.1f}%)"] = Line(sure, right)
         errors.append(f"{name} {100 * error:.1f}%")
     return LineChart(
@@ -66,13 +66,13 @@ def _reliability(facts: Facts, judged: Judged) -> LineChart:
     )
 
 
-def _precision_recall(facts: Facts, judged: Judged) -> LineChart:
-    shares = facts.calibration.probabilities(judged.logits)
+def _precision_recall(facts: Facts, outputs: Predicted) -> LineChart:
+    shares = facts.calibration.probabilities(outputs.logits)
     counts = np.add(facts.train_counts, facts.validation_counts)
     order = sorted(range(facts.classes), key=lambda label: (counts[label], -label))[:CURVES]
     names, lines, areas = figure_names(facts.class_names), {}, []
     for label in order:
-        own = judged.labels == label
+        own = outputs.labels == label
         precision, recall, _ = precision_recall_curve(own, shares[:, label])
         area = average_precision_score(own, shares[:, label])
         name = f"{names[label][:16]} ({area:.2f})"

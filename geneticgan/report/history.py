@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from geneticgan.annealing.fitness import weighted
 from geneticgan.errors import RunError
 from geneticgan.report.figures.charts import FloatArray, Line
 
@@ -134,7 +135,8 @@ def _difference(family: Mapping[str, Any], lambda_: float) -> float:
     """Return how much fitter the best offspring is than its parent; NaN if none lives."""
 
     def fitness(parts: Mapping[str, float | None]) -> float:
-        return _value(parts, "quality") + lambda_ * _value(parts, "diversity")
+        values = (_value(parts, "quality"), _value(parts, "diversity"))
+        return float(sum(weighted(values, (1.0, lambda_))))
 
     found = [fitness(child) for child in family["offspring"] if "failure" not in child]
     return max(found, default=math.nan) - fitness(family["parent"])

@@ -69,7 +69,7 @@ def test_titles_of_phases_and_cells_are_text():
         live.on_phase(EVIL, 3)
         live.on_note(EVIL)
         live.live.refresh()
-    GridScreen(screen, 1)._print(EVIL)
+    GridScreen(screen, 1).tell(EVIL)
     text = screen.file.getvalue()
     assert "\x1b]0" not in text
     assert "\x9b" not in text

@@ -21,7 +21,7 @@ from geneticgan.evaluation.probabilities import (
     median_calibration,
 )
 from geneticgan.inference.facts import Facts, read_facts
-from geneticgan.inference.held_out import read_judged
+from geneticgan.inference.held_out import read_predictions
 from geneticgan.inference.priors import make_prior, move_to_prior
 from geneticgan.inference.thresholds import Wish, decide, find_threshold, parse_wish
 from geneticgan.jobs.train import plan
@@ -173,7 +173,7 @@ def test_what_is_no_calibration(wrong):
 
 def test_offsets_decide_alike_in_table_predict_and_python(world, moved, tmp_path):
     run, said = moved
-    facts, judged = read_facts(run), read_judged(run, "test")
+    facts, judged = read_facts(run), read_predictions(run, "test")
     assert "calibrated by class offsets on 7 held-out images" in said
     assert facts.classifier_title.endswith(", class offsets")
     assert "thresholds" not in facts.more  # they were of other probabilities
@@ -228,11 +228,11 @@ def test_what_cannot_be_calibrated_is_said_before_it_is_trained(more, message):
 def test_a_run_is_calibrated_on_what_it_held_out(world, tmp_path):
     root, run = world
     facts = read_facts(run)
-    judged = read_judged(run, "validation")
+    judged = read_predictions(run, "validation")
     assert facts.more["calibration"]["images"] == len(judged.labels) == 7
     assert facts.calibration.temperature == fit_temperature(judged.logits, judged.labels)
     assert facts.calibration.temperature != 1
-    test = read_judged(run, "test")
+    test = read_predictions(run, "test")
     files = [sorted((root / "images" / "test" / name).glob("*.png")) for name in facts.class_names]
     found = geneticgan.load(run).predict_proba([file for each in files for file in each])
     wanted = softmax(test.logits / facts.calibration.temperature, axis=1)
@@ -268,7 +268,7 @@ def test_thresholds_are_set_by_evaluate_and_used_by_predict(world, tmp_path):
     assert result.exit_code == 0, result.output
     assert "On the 7 held-out images, 2 of them of this class, recall is 100.0%" in result.output
     kept = read_facts(own).more["thresholds"]["blue"]
-    judged = read_judged(own, "validation")
+    judged = read_predictions(own, "validation")
     shares = read_facts(own).calibration.probabilities(judged.logits)
     assert kept["threshold"] == pytest.approx(shares[judged.labels == 0, 0].min())
     model = geneticgan.load(own)
@@ -299,10 +299,10 @@ def test_where_nothing_was_held_out_it_is_said(tmp_path):
 
 def test_a_damaged_file_of_logits_is_named(tmp_path):
     with pytest.raises(RunError, match=r"holds no held-out.npz; 'geneticgan evaluate"):
-        read_judged(tmp_path, "test")
+        read_predictions(tmp_path, "test")
     (tmp_path / "held-out.npz").write_bytes(b"no archive")
     with pytest.raises(RunError, match="is damaged"):
-        read_judged(tmp_path, "test")
+        read_predictions(tmp_path, "test")
 
 
 def test_the_report_draws_it(world):

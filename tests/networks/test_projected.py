@@ -89,7 +89,7 @@ def test_the_mixing_is_drawn_by_the_seed_and_is_part_of_the_weights(tiny):
 
 def test_a_change_of_a_coarse_map_is_seen_at_every_finer_depth(tiny):
     trunk = tiny().trunk
-    maps, _ = trunk._depths(images(1))
+    maps, _ = trunk.depths(images(1))
     changed = (*maps[:3], maps[3] + 1)
     for before, after in zip(trunk.mixing(maps), trunk.mixing(changed), strict=True):
         assert not torch.allclose(before, after)

@@ -46,9 +46,9 @@ def own_font(tmp_path, monkeypatch):
     builder.save(tmp_path / "own.ttf")
     monkeypatch.setattr(fontManager, "ttflist", list(fontManager.ttflist))
     fontManager.addfont(tmp_path / "own.ttf")
-    fonts._family_of.cache_clear()
+    fonts.family_of.cache_clear()
     yield
-    fonts._family_of.cache_clear()
+    fonts.family_of.cache_clear()
 
 
 def test_a_font_is_found_for_each_sign(own_font):

@@ -25,7 +25,7 @@ def families(texts: Iterable[str]) -> list[str]:
     """Return the families to draw texts with: the usual one, then what has the signs it lacks."""
     found = [FIRST]
     for sign in sorted(set().union(*map(set, texts))):
-        family = _family_of(sign)
+        family = family_of(sign)
         if family and family not in found:
             found.append(family)
     return found
@@ -37,7 +37,7 @@ def drawable(text: str) -> bool:
     Some font must have each of its signs; and the figures' library sets sign after sign from left
     to right, which tears apart scripts that run the other way or join their signs.
     """
-    return all(map(_drawn_alone, text)) and all(_family_of(sign) for sign in text)
+    return all(map(_drawn_alone, text)) and all(family_of(sign) for sign in text)
 
 
 def written_out(text: str) -> str:
@@ -76,7 +76,7 @@ def _drawn_alone(sign: str) -> bool:
 
 
 @cache
-def _family_of(sign: str) -> str:
+def family_of(sign: str) -> str:
     """Return the first family that has a sign; empty if none has."""
     if sign == "\n":
         return FIRST

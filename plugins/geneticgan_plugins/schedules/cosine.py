@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 
-from geneticgan.annealing.schedule import Schedule
-from geneticgan_plugins.schedules._checks import check_count, check_temperature
+from geneticgan_plugins.schedules._falling import Falling
 
 
-class Cosine(Schedule):
+class Cosine(Falling):
     """T * (1 + cos(pi * n / period)) / 2, and 0 from then on (Loshchilov and Hutter 2017, eq. 5).
 
     Slow at first, fast in the middle, slow at the end.
@@ -20,10 +19,6 @@ class Cosine(Schedule):
     period : int
         Generations until the temperature is 0, >= 1.
     """
-
-    def __init__(self, T: float = 1.0, period: int = 1000) -> None:
-        self.T = check_temperature(T)
-        self.period = check_count("period", period)
 
     def temperature(self, generation: int) -> float:
         """Return the height of the wave at the generation."""

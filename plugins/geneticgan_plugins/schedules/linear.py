@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from geneticgan.annealing.schedule import Schedule
-from geneticgan_plugins.schedules._checks import check_count, check_temperature
+from geneticgan_plugins.schedules._falling import Falling
 
 
-class Linear(Schedule):
+class Linear(Falling):
     """T * (1 - n / period), and 0 from then on.
 
     Parameters
@@ -16,10 +15,6 @@ class Linear(Schedule):
     period : int
         Generations until the temperature is 0, >= 1.
     """
-
-    def __init__(self, T: float = 1.0, period: int = 1000) -> None:
-        self.T = check_temperature(T)
-        self.period = check_count("period", period)
 
     def temperature(self, generation: int) -> float:
         """Return the height of the line at the generation, never below 0."""

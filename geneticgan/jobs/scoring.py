@@ -23,7 +23,7 @@ from geneticgan.methods.balanced_softmax import BalancedSoftmax
 from geneticgan.methods.classifier import ClassifierMethod
 from geneticgan.methods.cn import CN
 from geneticgan.methods.contract import Task
-from geneticgan.methods.of_run import method_of
+from geneticgan.methods.of_run import RunMethod
 from geneticgan.methods.oscn import OsCN
 from geneticgan.report.pictures import draw_classes
 from geneticgan.training.hooks import Observer
@@ -35,9 +35,10 @@ PICTURED = 8
 """Generated images of each class in the picture."""
 
 
-def judge(
+def score_gan(
     folder: RunFolder,
     config: TrainConfig,
+    own: RunMethod,
     split: Split,
     model: Model,
     observers: Sequence[Observer],
@@ -56,7 +57,7 @@ def judge(
     plain = BalancedSoftmax()
     methods: tuple[ClassifierMethod, ...] = (plain, Augmented(generated), OsCN(), CN())
     networks: dict[str, torch.nn.Module] = {CLASS_HEAD: model.discriminator}
-    titles = {CLASS_HEAD: f"{method_of(config).method.title}, class head"}
+    titles = {CLASS_HEAD: f"{own.method.title}, class head"}
     for method in methods:
         networks[method.key] = trained(method, method.key, folder, task)
         titles[method.key] = method.title
