@@ -185,7 +185,7 @@ def test_numbers_with_a_decimal_comma(write):
 def test_columns_are_proposed_as_groups(write):
     lines = [f"{row},p{i // 3}" for i, row in enumerate(rows())]
     _, heard = load(write(["path,label,Patient ID", *lines]))
-    assert any("one side of every split by csv:group=Patient ID" in text for text in heard)
+    assert any("one side of every split by 'csv:group=Patient ID'" in text for text in heard)
 
 
 @pytest.mark.parametrize(
