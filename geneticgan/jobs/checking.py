@@ -221,7 +221,7 @@ def _copies(found: FileSet, looks: Looks, labels: Int64Array) -> Finding:
     text += f", such as {_named(found, looks.readable[first])}"
     mixed = sum(len(set(labels[place == each].tolist())) > 1 for each in again)
     if mixed:
-        text += f"; {mixed} of them hold several classes"
+        text += f"; {mixed} of them with several classes"
     if found.test is not None:
         test = found.test[looks.readable]
         leaked = sum(test[place == each].sum() for each in again if not test[place == each].all())

@@ -62,7 +62,7 @@ def test_copies_are_found_across_names_formats_and_small_changes(folder):
     assert "2 groups of equal or nearly equal images (4 images)" in found.text
     assert "a/a3.bmp, a/again.bmp" in found.text
     (folder / "b" / "a3.bmp").write_bytes((folder / "a" / "a3.bmp").read_bytes())
-    assert "1 of them hold several classes" in look(folder)["copies"].text
+    assert "1 of them with several classes" in look(folder)["copies"].text
 
 
 def test_copies_of_the_test_part_in_training_are_counted(folder, tmp_path_factory):
