@@ -170,7 +170,8 @@ def test_indices_of_pandas_and_of_r(write):
 
 
 def test_paths_of_another_machine(write):
-    for begin in ("/home/me/data/images/", "C:\\data\\images\\", "../input/images/"):
+    begins = "/home/me/data/images/", "C:\\data\\images\\", "../input/images/", "Set-1.0/images/"
+    for begin in begins:
         source, heard = load(write(["path,label", *rows(paths=begin + "{}.png")]))
         assert told(source) == ODD
         assert heard[0].startswith("Paths of list.csv are taken from below ")
