@@ -17,6 +17,7 @@ from geneticgan.gan.capture import READ_EVERY, CapturedStep, has_begun, why_not
 from geneticgan.gan.individual import same_weights
 from geneticgan.gan.mutation import take_step
 from geneticgan.gan.step import step_toolbox
+from geneticgan.testing.replays import expect_replays
 
 from .test_step import WORLD, Cusp, Dead, Halving, Minimax, NonSaturating, build, worlds
 
@@ -184,6 +185,11 @@ def test_no_individual_or_module_is_copied_in_the_loop(monkeypatch):
     step.run(2, 3, lambda _: False, lambda _: None)
 
 
+def test_replayed_images_are_changed_by_what_was_drawn_anew():
+    world = WORLD | {"augmentation": "flip,translation,deformation,cutout", "optimizer": "sgd"}
+    expect_replays(lambda: build(world, torch.float64))
+
+
 def test_what_cannot_stay_on_the_device_says_why():
     assert why_not(build(WORLD, torch.float64)) == ""
     assert "dropout" in why_not(build(WORLD | {"dropout": True}, torch.float64))
@@ -208,20 +214,39 @@ def test_a_temperature_that_is_none_is_refused_before_it_is_uploaded(wrong):
         CapturedStep(machine).run(1, 4, lambda _: False, lambda _: None)
 
 
+class Stream:
+    """A stream of a GPU that notes what waits for what."""
+
+    def __init__(self, name, order):
+        self.name, self.order = name, order
+
+    def wait_stream(self, other):
+        self.order.append(f"{self.name} waits for {other.name}")
+
+
 @pytest.mark.parametrize("captures", [False, True])
 def test_where_no_graph_can_be_captured_the_run_goes_on_without_one(monkeypatch, captures):
-    streams = []
+    order, given = [], []
+    current, side = Stream("current", order), Stream("side", order)
 
     @contextlib.contextmanager
-    def graph(graph, **kwargs):
+    def graph(graph, *, stream, **kwargs):
+        given.append(stream)
         if captures:
             raise RuntimeError("operation not permitted when stream is capturing\nand more")
         yield  # as on a build of torch whose context does nothing
 
+    @contextlib.contextmanager
+    def within(stream):
+        order.append(f"begin on {stream.name}")
+        yield
+        order.append(f"end on {stream.name}")
+
     monkeypatch.setattr("torch.cuda.CUDAGraph", object)
     monkeypatch.setattr("torch.cuda.synchronize", lambda: None)
-    monkeypatch.setattr("torch.cuda.current_stream", lambda: "the stream")
-    monkeypatch.setattr("torch.cuda.set_stream", streams.append)
+    monkeypatch.setattr("torch.cuda.current_stream", lambda: current)
+    monkeypatch.setattr("torch.cuda.stream", within)
+    monkeypatch.setattr("torch.cuda.set_stream", lambda stream: order.append(stream.name))
     monkeypatch.setattr("torch.cuda.is_current_stream_capturing", lambda: captures)
     monkeypatch.setattr("torch.cuda.graph", graph)
     plain, _ = run_on_device(WORLD, torch.float64, 8)
@@ -232,7 +257,7 @@ def test_where_no_graph_can_be_captured_the_run_goes_on_without_one(monkeypatch,
 
     begin(machine, 8, note)
     step = CapturedStep(machine, notes.append)
-    step.until_capture = 1  # as on CUDA, after a generation to warm up
+    step.until_capture, step._stream = 1, side  # as on CUDA, with a generation to warm up
     step.run(len(seen), 8 - len(seen), lambda _: False, note)
     cause = (
         "operation not permitted when stream is capturing"
@@ -240,7 +265,12 @@ def test_where_no_graph_can_be_captured_the_run_goes_on_without_one(monkeypatch,
         else "the stream does not capture"
     )
     assert notes == [f"Running without a CUDA graph, which is slower: {cause}."]
-    assert streams == ["the stream"]
+    # The generation before warms up the stream that is to capture; then all goes on where it was.
+    assert order == [
+        "side waits for current", "begin on side", "end on side", "current waits for side",
+        "current",
+    ]  # fmt: skip
+    assert given == [side]
     assert seen == plain
 
 
