@@ -83,6 +83,8 @@ class CapturedStep:
         Told in a sentence if a graph cannot be captured.
     capture : bool
         Whether to capture a graph on CUDA.
+    step : Step, optional
+        Whose individuals are written over; by default they are made anew.
 
     Attributes
     ----------
@@ -98,10 +100,11 @@ class CapturedStep:
         on_note: Callable[[str], None] = lambda _: None,
         *,
         capture: bool = True,
+        step: Step | None = None,
     ) -> None:
         self._machine = machine
         self._on_note = on_note
-        self._step = Step(machine, looks=False)
+        self._step = (step or Step(machine)).blind()
         labels = [mutation.label for mutation in machine.mutations]
         parameters = machine.discriminator.parameters
         accepts = machine.selection.accepts  # type: ignore[attr-defined]  # `why_not` is empty

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import math
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from geneticgan.annealing.algorithm import ea_annealing
 from geneticgan.annealing.metropolis import metropolis_accept
 from geneticgan.gan.capture import READ_EVERY, CapturedStep, has_begun, why_not
-from geneticgan.gan.individual import same_weights
+from geneticgan.gan.generations import Generations
+from geneticgan.gan.individual import GeneratorIndividual, same_weights
 from geneticgan.gan.mutation import take_step
 from geneticgan.gan.step import step_toolbox
 from geneticgan.testing.replays import expect_replays
@@ -188,6 +190,26 @@ def test_no_individual_or_module_is_copied_in_the_loop(monkeypatch):
 def test_replayed_images_are_changed_by_what_was_drawn_anew():
     world = WORLD | {"augmentation": "flip,translation,deformation,cutout", "optimizer": "sgd"}
     expect_replays(lambda: build(world, torch.float64))
+
+
+class Full(list):
+    """A hall of fame that no one enters any more."""
+
+    def update(self, population):
+        """Nothing."""
+
+
+def test_offspring_of_the_host_are_written_over_on_the_device(monkeypatch):
+    monkeypatch.setattr("geneticgan.gan.capture.is_wanted", lambda device: True)
+    machine, made, settled = build(WORLD | {"population": 1}, torch.float64), [], []
+    copy = GeneratorIndividual.__deepcopy__
+    monkeypatch.setattr(
+        GeneratorIndividual, "__deepcopy__", lambda one, memo: made.append(1) or copy(one, memo)
+    )
+    hall = Full([SimpleNamespace(fitness=SimpleNamespace(wvalues=(math.inf,)))])
+    Generations(machine).run(0, 4, hall, lambda g: settled.append(g.settled), lambda number: False)
+    assert settled == [True, False, False, True]  # one on the host, three on the device
+    assert len(made) == len(machine.mutations)
 
 
 def test_what_cannot_stay_on_the_device_says_why():
