@@ -116,7 +116,9 @@ class CapturedStep:
         self._graph: torch.cuda.CUDAGraph | None = None
         captures = capture and device.type == "cuda"
         self.until_capture = WARM_UP if captures else -1
-        self._stream = torch.cuda.Stream(device) if captures else None
+        self._stream: torch.cuda.Stream | None = None
+        if captures:
+            self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
 
     def run(
         self,
