@@ -246,17 +246,21 @@ class Stream:
         self.order.append(f"{self.name} waits for {other.name}")
 
 
-@pytest.mark.parametrize("captures", [False, True])
-def test_where_no_graph_can_be_captured_the_run_goes_on_without_one(monkeypatch, captures):
+@pytest.mark.parametrize("fails", ["to capture", "at the begin", "at the end"])
+def test_where_no_graph_can_be_captured_the_run_goes_on_without_one(monkeypatch, fails):
     order, given = [], []
     current, side = Stream("current", order), Stream("side", order)
 
     @contextlib.contextmanager
     def graph(graph, *, stream, **kwargs):
         given.append(stream)
-        if captures:
+        if fails == "at the begin":
             raise RuntimeError("operation not permitted when stream is capturing\nand more")
-        yield  # as on a build of torch whose context does nothing
+        with monkeypatch.context() as capturing:
+            capturing.setattr(CapturedStep, "generation", lambda *_: None)  # it computes nothing
+            yield
+        if fails == "at the end":
+            raise RuntimeError("operation not permitted when stream is capturing\nand more")
 
     @contextlib.contextmanager
     def within(stream):
@@ -269,7 +273,7 @@ def test_where_no_graph_can_be_captured_the_run_goes_on_without_one(monkeypatch,
     monkeypatch.setattr("torch.cuda.current_stream", lambda: current)
     monkeypatch.setattr("torch.cuda.stream", within)
     monkeypatch.setattr("torch.cuda.set_stream", lambda stream: order.append(stream.name))
-    monkeypatch.setattr("torch.cuda.is_current_stream_capturing", lambda: captures)
+    monkeypatch.setattr("torch.cuda.is_current_stream_capturing", lambda: fails != "to capture")
     monkeypatch.setattr("torch.cuda.graph", graph)
     plain, _ = run_on_device(WORLD, torch.float64, 8)
     machine, notes, seen = build(WORLD, torch.float64), [], []
@@ -282,9 +286,9 @@ def test_where_no_graph_can_be_captured_the_run_goes_on_without_one(monkeypatch,
     step.until_capture, step._stream = 1, side  # as on CUDA, with a generation to warm up
     step.run(len(seen), 8 - len(seen), lambda _: False, note)
     cause = (
-        "operation not permitted when stream is capturing"
-        if captures
-        else "the stream does not capture"
+        "the stream does not capture"
+        if fails == "to capture"
+        else "operation not permitted when stream is capturing"
     )
     assert notes == [f"Running without a CUDA graph, which is slower: {cause}."]
     # The generation before warms up the stream that is to capture; then all goes on where it was.
