@@ -31,8 +31,10 @@ CHUNK = 500
 """Rows classified at once; bounds the memory."""
 
 
-class AnnealingGANClassifier(  # type: ignore[misc]  # scikit-learn ships no types
-    TakesTablesAndImages, ClassifierMixin, BaseEstimator
+class AnnealingGANClassifier(
+    TakesTablesAndImages,
+    ClassifierMixin,  # type: ignore[misc]  # scikit-learn ships no types
+    BaseEstimator,  # type: ignore[misc]  # likewise
 ):
     """Classify with the class head of an annealing genetic GAN's discriminator.
 

@@ -113,6 +113,7 @@ class ProjectedTrunk(Prepared):
         return super().train(False)
 
     def depths(self, images: torch.Tensor) -> tuple[Maps, torch.Tensor]:
+        """Return the maps of all depths, from fine to coarse, and what class heads read."""
         found = self.network(self.prepare(images))
         maps = [found[str(number)] for number in range(COUNT)]
         pooled = [*(each.mean(dim=(2, 3)) for each in maps), found[LAST].flatten(1)]
