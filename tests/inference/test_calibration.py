@@ -309,7 +309,7 @@ def test_the_report_draws_it(world):
     section = decisions_section(world[1])
     assert "on the 12 test images" in section.text[0]
     reliability, costs = section.items
-    assert len(reliability.lines) == 3  # as sure as right, as trained, calibrated
+    assert len(reliability.lines) == 3  # perfect calibration, as trained, calibrated
     assert len(costs.lines) == 3
     for line in costs.lines.values():
         assert line.x.max() == 1
