@@ -33,7 +33,7 @@ def find_categorical(X: Any, asked: str | Sequence[Any]) -> list[int]:
     named = np.asarray(asked)
     if named.dtype.kind in "OUS" and len(named):
         if not hasattr(X, "iloc"):
-            raise ValueError("categorical_features has names, but X is not a DataFrame")
+            raise ValueError("categorical_features has names, but X is no DataFrame")
         found = X.columns.get_indexer(named)
     else:
         found = np.flatnonzero(named) if named.dtype == bool else named.astype(np.int64)

@@ -80,8 +80,8 @@ def read_judge(text: str) -> Judge:
         protocol = PROTOCOLS.create(spec)
         if protocol.looks_at == "test":
             raise ConfigError(
-                f"{spec.name} looks at the test part, by which nothing may be chosen; use held-out, "
-                "deformed or generated"
+                f"{spec.name} looks at the test part, by which nothing may be chosen; use "
+                "held-out, deformed or generated"
             )
         protocols.append(str(spec))
         holds_out = holds_out or protocol.looks_at == "validation"
