@@ -1,4 +1,4 @@
-"""Which method to use on one's own images, and how sure that is."""
+"""Decides which method to use on the user's images, and how certain that is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from geneticgan.evaluation.resampled import Resampled, resampled
 
 SIMILAR_COST = 1.5
-"""Two methods whose times differ by less than this factor cost alike."""
+"""Two methods whose times differ by less than this factor have similar cost."""
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,11 @@ class Measured:
     Attributes
     ----------
     title : str
-        Name in tables.
+        The method's name in tables.
     acsa, smallest_recall : tuple of float
-        Mean recall of all classes and recall of the smallest one, in percent, a value a split.
+        Mean recall of all classes and recall of the smallest one, in percent, one value per split.
     seconds : float
-        Mean time of a training.
+        Mean duration of a training.
     """
 
     title: str
@@ -34,20 +34,20 @@ class Measured:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A line of the table.
+    """A row of the table.
 
     Attributes
     ----------
     method, title : str
-        Its spec, and its name in tables.
+        The method's spec, and its name in tables.
     mean, deviation : float
-        Mean recall of the classes, in percent, over the splits.
+        Mean and deviation over the splits of the classes' mean recall, in percent.
     smallest_recall : float
         Mean recall of the smallest class, in percent.
     lead : Resampled
-        Over the reference; zero for the reference itself.
+        Lead over the reference; zero for the reference itself.
     seconds : float
-        Mean time of a training.
+        Mean duration of a training.
     """
 
     method: str
@@ -61,16 +61,16 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What to use.
+    """The method to use.
 
     Attributes
     ----------
     candidates : tuple of Candidate
-        Best mean first.
+        The candidates, with the best mean first.
     winner : Candidate
-        The one to use.
+        The method to use.
     sentence : str
-        Says so, and what is said against it.
+        The recommendation and its limits, as a sentence.
     """
 
     candidates: tuple[Candidate, ...]
@@ -79,21 +79,21 @@ class Verdict:
 
 
 def decide(measured: Mapping[str, Measured], reference: str, held_out: float) -> Verdict:
-    """Choose by the rule of one standard error (Breiman et al. 1984).
+    """Choose by the one-standard-error rule (Breiman et al. 1984).
 
     Methods whose mean is within one standard error of the best one's are level with it. If the
-    reference is among these, nothing is ahead of it, and it is to be used; else, of those that do
-    not cost more than `SIMILAR_COST` times the cheapest of them, the best.
+    reference is among these, nothing is ahead of it, and it wins; otherwise the best of those
+    that cost at most `SIMILAR_COST` times as much as the cheapest of them wins.
 
     Parameters
     ----------
     measured : mapping of str to Measured
-        By method; all over the same splits.
+        Scores by method, all over the same splits.
     reference : str
-        Plain oversampling, one of them.
+        Plain oversampling, one of the methods.
     held_out : float
-        Share of the images that each split held out, in [0, 1); 0 where the splits are trainings
-        on the same images by other seeds.
+        Share of the images that each split held out, in [0, 1); 0 if the splits are trainings on
+        the same images with different seeds.
     """
     candidates = sorted(
         (_candidate(method, measured, reference, held_out) for method in measured),
@@ -168,7 +168,7 @@ def _sentence(
 def _beside(
     rival: Candidate, winner: Candidate, measured: Mapping[str, Measured], held_out: float
 ) -> str:
-    """Return how the best of the others stands to the winner, as a clause."""
+    """Return a clause that compares the best of the others with the winner."""
     apart = resampled(measured[winner.method].acsa, measured[rival.method].acsa, held_out)
     cost = rival.seconds / winner.seconds if winner.seconds else 1.0
     at_cost = f" at {cost:.1f} times the cost" if cost >= SIMILAR_COST else ""

@@ -52,7 +52,7 @@ def why_not(machine: Machine) -> str:
     """Return a clause that tells the user why generations need the host; empty if they do not."""
     selection, batches = machine.selection, machine.batches
     if machine.discriminator.forward.processes.size > 1:
-        return "a graph cannot include communication between processes"
+        return "a graph cannot include communication between several processes"
     if not isinstance(selection, BestOffspring) or needs_host(selection.accepts):
         return f"{type(selection).__name__} selects there"
     if machine.schedule.learns:

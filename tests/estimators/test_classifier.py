@@ -135,7 +135,7 @@ def test_the_same_seed_gives_the_same_and_it_can_be_kept(table, quick, tmp_path)
     ("options", "message"),
     [
         ({"mutations": "nonsta"}, "nonsat"),
-        ({"image_shape": (2, 2)}, r"image_shape \(2, 2\) is of 4 values, and X has 6 columns"),
+        ({"image_shape": (2, 2)}, r"image_shape \(2, 2\) has 4 values, but X has 6 columns"),
         ({"steps": -1}, "steps"),
     ],
 )

@@ -1,4 +1,4 @@
-"""A backbone from a file of your own."""
+"""A backbone from the user's own file."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from geneticgan.networks.backbones.weights import check_sha256, sha256_of
 
 
 class File(Backbone):
-    """Weights of one of torchvision's networks in a safetensors file, as in `file:PATH`.
+    """One of torchvision's networks with weights from a safetensors file, as in `file:PATH`.
 
     Parameters
     ----------
     path : str
-        The file; weights of the classifier's last layers may be in it or not.
+        The file, with or without the weights of the classifier's last layers.
     architecture : str
         Torchvision's name of the network.
     size : int
-        Pixels of the images it wants.
+        Height and width in pixels of the images that the network expects.
     sha256 : str
-        Hexadecimal digits that the whole file is checked against; none if empty.
+        Expected SHA-256 of the whole file in hexadecimal digits; not checked if empty.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class File(Backbone):
         return Pretrained(network, self.size, found)
 
     def unfilled(self) -> Pretrained:
-        """Return the network alone; the file may be gone."""
+        """Return the network without its weights; the file may no longer exist."""
         return Pretrained(self._network(), self.size, self.architecture)
 
     def _network(self) -> nn.Module:

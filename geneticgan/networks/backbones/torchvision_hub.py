@@ -1,4 +1,4 @@
-"""Torchvision's networks with its own weights."""
+"""Torchvision's networks with their published weights."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Torchvision(Backbone):
     Parameters
     ----------
     name : str
-        Such as ``resnet18`` or ``mobilenet_v3_small``.
+        Torchvision's name of the network, such as ``resnet18`` or ``mobilenet_v3_small``.
     """
 
     def __init__(self, name: str = "resnet18") -> None:
@@ -46,7 +46,7 @@ class Torchvision(Backbone):
         return self._headless(network)
 
     def unfilled(self) -> Pretrained:
-        """Return the network alone; nothing is downloaded."""
+        """Return the network without its weights; nothing is downloaded."""
         return self._headless(torchvision.models.get_model(self.name, weights=None))
 
     def _headless(self, network: nn.Module) -> Pretrained:
