@@ -33,7 +33,7 @@ from geneticgan.training.device import resolve_device
 from geneticgan.training.interrupt import Interrupted, StopRequest, TimeLimit, TooLong
 from geneticgan.training.setup import load_parts
 
-TOO_LONG = "it takes longer than the budget has for it"
+TOO_LONG = "it takes longer than the budget allows"
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ class Timetable:
             waiting.discard(self._terms.reference)
             if not waiting:
                 return
-            self._drop(max(waiting, key=self._pace.of), "for it does not fit the budget")
+            self._drop(max(waiting, key=self._pace.of), "because it does not fit the budget")
 
     def _drop(self, method: str, why: str) -> None:
         if method in self.methods:

@@ -210,8 +210,8 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         if goes_on:
             if classes.tolist() != self.classes_.tolist():
                 raise ValueError(
-                    f"warm_start goes on with the classes {self.classes_.tolist()}, and y has "
-                    f"{classes.tolist()}; fit a clone"
+                    f"warm_start continues with the classes {self.classes_.tolist()}, but y has "
+                    f"{classes.tolist()}; fit a clone instead"
                 )
             start = Evolved(self.generator_, self.discriminator_, self.logbook_)
             seed = int(numpy_stream(seed, "warm start", self.n_iter_).integers(2**31))

@@ -166,14 +166,14 @@ class Columns(Codec):
             kinds = {isinstance(value, str) for value in column}
             if len(kinds) > 1:
                 raise ValueError(
-                    f"column {position} holds texts beside other values; make all of them texts"
+                    f"column {position} mixes strings with other values; convert all to strings"
                 )
         encoder.fit(categories)
         for position, found in zip(self._categorical, encoder.categories_, strict=True):
             if len(found) > MOST_CATEGORIES:
                 raise ValueError(
                     f"column {position} has {len(found)} categories; at most {MOST_CATEGORIES} "
-                    "can be learnt: merge rare ones, or drop the column"
+                    "are supported: merge rare ones, or drop the column"
                 )
         return encoder
 

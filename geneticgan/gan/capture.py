@@ -61,7 +61,7 @@ def why_not(machine: Machine) -> str:
     if any(map(has_dropout, (machine.discriminator.module, *modules))):
         return "the host draws the dropout masks"
     if batches.critic_steps > 1:
-        return "the discriminator takes several steps a generation"
+        return "the discriminator takes several steps per generation"
     if batches.offspring_steps > 1:
         return "an offspring takes several steps"
     state = (tensor for each in machine.population for tensor in each.state_tensors())

@@ -55,7 +55,7 @@ def load_optimizer(
     # The settings of a step come from the code that made the optimizer, never from a file.
     groups = optimizer.state_dict()["param_groups"]
     if data["parameters"] != [len(group["params"]) for group in groups]:
-        raise ValueError(f"the state is of {data['parameters']} parameters a group")
+        raise ValueError(f"the state has {data['parameters']} parameters per group")
     _check(optimizer, state)
     optimizer.load_state_dict({"state": state, "param_groups": groups})
     _align(optimizer)
@@ -70,9 +70,9 @@ def _check(optimizer: torch.optim.Optimizer, state: Mapping[int, Mapping[str, An
     adam = isinstance(optimizer, torch.optim.Adam | torch.optim.AdamW)
     for index, entries in state.items():
         if not 0 <= index < len(parameters):
-            raise ValueError(f"the state is of a parameter {index}, which there is not")
+            raise ValueError(f"the state has a parameter {index} that the optimizer lacks")
         if adam and entries.keys() != ADAM:
-            raise ValueError(f"the state of parameter {index} is of {', '.join(sorted(entries))}")
+            raise ValueError(f"the state of parameter {index} has {', '.join(sorted(entries))}")
         parameter = parameters[index]
         for name, value in entries.items():
             if not isinstance(value, torch.Tensor):

@@ -155,7 +155,7 @@ class Facts:
             tuple(int(n) for n in found["counts"][part]) for part in ("train", "validation", "test")
         )
         if any(len(each) != len(names) for each in (train, validation, test)):
-            raise ValueError("it has another number of counts than of classes")
+            raise ValueError("its numbers of counts and of classes differ")
         known = {"format", "channels", "size", "class_names", "counts", "preprocessing"}
         more = {key: value for key, value in found.items() if key not in known}
         network = more.get("classifier", {}).get("network", CLASS_HEAD)

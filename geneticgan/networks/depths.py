@@ -58,7 +58,7 @@ def find_depths(network: nn.Module, size: int) -> tuple[str, ...]:
             hook.remove()
     if len(by_side) < COUNT:
         raise ConfigError(
-            f"the backbone has feature maps of {len(by_side)} resolutions, and {COUNT} are read; "
+            f"the backbone has feature maps of {len(by_side)} resolutions, but {COUNT} are needed; "
             "use a convolutional one, such as efficientnet-lite0 or torchvision:resnet18"
         )
     return tuple(by_side[side] for side in sorted(by_side, reverse=True)[-COUNT:])

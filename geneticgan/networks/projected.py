@@ -150,7 +150,7 @@ class Projected(Architecture):
             trunk = ProjectedTrunk(pretrained, network, shown, mixed, seed)
         except RuntimeError as error:
             raise ConfigError(
-                f"the backbone cannot be shown images of {shown} pixels ({error}); choose another "
+                f"the backbone cannot process images of {shown} pixels ({error}); choose another "
                 "size, as in projected:size=64"
             ) from error
         return ProjectedDiscriminator(trunk, mixed, classes)

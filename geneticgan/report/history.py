@@ -120,7 +120,7 @@ def read_records(path: Path) -> Iterator[dict[str, Any]]:
                 try:
                     yield json.loads(line)
                 except ValueError as error:
-                    raise RunError(f"{path}, line {number}, is no record; it is damaged") from error
+                    raise RunError(f"{path} is damaged: line {number} is not a record") from error
     except OSError as error:
         raise RunError(f"{path} cannot be read: {error.strerror or error}") from error
 

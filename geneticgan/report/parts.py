@@ -58,10 +58,10 @@ def plane_section(file: Path, class_names: Sequence[str], hint: str) -> Section:
         section.text.append(f"The features have not been laid out; do it with: {hint}")
         return section
     section.text.append(
-        "Features of a classifier that was trained on balanced real data, in two dimensions: pale, "
-        "the images of the test part; on them the training images alone, and with the generated "
-        "ones that balance them. Where pale points of a rare class lie uncovered, a classifier has "
-        "nothing to learn them from."
+        "Features of a classifier that was trained on balanced real data, in two dimensions. Test "
+        "images are pale; over them are the training images, without and with the generated ones "
+        "that balance them. Where pale points of a rare class remain uncovered, a classifier has "
+        "nothing to learn from."
     )
     section.items.append(draw_plane(Embedding.load(file), class_names))
     return section

@@ -169,7 +169,7 @@ def _samples(run: _Run) -> Section:
         "many training images the class has."
     )
     if (film := run.folder.samples / "film.webp").is_file():
-        section.text.append(f"A film shows how they came about: {film}")
+        section.text.append(f"A film shows how they developed: {film}")
     alt = "Real training images and, below each row, generated ones of the classes " + ", ".join(
         run.class_names[label] for label in shown
     )
@@ -199,7 +199,7 @@ def _over_time(run: _Run) -> list[Section]:
         if "selection" in charts:
             objectives.items.append(charts["selection"])
         else:
-            objectives.text.append("One objective alone made all offspring: nothing was selected.")
+            objectives.text.append("A single objective made all offspring; nothing was selected.")
     try:
         objectives.items.append(objective_chart(create_mutations(run.config.mutations)))
     except GeneticGanError as error:  # a plugin that is not installed here

@@ -90,7 +90,7 @@ def test_a_warm_start_goes_on(table, quick):
     assert quick.n_iter_ == 7
     assert not np.array_equal(quick.predict_proba(X), first)
     assert 0 < (quick.discriminator_.classifier.weight - weights).abs().max() < 0.1
-    with pytest.raises(ValueError, match=r"warm_start goes on with the classes \[0, 1, 2\]"):
+    with pytest.raises(ValueError, match=r"warm_start continues with the classes \[0, 1, 2\]"):
         quick.fit(X[y < 2], y[y < 2])
     quick.set_params(warm_start=False).fit(X[y < 2], y[y < 2])
     assert quick.n_iter_ == 3

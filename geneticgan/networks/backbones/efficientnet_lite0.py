@@ -69,7 +69,7 @@ def _package(name: str) -> Any:
         return importlib.import_module(name)
     except ImportError as error:
         raise ConfigError(
-            f"backbone {NAME} needs a package that is not here ({error}); {MEND}"
+            f"backbone {NAME} needs a package that is not installed ({error}); {MEND}"
         ) from error
 
 

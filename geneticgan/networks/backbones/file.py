@@ -53,22 +53,22 @@ class File(Backbone):
             state = load_file(self.path)
         except SafetensorError as error:
             raise ConfigError(
-                f"{self.path} is no safetensors file ({error}); save the network's state_dict with "
-                "safetensors.torch.save_file"
+                f"{self.path} is not a safetensors file ({error}); save the network's state_dict "
+                "with safetensors.torch.save_file"
             ) from error
         wanted = network.state_dict()
         lacking = sorted(set(wanted) - set(state))
         if lacking:
             raise ConfigError(
-                f"{self.path} has no weights {lacking[0]}, which {self.architecture} needs; name "
-                "the network they are of by architecture="
+                f"{self.path} has no weights {lacking[0]}, which {self.architecture} needs; set "
+                "architecture= to the network that the weights belong to"
             )
         try:
             network.load_state_dict({name: state[name] for name in wanted})
         except RuntimeError as error:
             raise ConfigError(
-                f"the weights in {self.path} have other shapes than {self.architecture}'s; name "
-                "the network they are of by architecture="
+                f"the weights in {self.path} have other shapes than {self.architecture}'s; set "
+                "architecture= to the network that the weights belong to"
             ) from error
         return Pretrained(network, self.size, found)
 

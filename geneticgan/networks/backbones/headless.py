@@ -23,6 +23,6 @@ def without_head(network: nn.Module, name: str) -> nn.Module:
             setattr(network, head, nn.Identity())
             return network.eval()
     raise ConfigError(
-        f"the classifier of {name} is not found, so that its features cannot be taken; use another "
+        f"the classifier of {name} was not found, so its features cannot be used; choose another "
         "network, such as torchvision:resnet18"
     )

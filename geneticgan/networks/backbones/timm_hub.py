@@ -36,15 +36,16 @@ class Timm(Backbone):
             timm = importlib.import_module("timm")
         except ImportError as error:
             raise ConfigError(
-                f"backbone timm:{self.name} needs the package timm, which is not here; install it "
-                'with: pip install "geneticgan[timm]"'
+                f"backbone timm:{self.name} needs the package timm, which is not installed; "
+                'install it with: pip install "geneticgan[timm]"'
             ) from error
         try:
             network = timm.create_model(self.name, pretrained=pretrained, num_classes=0)
         except Exception as error:  # timm and its model hub raise errors of many kinds
             raise ConfigError(
-                f"timm:{self.name} cannot be had ({error}); check the name with timm.list_models() "
-                "and that its weights can be downloaded, or use efficientnet-lite0"
+                f"timm:{self.name} cannot be loaded ({error}); check the name with "
+                "timm.list_models() and that its weights can be downloaded, or use "
+                "efficientnet-lite0"
             ) from error
         wanted = timm.data.resolve_model_data_config(network)
         return Pretrained(

@@ -37,9 +37,9 @@ class Torchvision(Backbone):
             state = weights.get_state_dict(progress=False, check_hash=True, weights_only=True)
         except (URLError, OSError, RuntimeError) as error:
             raise ConfigError(
-                f"the weights of torchvision:{self.name} are not here and cannot be downloaded "
-                f"({error}); fetch {weights.url} where there is a network and put it into "
-                "torch's folder hub/checkpoints, or use efficientnet-lite0"
+                f"the weights of torchvision:{self.name} are not cached and cannot be downloaded "
+                f"({error}); download {weights.url} on a machine with network access and put it "
+                "into torch's folder hub/checkpoints, or use efficientnet-lite0"
             ) from error
         network = torchvision.models.get_model(self.name, weights=None)
         network.load_state_dict(state)

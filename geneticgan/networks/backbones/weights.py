@@ -23,8 +23,7 @@ def sha256_of(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ConfigError(
-            f"the weights {path} cannot be read ({error.strerror or error}); name a file that is "
-            "there"
+            f"the weights {path} cannot be read ({error.strerror or error}); name an existing file"
         ) from error
 
 
