@@ -54,12 +54,16 @@ class Discriminator(nn.Module):
     frozen : str
         Prefix of the names of all weights that training does not change; empty if there are none.
         Their parameters require no gradient. A run saves them once, not in each checkpoint.
+    pretrained : str
+        Prefix of the names of those frozen weights that were published, which are the same in all
+        networks of a run; empty if there are none.
     guide : torch.nn.Linear or None
         A second class head for generators to learn from; None unless `add_guide` was called.
     """
 
     couples_samples: bool = False
     frozen: str = ""
+    pretrained: str = ""
 
     def __init__(self, trunk: nn.Module, channels: int, side: int, classes: int) -> None:
         super().__init__()
