@@ -104,7 +104,7 @@ def evaluate(
 def reduced(
     machine: Machine, real: Gradients, evaluations: Sequence[Evaluation]
 ) -> tuple[Gradients, list[Evaluation]]:
-    """Return gradients of the real part of L_D and evaluations, with those of all processes.
+    """Sum the gradients of the real part of L_D and of all evaluations over the processes.
 
     All are reduced at once.
     """
@@ -122,18 +122,18 @@ def reduced(
 def fitness_values(
     machine: Machine, evaluation: Evaluation, batch: Batch, real: Gradients
 ) -> torch.Tensor:
-    """Return quality and diversity, shape (2,), float64 (Algorithm 1, lines 3 and 8-9).
+    """Return quality and diversity as float64 of shape (2,) (Algorithm 1, lines 3 and 8-9).
 
     Parameters
     ----------
     machine : Machine
         The parts of the run.
     evaluation : Evaluation
-        With the gradients of all processes.
+        An evaluation with gradients over all processes.
     batch : Batch
-        What the individual met.
+        The batch on which the individual is evaluated.
     real : tuple of Tensor
-        Gradients of the real part of L_D.
+        Gradients of the real part of L_D over all processes.
     """
     whole = torch._foreach_add(real, evaluation.gradients)
     found = machine.evaluator.values(evaluation.leaf, evaluation.logits, whole, batch)

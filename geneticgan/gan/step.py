@@ -145,7 +145,7 @@ class Step:
         batches: Batches,
         real: Gradients,
     ) -> Brood:
-        """Return individuals with their fitness."""
+        """Return a brood with the fitness of each individual."""
         values = torch.stack(
             [fitness_values(self._machine, each, batches.fitness, real) for each in evaluations]
         )

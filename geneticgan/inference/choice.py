@@ -30,14 +30,14 @@ class Choice:
     before: bool = False
 
     def why(self, titles: Mapping[str, str], images: int) -> str:
-        """Return how it came to be the classifier, as a clause that follows its name.
+        """Return a clause, to follow its name, that says why it is the classifier.
 
         Parameters
         ----------
         titles : mapping of str to str
-            What the candidates are called, by key.
+            Names of the candidates by key.
         images : int
-            How many were held out.
+            Number of held-out images.
         """
         if self.before:
             return "which was settled before the training"

@@ -248,7 +248,7 @@ def _made(run: _Run) -> Section:
 
 
 def _model(run: _Run) -> dict[str, Any]:
-    """Return what the run says of its model; empty for a run of an older version."""
+    """Return the facts of the run's model; empty for a run of an older version."""
     facts = run.folder.path / "model.json"
     found: dict[str, Any] = read_json(facts) if facts.is_file() else {}
     return found
