@@ -76,6 +76,12 @@ class Step:
         self._looks = looks
         self._everyone: dict[int, GeneratorIndividual] = {}
 
+    def blind(self) -> Step:
+        """Return a step that reads no values and overwrites the same individuals."""
+        step = Step(self._machine, looks=False)
+        step._everyone = self._everyone
+        return step
+
     def individuals(self) -> list[GeneratorIndividual]:
         """Return the population, and all other individuals that a generation may overwrite."""
         members = {id(parent): parent for parent in self._machine.population}
@@ -206,14 +212,21 @@ class Step:
         self._machine.discriminator.step(whole)
 
 
-def step_toolbox(machine: Machine) -> base.Toolbox:
+def step_toolbox(machine: Machine, step: Step | None = None) -> base.Toolbox:
     """Register the operators of a generation in tensors for `ea_annealing`.
 
     ``observe`` breeds and evaluates; the other operators return its results, and ``select`` may
     be replaced. Otherwise it is like `geneticgan.gan.plain.plain_toolbox`. `why_plain` must
     return an empty string for the machine.
+
+    Parameters
+    ----------
+    machine : Machine
+        The parts of the run.
+    step : Step, optional
+        A step of that machine; by default a new one.
     """
-    step, discriminator = Step(machine), machine.discriminator
+    step, discriminator = step or Step(machine), machine.discriminator
     toolbox = base.Toolbox()
     toolbox.register("clone", copy.deepcopy)
     toolbox.register("select", machine.selection.select, rng=machine.rng)
