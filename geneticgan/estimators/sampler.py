@@ -104,7 +104,10 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
 
     Notes
     -----
-    A sparse X is evolved, and returned, with every value, so that it should be small.
+    A sparse X is evolved, and returned, with every value, so that it should be small. It is not
+    for tables with many more columns than rows of a class, such as features of a pretrained
+    network: a Gaussian of so many columns cannot be had from so few rows, and SMOTE was five
+    points ahead there.
 
     Examples
     --------
