@@ -107,7 +107,7 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
     A sparse X is evolved, and returned, with every value, so that it should be small. It is not
     for tables with many more columns than rows of a class, such as features of a pretrained
     network: a Gaussian of so many columns cannot be had from so few rows, and SMOTE was five
-    points ahead there.
+    points ahead of it on one such table.
 
     Examples
     --------
