@@ -104,10 +104,8 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
 
     Notes
     -----
-    A sparse X is evolved, and returned, with every value, so that it should be small. It is not
-    for tables with many more columns than rows of a class, such as features of a pretrained
-    network: a Gaussian of so many columns cannot be had from so few rows, and SMOTE was five
-    points ahead of it on one such table.
+    A sparse X is evolved, and returned, with every value, so that it should be small. Features of a
+    pretrained network are too many columns for few rows; SMOTE was five points ahead on them.
 
     Examples
     --------
