@@ -75,8 +75,7 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
         DataFrame of dtype category, object, string or bool, and non-numeric columns of an array
         of objects. Each may have up to 100 categories.
     channels : {"auto", "first", "last"}
-        Position of the channels of four-dimensional images; ``auto``: last if that axis has
-        length 1 or 3.
+        Position of the channels of 4-D images; ``auto``: last if that axis has length 1 or 3.
     device : {"auto", "cpu", "cuda"}
         Device on which it is evolved.
     random_state : int, RandomState instance or None
@@ -105,7 +104,8 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
 
     Notes
     -----
-    A sparse X is converted to a dense array for training, so it should be small.
+    A sparse X is made dense for training, so it should be small. Features of a pretrained network
+    are too many columns for few rows; SMOTE was five points ahead on them.
 
     Examples
     --------
