@@ -126,6 +126,7 @@ def print_report(console: Console, report: Report) -> None:
         f"ACSA is the mean of the classes' recalls; {smallest!r} is the smallest class "
         f"({split.train_counts[split.smallest_class]} training images). One seed: differences of a "
         "few points may be chance.",
+        read_facts(run).too_high,
         *_compared(report),
         _calibrated(report),
         f"Generated samples by class: {report.picture}" if report.picture else "",

@@ -48,16 +48,22 @@ class Curve(Observer):
         self._looks: list[tuple[int, float, float]] = []
         self._before = 0
         self._phase_steps = 0
-        self._began = time.perf_counter()
+        self._began = self._now()
         self._looking = 0.0
 
     def start(self) -> None:
         """Begin to count the seconds."""
-        self._began = time.perf_counter()
+        self._began = self._now()
 
     def seconds(self) -> float:
         """Return the seconds since `start`, without those spent on looking."""
-        return time.perf_counter() - self._began - self._looking
+        return self._now() - self._began - self._looking
+
+    def _now(self) -> float:
+        """Read the clock once a GPU has done what it was told to."""
+        if self._device.type == "cuda":
+            torch.cuda.synchronize(self._device)
+        return time.perf_counter()
 
     def on_phase(self, title: str, steps: int) -> None:
         """Count the steps of an earlier phase as done."""
@@ -69,10 +75,10 @@ class Curve(Observer):
         validation = self._split.validation
         if len(validation) == 0:
             return
-        seconds, start = self.seconds(), time.perf_counter()
+        seconds, start = self.seconds(), self._now()
         found = score_network(network, validation, self._split, self._device)
         self._looks.append((self._before + step, seconds, found.acsa))
-        self._looking += time.perf_counter() - start
+        self._looking += self._now() - start
 
     def looks(self) -> tuple[Look, ...]:
         """Return what was seen, in the order of the looks."""

@@ -6,17 +6,18 @@ images, and differentiable, so that generators learn through them (Zhao et al. 2
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 
 from geneticgan.changes import parse_changes
-from geneticgan.data.deformation import displacements, sample
+from geneticgan.data.deformation import displacements, draw_deformations, sample
 from geneticgan.data.stores import upload
 from geneticgan.seeding import torch_stream
 
 Drawn = tuple[torch.Tensor, ...]
 """What is done to the images of a batch; all that is drawn, so that doing it draws nothing."""
+
+Numbers = tuple[torch.Tensor, ...]
+"""The few numbers of each image that the former is made of."""
 
 
 class Augmentation:
@@ -54,20 +55,47 @@ class Augmentation:
 
     def draw(self, like: torch.Tensor, name: str, number: int) -> Drawn:
         """Draw for a batch of images (B, C, H, W) like these, on their device."""
+        return self.lay_out(self.numbers(like, name, number), like)
+
+    def numbers(self, like: torch.Tensor, name: str, number: int) -> Numbers:
+        """Draw the numbers that `lay_out` needs, on the host, and bring them to the device."""
         if not self.changes:
             return ()
         rng = torch_stream(self._seed, f"augmentation {name}", number)
         count, _, height, width = like.shape
-        device = like.device
         drawn: list[torch.Tensor] = []
-        if self._moves_pixels:
-            pixels = _pixels(self.changes, count, height, width, rng)
-            drawn += [upload(indices, device) for indices in pixels]
+        if "flip" in self.changes:
+            drawn.append(torch.rand((count, 1), generator=rng) < 0.5)
+        if "translation" in self.changes:
+            drawn += [_shifts(count, side, rng) for side in (height, width)]
         if "deformation" in self.changes:
-            drawn.append(displacements(count, height, width, rng, device))
+            drawn += draw_deformations(count, rng)
         if "cutout" in self.changes:
-            rows, columns = _near(count, height, rng), _near(count, width, rng)
-            drawn.append(upload((rows[:, :, None] & columns[:, None, :])[:, None], device))
+            drawn += [torch.randint(side, (count, 1), generator=rng) for side in (height, width)]
+        return tuple(upload(each, like.device) for each in drawn)
+
+    def lay_out(self, numbers: Numbers, like: torch.Tensor) -> Drawn:
+        """Return what `apply` takes, made of what `numbers` drew for images like these.
+
+        It is made where the numbers are, and needs nothing of the host.
+        """
+        left = iter(numbers)
+        count, _, height, width = like.shape
+        drawn: list[torch.Tensor] = []
+        rows, columns = (torch.arange(side, device=like.device) for side in (height, width))
+        if self._moves_pixels:
+            down, across = rows.expand(count, -1), columns.expand(count, -1)
+            if "flip" in self.changes:
+                across = torch.where(next(left), width - 1 - across, across)
+            if "translation" in self.changes:
+                down = (down + next(left)).clamp(0, height - 1)
+                across = (across + next(left)).clamp(0, width - 1)
+            drawn += [down.contiguous(), across.contiguous()]
+        if "deformation" in self.changes:
+            drawn.append(displacements(next(left), next(left), next(left), height, width))
+        if "cutout" in self.changes:
+            hidden = _near(rows, next(left))[:, :, None] & _near(columns, next(left))[:, None, :]
+            drawn.append(hidden[:, None])
         return tuple(drawn)
 
     def apply(self, images: torch.Tensor, drawn: Drawn) -> torch.Tensor:
@@ -82,29 +110,14 @@ class Augmentation:
         return images
 
 
-def _pixels(
-    changes: Sequence[str], count: int, height: int, width: int, rng: torch.Generator
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Draw which rows (B, H) and columns (B, W) the changed images are made of."""
-    rows, columns = (torch.arange(side).expand(count, -1) for side in (height, width))
-    if "flip" in changes:
-        mirrored = torch.rand((count, 1), generator=rng) < 0.5
-        columns = torch.where(mirrored, width - 1 - columns, columns)
-    if "translation" in changes:
-        rows = (rows + _shifts(count, height, rng)).clamp(0, height - 1)
-        columns = (columns + _shifts(count, width, rng)).clamp(0, width - 1)
-    return rows.contiguous(), columns.contiguous()
-
-
 def _shifts(count: int, side: int, rng: torch.Generator) -> torch.Tensor:
     """Draw a shift for each image, shape (B, 1)."""
     return torch.randint(-(side // 8), side // 8 + 1, (count, 1), generator=rng)
 
 
-def _near(count: int, side: int, rng: torch.Generator) -> torch.Tensor:
+def _near(places: torch.Tensor, centres: torch.Tensor) -> torch.Tensor:
     """Tell which rows (or columns) are within a quarter of the side of a drawn one, (B, side)."""
-    centre = torch.randint(side, (count, 1), generator=rng)
-    return (torch.arange(side) - centre).abs() <= side // 4
+    return (places - centres).abs() <= len(places) // 4
 
 
 def _pick(images: torch.Tensor, rows: torch.Tensor, columns: torch.Tensor) -> torch.Tensor:

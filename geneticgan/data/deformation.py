@@ -5,8 +5,6 @@ from __future__ import annotations
 import torch
 from torch.nn.functional import interpolate
 
-from geneticgan.data.stores import upload
-
 SHARE = 0.5
 """Of the images that are deformed; the others stay as they are, so that networks know both."""
 
@@ -19,33 +17,46 @@ KNOTS, AMPLITUDE = 4, 0.035
 deviation of its two components there, in sizes of the image (1 pixel of 28)."""
 
 
+def draw_deformations(count: int, rng: torch.Generator) -> tuple[torch.Tensor, ...]:
+    """Draw what `displacements` makes fields of for so many images; a row an image.
+
+    Returns
+    -------
+    affine : Tensor
+        Shape (B, 6).
+    knots : Tensor
+        Shape (B, 2, `KNOTS`, `KNOTS`).
+    deformed : Tensor
+        Shape (B,), bool: which images are deformed at all.
+    """
+    limits = torch.tensor([ROTATION, STRETCH, STRETCH, SHEAR, SHIFT, SHIFT])
+    affine = (2 * torch.rand((6, count), generator=rng) - 1) * limits[:, None]
+    knots = AMPLITUDE * torch.randn((count, 2, KNOTS, KNOTS), generator=rng)
+    return affine.t().contiguous(), knots, torch.rand(count, generator=rng) < SHARE
+
+
 def displacements(
-    count: int, height: int, width: int, rng: torch.Generator, device: torch.device
+    affine: torch.Tensor, knots: torch.Tensor, deformed: torch.Tensor, height: int, width: int
 ) -> torch.Tensor:
-    """Draw how far from each pixel its new value is fetched, shape (B, 2, H, W).
+    """Return how far from each pixel its new value is fetched, shape (B, 2, H, W).
 
     Rows first, then columns, in parts of the image's height and width; zero for the images that
-    are not deformed. It does not depend on what the images show.
+    are not deformed. It does not depend on what the images show. Parameters as
+    `draw_deformations` returns them, and the size of the images.
     """
-    drawn = 2 * torch.rand((6, count, 1, 1), generator=rng) - 1
-    limits = torch.tensor([ROTATION, STRETCH, STRETCH, SHEAR, SHIFT, SHIFT])
-    knots = AMPLITUDE * torch.randn((count, 2, KNOTS, KNOTS), generator=rng)
-    deformed = torch.rand((count, 1, 1, 1), generator=rng) < SHARE
-    # Few numbers are drawn on the host; the fields are made of them where they are used.
-    turn, stretch_rows, stretch_columns, shear, down, right = upload(
-        drawn * limits[:, None, None, None], device
-    )
+    device = affine.device
+    turn, stretch_rows, stretch_columns, shear, down, right = affine[:, :, None, None].unbind(1)
     rows = torch.linspace(-0.5, 0.5, height, device=device)[:, None].expand(height, width)
     columns = torch.linspace(-0.5, 0.5, width, device=device).expand(height, width)
-    affine = torch.stack(
+    moved = torch.stack(
         [
             stretch_rows * rows + turn * columns + down,
             stretch_columns * columns + (shear - turn) * rows + right,
         ],
         dim=1,
     )
-    smooth = interpolate(upload(knots, device), (height, width), mode="bicubic", align_corners=True)
-    return (affine + smooth) * upload(deformed, device)
+    smooth = interpolate(knots, (height, width), mode="bicubic", align_corners=True)
+    return (moved + smooth) * deformed[:, None, None, None]
 
 
 def sample(images: torch.Tensor, moves: torch.Tensor) -> torch.Tensor:

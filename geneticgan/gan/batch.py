@@ -66,7 +66,8 @@ class Batch:
     latents, labels : Tensor
         Shapes (B, L) and (B,): what the generated images are made from.
     real_changes, generated_changes : tuple of Tensor
-        What was drawn for the augmentation of either kind of images.
+        What was drawn for the augmentation of either kind of images; or the numbers that it is
+        made of, until `BatchSampler.lay_out`.
     held_out : tuple of Tensor
         Held-out images and labels; empty where the fitness needs none.
     real_logits : Logits or None
@@ -187,14 +188,26 @@ class BatchSampler:
     def draw(self, generation: int) -> Batches:
         """Return the batches of a generation (0-based)."""
         count = max(self.offspring_steps, self.fitness_batches, self.critic_steps)
-        drawn = tuple(self._draw(generation, generation * count + step) for step in range(count))
+        drawn = tuple(
+            self.lay_out(self.numbers(generation, generation * count + step))
+            for step in range(count)
+        )
         return Batches(
             drawn[: self.offspring_steps],
             joined(drawn[: self.fitness_batches]),
             drawn[: self.critic_steps],
         )
 
-    def _draw(self, generation: int, number: int) -> Batch:
+    def numbers(self, generation: int, number: int) -> Batch:
+        """Return a batch whose changes `lay_out` is still to make of their few numbers.
+
+        Parameters
+        ----------
+        generation : int
+            Whose batch it is.
+        number : int
+            Of the batch; that of the generation where it has only one.
+        """
         rng = torch_stream(self.seed, "latent", number)
         latents = torch.randn((self.batch_size, self.latent_dim), generator=rng)
         labels = torch.randint(self.classes, (self.batch_size,), generator=rng)
@@ -206,7 +219,16 @@ class BatchSampler:
             real_labels,
             upload(latents.to(self.like.dtype), device),
             upload(labels, device),
-            self.augmentation.draw(images, "real", number),
-            self.augmentation.draw(images, "generated", number),
+            self.augmentation.numbers(images, "real", number),
+            self.augmentation.numbers(images, "generated", number),
             self.draw_held_out(number) if self.draw_held_out else (),
+        )
+
+    def lay_out(self, batch: Batch) -> Batch:
+        """Return a batch of `numbers` as `draw` gives it; this needs nothing of the host."""
+        like = batch.real_images
+        return dataclasses.replace(
+            batch,
+            real_changes=self.augmentation.lay_out(batch.real_changes, like),
+            generated_changes=self.augmentation.lay_out(batch.generated_changes, like),
         )

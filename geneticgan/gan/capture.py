@@ -28,7 +28,7 @@ READ_EVERY = 20
 """Generations between two looks at the device."""
 
 WARM_UP = 3
-"""Generations before capture, in which libraries choose algorithms and allocate."""
+"""Generations before capture, on its stream, in which libraries choose algorithms and allocate."""
 
 
 def is_wanted(device: torch.device) -> bool:
@@ -83,6 +83,8 @@ class CapturedStep:
         Told in a sentence if a graph cannot be captured.
     capture : bool
         Whether to capture a graph on CUDA.
+    step : Step, optional
+        Whose individuals are written over; by default they are made anew.
 
     Attributes
     ----------
@@ -98,10 +100,11 @@ class CapturedStep:
         on_note: Callable[[str], None] = lambda _: None,
         *,
         capture: bool = True,
+        step: Step | None = None,
     ) -> None:
         self._machine = machine
         self._on_note = on_note
-        self._step = Step(machine, looks=False)
+        self._step = (step or Step(machine)).blind()
         labels = [mutation.label for mutation in machine.mutations]
         parameters = machine.discriminator.parameters
         accepts = machine.selection.accepts  # type: ignore[attr-defined]  # `why_not` is empty
@@ -111,7 +114,11 @@ class CapturedStep:
         self.chances = torch.zeros(1 + len(self._places), dtype=torch.float64, device=device)
         self._log = DeviceLog(machine, READ_EVERY)
         self._graph: torch.cuda.CUDAGraph | None = None
-        self.until_capture = WARM_UP if capture and device.type == "cuda" else -1
+        captures = capture and device.type == "cuda"
+        self.until_capture = WARM_UP if captures else -1
+        self._stream: torch.cuda.Stream | None = None
+        if captures:
+            self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
 
     def run(
         self,
@@ -162,7 +169,7 @@ class CapturedStep:
         """Queue one generation."""
         machine = self._machine
         machine.set_rates(number, self._step.individuals())
-        drawn = machine.batches.draw(number).fitness
+        drawn = machine.batches.numbers(number, number)
         if self._batch is None:
             self._batch = drawn.clone()
         copy_all(self._batch.tensors(), drawn.tensors())
@@ -173,20 +180,27 @@ class CapturedStep:
         self.chances.copy_(chances, non_blocking=True)
         if self.until_capture == 0:
             self._capture(self._batch)
-        self.until_capture -= 1
         if self._graph is not None:
             self._graph.replay()
+        elif self.until_capture > 0:
+            self._warm_up(self._batch)
         else:
             self.generation(self._batch)
+        self.until_capture -= 1
         self._log.keep(row)
 
     def generation(self, batch: Batch) -> None:
         """Do everything that a generation does on the device (Algorithm 1, lines 3-20).
 
         Nothing here looks at a value: it runs on torch's ``meta`` device too.
+
+        Parameters
+        ----------
+        batch : Batch
+            As `geneticgan.gan.batch.BatchSampler.numbers` returns it.
         """
         step = self._step
-        met, real_loss, real = step.real(batch)
+        met, real_loss, real = step.real(self._machine.batches.lay_out(batch))
         broods, real = step.breed(one_for_all(met), real)
         gradients, losses, records = [], [], []
         for place, brood, draw in zip(self._places, broods, self.chances[1:], strict=True):
@@ -197,13 +211,27 @@ class CapturedStep:
         step.learn(real, gradients)
         self._log.write(real_loss, torch.stack(losses).mean(), records)
 
+    def _warm_up(self, batch: Batch) -> None:
+        """Run a generation on the stream that is to capture one.
+
+        What libraries keep for a stream, such as their workspaces, would else be made anew in the
+        graph.
+        """
+        assert self._stream is not None  # there is a graph to come
+        stream = torch.cuda.current_stream()
+        self._stream.wait_stream(stream)
+        with torch.cuda.stream(self._stream):
+            self.generation(batch)
+        stream.wait_stream(self._stream)
+
     def _capture(self, batch: Batch) -> None:
         """Capture a generation as a CUDA graph; go on without one where that fails."""
         graph, stream = torch.cuda.CUDAGraph(), torch.cuda.current_stream()
         try:
             torch.cuda.synchronize()
             # Other threads may go on preparing batches meanwhile.
-            with torch.cuda.graph(graph, capture_error_mode="thread_local"):
+            mode = "thread_local"
+            with torch.cuda.graph(graph, stream=self._stream, capture_error_mode=mode):
                 if not torch.cuda.is_current_stream_capturing():
                     raise RuntimeError("the stream does not capture")
                 self.generation(batch)

@@ -12,7 +12,7 @@ from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.machine import Machine
 from geneticgan.gan.plain import plain_toolbox
 from geneticgan.gan.shared_gradients import why_plain
-from geneticgan.gan.step import step_toolbox
+from geneticgan.gan.step import Step, step_toolbox
 
 
 def agreed(
@@ -56,7 +56,9 @@ class Generations:
         if reason:
             on_note(f"Breeding the plain way, which is slower: {reason}.")
         plain = breeding == "plain" or bool(reason)
-        self._toolbox = (plain_toolbox if plain else step_toolbox)(machine)
+        # Generations on the device write over the same offspring as those before them.
+        self._step = Step(machine)
+        self._toolbox = plain_toolbox(machine) if plain else step_toolbox(machine, self._step)
         if machine.discriminator.forward.processes.size > 1:
             self._toolbox.register("select", agreed, select=self._toolbox.select, machine=machine)
         self._capture = not plain and capture.is_wanted(machine.discriminator.device)
@@ -95,5 +97,5 @@ class Generations:
             self._capture = False
             self.run(first, ngen, halloffame, on_generation, pause)
             return
-        step = capture.CapturedStep(self._machine, self._on_note)
+        step = capture.CapturedStep(self._machine, self._on_note, step=self._step)
         step.run(first, ngen, pause, on_generation, halloffame)

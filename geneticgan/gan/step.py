@@ -76,6 +76,12 @@ class Step:
         self._looks = looks
         self._everyone: dict[int, GeneratorIndividual] = {}
 
+    def blind(self) -> Step:
+        """Return one that looks at no value, and writes over the same individuals."""
+        step = Step(self._machine, looks=False)
+        step._everyone = self._everyone
+        return step
+
     def individuals(self) -> list[GeneratorIndividual]:
         """Return the population, and all others that are written over in a generation."""
         members = {id(parent): parent for parent in self._machine.population}
@@ -206,14 +212,21 @@ class Step:
         self._machine.discriminator.step(whole)
 
 
-def step_toolbox(machine: Machine) -> base.Toolbox:
+def step_toolbox(machine: Machine, step: Step | None = None) -> base.Toolbox:
     """Register the operators of a generation in tensors for `ea_annealing`.
 
     ``observe`` breeds and evaluates; the other operators tell what came of it, and ``select`` may
     be registered anew. Otherwise as `geneticgan.gan.plain.plain_toolbox`; `why_plain` of the
     machine is to be empty.
+
+    Parameters
+    ----------
+    machine : Machine
+        The parts of the run.
+    step : Step, optional
+        Of that machine; by default a new one.
     """
-    step, discriminator = Step(machine), machine.discriminator
+    step, discriminator = step or Step(machine), machine.discriminator
     toolbox = base.Toolbox()
     toolbox.register("clone", copy.deepcopy)
     toolbox.register("select", machine.selection.select, rng=machine.rng)

@@ -11,6 +11,7 @@ from torch.nn.functional import cross_entropy, softplus
 
 from geneticgan.data.sampling import to_unit_range
 from geneticgan.errors import DataError
+from geneticgan.gan.optimizer_state import step_with
 from geneticgan.methods.classifier import augmentation_of, autocast, train
 from geneticgan.methods.cn import classifier_source
 from geneticgan.methods.contract import CLASSIFIER_RATES, OF_GANS, Fitted, Method, Task, Trials
@@ -170,8 +171,4 @@ class GAMO(Method):
 
 def _step(optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
-    gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
-    for parameter, gradient in zip(parameters, gradients, strict=True):
-        parameter.grad = gradient
-    optimizer.step()
-    optimizer.zero_grad(set_to_none=True)
+    step_with(optimizer, parameters, torch.autograd.grad(loss, parameters, allow_unused=True))

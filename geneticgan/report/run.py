@@ -13,6 +13,7 @@ from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.errors import GeneticGanError, RunError
 from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.gan.mutation import create_mutations
+from geneticgan.inference.facts import read_facts
 from geneticgan.methods.of_run import core_config, method_of
 from geneticgan.options.command import command
 from geneticgan.report.decisions import decisions_section
@@ -127,9 +128,12 @@ def _result(run: _Run) -> Section:
         [result["method"], *(f"{100 * result[key]:.1f}" for key in METRICS)]
         for result in run.results
     ]
+    facts = run.folder.path / "model.json"
+    seen = read_facts(run.folder.path).too_high if facts.is_file() else ""
+    unseen = "" if seen else " that was never seen in training"
     caption = (
-        "In percent, on a test part that was never seen in training; one seed: differences of a "
-        "few points may be chance. ACSA is the mean of the classes' recalls."
+        f"In percent, on a test part{unseen}; one seed: differences of a few points may be chance. "
+        f"ACSA is the mean of the classes' recalls.{' ' if seen else ''}{seen}"
     )
     section.items.append(Table(["method", *heads], rows, strongest(columns), caption))
     chosen = _model(run).get("classifier", {})

@@ -36,12 +36,12 @@ def expect_replays(make: Callable[[], Machine]) -> None:
     if why_plain(called) or why_not(called):
         return
     one, other = CapturedStep(called), CapturedStep(replayed)
-    met = called.batches.draw(0).fitness.clone()
+    met = called.batches.numbers(0, 0).clone()
     one.generation(met)  # what is allocated once, and kept
     other.generation(met)
     recorder = Recorder()
     for number in range(1, 2 + REPLAYS):
-        batch = called.batches.draw(number).fitness
+        batch = called.batches.numbers(number, number)
         for step in (one, other):
             step.chances.copy_(torch.tensor([1.0, *[0.1 * number] * (len(step.chances) - 1)]))
         copy_all(met.tensors(), batch.tensors())

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from geneticgan.changes import CHANGES, parse_changes
 from geneticgan.config import TrainConfig
-from geneticgan.data import augmentation, deformation
+from geneticgan.data import augmentation
 from geneticgan.data.augmentation import Augmentation
-from geneticgan.data.deformation import displacements, sample
+from geneticgan.data.deformation import displacements, draw_deformations, sample
 from geneticgan.errors import ConfigError
 
 SHAPE = (6, 2, 16, 8)
@@ -80,7 +80,7 @@ def test_half_of_the_images_are_deformed_and_the_others_left():
 
 
 def test_images_are_deformed_by_a_few_pixels_and_smoothly():
-    moves = displacements(400, 28, 20, torch.Generator().manual_seed(0), torch.device("cpu"))
+    moves = displacements(*draw_deformations(400, torch.Generator().manual_seed(0)), 28, 20)
     pixels = moves * torch.tensor([28, 20])[:, None, None]
     deformed = pixels.flatten(1).abs().amax(1) > 0
     assert 0.5 < pixels[deformed].std(0).mean() < 3  # pixels
@@ -121,8 +121,7 @@ def test_what_is_drawn_on_the_host_goes_to_the_device_once(changes, monkeypatch)
         assert tensor.device.type == "cpu"  # a tensor of a GPU cannot be pinned
         return tensor.to(device)
 
-    for module in (augmentation, deformation):
-        monkeypatch.setattr(module, "upload", upload_once)
+    monkeypatch.setattr(augmentation, "upload", upload_once)
     elsewhere = torch.empty(SHAPE, device="meta")
     drawn = Augmentation(changes, 0).draw(elsewhere, "real", 0)
     assert {tensor.device.type for tensor in drawn} == {"meta"}

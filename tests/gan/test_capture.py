@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import math
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -14,9 +15,11 @@ from hypothesis import strategies as st
 from geneticgan.annealing.algorithm import ea_annealing
 from geneticgan.annealing.metropolis import metropolis_accept
 from geneticgan.gan.capture import READ_EVERY, CapturedStep, has_begun, why_not
-from geneticgan.gan.individual import same_weights
+from geneticgan.gan.generations import Generations
+from geneticgan.gan.individual import GeneratorIndividual, same_weights
 from geneticgan.gan.mutation import take_step
 from geneticgan.gan.step import step_toolbox
+from geneticgan.testing.replays import expect_replays
 
 from .test_step import WORLD, Cusp, Dead, Halving, Minimax, NonSaturating, build, worlds
 
@@ -184,6 +187,31 @@ def test_no_individual_or_module_is_copied_in_the_loop(monkeypatch):
     step.run(2, 3, lambda _: False, lambda _: None)
 
 
+def test_replayed_images_are_changed_by_what_was_drawn_anew():
+    world = WORLD | {"augmentation": "flip,translation,deformation,cutout", "optimizer": "sgd"}
+    expect_replays(lambda: build(world, torch.float64))
+
+
+class Full(list):
+    """A hall of fame that no one enters any more."""
+
+    def update(self, population):
+        """Nothing."""
+
+
+def test_offspring_of_the_host_are_written_over_on_the_device(monkeypatch):
+    monkeypatch.setattr("geneticgan.gan.capture.is_wanted", lambda device: True)
+    machine, made, settled = build(WORLD | {"population": 1}, torch.float64), [], []
+    copy = GeneratorIndividual.__deepcopy__
+    monkeypatch.setattr(
+        GeneratorIndividual, "__deepcopy__", lambda one, memo: made.append(1) or copy(one, memo)
+    )
+    hall = Full([SimpleNamespace(fitness=SimpleNamespace(wvalues=(math.inf,)))])
+    Generations(machine).run(0, 4, hall, lambda g: settled.append(g.settled), lambda number: False)
+    assert settled == [True, False, False, True]  # one on the host, three on the device
+    assert len(made) == len(machine.mutations)
+
+
 def test_what_cannot_stay_on_the_device_says_why():
     assert why_not(build(WORLD, torch.float64)) == ""
     assert "dropout" in why_not(build(WORLD | {"dropout": True}, torch.float64))
@@ -208,21 +236,44 @@ def test_a_temperature_that_is_none_is_refused_before_it_is_uploaded(wrong):
         CapturedStep(machine).run(1, 4, lambda _: False, lambda _: None)
 
 
-@pytest.mark.parametrize("captures", [False, True])
-def test_where_no_graph_can_be_captured_the_run_goes_on_without_one(monkeypatch, captures):
-    streams = []
+class Stream:
+    """A stream of a GPU that notes what waits for what."""
+
+    def __init__(self, name, order):
+        self.name, self.order = name, order
+
+    def wait_stream(self, other):
+        self.order.append(f"{self.name} waits for {other.name}")
+
+
+@pytest.mark.parametrize("fails", ["to capture", "at the begin", "at the end"])
+def test_where_no_graph_can_be_captured_the_run_goes_on_without_one(monkeypatch, fails):
+    order, given = [], []
+    current, side = Stream("current", order), Stream("side", order)
 
     @contextlib.contextmanager
-    def graph(graph, **kwargs):
-        if captures:
+    def graph(graph, *, stream, **kwargs):
+        given.append(stream)
+        if fails == "at the begin":
             raise RuntimeError("operation not permitted when stream is capturing\nand more")
-        yield  # as on a build of torch whose context does nothing
+        with monkeypatch.context() as capturing:
+            capturing.setattr(CapturedStep, "generation", lambda *_: None)  # it computes nothing
+            yield
+        if fails == "at the end":
+            raise RuntimeError("operation not permitted when stream is capturing\nand more")
+
+    @contextlib.contextmanager
+    def within(stream):
+        order.append(f"begin on {stream.name}")
+        yield
+        order.append(f"end on {stream.name}")
 
     monkeypatch.setattr("torch.cuda.CUDAGraph", object)
     monkeypatch.setattr("torch.cuda.synchronize", lambda: None)
-    monkeypatch.setattr("torch.cuda.current_stream", lambda: "the stream")
-    monkeypatch.setattr("torch.cuda.set_stream", streams.append)
-    monkeypatch.setattr("torch.cuda.is_current_stream_capturing", lambda: captures)
+    monkeypatch.setattr("torch.cuda.current_stream", lambda: current)
+    monkeypatch.setattr("torch.cuda.stream", within)
+    monkeypatch.setattr("torch.cuda.set_stream", lambda stream: order.append(stream.name))
+    monkeypatch.setattr("torch.cuda.is_current_stream_capturing", lambda: fails != "to capture")
     monkeypatch.setattr("torch.cuda.graph", graph)
     plain, _ = run_on_device(WORLD, torch.float64, 8)
     machine, notes, seen = build(WORLD, torch.float64), [], []
@@ -232,15 +283,20 @@ def test_where_no_graph_can_be_captured_the_run_goes_on_without_one(monkeypatch,
 
     begin(machine, 8, note)
     step = CapturedStep(machine, notes.append)
-    step.until_capture = 1  # as on CUDA, after a generation to warm up
+    step.until_capture, step._stream = 1, side  # as on CUDA, with a generation to warm up
     step.run(len(seen), 8 - len(seen), lambda _: False, note)
     cause = (
-        "operation not permitted when stream is capturing"
-        if captures
-        else "the stream does not capture"
+        "the stream does not capture"
+        if fails == "to capture"
+        else "operation not permitted when stream is capturing"
     )
     assert notes == [f"Running without a CUDA graph, which is slower: {cause}."]
-    assert streams == ["the stream"]
+    # The generation before warms up the stream that is to capture; then all goes on where it was.
+    assert order == [
+        "side waits for current", "begin on side", "end on side", "current waits for side",
+        "current",
+    ]  # fmt: skip
+    assert given == [side]
     assert seen == plain
 
 

@@ -26,6 +26,7 @@ from geneticgan.methods.deepsmote import DeepSmote
 from geneticgan.methods.dos import combine, in_class_neighbours
 from geneticgan.methods.egan import EGAN
 from geneticgan.methods.gamo import ConvexGenerator
+from geneticgan.methods.gamo import _step as gamo_step
 from geneticgan.methods.lsgan import LSGAN
 from geneticgan.methods.oscn import OsCN
 from geneticgan.methods.smote import Smote, resampled
@@ -34,6 +35,7 @@ from geneticgan.recipes import OF_IMAGES, RECIPES
 from geneticgan.specs import options_of, parse_specs
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted
+from geneticgan.training.model import make_adam
 
 OF_GANS = ("acgan", "aggan", "egan", "lsgan", "wgan")
 ALL = [found.name for found in METHODS.find()]
@@ -303,6 +305,18 @@ def test_gamo_generates_in_the_convex_hull_of_the_class():
         assert torch.allclose(weights.sum(1), torch.ones(3))
         points = weights @ images[labels == label].flatten(1)
         assert torch.allclose(made[chosen].flatten(1), points)
+
+
+def test_gamo_steps_alike_however_a_gradient_lies_in_memory():
+    weights = torch.randn((4, 3, 2, 2), generator=torch.Generator().manual_seed(0))
+    images = torch.randn((2, 3, 5, 5), generator=torch.Generator().manual_seed(1))
+    found = []
+    for layout in (torch.contiguous_format, torch.channels_last):
+        parameter = torch.nn.Parameter(weights.clone())
+        maps = torch.nn.functional.conv2d(images.contiguous(memory_format=layout), parameter)
+        gamo_step(make_adam([parameter], 0.1), maps.square().sum())
+        found.append(parameter.detach())
+    torch.testing.assert_close(*found)
 
 
 def test_gamo_needs_a_minority(task):
