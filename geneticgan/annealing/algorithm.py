@@ -146,9 +146,9 @@ def ea_annealing(
         generations = range(first_generation, first_generation + ngen)
         if resume is not None:
             if own is None:
-                raise ValueError("a search is resumed with a random generator: give rng=")
+                raise ValueError("a search can be resumed only with a random generator: give rng=")
             if decode is None and not population:
-                raise ValueError("a search without a population is resumed with decode=")
+                raise ValueError("a search without a population can be resumed only with decode=")
             start = restore_loop(
                 resume,
                 population,

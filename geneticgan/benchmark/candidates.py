@@ -1,4 +1,4 @@
-"""What a comparison measures of a method, and how that stands to the others."""
+"""The measurements of a method, and how it compares with others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from geneticgan.evaluation.resampled import Resampled
 
 SIMILAR_COST = 1.5
-"""Two methods whose times differ by less than this factor cost alike."""
+"""Two methods whose times differ by less than this factor have similar cost."""
 
 
 @dataclass(frozen=True)
@@ -17,11 +17,11 @@ class Measured:
     Attributes
     ----------
     title : str
-        Name in tables.
+        The method's name in tables.
     acsa, smallest_recall : tuple of float
-        Mean recall of all classes and recall of the smallest one, in percent, a value a split.
+        Mean recall of all classes and recall of the smallest one, in percent, one value per split.
     seconds : float
-        Mean time of a training.
+        Mean duration of a training.
     """
 
     title: str
@@ -32,20 +32,20 @@ class Measured:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A line of the table.
+    """A row of the table.
 
     Attributes
     ----------
     method, title : str
-        Its spec, and its name in tables.
+        The method's spec, and its name in tables.
     mean, deviation : float
-        Mean recall of the classes, in percent, over the splits.
+        Mean and deviation over the splits of the classes' mean recall, in percent.
     smallest_recall : float
         Mean recall of the smallest class, in percent.
     lead : Resampled
-        Over the reference; zero for the reference itself.
+        Lead over the reference; zero for the reference itself.
     seconds : float
-        Mean time of a training.
+        Mean duration of a training.
     """
 
     method: str

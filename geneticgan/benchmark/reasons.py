@@ -8,7 +8,7 @@ from geneticgan.benchmark.candidates import SIMILAR_COST, Candidate, Measured
 from geneticgan.evaluation.resampled import MOST, Resampled, resampled, splits_to_tell
 
 ENOUGH = 5
-"""Splits that are advised where there are too few to say how many it takes."""
+"""Number of splits to recommend if there are too few for an estimate."""
 
 
 def reason(
@@ -18,16 +18,16 @@ def reason(
     reference: str,
     held_out: float,
 ) -> str:
-    """Return which method to use, what is known of its lead, and what is said against it.
+    """Return a sentence that says which method to use, by how much it leads, and its limits.
 
     Parameters
     ----------
     candidates : sequence of Candidate
-        Best mean first.
+        The candidates, with the best mean first.
     winner : Candidate
-        The one to use.
+        The method to use.
     measured : mapping of str to Measured
-        By method.
+        Scores by method.
     reference : str
         Plain oversampling.
     held_out : float
@@ -50,7 +50,7 @@ def reason(
 
 
 def _kept(rival: Candidate, winner: Candidate, count: int, held_out: float) -> str:
-    """Return why plain oversampling is used, and what would tell more, as clauses."""
+    """Return clauses that say why plain oversampling is used, and what would tell more."""
     times = "splits" if held_out else "seeds"
     lead = rival.lead
     if count < 2:
@@ -79,7 +79,7 @@ def _kept(rival: Candidate, winner: Candidate, count: int, held_out: float) -> s
 
 
 def _beside(apart: Resampled, rival: Candidate, winner: Candidate, name: str = "") -> str:
-    """Return how a method stands to the winner, as a clause."""
+    """Return a clause that compares a method with the winner."""
     name, cost = name or rival.title, _cost(rival, winner)
     if abs(apart.mean) <= apart.half_width:
         return f"{name} is level with it{cost}"
@@ -94,7 +94,7 @@ def _cost(rival: Candidate, winner: Candidate) -> str:
 
 
 def _uncertainty(apart: Resampled) -> str:
-    """Return what cannot be told, as a clause."""
+    """Return a clause that says which differences may be chance."""
     if apart.half_width > 0:
         return (
             f"a difference under {apart.half_width:.1f} cannot be told from chance with these "

@@ -1,4 +1,4 @@
-"""Which method to use on one's own images, and how sure that is."""
+"""Decides which method to use on the user's images, and how certain that is."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from geneticgan.evaluation.resampled import resampled
 
 @dataclass(frozen=True)
 class Verdict:
-    """What to use.
+    """The method to use.
 
     Attributes
     ----------
     candidates : tuple of Candidate
-        Best mean first.
+        The candidates, with the best mean first.
     winner : Candidate
-        The one to use.
+        The method to use.
     sentence : str
-        Says so, and what is said against it.
+        The recommendation and its limits, as a sentence.
     """
 
     candidates: tuple[Candidate, ...]
@@ -31,23 +31,23 @@ class Verdict:
 
 
 def decide(measured: Mapping[str, Measured], reference: str, held_out: float) -> Verdict:
-    """Choose what is ahead of plain oversampling beyond chance; where nothing is, the latter.
+    """Choose a method that is significantly ahead of plain oversampling, or else the latter.
 
     A method is ahead if the whole interval of its lead is above zero. With one split, or with
-    differences that do not spread, there is no interval, and nothing is ahead. Of the methods that
+    differences that do not vary, there is no interval, and nothing is ahead. Of the methods that
     are ahead, those whose mean is within one standard error of the best one's are as good as it
-    (Breiman et al. 1984); of these, the best is used that does not cost more than `SIMILAR_COST`
-    times the cheapest.
+    (Breiman et al. 1984). Of these, the best one wins that costs at most `SIMILAR_COST` times as
+    much as the cheapest.
 
     Parameters
     ----------
     measured : mapping of str to Measured
-        By method; all over the same splits.
+        Scores by method, all over the same splits.
     reference : str
-        Plain oversampling, one of them.
+        Plain oversampling, one of the methods.
     held_out : float
-        Share of the images that each split held out, in [0, 1); 0 where the splits are trainings
-        on the same images by other seeds.
+        Share of the images that each split held out, in [0, 1); 0 if the splits are trainings on
+        the same images with different seeds.
     """
     candidates = sorted(
         (_candidate(method, measured, reference, held_out) for method in measured),

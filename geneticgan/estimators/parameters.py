@@ -1,4 +1,4 @@
-"""Parameters that the estimators have in common: what they may be, and what "auto" is."""
+"""Parameters that the estimators have in common: permitted values, and the meaning of "auto"."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ AUTO: dict[str, dict[str, Any]] = {
     "learning_rate": {"rows": 5e-5, "images": None},
     "classifier_learning_rate": {"rows": 1e-3, "images": None},
 }
-"""What ``"auto"`` is for a table and for images; None is the recipe's, of steps the estimator's."""
+"""Values of ``"auto"`` for tables and images; None means the recipe's, or for steps the
+estimator's."""
 
 OF_EVOLUTION = (
     *("recipe", "mutations", "schedule", "T", "alpha", "fitness", "selection", "lambda_"),
     *("batch_size", "learning_rate", "classifier_learning_rate"),
 )
-"""Parameters that change nothing where no generation is evolved."""
+"""Parameters that have no effect if no generation is evolved."""
 
 NO_GENERATION = (
     "no generation is evolved, for steps is 0, as 'auto' is for a table; set steps, to 300 for "
@@ -53,26 +54,26 @@ CONSTRAINTS: dict[str, Any] = {
     "device": [StrOptions(set(DEVICES))],
     "verbose": ["boolean"],
 }
-"""As scikit-learn checks them."""
+"""Constraints in the form that scikit-learn checks."""
 
 
 def make_config(
     estimator: Any, kind: str, seed: int, steps_for_rows: int = 300
 ) -> tuple[TrainConfig, int]:
-    """Return how to evolve and how many generations; what has no parameter is the recipe's.
+    """Return the configuration and the number of generations; the recipe sets everything else.
 
     Rows of a table are not augmented, whatever the recipe.
 
     Parameters
     ----------
     estimator : object
-        With the parameters as attributes.
+        An estimator, with the parameters as attributes.
     kind : str
-        ``rows`` or ``images``.
+        Either ``rows`` or ``images``.
     seed : int
-        Of everything that is random.
+        Seeds everything that is random.
     steps_for_rows : int
-        What ``steps="auto"`` is for a table.
+        The value of ``steps="auto"`` for a table.
 
     Raises
     ------

@@ -141,7 +141,7 @@ def test_the_plan_follows_the_time_and_an_interrupted_choice_goes_on(images, tmp
     verdict = compare(request, plan, Local(1), run_out, tell=said.append)
     assert ended == [("oscn", 0), ("dos", 0), ("acgan", 0), ("oscn", 1), ("oscn", 2)]
     assert said[0] == "Slower than planned: 4 trainings of each method."
-    assert "Left out: acgan, for it does not fit the budget." in said
+    assert "Left out: acgan, because it does not fit the budget." in said
     assert set(plan.cannot) == {"dos", "acgan"}
     assert [each.method for each in verdict.candidates] == ["oscn"]
 
