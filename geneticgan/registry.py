@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import os
 import queue
+import sys
 import threading
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
@@ -54,6 +57,20 @@ class Broken:
 
 def find_plugins(group: str) -> list[Found]:
     """List the plugins of an entry-point group by name and package; imports none of them."""
+    return list(_read(group, tuple((path, _changed(path)) for path in sys.path)))
+
+
+def _changed(path: str) -> int:
+    """Return when a folder of packages changed: an installation adds or replaces an entry."""
+    try:
+        return os.stat(path or ".").st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=64)
+def _read(group: str, paths: tuple[tuple[str, int], ...]) -> tuple[Found, ...]:
+    """Read the metadata of all packages, once for as long as the folders of packages are as is."""
     found = [
         Found(
             entry_point.name,
@@ -63,7 +80,7 @@ def find_plugins(group: str) -> list[Found]:
         )
         for entry_point in entry_points(group=group)
     ]
-    return sorted(found, key=lambda plugin: (plugin.name, plugin.package))
+    return tuple(sorted(found, key=lambda plugin: (plugin.name, plugin.package)))
 
 
 class PluginGroup(Generic[T]):

@@ -1,3 +1,4 @@
+import os
 from importlib.metadata import EntryPoint
 from types import SimpleNamespace
 
@@ -45,12 +46,14 @@ def installed(monkeypatch):
     monkeypatch.setitem(sys.modules, HERE, SimpleNamespace(**globals()))
 
     def install(*points):
+        registry._read.cache_clear()
         monkeypatch.setattr(
             registry, "entry_points", lambda group: [p for p in points if p.group == group]
         )
         return PluginGroup("test.schedules", Schedule, "schedule")
 
-    return install
+    yield install
+    registry._read.cache_clear()
 
 
 def test_a_healthy_plugin_is_found_loaded_and_made(installed):
@@ -64,6 +67,21 @@ def test_a_healthy_plugin_is_found_loaded_and_made(installed):
 def test_defaults_give_way_to_the_specs_options(installed):
     group = installed(entry("good", "Good"))
     assert group.create(Spec("good", {"T": "5"}), T=1.0, period=9).options[:2] == (5.0, 9)
+
+
+def test_metadata_are_read_anew_once_a_package_was_installed(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    for count in (1, 2):
+        folder = tmp_path / f"new{count}-1.0.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: new{count}\nVersion: 1.0\n")
+        (folder / "entry_points.txt").write_text(f"[test.new]\nname{count} = nowhere:Thing\n")
+        os.utime(tmp_path, ns=(count, count))
+        found = registry.find_plugins("test.new")
+        assert [one.name for one in found] == ["name1", "name2"][:count]
+    reads = registry._read.cache_info().misses
+    assert registry.find_plugins("test.new") == found
+    assert registry._read.cache_info().misses == reads
 
 
 def test_finding_imports_nothing(installed):
