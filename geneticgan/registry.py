@@ -216,7 +216,11 @@ class PluginGroup(Generic[T]):
         specs = parse_specs(text)
         if len(specs) > 1:
             names = ", ".join(spec.name for spec in specs)
-            raise PluginError(f"{text!r} names several plugins ({names}); name one {self.noun}")
+            number = any(spec.name[:1].isdecimal() for spec in specs[1:])
+            hint = "; numbers are written with a point, as 0.5" if number else ""
+            raise PluginError(
+                f"{text!r} names several plugins ({names}); name one {self.noun}{hint}"
+            )
         return self.create(specs[0], **{k: v for k, v in defaults.items() if v is not None})
 
     def _load(self, plugin: Found) -> type[T]:

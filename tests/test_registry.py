@@ -64,6 +64,11 @@ def test_a_healthy_plugin_is_found_loaded_and_made(installed):
     assert made.options == (1000.0, 7, True, "hot")
 
 
+def test_a_decimal_comma_is_told(installed):
+    with pytest.raises(PluginError, match="numbers are written with a point, as 0"):
+        installed(entry("good", "Good")).make("good:T=0,5")
+
+
 def test_defaults_give_way_to_the_specs_options(installed):
     group = installed(entry("good", "Good"))
     assert group.create(Spec("good", {"T": "5"}), T=1.0, period=9).options[:2] == (5.0, 9)

@@ -13,6 +13,7 @@ from geneticgan.report.generation_table import (
     GENERATION_HEADS,
     GENERATION_TEXT,
     generation_cells,
+    generation_notes,
 )
 from geneticgan.report.page import Section, Table
 
@@ -47,6 +48,7 @@ def generation_section(files: Sequence[Path], counts: Sequence[int], hint: str) 
             f"Features: {found['features']}. In brackets: training images. No FID where there are "
             "fewer images than features."
         )
+        caption = " ".join([caption, *generation_notes(found)])
         section.items.append(Table(["class", *GENERATION_HEADS], rows, caption=caption))
     return section
 

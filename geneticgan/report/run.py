@@ -10,7 +10,9 @@ from typing import Any
 from geneticgan.benchmark.keeping import read_sheet
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.imbalance import imbalance_ratio
-from geneticgan.errors import GeneticGanError, RunError
+from geneticgan.errors import GeneticGanError, RunError, typed
+from geneticgan.evaluation.chance import best_said
+from geneticgan.evaluation.metrics import Scores
 from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.gan.mutation import create_mutations
 from geneticgan.methods.of_run import core_config, method_of
@@ -75,7 +77,7 @@ def run_sections(path: Path) -> tuple[str, list[Section]]:
         saved.get("remarks", []),
     )
     lead = _lead(config)
-    hint = f"geneticgan measure {path}"
+    hint = typed("measure", path)
     files = [scores_file(path / "generation", space) for space in SPACES]
     if core_config(config) is None:  # a classifier, which generates nothing
         parts = [_result(run), *_remarks(run), _classes(run), decisions_section(path), _made(run)]
@@ -118,7 +120,7 @@ def _result(run: _Run) -> Section:
         section.text.append(key)
     if not run.results:
         section.text.append(
-            f"The run is not finished; go on with: geneticgan resume {run.folder.path}"
+            f"The run is not finished; go on with: {typed('resume', run.folder.path)}"
         )
         return section
     heads = [text.format(repr(run.class_names[run.smallest])) for text in METRICS.values()]
@@ -129,7 +131,8 @@ def _result(run: _Run) -> Section:
     ]
     caption = (
         "In percent, on a test part that was never seen in training; one seed: differences of a "
-        "few points may be chance. ACSA is the mean of the classes' recalls."
+        "few points may be chance. ACSA is the mean of the classes' recalls. "
+        + best_said({str(r["method"]): Scores.from_json(r) for r in run.results})
     )
     section.items.append(Table(["method", *heads], rows, strongest(columns), caption))
     return section
