@@ -97,4 +97,4 @@ def test_what_cannot_be_measured_with_so_few_images_is_said():
     assert no_fid == "No FID: there are no more images than features."
     assert "8 unseen real images: precision 0.53 to 0.98, recall 0.53 to 0.98" in spans
     nothing = found | {"classes": [None, None], "overall": None}
-    assert [*generation_notes(nothing)][0].endswith("are there: any class, nor all together.")
+    assert next(generation_notes(nothing)).endswith("there: any class, nor all together.")
