@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import nn
@@ -117,7 +117,15 @@ class Architecture(ABC):
 
     Both methods build networks from torch's global random state, which the caller has seeded,
     and raise `ConfigError` for a shape that the family does not have.
+
+    Attributes
+    ----------
+    learning_rate : float or None
+        The discriminator's, where the user gives none and the recipe is the default one; None for
+        the recipe's.
     """
+
+    learning_rate: ClassVar[float | None] = None
 
     @abstractmethod
     def generator(

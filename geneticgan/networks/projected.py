@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import torch
 from torch import fx, nn
@@ -97,14 +98,15 @@ class ProjectedDiscriminator(Discriminator):
 
 
 class Projected(Architecture):
-    """The discriminator looks at frozen pretrained features (Projected GAN, Sauer et al. 2021).
+    """The discriminator looks at frozen pretrained features; its rate is 3e-4 unless given.
 
-    A pretrained network is read at four depths, whose features are mixed at random across
-    channels and scales. What learns is a small source head for each depth, and a linear class
-    head on the features of all depths, averaged over the image. The generator is the
-    convolutional one. Other than in the paper the logits of the depths are averaged before the
-    loss, and heads have neither batch nor spectral normalisation: every image is judged by
-    itself, and judging changes nothing, so that all offspring can share gradients.
+    This is after Projected GAN (Sauer et al. 2021). A pretrained network is read at four depths,
+    whose features are mixed at random across channels and scales. What learns is a small source
+    head for each depth, and a linear class head on the features of all depths, averaged over the
+    image. The generator is the convolutional one. Other than in the paper the logits of the depths
+    are averaged before the loss, and heads have neither batch nor spectral normalisation: every
+    image is judged by itself, and judging changes nothing, so that all offspring can share
+    gradients.
 
     Parameters
     ----------
@@ -113,6 +115,8 @@ class Projected(Architecture):
     size : int
         Pixels that the backbone is shown images in; 0 for their own, but 64 at least.
     """
+
+    learning_rate: ClassVar[float | None] = 3e-4
 
     def __init__(self, backbone: str = "efficientnet-lite0", size: int = 0) -> None:
         if size < 0:
