@@ -32,6 +32,7 @@ from geneticgan.report.parts import (
     software_table,
     strongest,
 )
+from geneticgan.training.results import read_drawn, read_results
 from geneticgan.training.run_folder import RunFolder
 
 METRICS = {"acsa": "ACSA", "f1": "macro F1", "g_mean": "G-mean", "smallest_recall": "recall of {}"}
@@ -44,9 +45,9 @@ class _Run:
     folder: RunFolder
     config: TrainConfig
     results: list[dict[str, Any]]
-    class_names: list[str]
-    counts: list[int]
-    remarks: list[str]
+    class_names: tuple[str, ...]
+    counts: tuple[int, ...]
+    remarks: tuple[str, ...]
 
     @property
     def smallest(self) -> int:
@@ -66,16 +67,9 @@ def run_sections(path: Path) -> tuple[str, list[Section]]:
         If it is no run folder, or its files are damaged.
     """
     folder, config = RunFolder.open(path)
-    results = read_json(folder.results) if folder.results.is_file() else []
-    saved = read_json(folder.split)
-    run = _Run(
-        folder,
-        config,
-        results,
-        saved["class_names"],
-        saved["train_counts"],
-        saved.get("remarks", []),
-    )
+    results = read_results(folder.results)
+    drawn = read_drawn(folder.split, len(results[0]["confusion"]) if results else None)
+    run = _Run(folder, config, results, drawn.class_names, drawn.train_counts, drawn.remarks)
     lead = _lead(config)
     hint = typed("measure", path)
     files = [scores_file(path / "generation", space) for space in SPACES]
@@ -140,7 +134,7 @@ def _result(run: _Run) -> Section:
 
 def _remarks(run: _Run) -> list[Section]:
     """Return what was said of the images when the run began; no section where nothing was."""
-    return [Section("Your images", run.remarks)] if run.remarks else []
+    return [Section("Your images", list(run.remarks))] if run.remarks else []
 
 
 def _samples(run: _Run) -> Section:

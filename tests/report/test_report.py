@@ -143,6 +143,26 @@ def test_several_in_one_page(run, bench, tmp_path):
     assert "b: Methods" in headings(html)
 
 
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("results.json", "smallest_recall", "smallest_recalm"),
+        ("results.json", '"confusion": [', '"confusion": [7, '),
+        ("results.json", '"acsa": ', '"acsa": "x", "y": '),
+        ("split.json", "class_names", "class_mames"),
+        ("split.json", '"train_counts": [', '"train_counts": ["a", '),
+    ],
+)
+def test_files_with_other_json_than_was_written_are_named(run, tmp_path, name, before, after):
+    path = tmp_path / "spoiled"
+    shutil.copytree(run, path)
+    text = json.dumps(json.loads((path / name).read_text()))
+    assert before in text
+    (path / name).write_text(text.replace(before, after, 1))
+    with pytest.raises(RunError, match=rf"spoiled/{name} is damaged"):
+        write_report([path])
+
+
 def test_an_unfinished_run_says_what_is_missing(tiny, tmp_path):
     from geneticgan.training.run_folder import RunFolder
 
