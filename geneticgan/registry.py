@@ -83,6 +83,22 @@ def _read(group: str, paths: tuple[tuple[str, int], ...]) -> tuple[Found, ...]:
     return tuple(sorted(found, key=lambda plugin: (plugin.name, plugin.package)))
 
 
+def _other_signature(factory: type, contract: type) -> str:
+    """Say which method does not take what the contract's method takes; empty if all do."""
+    for name, wanted in inspect.getmembers(contract, inspect.isfunction):
+        own = getattr(factory, name)
+        if name == "__init__" or own is wanted or not inspect.isfunction(own):
+            continue
+        asked = inspect.signature(wanted).parameters.values()
+        named = [p.name for p in asked if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
+        placed = [p for p in asked if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        try:
+            inspect.signature(own).bind(*placed, **dict.fromkeys(named))
+        except TypeError:
+            return f"{name}{inspect.signature(own)} is called as {name}{inspect.signature(wanted)}"
+    return ""
+
+
 class PluginGroup(Generic[T]):
     """All plugins of one entry-point group.
 
@@ -240,6 +256,11 @@ class PluginGroup(Generic[T]):
             missing = ", ".join(sorted(getattr(factory, "__abstractmethods__", ())))
             raise PluginError(
                 f"{self.noun} {plugin.name!r} of {plugin.origin} does not define: {missing}"
+            )
+        if other := _other_signature(factory, self.contract):
+            raise PluginError(
+                f"{self.noun} {plugin.name!r} of {plugin.origin} was written for another version "
+                f"of its contract: {other}; update or uninstall that package"
             )
         return factory
 

@@ -3,12 +3,14 @@ from importlib.metadata import EntryPoint
 from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 
 from geneticgan import registry
 from geneticgan.annealing.schedule import Schedule
 from geneticgan.errors import PluginError
 from geneticgan.registry import Broken, Loaded, PluginGroup
 from geneticgan.specs import Spec, parse_specs
+from geneticgan_cli.main import cli
 
 
 class Good(Schedule):
@@ -28,6 +30,11 @@ class Good(Schedule):
 
 class Unfinished(Schedule):
     pass
+
+
+class Old(Schedule):
+    def temperature(self):
+        return 0.0
 
 
 HERE = __name__
@@ -62,6 +69,28 @@ def test_a_healthy_plugin_is_found_loaded_and_made(installed):
     assert group.get("good").summary == "A good one."
     made = group.create(Spec("good", {"T": "1e3", "period": "7", "up": "yes", "mood": "hot"}))
     assert made.options == (1000.0, 7, True, "hot")
+
+
+def test_a_plugin_of_an_old_contract_is_told_so(installed):
+    with pytest.raises(PluginError, match=r"'old' of aplugin 1.2 was written for another version "):
+        installed(entry("old", "Old")).get("old")
+
+
+def test_an_error_in_a_plugin_names_its_package(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    folder = tmp_path / "bad_plugin-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: bad-plugin\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text("[geneticgan.schedules]\nbad = bad_plugin:Bad\n")
+    (tmp_path / "bad_plugin.py").write_text(
+        "from geneticgan.annealing.schedule import Schedule\n\n\nclass Bad(Schedule):\n"
+        "    def temperature(self, generation):\n        return [][generation]\n"
+    )
+    result = CliRunner().invoke(
+        cli, ["train", "--schedule", "bad", "--steps", "1", "--out", str(tmp_path / "run")]
+    )
+    assert result.exit_code == 1
+    assert "Error: a plugin of bad-plugin failed (IndexError: list index out" in result.output
 
 
 def test_a_decimal_comma_is_told(installed):
