@@ -21,7 +21,7 @@ from benchmarks.measuring import spread
 from geneticgan.gan.generations import Generations
 from geneticgan.gan.individual import same_weights
 from geneticgan.gan.processes import ALONE, Processes, Several
-from geneticgan.gan.splitting import traffic
+from geneticgan.gan.splitting import Handed, traffic
 
 SHAPES = ((28, 32, 50), (28, 32, 128))
 """Pixels, width and batch size."""
@@ -47,7 +47,7 @@ def steps(shape: tuple[int, int, int], processes: Processes) -> Callable[[], Non
 
 def measure(
     shape: tuple[int, int, int], processes: Processes, turns: int
-) -> tuple[list[list[float]], dict[str, int]]:
+) -> tuple[list[list[float]], dict[str, Handed]]:
     """Return the times of every way, and what processes hand each other in a generation."""
     alone, together = steps(shape, ALONE), steps(shape, processes)
     ways = ((alone, 1), (alone, processes.size), (together, 1))
@@ -74,16 +74,18 @@ def main() -> None:
     dist.init_process_group("gloo")
     processes = Several(torch.device("cpu"))
     count = processes.size
-    heads = f"1 thread | {count} threads | {count} processes | threads' gain | processes' gain | MB"
+    gains = "threads' gain | processes' gain | reductions | MB"
+    heads = f"1 thread | {count} threads | {count} processes | {gains}"
     if processes.leads:
         print(f"torch {torch.__version__}, {count} processes\n")
-        print(f"| pixels | width | batch | {heads} |\n|{'---|' * 9}")
+        print(f"| pixels | width | batch | {heads} |\n|{'---|' * 10}")
     for shape in SHAPES:
         times, handed = measure(shape, processes, options.turns)
         one, threads, several = map(statistics.median, times)
         cells = [f"{statistics.median(each):.1f} ({spread(each):.1f})" for each in times]
-        gains = [f"{one / threads:.2f}", f"{one / several:.2f}"]
-        row = [*map(str, shape), *cells, *gains, f"{sum(handed.values()) / 1e6:.1f}"]
+        gained = [f"{one / threads:.2f}", f"{one / several:.2f}"]
+        reductions, size = map(sum, zip(*handed.values(), strict=True))
+        row = [*map(str, shape), *cells, *gained, str(reductions), f"{size / 1e6:.1f}"]
         if processes.leads:
             print(f"| {' | '.join(row)} |", flush=True)
     dist.destroy_process_group()

@@ -146,7 +146,7 @@ def _compared(report: Report) -> list[str]:
     return [
         f"Every method saw {config.steps * config.batch_size} real images. Recipe: "
         f"{config.recipe}. Augmentation, in every row: {config.augmentation}.",
-        f"The run's classifier: {report.classifier}{_chosen(report)}.",
+        f"The run's classifier: {report.classifier}, {report.why}.",
         best_said({row.title: row.scores for row in report.rows}),
     ]
 
@@ -172,13 +172,6 @@ def _calibrated(report: Report) -> str:
     if not facts.calibrated:
         return "Its probabilities are not calibrated, since no images were held out."
     return f"Its probabilities are calibrated {facts.calibration.told()}."
-
-
-def _chosen(report: Report) -> str:
-    """Return how it was chosen among several, as a clause."""
-    if not report.chosen_on:
-        return ", which learns from real images alone, since none were held out to choose on"
-    return f", chosen on {report.chosen_on} held-out images"
 
 
 def _figures(row: Row) -> tuple[float, ...]:

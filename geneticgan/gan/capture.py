@@ -187,7 +187,7 @@ class CapturedStep:
         """
         step = self._step
         met, real_loss, real = step.real(batch)
-        broods = step.breed(one_for_all(met), real)
+        broods, real = step.breed(one_for_all(met), real)
         gradients, losses, records = [], [], []
         for place, brood, draw in zip(self._places, broods, self.chances[1:], strict=True):
             chosen, loss, record = place.select(brood, self.chances[0], draw)

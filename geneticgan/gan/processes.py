@@ -86,12 +86,14 @@ class Several(Processes):
     ----------
     reduced : int
         Bytes that it has handed over to be reduced or sent.
+    times : int
+        How often it has done so, and waited for the others.
     """
 
     def __init__(self, device: torch.device) -> None:
         self.rank = dist.get_rank()
         self.size = dist.get_world_size()
-        self.reduced = 0
+        self.reduced = self.times = 0
         self._device = device
 
     def own(self, rows: torch.Tensor) -> torch.Tensor:
@@ -139,6 +141,7 @@ class Several(Processes):
 
     def _together(self, tensor: torch.Tensor, act: Callable[[], object]) -> None:
         self.reduced += tensor.numel() * tensor.element_size()
+        self.times += 1
         try:
             act()
         except RuntimeError as error:

@@ -12,7 +12,8 @@ device.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -53,13 +54,12 @@ class Evaluation:
     logits : Logits
         The discriminator's output on them; a parent's with a graph to ``leaf``.
     gradients : tuple of Tensor
-        Of the generated part of L_D, one for each of the discriminator's parameters.
+        Of the generated part of L_D, one for each of the discriminator's parameters; what comes of
+        this process's rows.
     by_image : Tensor or None
         That part's gradient by the images, where offspring are made of it.
     loss : Tensor
         The generated part of L_D; a scalar without a graph.
-    values : Tensor
-        Shape (2,), float64: quality and diversity.
     """
 
     images: torch.Tensor
@@ -69,18 +69,12 @@ class Evaluation:
     gradients: Gradients
     by_image: torch.Tensor | None
     loss: torch.Tensor
-    values: torch.Tensor
 
 
 def evaluate(
-    machine: Machine,
-    individual: GeneratorIndividual,
-    batch: Batch,
-    real: Gradients,
-    *,
-    parent: bool = False,
+    machine: Machine, individual: GeneratorIndividual, batch: Batch, *, parent: bool = False
 ) -> Evaluation:
-    """Evaluate an individual (Algorithm 1, lines 3 and 8-9); of a parent keep the graph.
+    """Let the discriminator judge an individual's images; of a parent keep the graph.
 
     Parameters
     ----------
@@ -90,13 +84,10 @@ def evaluate(
         Left as it is.
     batch : Batch
         What it meets.
-    real : tuple of Tensor
-        Gradients of the real part of L_D.
     parent : bool
         Whether `offspring_gradients` follows.
     """
     discriminator = machine.discriminator
-    processes = discriminator.forward.processes
     with torch.set_grad_enabled(parent):
         images, buffers = discriminator.generate(individual, batch)
     leaf = images.detach().requires_grad_(parent)
@@ -106,10 +97,47 @@ def evaluate(
     wanted = [*discriminator.parameters, *([leaf] if shared else [])]
     gradients = torch.autograd.grad(loss, wanted, retain_graph=parent)
     by_image = gradients[-1] if shared else None
-    gradients = processes.sum(gradients[: len(discriminator.parameters)])
-    whole = torch._foreach_add(real, gradients)
-    values = torch.stack(machine.evaluator.values(leaf, logits, whole, batch)).double()
-    return Evaluation(images, leaf, buffers, logits, gradients, by_image, loss.detach(), values)
+    gradients = gradients[: len(discriminator.parameters)]
+    return Evaluation(images, leaf, buffers, logits, gradients, by_image, loss.detach())
+
+
+def reduced(
+    machine: Machine, real: Gradients, evaluations: Sequence[Evaluation]
+) -> tuple[Gradients, list[Evaluation]]:
+    """Return gradients of the real part of L_D and evaluations, with those of all processes.
+
+    All are reduced at once.
+    """
+    size = len(real)
+    found = machine.discriminator.forward.processes.sum(
+        (*real, *(gradient for each in evaluations for gradient in each.gradients))
+    )
+    whole = [found[first : first + size] for first in range(0, len(found), size)]
+    return whole[0], [
+        replace(each, gradients=gradients)
+        for each, gradients in zip(evaluations, whole[1:], strict=True)
+    ]
+
+
+def fitness_values(
+    machine: Machine, evaluation: Evaluation, batch: Batch, real: Gradients
+) -> torch.Tensor:
+    """Return quality and diversity, shape (2,), float64 (Algorithm 1, lines 3 and 8-9).
+
+    Parameters
+    ----------
+    machine : Machine
+        The parts of the run.
+    evaluation : Evaluation
+        With the gradients of all processes.
+    batch : Batch
+        What the individual met.
+    real : tuple of Tensor
+        Gradients of the real part of L_D.
+    """
+    whole = torch._foreach_add(real, evaluation.gradients)
+    found = machine.evaluator.values(evaluation.leaf, evaluation.logits, whole, batch)
+    return torch.stack(found).double()
 
 
 def offspring_gradients(

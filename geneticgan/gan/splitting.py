@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import NamedTuple
 
 import torch
 from torch.nn.modules.batchnorm import _BatchNorm
@@ -62,8 +63,15 @@ def _near(one: torch.Tensor, other: torch.Tensor) -> bool:
     return bool((one - other).abs().max() <= NEAR[rough] * other.abs().max())
 
 
-def traffic(machine: Machine) -> dict[str, int]:
-    """Return how many bytes a process hands over to be reduced in a generation, by what they are.
+class Handed(NamedTuple):
+    """What a process hands over: how often, and how many bytes in all."""
+
+    times: int
+    bytes: int
+
+
+def traffic(machine: Machine) -> dict[str, Handed]:
+    """Return what a process hands over to be reduced in a generation, by what it is.
 
     Of one that shares gradients, with one step of each network, in float32 and with the paper's
     fitness: another one may look at images or at held-out ones, which are handed over then.
@@ -75,13 +83,15 @@ def traffic(machine: Machine) -> dict[str, int]:
     if getattr(discriminator, "guide", None) is not None:
         heads.append(machine.batches.classes)
     channels = [m.num_features for m in generator.modules() if isinstance(m, _BatchNorm)]
+    statistics = evaluated * sum(8 * (2 * count + 1) for count in channels)
+    statistics += bred * sum(4 * 2 * count for count in channels)
+    logits = (1 + evaluated) * machine.batches.batch_size * sum(heads) * 4
     return {
-        "gradients of generators": bred * _bytes(generator),
-        "gradients of the discriminator": (1 + evaluated) * _bytes(discriminator),
-        "batch statistics": evaluated * sum(8 * (2 * count + 1) for count in channels)
-        + bred * sum(4 * 2 * count for count in channels),
-        "logits": (1 + evaluated) * machine.batches.batch_size * sum(heads) * 4,
-        "survivors": 8 * parents,
+        "gradients of generators": Handed(parents, bred * _bytes(generator)),
+        "gradients of the discriminator": Handed(1, (1 + evaluated) * _bytes(discriminator)),
+        "batch statistics": Handed((evaluated + bred) * len(channels), statistics),
+        "logits": Handed(1 + evaluated, logits),
+        "survivors": Handed(1, 8 * parents),
     }
 
 

@@ -23,7 +23,9 @@ from geneticgan.gan.shared_gradients import (
     Evaluation,
     Gradients,
     evaluate,
+    fitness_values,
     offspring_gradients,
+    reduced,
 )
 
 CAUSES = ("", NO_LOSS, NO_GRADIENT, NO_FITNESS)
@@ -81,13 +83,16 @@ class Step:
         return [*members.values(), *others]
 
     def real(self, batch: Batch) -> tuple[Batch, torch.Tensor, Gradients]:
-        """Return the batch with its real logits, and the real part of L_D with its gradients."""
+        """Return the batch with its real logits, and the real part of L_D with its gradients.
+
+        The gradients are what comes of this process's rows.
+        """
         discriminator = self._machine.discriminator
         loss, logits = discriminator.real_loss(batch)
-        gradients = discriminator.forward.gradients(loss, discriminator.parameters)
+        gradients = torch.autograd.grad(loss, discriminator.parameters)
         return batch.with_real_logits(logits), loss.detach(), gradients
 
-    def breed(self, batches: Batches, real: Gradients) -> list[Brood]:
+    def breed(self, batches: Batches, real: Gradients) -> tuple[list[Brood], Gradients]:
         """Breed and evaluate for every parent (Algorithm 1, lines 3-9).
 
         Parameters
@@ -96,20 +101,32 @@ class Step:
             Of the generation; the first of ``offspring`` and ``fitness`` are the same batch, and
             its real logits are known.
         real : tuple of Tensor
-            Gradients of the real part of L_D.
-        """
-        free = self.individuals()[len(self._machine.population) :]
-        return [self._brood(parent, free, batches, real) for parent in self._machine.population]
+            Gradients of the real part of L_D, as `real` returns them.
 
-    def _brood(
-        self,
-        parent: GeneratorIndividual,
-        free: list[GeneratorIndividual],
-        batches: Batches,
-        real: Gradients,
-    ) -> Brood:
+        Returns
+        -------
+        broods : list of Brood
+            One for each parent.
+        real : tuple of Tensor
+            Gradients of the real part of L_D, of all processes.
+        """
+        machine = self._machine
+        free = self.individuals()[len(machine.population) :]
+        bred = [self._offspring(parent, free, batches) for parent in machine.population]
+        every = [evaluation for _, evaluations, _ in bred for evaluation in evaluations]
+        real, every = reduced(machine, real, every)
+        known = iter(every)
+        return [
+            self._judged(individuals, [next(known) for _ in individuals], codes, batches, real)
+            for individuals, _, codes in bred
+        ], real
+
+    def _offspring(
+        self, parent: GeneratorIndividual, free: list[GeneratorIndividual], batches: Batches
+    ) -> tuple[list[GeneratorIndividual], list[Evaluation], torch.Tensor]:
+        """Return a parent and its offspring, what the discriminator says of each, and codes."""
         batch = batches.offspring[0]
-        own = evaluate(self._machine, parent, batch, real, parent=True)
+        own = evaluate(self._machine, parent, batch, parent=True)
         found = offspring_gradients(self._machine, parent, own, batch)
         individuals, evaluations = [parent], [own]
         codes = [torch.zeros((), dtype=torch.int64, device=own.loss.device)]
@@ -117,16 +134,24 @@ class Step:
             child = self._take(parent, free, own.buffers)
             codes.append(self._mutate(child, mutation, loss, gradients, batches))
             individuals.append(child)
-            evaluations.append(evaluate(self._machine, child, batches.fitness, real))
-        values = torch.stack([each.values for each in evaluations])
-        code = torch.stack(codes)
-        failed = (code == 0) & ~torch.isfinite(values).all(1)
-        return Brood(
-            individuals,
-            evaluations,
-            values,
-            torch.where(failed, CAUSES.index(NO_FITNESS), code),
+            evaluations.append(evaluate(self._machine, child, batches.fitness))
+        return individuals, evaluations, torch.stack(codes)
+
+    def _judged(
+        self,
+        individuals: list[GeneratorIndividual],
+        evaluations: list[Evaluation],
+        codes: torch.Tensor,
+        batches: Batches,
+        real: Gradients,
+    ) -> Brood:
+        """Return individuals with their fitness."""
+        values = torch.stack(
+            [fitness_values(self._machine, each, batches.fitness, real) for each in evaluations]
         )
+        failed = (codes == 0) & ~torch.isfinite(values).all(1)
+        codes = torch.where(failed, CAUSES.index(NO_FITNESS), codes)
+        return Brood(individuals, evaluations, values, codes)
 
     def _take(
         self,
@@ -171,7 +196,7 @@ class Step:
         Parameters
         ----------
         real : tuple of Tensor
-            Of the real part of L_D.
+            Of the real part of L_D, of all processes.
         survivors : sequence of tuple of Tensor
             Of the generated part, of each survivor; their mean is taken.
         """
@@ -198,7 +223,7 @@ def step_toolbox(machine: Machine) -> base.Toolbox:
         drawn = machine.batches.draw(generation)
         met, real_loss, real = step.real(drawn.offspring[0])
         batches = Batches((met, *drawn.offspring[1:]), met, drawn.discriminator)
-        broods = step.breed(batches, real)
+        broods, real = step.breed(batches, real)
         known = {
             id(individual): (evaluation, values)
             for brood in broods

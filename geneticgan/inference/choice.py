@@ -29,6 +29,26 @@ class Choice:
     scores: Mapping[str, float]
     before: bool = False
 
+    def why(self, titles: Mapping[str, str], images: int) -> str:
+        """Return how it came to be the classifier, as a clause that follows its name.
+
+        Parameters
+        ----------
+        titles : mapping of str to str
+            What the candidates are called, by key.
+        images : int
+            How many were held out.
+        """
+        if self.before:
+            return "which was settled before the training"
+        if not self.scores:
+            return "which learns from real images alone, since none were held out to choose on"
+        found = [f"{titles[key]} {100 * score:.1f}%" for key, score in self.scores.items()]
+        level = len(set(self.scores.values())) == 1
+        end = "; where they are level it is the one that learns from real images alone"
+        told = f"chosen by mean recall on {images} held-out images: {', '.join(found)}"
+        return told + end if level else told
+
     def to_json(self) -> dict[str, Any]:
         """Return the choice as JSON types."""
         found: dict[str, Any] = {"network": self.key, "validation_acsa": dict(self.scores)}

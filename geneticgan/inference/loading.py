@@ -83,7 +83,7 @@ def open_networks(path: Path, device: str = "auto") -> Networks:
         if core is not None:
             classifier = build_classifier(shape, config, where, unfilled=True)
         else:
-            classifier = own.method.build(shape, own.config, where)
+            classifier = own.method.unfilled(shape, own.config, where)
         load_weights(folder.classifiers / f"{facts.classifier}.safetensors", classifier)
     if classifier is None:
         raise RunError(f"{path} is not finished; go on with: {typed('resume', path)}")

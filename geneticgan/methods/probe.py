@@ -20,6 +20,7 @@ from geneticgan.methods.feature_store import Float32Array
 from geneticgan.methods.features import CHUNK, features_of
 from geneticgan.methods.linear_head import LinearHead, choose_l2, fit_head
 from geneticgan.networks.backbones.contract import Features, Pretrained, create_backbone
+from geneticgan.seeding import torch_seeded
 from geneticgan.specs import options_of, parse_specs
 
 REMEMBERED = 4096
@@ -159,11 +160,19 @@ class Probe(Method):
 
     def shown(self, config: TrainConfig) -> int:
         """Return the size that images are shown in, in pixels."""
-        return self.size or self._pretrained().size
+        return self.size or (self._loaded or self._empty()).size
 
     def build(self, split: Split, config: TrainConfig, device: torch.device) -> ProbeNetwork:
         """Return the backbone with its weights and a head without; raises as `Backbone.load`."""
-        pretrained = self._pretrained()
+        return self._network(self._pretrained(), split, config, device)
+
+    def unfilled(self, split: Split, config: TrainConfig, device: torch.device) -> ProbeNetwork:
+        """Return the same without the backbone's weights."""
+        return self._network(self._empty(), split, config, device)
+
+    def _network(
+        self, pretrained: Pretrained, split: Split, config: TrainConfig, device: torch.device
+    ) -> ProbeNetwork:
         channels, side = split.train.pixels.shape[1:3]
         size = self.size or min(self.shown(config), ENLARGED * side)
         features = Features(pretrained, size)
@@ -228,6 +237,11 @@ class Probe(Method):
         return np.concatenate(
             [features_of(network, key, train, task, view) for view in range(self.views)]
         )
+
+    def _empty(self) -> Pretrained:
+        """Return the backbone, a new one, without its weights."""
+        with torch_seeded(0):  # it draws some, and changes no later draw
+            return self.backbone.unfilled()
 
     def _pretrained(self) -> Pretrained:
         if self._loaded is None:

@@ -54,12 +54,16 @@ class Discriminator(nn.Module):
     frozen : str
         What the names of all weights begin with that no step changes; empty if there are none.
         Their parameters require no gradient. A run keeps them once, and not in each checkpoint.
+    pretrained : str
+        What the names of those begin with, among the frozen ones, that were published: they are
+        the same in all networks of a run. Empty if there are none.
     guide : torch.nn.Linear or None
         A second class head, for generators to learn from; none unless `add_guide` was called.
     """
 
     couples_samples: bool = False
     frozen: str = ""
+    pretrained: str = ""
 
     def __init__(self, trunk: nn.Module, channels: int, side: int, classes: int) -> None:
         super().__init__()

@@ -86,6 +86,7 @@ class ProjectedDiscriminator(Discriminator):
     """
 
     frozen = "trunk."
+    pretrained = "trunk.network."
 
     def __init__(self, trunk: ProjectedTrunk, width: int, classes: int) -> None:
         super().__init__(trunk, trunk.features, 1, classes)

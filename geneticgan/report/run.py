@@ -129,6 +129,9 @@ def _result(run: _Run) -> Section:
         + best_said({str(r["method"]): Scores.from_json(r) for r in run.results})
     )
     section.items.append(Table(["method", *heads], rows, strongest(columns), caption))
+    chosen = _model(run).get("classifier", {})
+    if "why" in chosen:
+        section.text.append(f"The run's classifier: {chosen['title']}, {chosen['why']}.")
     return section
 
 
@@ -236,10 +239,16 @@ def _made(run: _Run) -> Section:
     saved = read_json(run.folder.config)
     options = [[key.rstrip("_"), _text(value)] for key, value in saved["options"].items()]
     tables: list[Item] = [Table(["option", "value"], options), software_table(saved)]
-    facts = run.folder.path / "model.json"
-    begun = read_json(facts).get("beginning", {}) if facts.is_file() else {}
+    begun = _model(run).get("beginning", {})
     text = f"Command: {command(run.config, begun.get('run', ''))}"
     return Section("How it was made", [text], tables, folded=True)
+
+
+def _model(run: _Run) -> dict[str, Any]:
+    """Return what the run says of its model; empty for a run of an older version."""
+    facts = run.folder.path / "model.json"
+    found: dict[str, Any] = read_json(facts) if facts.is_file() else {}
+    return found
 
 
 def _text(value: object) -> str:

@@ -12,6 +12,6 @@ def test_every_way_takes_its_turns(monkeypatch):
 
     times, handed = measure((8, 2, 4), ALONE, 1)
     assert [len(each) for each in times] == [1, 1, 1]
-    assert min(handed.values()) > 0
+    assert min(map(min, handed.values())) > 0
     for name in [name for name in sys.modules if name.startswith("benchmarks")]:
         del sys.modules[name]

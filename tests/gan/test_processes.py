@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,15 @@ from safetensors.torch import load_file
 from geneticgan.gan.capture import why_not
 from geneticgan.gan.processes import ALONE, Processes
 
-from .in_several import SCENARIOS, make, run
+from .in_several import LONG, SCENARIOS, make, run
 
 SIZE = 3
+
+
+@pytest.fixture(scope="module")
+def alone():
+    """Every tensor that one process comes to, by scenario."""
+    return cache(lambda name: run(*make(ALONE, name)))
 
 
 @pytest.fixture(scope="module")
@@ -27,15 +34,20 @@ def left(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_several_processes_give_the_run_of_one(left, name):
+def test_several_processes_give_the_run_of_one(left, alone, name):
     # In float64, where only rounding differs: sums are taken in another order. It stays as small
     # as this over fifty generations, so that no selection hangs on it.
-    machine, steps = make(ALONE, name)
-    expected = run(machine, steps)
+    expected = alone(name)
     ranks = [load_file(left / f"{name}-{rank}.safetensors") for rank in range(SIZE)]
     torch.testing.assert_close(ranks[0], expected, rtol=1e-9, atol=1e-9)
     for other in ranks[1:]:
         torch.testing.assert_close(other, ranks[0], rtol=0, atol=0)
+
+
+def test_two_processes_give_the_run_of_one_and_of_three(left, alone):
+    pair = [load_file(left / f"{LONG}-{rank}-of-2.safetensors") for rank in range(2)]
+    torch.testing.assert_close(pair[0], alone(LONG), rtol=1e-9, atol=1e-9)
+    torch.testing.assert_close(pair[1], pair[0], rtol=0, atol=0)
 
 
 def test_the_process_that_leads_selects_for_all(left):
@@ -47,7 +59,10 @@ def test_the_process_that_leads_selects_for_all(left):
 def test_what_is_reduced_is_what_the_networks_say(left):
     for rank in range(SIZE):
         found = json.loads((left / f"{rank}.json").read_text())
-        assert found["reduced"] == sum(found["told"].values()) > 0
+        times, size = map(sum, zip(*found["told"].values(), strict=True))
+        assert found["reduced"] == [times, size]
+        # All gradients of the discriminator go at once, before any norm is taken.
+        assert found["told"]["gradients of the discriminator"][0] == 1
 
 
 def test_what_cannot_be_split_is_named(left):

@@ -1,7 +1,8 @@
-"""Two processes as torchrun launches them: ``python tests/training/launched.py FOLDER PORT PORT``.
+"""Processes as torchrun launches them: ``python tests/training/launched.py FOLDER PORT PORT PORT``.
 
-A run is begun, stopped by a signal to the second process, taken up, and ends with the death of
-that process. What each phase wrote to the terminal is kept beside the run, with its exit code.
+A run is begun by two, stopped by a signal to the second, taken up by one, taken up by two until
+the second is killed, and taken up by three. What each phase wrote to the terminal is kept beside
+the run, with its exit code.
 """
 
 import multiprocessing
@@ -22,11 +23,11 @@ TRAIN = (
 draw = BatchSampler.draw
 
 
-def signalled(at, number):
-    """Let the second process send itself a signal in a generation."""
+def signalled(at, number, rank=1):
+    """Let a process, the second one, send itself a signal in a generation."""
 
     def observed(self, generation):
-        if generation == at and launch.rank() == 1:
+        if generation == at and launch.rank() == rank:
             os.kill(os.getpid(), number)
         return draw(self, generation)
 
@@ -47,24 +48,48 @@ def phase(folder, name, port, arguments):
             (folder / f"{name}-{launch.rank()}.code").write_text(str(end.code))
 
 
-def share(folder, rank, ports):
-    """Do what a process of the two does."""
-    os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2"}
+def among(rank, size):
+    """Say to the command line which process it is, and of how many."""
+    os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(size)}
     os.environ["MASTER_ADDR"] = "localhost"
-    signalled(25, signal.SIGTERM)
-    phase(folder, "stopped", ports[0], [*TRAIN.split(), str(folder / "run")])
+
+
+def one_of_two(folder, rank, ports):
+    """Do what a process of the two does, and the first one alone."""
+    run = str(folder / "run")
+    among(rank, 2)
+    signalled(15, signal.SIGTERM)
+    phase(folder, "stopped", ports[0], [*TRAIN.split(), run])
+    if rank == 0:
+        among(0, 1)
+        signalled(25, signal.SIGTERM, rank=0)
+        phase(folder, "alone", ports[0], ["resume", run])
+        among(0, 2)
     signalled(44, signal.SIGKILL)
-    phase(folder, "killed", ports[1], ["resume", str(folder / "run")])
+    phase(folder, "killed", ports[1], ["resume", run])
     deaf = signal.getsignal(signal.SIGTERM) == signal.SIG_IGN
     (folder / f"deaf-{rank}.txt").write_text(str(deaf))
 
 
-if __name__ == "__main__":
+def one_of_three(folder, rank, ports):
+    """Do what a process of the three does."""
+    among(rank, 3)
+    signalled(46, signal.SIGTERM)
+    phase(folder, "three", ports[2], ["resume", str(folder / "run")])
+
+
+def launched(task, size, folder, ports):
+    """Run a task in as many processes."""
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
-    where, *free = sys.argv[1:]
-    ranks = [context.Process(target=share, args=(Path(where), rank, free)) for rank in (0, 1)]
+    ranks = [context.Process(target=task, args=(folder, rank, ports)) for rank in range(size)]
     for each in ranks:
         each.start()
     for each in ranks:
         each.join()
+
+
+if __name__ == "__main__":
+    where, *free = sys.argv[1:]
+    launched(one_of_two, 2, Path(where), free)
+    launched(one_of_three, 3, Path(where), free)

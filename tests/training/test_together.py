@@ -1,4 +1,4 @@
-"""A run of two processes, stopped, killed and taken up by one."""
+"""A run of two processes, stopped, killed, and taken up by one, by two and by three."""
 
 import socket
 import subprocess
@@ -33,9 +33,9 @@ def taken_up(path):
     return Evolution(config, split, folder, (), StopRequest()).run()
 
 
-def test_two_processes_are_stopped_and_killed_and_one_goes_on(tmp_path):
+def test_any_number_of_processes_goes_on_with_a_run_that_was_stopped_or_killed(tmp_path):
     script = Path(__file__).with_name("launched.py")
-    subprocess.run([sys.executable, str(script), str(tmp_path), *free_ports(2)], check=True)
+    subprocess.run([sys.executable, str(script), str(tmp_path), *free_ports(3)], check=True)
 
     def told(name):
         return (tmp_path / f"{name}.txt").read_text()
@@ -44,6 +44,10 @@ def test_two_processes_are_stopped_and_killed_and_one_goes_on(tmp_path):
     assert [(tmp_path / f"stopped-{rank}.code").read_text() for rank in (0, 1)] == ["143", "143"]
     assert told("stopped-0").endswith(f"Go on with: geneticgan resume {tmp_path / 'run'}\n")
     assert told("stopped-1") == ""
+
+    # One goes on with the run of two.
+    assert (tmp_path / "alone-0.code").read_text() == "143"
+    assert "with processes 1 instead of 2" in told("alone-0")
 
     # The death of one ends the other, with one sentence.
     assert (tmp_path / "killed-0.code").read_text() == "1"
@@ -54,7 +58,11 @@ def test_two_processes_are_stopped_and_killed_and_one_goes_on(tmp_path):
     assert told("killed-1") == ""
     assert told("deaf-0") == "True"  # the launcher's signal comes before the sentence
 
-    # One process goes on from the last checkpoint, and comes to what one alone comes to.
+    # Three go on from the last checkpoint of two.
+    assert "with processes 3 instead of 2" in told("three-0")
+    assert [(tmp_path / f"three-{rank}.code").read_text() for rank in range(3)] == ["143"] * 3
+
+    # One goes on with the run of three, and comes to what one alone comes to from the start.
     _, config, _ = open_run(tmp_path / "run")
     RunFolder.create(tmp_path / "alone", config)
     several, alone = taken_up(tmp_path / "run"), taken_up(tmp_path / "alone")
