@@ -168,6 +168,7 @@ def run_grid(
     from geneticgan.benchmark.launchers import make_launcher
     from geneticgan.benchmark.tuning import tune as run_trials
     from geneticgan.files import write_whole
+    from geneticgan.methods.unused import check_any_uses
     from geneticgan.specs import parse_specs
     from geneticgan_cli.console import Console
     from geneticgan_cli.grid_screen import GridScreen
@@ -178,6 +179,7 @@ def run_grid(
         if name in given:
             raise ConfigError(f"{name} differs between the cells of a grid; set it by {instead}")
     base = resolve_config(ctx)
+    check_any_uses(base, [str(spec) for spec in parse_specs(methods)], set(given))
     wanted = imbalances or _of_table(ctx, table, ratios)
     values = read_tuned(tuned) if tuned else None
     cells = grid(wanted, datasets, methods, seeds, base, chosen, values)

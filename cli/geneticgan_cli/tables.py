@@ -128,6 +128,7 @@ def print_report(console: Console, report: Report) -> None:
         f"({split.train_counts[split.smallest_class]} training images, "
         f"{split.test.counts(split.classes)[split.smallest_class]} of the {len(split.test.labels)} "
         "of the test part). One seed: differences of a few points may be chance.",
+        read_facts(run).too_high,
         *_compared(report),
         _calibrated(report),
         f"Generated samples by class: {report.picture}" if report.picture else "",

@@ -11,6 +11,9 @@ from geneticgan.benchmark.pace import Pace
 Entry = tuple[str, int]
 """A method and a seed."""
 
+NO_ROOM = "for it does not fit the budget"
+"""Why a method is compared no more where the time is short."""
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -149,7 +152,7 @@ class Timetable:
             waiting.discard(self._terms.reference)
             if not waiting:
                 return
-            self._drop(max(waiting, key=self._pace.of), "for it does not fit the budget")
+            self._drop(max(waiting, key=self._pace.of), NO_ROOM)
 
     def _drop(self, method: str, why: str) -> None:
         if method in self.methods:

@@ -8,10 +8,10 @@ from typing import Any
 
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from geneticgan.config import TrainConfig
+from geneticgan.config import OPTIONS, TrainConfig
 from geneticgan.devices import DEVICES
-from geneticgan.errors import ConfigError
 from geneticgan.estimators.images import LAYOUTS
+from geneticgan.methods.unused import refuse
 from geneticgan.recipes import DEFAULT_RECIPE, RECIPES
 
 AUTO: dict[str, dict[str, Any]] = {
@@ -28,6 +28,11 @@ OF_EVOLUTION = (
     *("batch_size", "learning_rate", "classifier_learning_rate"),
 )
 """Parameters that change nothing where no generation is evolved."""
+
+NO_GENERATION = (
+    "no generation is evolved, for steps is 0, as 'auto' is for a table; set steps, to 300 for "
+    "instance or to 0, or leave it out"
+)
 
 _RATE = [Interval(numbers.Real, 0, None, closed="neither"), StrOptions({"auto"})]
 
@@ -78,7 +83,7 @@ def make_config(
     auto = {n: AUTO[n][kind] if value == "auto" else value for n, value in given.items()}
     steps = steps_for_rows if auto["steps"] is None else int(auto["steps"])
     if not steps and given["steps"] == "auto":
-        _check_unused(estimator)
+        refuse(_named(estimator), dict.fromkeys(OF_EVOLUTION, NO_GENERATION))
     rates = {
         "learning_rate": auto["classifier_learning_rate"],
         "generator_learning_rate": auto["learning_rate"],
@@ -106,12 +111,11 @@ def make_config(
     return config, steps
 
 
-def _check_unused(estimator: Any) -> None:
-    """Raise `ConfigError` if a parameter is set that no generation would look at."""
+def _named(estimator: Any) -> set[str]:
+    """Return the options of a run that are set to another value than they begin with."""
     defaults = inspect.signature(type(estimator)).parameters
-    for name in OF_EVOLUTION:
-        if getattr(estimator, name) != defaults[name].default:
-            raise ConfigError(
-                f"{name} is set, and no generation is evolved: steps is 0, as 'auto' is for a "
-                f"table; set steps, to 300 for instance or to 0, or leave {name} out"
-            )
+    return {
+        name
+        for name in OPTIONS.keys() & defaults.keys()
+        if getattr(estimator, name) != defaults[name].default
+    }

@@ -12,6 +12,12 @@ from scipy import stats
 CONFIDENCE = 0.95
 """Of the interval."""
 
+POWER = 0.8
+"""Probability with which a true lead is to be told from chance."""
+
+MOST = 30
+"""Splits that are thought of at most."""
+
 
 @dataclass(frozen=True)
 class Resampled:
@@ -57,3 +63,29 @@ def resampled(ours: Sequence[float], theirs: Sequence[float], held_out: float) -
     return Resampled(
         float(differences.mean()), math.sqrt(variance / count), quantile * math.sqrt(corrected)
     )
+
+
+def splits_to_tell(lead: Resampled, count: int, held_out: float) -> int | None:
+    """Return how many splits are likely to tell a lead from chance, were it the true one.
+
+    Parameters
+    ----------
+    lead : Resampled
+        As measured; its mean is > 0.
+    count : int
+        Splits by which it was measured, >= 2; by few of them the spread is known poorly.
+    held_out : float
+        As in `resampled`. With it an interval stays, however many splits there are.
+
+    Returns
+    -------
+    int or None
+        More than ``count`` and at most `MOST`; None if these are too few.
+    """
+    variance = count * lead.standard_error**2
+    for number in range(count + 1, MOST + 1):
+        quantiles = stats.t.ppf([(1 + CONFIDENCE) / 2, POWER], number - 1)
+        corrected = (1 / number + held_out / (1 - held_out)) * variance
+        if lead.mean >= float(quantiles.sum()) * math.sqrt(corrected):
+            return number
+    return None

@@ -54,6 +54,20 @@ class Facts:
     preprocessing: Preprocessing = UNTOUCHED
 
     @property
+    def too_high(self) -> str:
+        """What is wrong with scores on the test part, in a sentence; empty where nothing is.
+
+        Networks that a run begins with may have learnt from images of its test part.
+        """
+        tested = self.more.get("beginning", {}).get("tested", 0)
+        if not tested:
+            return ""
+        return (
+            f"{tested} of the {sum(self.test_counts)} test images were learnt from by the run "
+            "whose networks this one began with: scores on the test part are too high."
+        )
+
+    @property
     def classifier(self) -> str:
         """Key of the network that classifies; see `geneticgan.inference.choice.Choice`."""
         return str(self.more.get("classifier", {}).get("network", CLASS_HEAD))

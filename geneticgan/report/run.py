@@ -15,6 +15,7 @@ from geneticgan.evaluation.chance import best_said
 from geneticgan.evaluation.metrics import Scores
 from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.gan.mutation import create_mutations
+from geneticgan.inference.facts import read_facts
 from geneticgan.methods.of_run import core_config, method_of
 from geneticgan.options.command import command
 from geneticgan.report.decisions import decisions_section
@@ -123,9 +124,12 @@ def _result(run: _Run) -> Section:
         [result["method"], *(f"{100 * result[key]:.1f}" for key in METRICS)]
         for result in run.results
     ]
+    facts = run.folder.path / "model.json"
+    seen = read_facts(run.folder.path).too_high if facts.is_file() else ""
+    unseen = "" if seen else " that was never seen in training"
     caption = (
-        "In percent, on a test part that was never seen in training; one seed: differences of a "
-        "few points may be chance. ACSA is the mean of the classes' recalls. "
+        f"In percent, on a test part{unseen}; one seed: differences of a few points may be chance. "
+        f"ACSA is the mean of the classes' recalls.{' ' if seen else ''}{seen} "
         + best_said({str(r["method"]): Scores.from_json(r) for r in run.results})
     )
     section.items.append(Table(["method", *heads], rows, strongest(columns), caption))
