@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from geneticgan import launch
-from geneticgan.blame import package_of
 from geneticgan.errors import GeneticGanError, printable
+from geneticgan_cli.blame import package_of
 from geneticgan_cli.saying import say
 
 
