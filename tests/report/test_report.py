@@ -18,6 +18,7 @@ from geneticgan.jobs.report import write_report
 from geneticgan.jobs.train import plan, train
 from geneticgan.options.command import command
 from geneticgan.report.figures.charts import Line, LineChart, one_colour_each
+from geneticgan.report.history import read_history
 from geneticgan.report.page import Page, Section, Table
 from geneticgan_cli.main import cli
 
@@ -164,6 +165,13 @@ def test_files_with_other_json_than_was_written_are_named(run, tmp_path, name, b
     (path / name).write_text(text.replace(before, after, 1))
     with pytest.raises(RunError, match=rf"spoiled/{name} is damaged"):
         write_report([path])
+
+
+def test_a_record_of_other_fields_is_named(run, tmp_path):
+    log = tmp_path / "log.jsonl"
+    log.write_text((run / "log.jsonl").read_text().replace("diversity", "diversitz", 1))
+    with pytest.raises(RunError, match=r"not as it was written: KeyError\('diversity'\)"):
+        read_history(log, 1.0)
 
 
 def test_an_unfinished_run_says_what_is_missing(tiny, tmp_path):
