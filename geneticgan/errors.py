@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Iterable, Sequence
 
 
@@ -59,3 +60,8 @@ class DivergedError(GeneticGanError):
 
 class RunError(GeneticGanError):
     """A run folder is missing, occupied, damaged or not in the state a command needs."""
+
+
+def typed(*words: object) -> str:
+    """Return a command of this program as it can be typed into a shell, whatever its paths hold."""
+    return shlex.join(["geneticgan", *map(str, words)])

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import os
 import queue
+import sys
 import threading
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
@@ -53,6 +56,20 @@ class Broken:
 
 def find_plugins(group: str) -> list[Found]:
     """List the plugins of an entry-point group by name and package; imports none of them."""
+    return list(_read(group, tuple((path, _changed(path)) for path in sys.path)))
+
+
+def _changed(path: str) -> int:
+    """Return when a folder of packages changed: an installation adds or replaces an entry."""
+    try:
+        return os.stat(path or ".").st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=64)
+def _read(group: str, paths: tuple[tuple[str, int], ...]) -> tuple[Found, ...]:
+    """Read the metadata of all packages, once for as long as the folders of packages are as is."""
     found = [
         Found(
             entry_point.name,
@@ -62,7 +79,23 @@ def find_plugins(group: str) -> list[Found]:
         )
         for entry_point in entry_points(group=group)
     ]
-    return sorted(found, key=lambda plugin: (plugin.name, plugin.package))
+    return tuple(sorted(found, key=lambda plugin: (plugin.name, plugin.package)))
+
+
+def _other_signature(factory: type, contract: type) -> str:
+    """Say which method does not take what the contract's method takes; empty if all do."""
+    for name, wanted in inspect.getmembers(contract, inspect.isfunction):
+        own = getattr(factory, name)
+        if name == "__init__" or own is wanted or not inspect.isfunction(own):
+            continue
+        asked = inspect.signature(wanted).parameters.values()
+        named = [p.name for p in asked if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
+        placed = [p for p in asked if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        try:
+            inspect.signature(own).bind(*placed, **dict.fromkeys(named))
+        except TypeError:
+            return f"{name}{inspect.signature(own)} is called as {name}{inspect.signature(wanted)}"
+    return ""
 
 
 class PluginGroup(Generic[T]):
@@ -198,7 +231,11 @@ class PluginGroup(Generic[T]):
         specs = parse_specs(text)
         if len(specs) > 1:
             names = ", ".join(spec.name for spec in specs)
-            raise PluginError(f"{text!r} names several plugins ({names}); name one {self.noun}")
+            number = any(spec.name[:1].isdecimal() for spec in specs[1:])
+            hint = "; numbers are written with a point, as 0.5" if number else ""
+            raise PluginError(
+                f"{text!r} names several plugins ({names}); name one {self.noun}{hint}"
+            )
         return self.create(specs[0], **{k: v for k, v in defaults.items() if v is not None})
 
     def _load(self, plugin: Found) -> type[T]:
@@ -218,6 +255,11 @@ class PluginGroup(Generic[T]):
             missing = ", ".join(sorted(getattr(factory, "__abstractmethods__", ())))
             raise PluginError(
                 f"{self.noun} {plugin.name!r} of {plugin.origin} does not define: {missing}"
+            )
+        if other := _other_signature(factory, self.contract):
+            raise PluginError(
+                f"{self.noun} {plugin.name!r} of {plugin.origin} was written for another version "
+                f"of its contract: {other}; update or uninstall that package"
             )
         return factory
 

@@ -1,13 +1,16 @@
+import os
 from importlib.metadata import EntryPoint
 from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 
 from geneticgan import registry
 from geneticgan.annealing.schedule import Schedule
 from geneticgan.errors import PluginError
 from geneticgan.registry import Broken, Loaded, PluginGroup
 from geneticgan.specs import Spec, parse_specs
+from geneticgan_cli.main import cli
 
 
 class Good(Schedule):
@@ -29,6 +32,11 @@ class Unfinished(Schedule):
     pass
 
 
+class Old(Schedule):
+    def temperature(self):
+        return 0.0
+
+
 HERE = __name__
 
 
@@ -45,12 +53,14 @@ def installed(monkeypatch):
     monkeypatch.setitem(sys.modules, HERE, SimpleNamespace(**globals()))
 
     def install(*points):
+        registry._read.cache_clear()
         monkeypatch.setattr(
             registry, "entry_points", lambda group: [p for p in points if p.group == group]
         )
         return PluginGroup("test.schedules", Schedule, "schedule")
 
-    return install
+    yield install
+    registry._read.cache_clear()
 
 
 def test_a_healthy_plugin_is_found_loaded_and_made(installed):
@@ -61,9 +71,51 @@ def test_a_healthy_plugin_is_found_loaded_and_made(installed):
     assert made.options == (1000.0, 7, True, "hot")
 
 
+def test_a_plugin_of_an_old_contract_is_told_so(installed):
+    with pytest.raises(PluginError, match=r"'old' of aplugin 1.2 was written for another version "):
+        installed(entry("old", "Old")).get("old")
+
+
+def test_an_error_in_a_plugin_names_its_package(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    folder = tmp_path / "bad_plugin-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: bad-plugin\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text("[geneticgan.schedules]\nbad = bad_plugin:Bad\n")
+    (tmp_path / "bad_plugin.py").write_text(
+        "from geneticgan.annealing.schedule import Schedule\n\n\nclass Bad(Schedule):\n"
+        "    def temperature(self, generation):\n        return [][generation]\n"
+    )
+    result = CliRunner().invoke(
+        cli, ["train", "--schedule", "bad", "--steps", "1", "--out", str(tmp_path / "run")]
+    )
+    assert result.exit_code == 1
+    assert "Error: a plugin of bad-plugin failed (IndexError: list index out" in result.output
+
+
+def test_a_decimal_comma_is_told(installed):
+    with pytest.raises(PluginError, match="numbers are written with a point, as 0"):
+        installed(entry("good", "Good")).make("good:T=0,5")
+
+
 def test_defaults_give_way_to_the_specs_options(installed):
     group = installed(entry("good", "Good"))
     assert group.create(Spec("good", {"T": "5"}), T=1.0, period=9).options[:2] == (5.0, 9)
+
+
+def test_metadata_are_read_anew_once_a_package_was_installed(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    for count in (1, 2):
+        folder = tmp_path / f"new{count}-1.0.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: new{count}\nVersion: 1.0\n")
+        (folder / "entry_points.txt").write_text(f"[test.new]\nname{count} = nowhere:Thing\n")
+        os.utime(tmp_path, ns=(count, count))
+        found = registry.find_plugins("test.new")
+        assert [one.name for one in found] == ["name1", "name2"][:count]
+    reads = registry._read.cache_info().misses
+    assert registry.find_plugins("test.new") == found
+    assert registry._read.cache_info().misses == reads
 
 
 def test_finding_imports_nothing(installed):

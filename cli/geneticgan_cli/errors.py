@@ -8,6 +8,7 @@ import click
 
 from geneticgan import launch
 from geneticgan.errors import GeneticGanError, printable
+from geneticgan_cli.blame import package_of
 from geneticgan_cli.saying import say
 
 
@@ -47,6 +48,13 @@ class CleanGroup(click.Group):
                 raise click.ClickException(
                     "out of memory; lower --batch-size or --width, keep the images off the GPU by "
                     "--set images_on=host, or use --precision bf16. The last checkpoint is kept"
+                ) from error
+            if package := package_of(error):
+                raise click.ClickException(
+                    printable(
+                        f"a plugin of {package} failed ({type(error).__name__}: {error}); check it "
+                        f"by 'geneticgan plugins check', and tell its author"
+                    )
                 ) from error
             raise click.ClickException(
                 printable(f"unexpected {type(error).__name__}: {error}. This is a defect; ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import warnings
 
 import click
 
@@ -40,6 +41,8 @@ def cli(ctx: click.Context, debug: bool) -> None:
     Start with: geneticgan train
     """
     ctx.obj = {"debug": debug}
+    # Pillow warns of damage in a file's notes; what cannot be read is said, with the file's name.
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     if launch.count() > 1 and ctx.invoked_subcommand not in ("train", "resume"):
         raise ConfigError(
             f"{ctx.invoked_subcommand} runs in one process: start it without torchrun, which is "

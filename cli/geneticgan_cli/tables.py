@@ -14,10 +14,11 @@ from rich.text import Text
 from geneticgan.benchmark.compare import NAMES, QUOTED, Comparison
 from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.data.splits import Split
+from geneticgan.evaluation.chance import best_said
 from geneticgan.inference.facts import read_facts
 from geneticgan.jobs.datasets import Survey
 from geneticgan.jobs.outcome import Report, Row
-from geneticgan.report.generation_table import GENERATION_HEADS, generation_cells
+from geneticgan.report.generation_table import GENERATION_HEADS, generation_cells, generation_notes
 from geneticgan_cli.console import Console
 
 if TYPE_CHECKING:  # it loads scikit-learn
@@ -124,8 +125,9 @@ def print_report(console: Console, report: Report) -> None:
     run = report.folder.path
     lines = [
         f"ACSA is the mean of the classes' recalls; {smallest!r} is the smallest class "
-        f"({split.train_counts[split.smallest_class]} training images). One seed: differences of a "
-        "few points may be chance.",
+        f"({split.train_counts[split.smallest_class]} training images, "
+        f"{split.test.counts(split.classes)[split.smallest_class]} of the {len(split.test.labels)} "
+        "of the test part). One seed: differences of a few points may be chance.",
         read_facts(run).too_high,
         *_compared(report),
         _calibrated(report),
@@ -142,11 +144,11 @@ def _compared(report: Report) -> list[str]:
     if report.picture is None:  # one network alone
         return []
     config = report.config
-    leader = max(report.rows, key=lambda row: row.scores.acsa)
     return [
         f"Every method saw {config.steps * config.batch_size} real images. Recipe: "
         f"{config.recipe}. Augmentation, in every row: {config.augmentation}.",
-        f"The run's classifier: {report.classifier}, {report.why}. Best ACSA here: {leader.title}.",
+        f"The run's classifier: {report.classifier}, {report.why}.",
+        best_said({row.title: row.scores for row in report.rows}),
     ]
 
 
@@ -189,4 +191,5 @@ def print_generation(console: Console, title: str, scores: Mapping[str, Any]) ->
     for name, own in zip(scores["class_names"], scores["classes"], strict=True):
         table.add_row(Text(name), *generation_cells(own))
     console.print(table)
-    console.print(Text(f"Features: {scores['features']}."), soft_wrap=True)
+    for line in (*generation_notes(scores), f"Features: {scores['features']}."):
+        console.print(Text(line), soft_wrap=True)

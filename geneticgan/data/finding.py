@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from geneticgan.errors import DataError
+from geneticgan.errors import DataError, typed
 
 DEFAULT_ROOT = "data"
 """Folder of data sets' files where none is named."""
@@ -80,7 +80,8 @@ def found_or_fetched(
     ways = ["put the files there", "name another folder by --data-root"]
     if fetch is not None:
         ways.append(
-            f"fetch them by: geneticgan datasets prepare {dataset} --data-root {root} --download"
+            "fetch them by: "
+            + typed("datasets", "prepare", dataset, "--data-root", root, "--download")
         )
     raise DataError(
         f"{dataset} is not in {root}, which lacks {', '.join(missing or names)}; "

@@ -20,6 +20,9 @@ JUNK = (
 )  # fmt: skip
 """What systems and editors leave behind, in lower case; names that begin with a dot are, too."""
 
+OF_A_RUN = {"config.json", "log.jsonl"}
+"""Files by which a run's folder is told; its samples are images, too."""
+
 LOOKED_INTO = 5
 """Files of an unknown suffix that are opened before it is believed that none is an image."""
 
@@ -43,6 +46,8 @@ class Listing:
         Files and folders that were ignored as `JUNK`, of all that was looked through.
     others : mapping of str to int
         How many files of these are no images, by their suffix in lower case.
+    runs : tuple of PurePosixPath
+        Folders that runs of this program lie in, sorted; nothing in them is an image of the set.
     """
 
     root: Path
@@ -50,12 +55,13 @@ class Listing:
     folders: tuple[str, ...]
     junk: int = 0
     others: Mapping[str, int] = field(default_factory=dict)
+    runs: tuple[PurePosixPath, ...] = ()
 
     def below(self, name: str) -> Listing:
         """Return the part of the listing that lies in one of the root's folders."""
         files = [path.relative_to(name) for path in self.files if path.parts[0] == name]
-        below = self.root / name
-        return replace(self, root=below, files=tuple(files), folders=_folders(below))
+        runs = [path.relative_to(name) for path in self.runs if path.parts[0] == name]
+        return _listing(replace(self, root=self.root / name, files=tuple(files), runs=tuple(runs)))
 
     def without(self, left_out: Collection[PurePosixPath]) -> Listing:
         """Return the listing without some images, and without folders that held those alone."""
@@ -80,6 +86,7 @@ def list_images(root: Path) -> Listing:
     seen: set[tuple[int, int]] = set()
     files: list[str] = []
     others: Counter[str] = Counter()
+    runs: list[str] = []
     junk = 0
     waiting = deque([""])  # as texts: there may be a million
     links: deque[str] = deque()
@@ -96,7 +103,11 @@ def list_images(root: Path) -> Listing:
             continue
         seen.add(key)
         if stat.S_ISDIR(status.st_mode):
-            for name, is_link in _entries(Path(path)):
+            entries = _entries(Path(path))
+            if place and {name for name, _ in entries} >= OF_A_RUN:
+                runs.append(place)
+                continue
+            for name, is_link in entries:
                 if _is_junk(name):
                     junk += 1
                 else:
@@ -106,7 +117,8 @@ def list_images(root: Path) -> Listing:
         else:
             others[_suffix(place)] += 1
     files.sort(key=in_order)
-    return Listing(root, tuple(map(PurePosixPath, files)), _folders(root), junk, others)
+    images, of_runs = (tuple(map(PurePosixPath, each)) for each in (files, sorted(runs)))
+    return _listing(Listing(root, images, (), junk, others, of_runs))
 
 
 def in_order(place: str) -> str:
@@ -121,9 +133,12 @@ def _suffix(place: str) -> str:
     return name[dot:].lower() if 0 < dot < len(name) - 1 else ""
 
 
-def _folders(root: Path) -> tuple[str, ...]:
-    names = [name for name, _ in _entries(root) if not _is_junk(name)]
-    return tuple(name for name in names if (root / name).is_dir())
+def _listing(found: Listing) -> Listing:
+    """Return the listing with its folders, without those that hold runs and no image."""
+    names = [name for name, _ in _entries(found.root) if not _is_junk(name)]
+    of_runs = {run.parts[0] for run in found.runs} - {path.parts[0] for path in found.files}
+    folders = [name for name in names if name not in of_runs and (found.root / name).is_dir()]
+    return replace(found, folders=tuple(folders))
 
 
 def _entries(folder: Path) -> list[tuple[str, bool]]:

@@ -12,7 +12,7 @@ from geneticgan.data.locating import Locator
 from geneticgan.data.notices import Notices
 from geneticgan.data.opening import at_home
 from geneticgan.data.partition import parts_of
-from geneticgan.data.tables import Table
+from geneticgan.data.tables import QUOTES, Table
 from geneticgan.errors import DataError, some
 
 GROUPED = ("patient", "subject", "lesion", "case", "participant", "person", "specimen", "smear",
@@ -180,10 +180,17 @@ def _with_paths(table: Table, option: str, locator: Locator) -> tuple[Table, int
         raise DataError(
             f"{table.file}: no column names image files; it has {headed.shown}. Name the column "
             "by csv:path=COLUMN, and the folder of the images, if it is another, by "
-            f"csv:images=FOLDER{_elsewhere(table)}"
+            f"csv:images=FOLDER{_with_blanks(table, locator)}{_elsewhere(table)}"
         )
     is_header = locator.find(table.rows[0][best]) is None
     return (headed if is_header else table), best
+
+
+def _with_blanks(table: Table, locator: Locator) -> str:
+    """Say so if the first fields of a row together are the path of a file."""
+    first = table.rows[-1]
+    joined = (" ".join(first[:count]) for count in range(2, len(first) + 1))
+    return QUOTES if any(locator.find(path) is not None for path in joined) else ""
 
 
 def _elsewhere(table: Table) -> str:

@@ -23,6 +23,8 @@ LOOKED_AT = 200
 DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 """Divides no fields where something else does."""
 
+QUOTES = "; a path with blanks has to stand in quotes in a list that blanks divide"
+
 COLUMNS_SHOWN, FIELD_SHOWN = 8, 30
 """Columns, and signs of a field, that a message shows."""
 
@@ -123,7 +125,7 @@ def read_table(file: Path) -> Table:
         except csv.Error as error:
             raise DataError(f"{file} cannot be read as a list ({error})") from error
     else:
-        found = [(number, line.split()) for number, line in numbered]
+        found = [(number, _fields(line)) for number, line in numbered]
     found = [(number, row) for number, row in found if any(row)]
     if not found:
         raise DataError(f"{file} lists no image")
@@ -139,7 +141,7 @@ def read_table(file: Path) -> Table:
         if len(row) != width:
             raise DataError(
                 f"{file}, line {number}: it has {len(row)} fields where most lines have {width}; "
-                "mend or remove the line"
+                f"mend or remove the line{'' if separator else QUOTES}"
             )
         rows.append(tuple(row))
     columns = tuple(str(i) for i in range(1, width + 1))
@@ -204,6 +206,11 @@ def _decoded(file: Path, data: bytes) -> str:
     except UnicodeDecodeError:
         # As Windows writes it; bytes that it does not know stand for themselves.
         return data.decode("cp1252", errors="replace")
+
+
+def _fields(line: str) -> list[str]:
+    """Divide a line by blanks; what stands in quotes is one field."""
+    return [quoted or plain for quoted, plain in re.findall(r'"([^"]+)"(?!\S)|(\S+)', line)]
 
 
 def _separator(lines: Sequence[str]) -> str:

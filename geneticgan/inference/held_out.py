@@ -11,7 +11,7 @@ import torch
 
 from geneticgan.data.dataset import Images, Int64Array
 from geneticgan.data.splits import Split
-from geneticgan.errors import RunError
+from geneticgan.errors import RunError, typed
 from geneticgan.evaluation.prediction import class_logits
 from geneticgan.files import written_whole
 from geneticgan.training.run_folder import RunFolder
@@ -98,7 +98,7 @@ def read_predictions(path: Path, part: str) -> Predicted:
             outputs = Predicted(found[f"{part}_logits"], found[f"{part}_labels"])
     except FileNotFoundError as error:
         raise RunError(
-            f"{path} holds no {file.name}; 'geneticgan evaluate {path}' makes it"
+            f"{path} holds no {file.name}; it is made by: {typed('evaluate', path)}"
         ) from error
     except Exception as error:  # whatever a damaged archive raises
         raise RunError(f"{file} is damaged: {error}") from error

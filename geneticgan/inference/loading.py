@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from geneticgan.config import TrainConfig
-from geneticgan.errors import RunError
+from geneticgan.errors import RunError, typed
 from geneticgan.inference.choice import CLASS_HEAD
 from geneticgan.inference.facts import Facts, read_facts
 from geneticgan.methods.network import build_classifier
@@ -86,5 +86,5 @@ def open_networks(path: Path, device: str = "auto") -> Networks:
             classifier = own.method.unfilled(shape, own.config, where)
         load_weights(folder.classifiers / f"{facts.classifier}.safetensors", classifier)
     if classifier is None:
-        raise RunError(f"{path} is not finished; go on with 'geneticgan resume {path}'")
+        raise RunError(f"{path} is not finished; go on with: {typed('resume', path)}")
     return Networks(path, config, facts, facts.classifier, classifier.eval(), generators, where)

@@ -10,7 +10,7 @@ from typing import Any
 from geneticgan.config import TrainConfig
 from geneticgan.data.digests import digests
 from geneticgan.data.splits import Split
-from geneticgan.errors import ConfigError, RunError
+from geneticgan.errors import ConfigError, RunError, typed
 from geneticgan.inference.facts import Facts, read_facts
 from geneticgan.inference.loading import Networks, open_networks
 from geneticgan.jobs.networks import network_file
@@ -103,7 +103,7 @@ def finished(path: Path, folder: RunFolder, config: TrainConfig) -> None:
         if generations >= core.steps:
             return
         done = f" ({generations} of {core.steps} generations)"
-    raise RunError(f"{path} is not finished{done}; go on with 'geneticgan resume {path}'")
+    raise RunError(f"{path} is not finished{done}; go on with: {typed('resume', path)}")
 
 
 def taken_options(run: Path) -> dict[str, Any]:

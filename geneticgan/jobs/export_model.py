@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geneticgan.config import read_json
 from geneticgan.errors import RunError
 from geneticgan.files import write_whole
 from geneticgan.inference.card import MARK, model_card
 from geneticgan.inference.formats import encode
 from geneticgan.inference.loading import open_networks
 from geneticgan.inference.parts import make_part
+from geneticgan.training.results import read_results
 from geneticgan.training.run_folder import RunFolder
 
 
@@ -46,8 +46,7 @@ def export_model(run: Path, how: str, part: str, out: Path) -> Path:
         raise RunError(f"{card} cannot be read, and the model card is to lie there") from error
     networks = open_networks(run, "cpu")
     chosen = make_part(networks, part)
-    results = RunFolder(run).results
-    rows = read_json(results) if results.is_file() else []
+    rows = read_results(RunFolder(run).results)
     try:
         write_whole(out, encode(chosen, how))
         write_whole(card, model_card(networks, chosen, rows, out.name).encode())

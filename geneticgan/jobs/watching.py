@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from geneticgan.config import TrainConfig, read_json
+from geneticgan.config import TrainConfig
 from geneticgan.report.history import History, read_history
+from geneticgan.training.results import read_results
 from geneticgan.training.run_folder import RunFolder
 
 
@@ -22,14 +23,14 @@ class View:
         Of the run.
     history : History or None
         None before the first generation is written.
-    results : list of mapping
+    results : sequence of mapping
         The table at the end; empty until the run is judged.
     """
 
     path: Path
     config: TrainConfig
     history: History | None
-    results: list[Mapping[str, Any]]
+    results: Sequence[Mapping[str, Any]]
 
     @property
     def finished(self) -> bool:
@@ -62,5 +63,5 @@ class Watched:
             self._folder.path,
             self._config,
             read_history(log, self._config.lambda_) if begun else None,
-            read_json(results) if results.is_file() else [],
+            read_results(results),
         )

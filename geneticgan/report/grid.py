@@ -16,7 +16,7 @@ from geneticgan.benchmark.layout import BenchmarkFolder, place_of
 from geneticgan.benchmark.result import CellResult
 from geneticgan.config import read_json
 from geneticgan.data.imbalance import smallest_class
-from geneticgan.errors import RunError
+from geneticgan.errors import RunError, typed
 from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.report.figures.bars import draw_costs
 from geneticgan.report.figures.charts import Line, LineChart
@@ -233,7 +233,7 @@ def _generation(group: Group) -> Section:
         section.text.append(GENERATION_TEXT)
     else:
         section.text.append(
-            f"They have not been measured; do it with: geneticgan measure {group.folder.root}"
+            f"They have not been measured; do it with: {typed('measure', group.folder.root)}"
         )
     return section
 
@@ -250,7 +250,7 @@ def _plane(group: Group) -> Section:
     first = [group.folder.generation(place_of(r)) for r in _firsts(group) if _is_aggan(r)]
     files = [target.with_name(f"{target.name}-embedding.npz") for target in first]
     found = next((file for file in files if file.is_file()), group.folder.generation(Path("none")))
-    hint = f"geneticgan measure {group.folder.root}"
+    hint = f"{typed('measure', group.folder.root)}"
     return plane_section(found, group.class_names, hint)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 from geneticgan.annealing.fitness import weighted
 from geneticgan.errors import RunError
 from geneticgan.report.figures.charts import FloatArray, Line
+from geneticgan.training.results import UNFIT
 
 POINTS = 120
 """Number of points of a line; each is a mean over several generations."""
@@ -80,6 +81,13 @@ def read_history(path: Path, lambda_: float) -> History:
     records = list(read_records(path))
     if not records:
         raise RunError(f"{path} holds no generation yet")
+    try:
+        return _history(records, lambda_)
+    except UNFIT as error:
+        raise RunError(f"{path} has a record that is not as it was written: {error!r}") from error
+
+
+def _history(records: Sequence[Mapping[str, Any]], lambda_: float) -> History:
     columns: dict[str, list[float]] = {}
     mutations = sorted(
         {c["mutation"] for r in records for f in r["families"] for c in f["offspring"]}

@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from geneticgan.config import read_json
+from geneticgan.errors import RunError
 from geneticgan.evaluation.embedding import Embedding
 from geneticgan.report.figures.plane import draw_plane
 from geneticgan.report.generation_table import (
     GENERATION_HEADS,
     GENERATION_TEXT,
     generation_cells,
+    generation_notes,
 )
 from geneticgan.report.page import Section, Table
+from geneticgan.training.results import UNFIT
 
 
 def generation_section(files: Sequence[Path], counts: Sequence[int], hint: str) -> Section:
@@ -35,20 +38,27 @@ def generation_section(files: Sequence[Path], counts: Sequence[int], hint: str) 
         return section
     section.text.append(GENERATION_TEXT)
     for file in files:
-        found = read_json(file)
-        order = sorted(range(len(counts)), key=lambda label: (counts[label], -label))
-        names = found["class_names"]
-        rows = [["all classes", *generation_cells(found["overall"])]]
-        rows += [
-            [f"{names[label]} ({counts[label]})", *generation_cells(found["classes"][label])]
-            for label in order
-        ]
-        caption = (
-            f"Features: {found['features']}. In brackets: training images. No FID where there are "
-            "fewer images than features."
-        )
-        section.items.append(Table(["class", *GENERATION_HEADS], rows, caption=caption))
+        try:
+            section.items.append(_measured(read_json(file), counts))
+        except UNFIT as error:
+            raise RunError(f"{file} is damaged; remove it and measure again by: {hint}") from error
     return section
+
+
+def _measured(found: Mapping[str, Any], counts: Sequence[int]) -> Table:
+    order = sorted(range(len(counts)), key=lambda label: (counts[label], -label))
+    names = found["class_names"]
+    rows = [["all classes", *generation_cells(found["overall"])]]
+    rows += [
+        [f"{names[label]} ({counts[label]})", *generation_cells(found["classes"][label])]
+        for label in order
+    ]
+    caption = (
+        f"Features: {found['features']}. In brackets: training images. No FID where there are "
+        "fewer images than features."
+    )
+    caption = " ".join([caption, *generation_notes(found)])
+    return Table(["class", *GENERATION_HEADS], rows, caption=caption)
 
 
 def plane_section(file: Path, class_names: Sequence[str], hint: str) -> Section:
@@ -79,7 +89,8 @@ def strongest(columns: Sequence[Sequence[float]]) -> frozenset[tuple[int, int]]:
 
 def software_table(saved: Mapping[str, Any]) -> Table:
     """Return the software versions recorded by a run or a benchmark."""
-    versions = [[name, version] for name, version in saved["versions"].items()]
+    found = saved.get("versions")
+    versions = [[n, str(v)] for n, v in found.items()] if isinstance(found, Mapping) else []
     if saved.get("git_revision"):
-        versions.append(["revision", saved["git_revision"]])
+        versions.append(["revision", str(saved["git_revision"])])
     return Table(["software", "version"], versions)

@@ -10,7 +10,9 @@ from typing import Any
 from geneticgan.benchmark.keeping import read_sheet
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.imbalance import imbalance_ratio
-from geneticgan.errors import GeneticGanError, RunError
+from geneticgan.errors import GeneticGanError, RunError, typed
+from geneticgan.evaluation.chance import best_said
+from geneticgan.evaluation.metrics import Scores
 from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.gan.mutation import create_mutations
 from geneticgan.inference.facts import read_facts
@@ -31,6 +33,7 @@ from geneticgan.report.parts import (
     software_table,
     strongest,
 )
+from geneticgan.training.results import read_drawn, read_results
 from geneticgan.training.run_folder import RunFolder
 
 METRICS = {"acsa": "ACSA", "f1": "macro F1", "g_mean": "G-mean", "smallest_recall": "recall of {}"}
@@ -43,9 +46,9 @@ class _Run:
     folder: RunFolder
     config: TrainConfig
     results: list[dict[str, Any]]
-    class_names: list[str]
-    counts: list[int]
-    remarks: list[str]
+    class_names: tuple[str, ...]
+    counts: tuple[int, ...]
+    remarks: tuple[str, ...]
 
     @property
     def smallest(self) -> int:
@@ -65,18 +68,11 @@ def run_sections(path: Path) -> tuple[str, list[Section]]:
         If the path is not a run folder, or its files are damaged.
     """
     folder, config = RunFolder.open(path)
-    results = read_json(folder.results) if folder.results.is_file() else []
-    saved = read_json(folder.split)
-    run = _Run(
-        folder,
-        config,
-        results,
-        saved["class_names"],
-        saved["train_counts"],
-        saved.get("remarks", []),
-    )
+    results = read_results(folder.results)
+    drawn = read_drawn(folder.split, len(results[0]["confusion"]) if results else None)
+    run = _Run(folder, config, results, drawn.class_names, drawn.train_counts, drawn.remarks)
     lead = _lead(config)
-    hint = f"geneticgan measure {path}"
+    hint = typed("measure", path)
     files = [scores_file(path / "generation", space) for space in SPACES]
     if core_config(config) is None:  # a classifier, which generates nothing
         parts = [_result(run), *_remarks(run), _classes(run), decisions_section(path), _made(run)]
@@ -119,7 +115,7 @@ def _result(run: _Run) -> Section:
         section.text.append(key)
     if not run.results:
         section.text.append(
-            f"The run is not finished; go on with: geneticgan resume {run.folder.path}"
+            f"The run is not finished; go on with: {typed('resume', run.folder.path)}"
         )
         return section
     heads = [text.format(repr(run.class_names[run.smallest])) for text in METRICS.values()]
@@ -133,7 +129,8 @@ def _result(run: _Run) -> Section:
     unseen = "" if seen else " that was never seen in training"
     caption = (
         f"In percent, on a test part{unseen}; one seed: differences of a few points may be chance. "
-        f"ACSA is the mean of the classes' recalls.{' ' if seen else ''}{seen}"
+        f"ACSA is the mean of the classes' recalls.{' ' if seen else ''}{seen} "
+        + best_said({str(r["method"]): Scores.from_json(r) for r in run.results})
     )
     section.items.append(Table(["method", *heads], rows, strongest(columns), caption))
     chosen = _model(run).get("classifier", {})
@@ -144,7 +141,7 @@ def _result(run: _Run) -> Section:
 
 def _remarks(run: _Run) -> list[Section]:
     """Return a section of the remarks made about the images at the start, if there were any."""
-    return [Section("Your images", run.remarks)] if run.remarks else []
+    return [Section("Your images", list(run.remarks))] if run.remarks else []
 
 
 def _samples(run: _Run) -> Section:

@@ -15,7 +15,7 @@ from geneticgan import launch
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.digests import DIGITS, digests
 from geneticgan.data.splits import Split
-from geneticgan.errors import ConfigError, RunError
+from geneticgan.errors import ConfigError, RunError, typed
 from geneticgan.files import first_link, write_whole
 from geneticgan.specs import Spec, parse_specs
 from geneticgan.training.ownership import seal
@@ -61,7 +61,7 @@ class RunFolder:
         folder = cls(path)
         if path.exists() and not _is_free(path):
             raise RunError(
-                f"{path} is not empty; continue it with 'geneticgan resume {path}' or choose "
+                f"{path} is not empty; continue it with: {typed('resume', path)}; or choose "
                 "another --out"
             )
         try:

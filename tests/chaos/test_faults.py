@@ -4,6 +4,7 @@ import builtins
 import dataclasses
 import errno
 import io
+import itertools
 import json
 import os
 import pathlib
@@ -159,3 +160,51 @@ def test_after_a_fault_at_any_call_a_run_goes_on_to_the_same_bits(
     # Some faults are survived without a stop, such as one in removing what is no longer needed.
     assert struck >= 0.8 * len(counting.names) / every
     print(f"{fault.__name__}: {len(counting.names)} calls, {struck} stops, {begun} resumed, 0 lost")
+
+
+class PowerCut:
+    """Knows of every file below a folder what is on the disk for sure: what was synced."""
+
+    def __init__(self, under, at):
+        self.under, self.at = under, at
+        self.calls, self.synced = 0, {}
+        self.plain = os.fsync
+
+    def fsync(self, number):
+        place = pathlib.Path(os.readlink(f"/proc/self/fd/{number}"))
+        if self.under in place.parents and place.is_file():
+            self.calls += 1
+            if self.calls == self.at:
+                raise Killed
+            self.synced[place.stat().st_ino] = place.read_bytes()
+        return self.plain(number)
+
+    def strike(self):
+        """Leave NUL bytes where nothing was synced, as file systems do that keep sizes first."""
+        for path in self.under.rglob("*"):
+            if path.is_file():
+                known = self.synced.get(path.stat().st_ino, b"")
+                path.write_bytes(known.ljust(path.stat().st_size, b"\0"))
+
+
+def test_after_a_power_cut_a_run_goes_on_to_the_same_bits(config, split, tmp_path, monkeypatch):
+    wanted, log = live(config, split, tmp_path / "whole")
+    begun = 0
+    for call in itertools.count(1, 2):  # what a call syncs is struck by the one after the next
+        path = tmp_path / f"run-{call}"
+        cut = PowerCut(path, call)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", cut.fsync)
+            try:
+                live(config, split, path)
+                break
+            except Killed:
+                pass
+        cut.strike()
+        if not (path / "config.json").is_file():
+            continue
+        begun += 1
+        found, records = live(config, split, path)
+        assert records == log, f"cut at call {call}"
+        assert all(torch.equal(wanted[key], found[key]) for key in wanted), f"cut at call {call}"
+    assert call > begun > 5

@@ -51,6 +51,8 @@ def test_train_says_what_it_did_and_what_to_do_next(run):
         f"Recipe: {DEFAULT_RECIPE}",
         f"Augmentation, in every row: {RECIPES[DEFAULT_RECIPE]['augmentation']}",
         "recall of '9'",
+        "of the test part). One seed",
+        "by the chance of",
         "generation 4/4",
         "accepted",
         str(path / "samples" / "classes.png"),

@@ -3,10 +3,12 @@ import pytest
 import torch
 from PIL import Image
 
+from geneticgan.evaluation.chance import acsa_interval, best_said
 from geneticgan.evaluation.generation import generate
-from geneticgan.evaluation.metrics import score
+from geneticgan.evaluation.metrics import Scores, score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.networks import build_discriminator, build_generator
+from geneticgan.report.generation_table import generation_notes
 from geneticgan.report.pictures import draw_classes
 
 CPU = torch.device("cpu")
@@ -68,3 +70,31 @@ def test_the_picture_shows_missing_images_as_white(tmp_path, split):
     assert picture.shape[0] > 100
     for gray in (30, 60, 90):
         assert (picture == gray).sum() > 1000
+
+
+def of(*confusion):
+    recall = sum(row[i] / sum(row) for i, row in enumerate(confusion)) / len(confusion)
+    return Scores(recall, 0.0, 0.0, 0.0, confusion)
+
+
+def test_few_test_images_leave_a_wide_interval_and_ties_are_called_ties():
+    few, many = of((2, 0), (1, 1)), of((200, 0), (100, 100))
+    low, high = acsa_interval(few)
+    assert low < 0.5 < 0.75 < high <= 1
+    assert 0.7 < acsa_interval(many)[0] < 0.75 < acsa_interval(many)[1] < 0.8
+    said = best_said({"A": few, "B": few, "C": of((1, 1), (1, 1))})
+    assert said.startswith("Best ACSA here: A and B, a tie (")
+    assert said.endswith("by the chance of 4 test images, 95%); not told apart from it: C.")
+    assert best_said({"A": many, "C": of((1, 1), (1, 1))}).endswith("400 test images, 95%).")
+
+
+def test_what_cannot_be_measured_with_so_few_images_is_said():
+    keys = ("precision", "recall", "coverage")
+    own = dict.fromkeys(keys, 0.875) | {"fid": None, "generated": 8, "real": 8}
+    found = {"class_names": ["a", "b"], "classes": [own, None], "overall": own}
+    few, no_fid, spans = generation_notes(found)
+    assert few == "Not measured, since fewer than 7 unseen real images are there: b."
+    assert no_fid == "No FID: there are no more images than features."
+    assert "8 unseen real images: precision 0.53 to 0.98, recall 0.53 to 0.98" in spans
+    nothing = found | {"classes": [None, None], "overall": None}
+    assert next(generation_notes(nothing)).endswith("there: any class, nor all together.")

@@ -26,15 +26,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 from click.testing import CliRunner
+from matplotlib.figure import Figure
 from PIL import Image
 
-from geneticgan.config import OPTIONS, TrainConfig, read_setting
-from geneticgan.data.imbalance import create_imbalance
-from geneticgan.errors import GeneticGanError
-from geneticgan.methods.of_run import method_of
-from geneticgan.methods.unused import settled
-from geneticgan.training.plugins import make_plugins
-from geneticgan.training.setup import open_dataset
+from geneticgan.config import OPTIONS
+from geneticgan.registry import find_plugins
+from geneticgan_cli.completion import GROUPS
 from geneticgan_cli.main import cli
 
 TINY = ["--steps", 4, "--width", 2, "--batch-size", 8, "--set", "latent_dim=4", "--device", "cpu"]
@@ -56,9 +53,15 @@ def snapshot(folder):
 
 
 def a_run(base):
-    """Make a finished run of digits, and its report."""
-    path = base / "run"
-    failed = run("train", *TINY, "--out", path) or run("report", path)
+    """Make a finished run of a folder of images, and its report."""
+    path, images = base / "run", np.random.default_rng(0)
+    for label, count in (("a", 30), ("b", 20), ("c", 10)):
+        (base / "images" / label).mkdir(parents=True)
+        for number in range(count):
+            pixels = images.integers(0, 255, (8, 8), dtype=np.uint8)
+            Image.fromarray(pixels).save(base / "images" / label / f"{number}.png")
+    words = ["--dataset", "folder", "--data-root", base / "images"]
+    failed = run("train", *TINY, *words, "--out", path) or run("report", path)
     if failed:
         sys.exit(failed)
     return path
@@ -114,8 +117,20 @@ def spoiled(data, rng):
     return bytes(changed)
 
 
+def without_lines(_, target, **how):
+    """Write an empty picture."""
+    if how.get("format") == "svg":
+        target.write("<svg></svg>")
+    else:
+        Image.new("L", (1, 1)).save(target, "png")
+
+
 def files(base, rng, count):
-    """Damage or forge a file of a run's folder, its manifest included, or of the cache."""
+    """Damage or forge a file of a run's folder, its manifest included, or of the cache.
+
+    A report is made as a whole but for the lines of its charts, which take most of its time.
+    """
+    Figure.savefig = without_lines
     whole, cache = a_run(base), Path(os.environ["GENETICGAN_CACHE"])
     kept = base / "kept"
     shutil.copytree(cache, kept)
@@ -136,8 +151,9 @@ def files(base, rng, count):
 
             (target.parent / "manifest.json").unlink(missing_ok=True)
             write_manifest(target.parent)
-        command = rng.choice(["resume", "evaluate", "report"])
-        yield run(command, path) and f"{target.name}: {run(command, path)}"
+        command = rng.choice([["resume"], ["evaluate"], ["report"], ["watch", "--once"]])
+        failed = run(*command, path)
+        yield failed and f"{target.name}: {failed}"
 
 
 EVIL = ["../out", "/tmp/absolute", "a/../../out", "C:x", "a\\..\\..\\b", "a" * 300, "a/\x1b[2J.png",
@@ -219,25 +235,27 @@ VALUES = ["", "0", "-1", "1", "2", "3", "0.5", "1e308", "-inf", "nan", "inf", st
 # fmt: on
 
 
+def own_values(option):
+    """Return what an option takes, or nearly: its choices, ends, and the names of its plugins."""
+    found = [*map(str, option.choices), option.default_text or "none"]
+    for end in (option.minimum, option.maximum):
+        found += [] if end is None else [str(option.kind(end + d)) for d in (-1, 0, 1)]
+    return found + [plugin.name for plugin in find_plugins(f"geneticgan.{GROUPS.get(option.name)}")]
+
+
 def options(base, rng, count):
-    """Settle a run with odd values of up to three options; every 2,000th is a whole dry run."""
+    """Give up to four options odd values, and ones of their own, to ``train --dry-run``."""
     os.chdir(base)
-    names = sorted(OPTIONS)
-    for number in range(count):
-        chosen = {name: rng.choice(VALUES) for name in rng.sample(names, rng.randrange(1, 4))}
-        try:
-            read = dict(read_setting(f"{OPTIONS[n].spelled}={v}") for n, v in chosen.items())
-            config = settled(TrainConfig.from_mapping(read, "options"), read)
-            make_plugins(method_of(config).core or config)
-            open_dataset(config)
-            create_imbalance(config.imbalance)
-        except GeneticGanError:
-            yield ""
-        except Exception as error:
-            yield f"{chosen}: {error!r}"
-        else:
-            words = [w for n, v in chosen.items() for w in ("--set", f"{OPTIONS[n].spelled}={v}")]
-            yield "" if number % 2000 else run("train", *words, "--dry-run")
+    every = {n: own_values(each) for n, each in OPTIONS.items() if n != "download"}
+    for _ in range(count):
+        words = []
+        for name in rng.sample(sorted(every), rng.randrange(1, 5)):
+            value = rng.choice(VALUES if rng.random() < 0.4 else every[name])
+            words += ["--set", f"{OPTIONS[name].spelled}={value}"]
+        failed = run("train", *words, "--dry-run")
+        if made := [p.name for p in base.iterdir() if p.name != "cache"]:
+            failed += f"; {words} made {made}"
+        yield failed
 
 
 def main():

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from geneticgan.data.decoding import MOST_PIXELS
-from geneticgan.errors import RunError, printable
+from geneticgan.errors import RunError, printable, typed
 from geneticgan.inference.facts import Facts
 from geneticgan.inference.rows import make_writer
 from geneticgan.jobs.scaffold import new_package
@@ -204,3 +204,11 @@ def test_predictions_and_new_plugins_go_through_no_link(tmp_path):
     with pytest.raises(FileExistsError):
         make_writer("csv", facts)(link, [])
     assert victim.read_text() == "keep"
+
+
+def test_paths_in_commands_that_are_to_be_pasted_are_quoted():
+    names = "|".join(cli.commands)
+    unquoted = re.compile(rf"geneticgan ({names}) [^\"`{{\n]*\{{(?!shlex\.|name\}})")
+    for path in [*(ROOT / "geneticgan").rglob("*.py"), *(ROOT / "cli").rglob("*.py")]:
+        assert not unquoted.search(path.read_text()), path
+    assert typed("resume", "r/a b") == "geneticgan resume 'r/a b'"

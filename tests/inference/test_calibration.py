@@ -298,7 +298,7 @@ def test_where_nothing_was_held_out_it_is_said(tmp_path):
 
 
 def test_a_damaged_file_of_logits_is_named(tmp_path):
-    with pytest.raises(RunError, match=r"holds no held-out.npz; 'geneticgan evaluate"):
+    with pytest.raises(RunError, match=r"holds no held-out.npz; it is made by: geneticgan"):
         read_predictions(tmp_path, "test")
     (tmp_path / "held-out.npz").write_bytes(b"no archive")
     with pytest.raises(RunError, match="is damaged"):

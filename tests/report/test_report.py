@@ -18,6 +18,7 @@ from geneticgan.jobs.report import write_report
 from geneticgan.jobs.train import plan, train
 from geneticgan.options.command import command
 from geneticgan.report.figures.charts import Line, LineChart, one_colour_each
+from geneticgan.report.history import read_history
 from geneticgan.report.page import Page, Section, Table
 from geneticgan_cli.main import cli
 
@@ -144,6 +145,33 @@ def test_several_in_one_page(run, bench, tmp_path):
     assert len(names) == len(set(names))
     assert "run: Result" in headings(html)
     assert "b: Methods" in headings(html)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("results.json", "smallest_recall", "smallest_recalm"),
+        ("results.json", '"confusion": [', '"confusion": [7, '),
+        ("results.json", '"acsa": ', '"acsa": "x", "y": '),
+        ("split.json", "class_names", "class_mames"),
+        ("split.json", '"train_counts": [', '"train_counts": ["a", '),
+    ],
+)
+def test_files_with_other_json_than_was_written_are_named(run, tmp_path, name, before, after):
+    path = tmp_path / "spoiled"
+    shutil.copytree(run, path)
+    text = json.dumps(json.loads((path / name).read_text()))
+    assert before in text
+    (path / name).write_text(text.replace(before, after, 1))
+    with pytest.raises(RunError, match=rf"spoiled/{name} is damaged"):
+        write_report([path])
+
+
+def test_a_record_of_other_fields_is_named(run, tmp_path):
+    log = tmp_path / "log.jsonl"
+    log.write_text((run / "log.jsonl").read_text().replace("diversity", "diversitz", 1))
+    with pytest.raises(RunError, match=r"not as it was written: KeyError\('diversity'\)"):
+        read_history(log, 1.0)
 
 
 def test_an_unfinished_run_says_what_is_missing(tiny, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -110,5 +111,5 @@ def new(kind: str, name: str, folder: Path) -> None:
 
     for path in new_package(kind, name, folder):
         say(str(path))
-    say(f"Next: pip install -e '{folder}[test]' && pytest {folder}")
+    say(f"Next: pip install -e {quote(f'{folder}[test]')} && pytest {quote(str(folder))}")
     say(f"Then: geneticgan plugins check {name} && {ALL[kind].trial.format(name=name)}")

@@ -105,6 +105,9 @@ class Folder(FileDataset):
         everything = list_images(root)
         if everything.junk:
             self.notices.note(f"Ignored {everything.junk} files and folders of the system.")
+        if everything.runs:
+            runs = some([str(path) for path in everything.runs])
+            self.notices.note(f"Left out the runs of geneticgan that lie in the folder: {runs}.")
         if everything.files and everything.others:
             self.notices.note(others_said(everything))
         listing = inmost(everything)

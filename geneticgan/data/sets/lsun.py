@@ -105,6 +105,7 @@ def _first(path: Path, count: int) -> list[tuple[str, bytes]]:
             lmdb.open(str(path), readonly=True, lock=False, readahead=False) as database,
             database.begin(buffers=False) as transaction,
         ):
+            _check_whole(path, database.info()["last_pgno"] + 1, database.stat()["psize"])
             pairs = zip(range(count), transaction.cursor(), strict=False)
             found = [(key.decode(errors="replace"), bytes(blob)) for _, (key, blob) in pairs]
     except lmdb.Error as error:
@@ -112,3 +113,12 @@ def _first(path: Path, count: int) -> list[tuple[str, bytes]]:
     if not found:
         raise DataError(f"{path} holds no image; fetch it again")
     return found
+
+
+def _check_whole(path: Path, pages: int, page_bytes: int) -> None:
+    """Raise `DataError` if the file is shorter than it says: to read what is not there kills."""
+    wanted, there = pages * page_bytes, (path / "data.mdb").stat().st_size
+    if there < wanted:
+        raise DataError(
+            f"{path}/data.mdb is cut short: {there} of {wanted} bytes are there; fetch it again"
+        )

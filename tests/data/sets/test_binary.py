@@ -166,6 +166,15 @@ def test_a_missing_scene_names_the_script_that_fetches_it(lsun):
         Lsun(str(lsun)).load_pair("tower", "classroom")
 
 
+@pytest.mark.parametrize("share", [0.9, 0.5])
+def test_a_database_cut_short_is_named_and_kills_nobody(lsun, share):
+    path = lsun / "classroom_train_lmdb" / "data.mdb"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(DataError, match=r"classroom_train_lmdb/data.mdb is cut short: \d+ of"):
+        Lsun(str(lsun)).load_pair("classroom", "church_outdoor")
+
+
 def test_a_damaged_database_is_named(lsun):
     path = lsun / "classroom_val_lmdb" / "data.mdb"
     path.write_bytes(b"x" * 100)

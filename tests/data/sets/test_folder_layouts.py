@@ -303,6 +303,20 @@ def test_leftovers_of_systems_are_ignored_and_counted(tmp_path):
     assert heard == ["Ignored 7 files and folders of the system."]
 
 
+def test_runs_in_the_folder_are_no_class(tmp_path):
+    for place in ("a", "b", "runs/train-1/samples", "a/mine/samples"):
+        for number in range(3):
+            photograph(tmp_path / place / f"{number}.png")
+    for run in (tmp_path / "runs" / "train-1", tmp_path / "a" / "mine"):
+        for name in ("config.json", "log.jsonl"):
+            (run / name).write_text("{}")
+    source, heard = load(tmp_path)
+    assert counts(source) == {"a": 3, "b": 3}
+    assert heard == [
+        "Left out the runs of geneticgan that lie in the folder: a/mine, runs/train-1."
+    ]
+
+
 def test_whatever_pillow_opens_is_an_image(tmp_path):
     for kind in "ab":
         for name in ("x.GIF", "x.jfif", "x.jp2", "X.PNG", "x.webp"):

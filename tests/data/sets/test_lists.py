@@ -76,6 +76,18 @@ def test_lines_of_separators_at_the_end_do_no_harm(write):
     assert told(load(write(["path,label,", *(f"{r}," for r in rows()), ",,", ",", ""]))[0]) == ODD
 
 
+def test_paths_with_blanks_in_a_list_that_blanks_divide(write, tmp_path):
+    for name in NAMES:
+        (tmp_path / "images" / f"{name}.png").rename(tmp_path / "images" / f"x {name}.png")
+    lines = [f"images/x {name}.png {kind}" for name, kind in zip(NAMES, ODD, strict=True)]
+    with pytest.raises(DataError, match=r"no column names image files.*has to stand in quotes"):
+        load(write(lines))
+    with pytest.raises(DataError, match=r"2 fields where most lines have 3.*stand in quotes"):
+        load(write([*lines, "images/y.png even"]))
+    quoted = [line.replace("images", '"images').replace(".png", '.png"') for line in lines]
+    assert told(load(write(quoted))[0]) == ODD
+
+
 def test_cells_of_solar_modules(write):
     """Path, probability of a defect, kind of module; no header, columns divided by blanks."""
     chances = [0.0, 0.3333333333, 0.6666666667, 1.0] * 3
