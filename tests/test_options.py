@@ -64,6 +64,21 @@ def test_the_command_of_a_config_makes_that_very_config(config):
     assert typed(command(config)) == config
 
 
+@pytest.mark.parametrize(
+    ("words", "rate"),
+    [
+        ("", 3e-3),
+        ("--architecture projected", 3e-4),
+        ("--architecture projected:size=32 --learning-rate 0.003", 3e-3),
+        ("--architecture projected --recipe paper", 2e-4),
+    ],
+)
+def test_an_architecture_brings_its_rate_and_what_is_asked_for_wins(words, rate):
+    config = typed(f"geneticgan train {words}")
+    assert config.learning_rate == rate
+    assert typed(command(config)) == config
+
+
 @settings(deadline=None)
 @given(CONFIGS)
 def test_json_gives_back_the_config(config):

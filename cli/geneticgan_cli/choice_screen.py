@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from geneticgan.benchmark.verdict import Verdict
-from geneticgan.jobs.planning import REFERENCE, Plan, Request
+from geneticgan.jobs.planned import REFERENCE, Plan, Request
 from geneticgan_cli.console import Console
 
 
@@ -24,6 +24,8 @@ def print_plan(console: Console, request: Request, plan: Plan) -> None:
         f"This takes about {duration(budget.seconds)}, the last training included; to find that out"
         f" took {duration(plan.timing)}.",
     ]
+    if plan.back:
+        lines.append(f"Taken back, for the budget is larger now: {', '.join(plan.back)}.")
     if budget.seconds > request.seconds:
         lines.append(
             f"That is more than the budget of {duration(request.seconds)}: it is the smallest "

@@ -18,7 +18,7 @@ from geneticgan.errors import ConfigError
 from geneticgan.options.machine import MACHINE, RUN
 from geneticgan_cli.completion import complete_plugins
 from geneticgan_cli.grouped import GroupedOption
-from geneticgan_cli.options import SET, add_options, flag, given_options
+from geneticgan_cli.options import SET, add_options, flag, given_options, resolve_config
 from geneticgan_cli.saying import say
 
 SHOW_CURSOR = b"\x1b[?25h"
@@ -166,8 +166,8 @@ def run_grid(
     from geneticgan.benchmark.grid import fill, grid, read_tuned
     from geneticgan.benchmark.launchers import make_launcher
     from geneticgan.benchmark.tuning import tune as run_trials
-    from geneticgan.config import TrainConfig
     from geneticgan.files import write_whole
+    from geneticgan.methods.unused import check_any_uses
     from geneticgan.specs import parse_specs
     from geneticgan_cli.console import Console
     from geneticgan_cli.grid_screen import GridScreen
@@ -177,7 +177,8 @@ def run_grid(
     for name, instead in CELL_SETS.items():
         if name in given:
             raise ConfigError(f"{name} differs between the cells of a grid; set it by {instead}")
-    base = TrainConfig.from_mapping(given, "command line")
+    base = resolve_config(ctx)
+    check_any_uses(base, [str(spec) for spec in parse_specs(methods)], set(given))
     wanted = imbalances or _of_table(ctx, table, ratios)
     values = read_tuned(tuned) if tuned else None
     cells = grid(wanted, datasets, methods, seeds, base, chosen, values)

@@ -126,6 +126,7 @@ def print_report(console: Console, report: Report) -> None:
         f"ACSA is the mean of the classes' recalls; {smallest!r} is the smallest class "
         f"({split.train_counts[split.smallest_class]} training images). One seed: differences of a "
         "few points may be chance.",
+        read_facts(run).too_high,
         *_compared(report),
         _calibrated(report),
         f"Generated samples by class: {report.picture}" if report.picture else "",
@@ -145,8 +146,7 @@ def _compared(report: Report) -> list[str]:
     return [
         f"Every method saw {config.steps * config.batch_size} real images. Recipe: "
         f"{config.recipe}. Augmentation, in every row: {config.augmentation}.",
-        f"The run's classifier: {report.classifier}{_chosen(report)}. Best ACSA here: "
-        f"{leader.title}.",
+        f"The run's classifier: {report.classifier}, {report.why}. Best ACSA here: {leader.title}.",
     ]
 
 
@@ -171,13 +171,6 @@ def _calibrated(report: Report) -> str:
     if not facts.calibrated:
         return "Its probabilities are not calibrated, since no images were held out."
     return f"Its probabilities are calibrated {facts.calibration.told()}."
-
-
-def _chosen(report: Report) -> str:
-    """Return how it was chosen among several, as a clause."""
-    if not report.chosen_on:
-        return ", which learns from real images alone, since none were held out to choose on"
-    return f", chosen on {report.chosen_on} held-out images"
 
 
 def _figures(row: Row) -> tuple[float, ...]:

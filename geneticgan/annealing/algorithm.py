@@ -19,19 +19,19 @@ from geneticgan.annealing.state import Decode, Encode, loop_state, plain_genome,
 
 @dataclass(frozen=True)
 class Generation:
-    """What happened in one generation; handed to ``on_generation``.
+    """What happened in one generation; passed to ``on_generation``.
 
     Attributes
     ----------
     number : int
-        0-based.
+        The generation's number, counted from 0.
     temperature : float
-        At which it selected.
+        The temperature of its selection.
     parents, offspring, survivors : list
-        Evaluated individuals; the i-th survivor came of the i-th parent.
+        Evaluated individuals; the i-th survivor is the i-th parent or one of its offspring.
     settled : bool
-        Whether the population is still as this generation left it; not so where many generations
-        are run before they are told of (`geneticgan.gan.capture`).
+        Whether the population is still as this generation left it. False where several
+        generations run before they are reported (`geneticgan.gan.capture`).
     """
 
     number: int
@@ -47,18 +47,18 @@ class Generation:
     def state(self, encode: Encode = plain_genome) -> dict[str, Any]:
         """Return the state of the loop after this generation as JSON types; see ``resume``.
 
-        Call it within ``on_generation``: later the loop has moved on.
+        Call it within ``on_generation``; afterwards the loop has moved on.
 
         Parameters
         ----------
         encode : callable
-            Turns an individual's genome into JSON types; that of a list, an `array.array` and a
-            NumPy array needs none.
+            Turns an individual's genome into JSON types. Lists, `array.array` and NumPy arrays
+            need no encoder.
 
         Raises
         ------
         ValueError
-            If the loop was not given ``rng``, or runs many generations at once.
+            If the loop was given no ``rng``, or runs several generations at once.
         """
         if self._keep is None:
             raise ValueError("only ea_annealing's own generations know the loop's state")
@@ -66,7 +66,7 @@ class Generation:
 
     @property
     def accepted(self) -> list[bool]:
-        """For every parent, whether an offspring took its place."""
+        """For every parent, whether an offspring replaced it."""
         return list(map(is_not, self.survivors, self.parents))
 
 
@@ -93,51 +93,51 @@ def ea_annealing(
     population : list
         Individuals with DEAP fitnesses; changed in place, as DEAP's algorithms do.
     toolbox : deap.base.Toolbox
-        ``clone``, ``evaluate``, ``select(individuals, k, temperature=...)`` and one of
-        ``mutations``, ``mutate`` or ``breed(population)``. Where ``evaluate_all`` is registered
-        it takes ``evaluate``'s place: from a list of individuals to their fitness values, in
-        their order, once for the parents and once for all offspring. A changing environment
-        registers ``observe(generation)`` and ``update(survivors)``; a static problem has neither,
-        and its fitnesses are computed once an individual.
+        Provides ``clone``, ``evaluate``, ``select(individuals, k, temperature=...)`` and one of
+        ``mutations``, ``mutate`` or ``breed(population)``. ``evaluate_all``, if registered,
+        replaces ``evaluate``: it maps a list of individuals to their fitness values in the same
+        order, once for the parents and once for all offspring. A changing environment registers
+        ``observe(generation)`` and ``update(survivors)``; a static problem has neither, and each
+        individual is evaluated only once.
     schedule : Schedule
         The temperature of each generation.
     ngen : int
-        How many generations to run, >= 0; with ``resume`` how many the whole search has.
+        How many generations to run, >= 0; with ``resume``, the length of the whole search.
     stats : deap.tools.Statistics, optional
         Compiled over the population after every generation.
     halloffame : deap.tools.HallOfFame, optional
-        The best so far (g_b of definitions 1-2). It never steers the search.
+        Keeps the best individual so far (g_b of definitions 1-2). It never steers the search.
     first_generation : int
         Number of the first generation; not 0 when a run is resumed.
     brood_size : int
-        Offspring of a parent in a generation, where the toolbox has only ``mutate``.
+        Offspring per parent and generation, where the toolbox has only ``mutate``.
     on_generation : callable, optional
         Called with every `Generation` after the environment's update; a true result ends the run
         (`geneticgan.EarlyStopping` is such a callable).
     verbose : bool
         Print the logbook's stream, as DEAP's algorithms do.
     rng : int or numpy.random.Generator, optional
-        Repeats a search by one number: it is handed to ``select`` as ``rng=``, and seeds the
-        global ``random``, from which DEAP's operators draw, for the time of the call.
+        Makes a search reproducible from one number: it is passed to ``select`` as ``rng=`` and,
+        during the call, seeds the global ``random`` module that DEAP's operators draw from.
     resume : mapping, optional
-        What `Generation.state` returned, also read back from JSON: the search goes on after that
-        generation as if it had never ended. Needs ``rng``, of the same kind as then.
+        What `Generation.state` returned, possibly read back from JSON. The search continues after
+        that generation as if it had never stopped. Needs an ``rng`` of the same kind as before.
     decode : callable, optional
-        With ``resume``: makes an individual with an empty fitness of its genome. Without it the
-        class of ``population[0]`` is called, which suits those of DEAP's ``creator``.
+        With ``resume``: makes an individual with an empty fitness from a genome. By default the
+        class of ``population[0]`` is called, which suits classes made by DEAP's ``creator``.
 
     Returns
     -------
     population : list
         The same list, with the last survivors.
     logbook : deap.tools.Logbook
-        A record a generation: gen, nevals, temperature, accepted and the statistics.
+        One record per generation: gen, nevals, temperature, accepted and the statistics.
 
     Raises
     ------
     ValueError
-        If ``resume`` is no such state or ``rng`` is missing for it, or ``evaluate_all`` returns
-        another number of values than it was given individuals.
+        If ``resume`` is not such a state or comes without ``rng``, or if ``evaluate_all`` does
+        not return one fitness per individual.
     """
     logbook = tools.Logbook()
     logbook.header = ["gen", "nevals", "temperature", "accepted", *(stats.fields if stats else [])]
@@ -146,9 +146,9 @@ def ea_annealing(
         generations = range(first_generation, first_generation + ngen)
         if resume is not None:
             if own is None:
-                raise ValueError("a search is resumed with a random generator: give rng=")
+                raise ValueError("a search can be resumed only with a random generator: give rng=")
             if decode is None and not population:
-                raise ValueError("a search without a population is resumed with decode=")
+                raise ValueError("a search without a population can be resumed only with decode=")
             start = restore_loop(
                 resume,
                 population,
@@ -180,12 +180,12 @@ def _run(
     on_generation: Callable[[Generation], bool | None] | None,
     verbose: bool,
 ) -> None:
-    """Run Algorithm 1; parameters as for `ea_annealing`."""
+    """Run Algorithm 1; the parameters are those of `ea_annealing`."""
     draws = {} if rng is None else {"rng": rng}
     for number in generations:
         nevals = 0
-        if len(population) > 1:  # a lone parent's offspring are all of them its own
-            assign_lineage(population)  # anew, since a selection may keep two of one lineage
+        if len(population) > 1:  # all offspring of a lone parent are its own
+            assign_lineage(population)  # again, since a selection may keep two of one lineage
         if hasattr(toolbox, "observe"):
             toolbox.observe(number)
             for individual in population:  # the environment has changed, and so has every fitness
@@ -234,24 +234,24 @@ def _run(
 
 
 def breed_plain(population: Sequence[Any], toolbox: Any, brood_size: int) -> Iterator[Any]:
-    """Bear every parent's offspring, one at a time (Algorithm 1, lines 4-7).
+    """Breed the offspring of every parent, one at a time (Algorithm 1, lines 4-7).
 
-    Each offspring is a clone of its parent, the exact bytes of it, changed by one mutation.
+    Each offspring is an exact clone of its parent, changed by one mutation.
 
     Parameters
     ----------
     population : sequence
         The parents.
     toolbox : deap.base.Toolbox
-        With ``clone`` and either ``mutations`` (a sequence of DEAP mutations, one offspring for
+        Has ``clone`` and either ``mutations`` (a sequence of DEAP mutations, one offspring for
         each) or ``mutate`` (one mutation).
     brood_size : int
-        How many offspring of a parent ``mutate`` makes; not used with ``mutations``.
+        How many offspring ``mutate`` makes of each parent; not used with ``mutations``.
 
     Yields
     ------
     individual
-        Not evaluated. Lazily, so that breeding and evaluation can alternate.
+        An offspring, not evaluated; made lazily, so that breeding and evaluation can alternate.
     """
     mutations = getattr(toolbox, "mutations", None) or [toolbox.mutate] * brood_size
     for parent in population:

@@ -27,48 +27,48 @@ def sel_amosa(
 ) -> list[Any]:
     """Select by archived multi-objective simulated annealing.
 
-    The offspring of each parent are its new points, one after the other, and each is compared
-    with the present point and the archive by their amounts of domination (`domination`).
+    Each offspring of a parent is a new point. One after the other they are compared with the
+    current point and the archive by the amounts of domination between them (`domination`).
 
     Parameters
     ----------
     individuals : sequence
         The k parents first, then their offspring, as for `geneticgan.sel_annealing`. Each value
-        of a DEAP fitness is an objective of its own.
+        of a DEAP fitness is a separate objective.
     k : int
         How many parents there are, and how many individuals are returned.
     temperature : float or callable
         >= 0, in units of the amount of domination, which lies in [0, 1]. At 0 no dominated point
         is accepted, and at inf half of them are.
     rng : numpy.random.Generator
-        Draws one uniform number an offspring.
+        Draws one uniform number per offspring.
     archive : Archive, optional
-        Of the whole search: it takes up what is not dominated, and a point of an earlier
-        generation may come back from it. Without one the archive is this generation's own, and
-        a parent's place is taken by none but its own offspring: what is wanted where fitness
+        The archive of the whole search: it collects non-dominated points, and a point of an
+        earlier generation may return from it. By default each generation has its own archive,
+        and only a parent's own offspring can replace it, which is what you want where fitness
         changes from one generation to the next.
 
     Returns
     -------
     list
-        The present point of the i-th parent at index i; no individual twice.
+        The current point of the i-th parent at index i; no individual appears twice.
 
     Raises
     ------
     ValueError
-        If there are fewer than k individuals or none but parents, or the parents of offspring
-        cannot be told.
+        If there are fewer than k individuals or no offspring, or if the parents of the offspring
+        cannot be determined.
 
     Notes
     -----
     Two things differ from the paper. The archive begins with the parents as they are, where the
-    paper first improves them by hill climbing. And a present point that thinning took out of the
-    archive is taken in again in the next generation, if nothing there dominates it.
+    paper first improves them by hill climbing. And a current point that thinning removed from
+    the archive returns to it in the next generation, if nothing there dominates it.
     """
     if not 0 < k < len(individuals):
         raise ValueError(
-            f"selection: k is {k}, but there are {len(individuals)} individuals; the parents and "
-            "then their offspring are wanted, as ea_annealing and DEAP's eaMuPlusLambda give them"
+            f"selection: k is {k}, but there are {len(individuals)} individuals; pass the parents "
+            "and then their offspring, as ea_annealing and DEAP's eaMuPlusLambda do"
         )
     current_temperature = temperature() if callable(temperature) else temperature
     check_temperature(current_temperature)
@@ -78,7 +78,7 @@ def sel_amosa(
         if not kept.dominating(parent):
             kept.add(parent)
     for place, brood in enumerate(broods(list(individuals[:k]), individuals[k:])):
-        # What may come back from the archive: nothing that stands at another place already.
+        # A point may return from the archive unless it already stands at another place.
         own = {id(one) for one in (individuals[place], *brood)}
         for new in brood:
             taken = {id(one) for one in present}
@@ -93,20 +93,20 @@ def sel_amosa(
 
 
 def domination(one: Any, other: Any, ranges: Sequence[float]) -> float:
-    """Return the amount of domination: the product of the differences where there are any.
+    """Return the amount of domination: the product of all nonzero differences.
 
     Parameters
     ----------
     one, other : individual
-        With finite fitness values; the amount is the same both ways.
+        Individuals with finite fitness values; the amount is the same both ways.
     ranges : sequence of float
-        Of each objective, in its unit, by which its difference is divided.
+        Each objective's range in its own unit, by which its difference is divided.
 
     Returns
     -------
     float
-        In [0, 1] where the ranges are those of a set with both in it; 1 for equal values, an
-        empty product.
+        A number in [0, 1] if the ranges are those of a set that contains both; 1 (an empty
+        product) for equal values.
     """
     amount = 1.0
     for a, b, width in zip(values_of(one), values_of(other), ranges, strict=True):
@@ -116,24 +116,24 @@ def domination(one: Any, other: Any, ranges: Sequence[float]) -> float:
 
 
 def acceptance(amount: float, temperature: float) -> float:
-    """Return the probability of a point dominated by an amount: ``1 / (1 + exp(amount / T))``.
+    """Return the acceptance probability of a dominated point: ``1 / (1 + exp(amount / T))``.
 
-    The paper's equation for the probability divides by the temperature; its listing of the
-    algorithm multiplies, with which cooling would let more through.
+    The paper's equation divides by the temperature; its listing of the algorithm multiplies
+    instead, so that cooling would accept more.
 
     Parameters
     ----------
     amount : float
-        >= 0.
+        Amount by which the point is dominated, >= 0.
     temperature : float
-        >= 0.
+        Temperature T, >= 0.
 
     Returns
     -------
     float
-        In [0, 0.5].
+        A probability in [0, 0.5].
     """
-    if temperature == 0 or amount / temperature > 700:  # beyond, exp overflows
+    if temperature == 0 or amount / temperature > 700:  # above 700, exp overflows
         return 0.0
     return 1 / (1 + math.exp(amount / temperature))
 
@@ -150,9 +150,9 @@ def _step(
     temperature: float,
     draw: float,
 ) -> Any:
-    """Return the next present point; the three cases of the paper's listing.
+    """Return the next current point by the three cases of the paper's listing.
 
-    In its case 1 the present point, which may be in the archive, counts once.
+    In its case 1 the current point, which may be in the archive, counts once.
     """
     if not _alive(new):
         return current
@@ -173,7 +173,7 @@ def _step(
     if not dominates(new, current):  # case 2 (a)
         average = sum(amounts) / len(amounts)
         return new if draw < acceptance(average, temperature) else current
-    # Case 3 (a): better than the present point, but the archive knows of something better still.
+    # Case 3 (a): better than the current point, but the archive has something better still.
     nearest = min(range(len(above)), key=amounts.__getitem__)
     returns = any(one is above[nearest] for one in may_return)
     probability = 1 / (1 + math.exp(-amounts[nearest]))

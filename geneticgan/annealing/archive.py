@@ -1,4 +1,4 @@
-"""The non-dominated individuals found so far, no more than can be looked over."""
+"""The non-dominated individuals found so far, in a limited number."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from scipy.cluster.hierarchy import cut_tree, linkage
 
 
 def values_of(individual: Any) -> tuple[float, ...]:
-    """Return the weighted values of a DEAP fitness, of which each is maximised."""
+    """Return the weighted values of a DEAP fitness, each of which is maximised."""
     return tuple(individual.fitness.wvalues)
 
 
 def dominates(one: Any, other: Any) -> bool:
-    """Return whether an individual is nowhere worse than another and somewhere better."""
+    """Return whether an individual is no worse in any objective and better in at least one."""
     pairs = list(zip(values_of(one), values_of(other), strict=True))
     return all(a >= b for a, b in pairs) and any(a > b for a, b in pairs)
 
@@ -27,9 +27,9 @@ class Archive:
     Parameters
     ----------
     hard : int
-        How many individuals stay when it is thinned (the paper's HL), >= 1.
+        How many individuals remain after thinning (the paper's HL), >= 1.
     soft : int
-        More than this and it is thinned (the paper's SL), >= hard.
+        The number of individuals above which it is thinned (the paper's SL), >= hard.
 
     Raises
     ------
@@ -45,7 +45,7 @@ class Archive:
         self._members: list[Any] = []
 
     def __iter__(self) -> Iterator[Any]:
-        """Yield the individuals in the order in which they came."""
+        """Yield the individuals in the order in which they were added."""
         return iter(self._members)
 
     def __len__(self) -> int:
@@ -56,9 +56,10 @@ class Archive:
         return [member for member in self._members if dominates(member, individual)]
 
     def add(self, individual: Any) -> None:
-        """Take in an individual that no member dominates; those that it dominates leave.
+        """Add an individual that no member dominates, and remove those that it dominates.
 
-        One that failed (an infinite or undefined value) is not taken in, nor is one twice.
+        An individual that failed (with an infinite or undefined value) is not added, nor is one
+        added twice.
         """
         if not all(map(math.isfinite, values_of(individual))):
             return
@@ -78,7 +79,7 @@ class Archive:
         """Return one member of each of ``hard`` single-linkage clusters: the most central one."""
         points = np.array([values_of(one) for one in self._members])
         tree = linkage(points, "single")
-        clusters = cut_tree(tree, n_clusters=self.hard)[:, 0]  # exactly so many, also among ties
+        clusters = cut_tree(tree, n_clusters=self.hard)[:, 0]  # exactly this many, even with ties
         kept = []
         for cluster in np.unique(clusters):
             places = np.flatnonzero(clusters == cluster)

@@ -1,4 +1,4 @@
-"""Every individual gets its fitness: one by one, by a pool, or all by one call."""
+"""Evaluates every individual: one by one, in a pool, or all in one call."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def evaluated(individuals: Iterable[Any], toolbox: Any) -> tuple[list[Any], int]:
-    """Evaluate those without a valid fitness; return all of them and how many that were.
+    """Evaluate individuals without a valid fitness; return all, and how many were evaluated.
 
     With the builtin ``map``, the default of a toolbox, an individual is evaluated before the
     next one is drawn from a lazy iterable, which is the order of Algorithm 1 (breed, evaluate,
@@ -29,7 +29,7 @@ def evaluated(individuals: Iterable[Any], toolbox: Any) -> tuple[list[Any], int]
 def _evaluated_in_turn(
     individuals: Iterable[Any], evaluate: Callable[[Any], Sequence[float]]
 ) -> tuple[list[Any], int]:
-    """As `evaluated`, one by one; a loop of its own because it costs less than a map of one."""
+    """Do what `evaluated` does, one by one; a separate loop costs less than a map of one."""
     everyone, times = [], 0
     for individual in individuals:
         everyone.append(individual)
@@ -41,7 +41,7 @@ def _evaluated_in_turn(
 
 
 def _evaluated_at_once(everyone: list[Any], toolbox: Any) -> tuple[list[Any], int]:
-    """As `evaluated`, by one call for all that have no valid fitness."""
+    """Do what `evaluated` does, in one call for all that have no valid fitness."""
     pending = _invalid(everyone)
     if pending:
         found = list(toolbox.evaluate_all(pending))

@@ -1,4 +1,4 @@
-"""How the values of a fitness add to the one number that selection compares (equation 4)."""
+"""How the values of a fitness add up to the one number that selection compares (equation 4)."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any
 from deap import base
 
 FAILED: tuple[float, float] = (-math.inf, -math.inf)
-"""Fitness values of an offspring that cannot win (DESIGN: non-finite loss, gradient or fitness)."""
+"""Fitness values of an offspring that failed (non-finite loss, gradient or fitness): never wins."""
 
 
 def weighted(values: Iterable[Any], weights: Sequence[float]) -> tuple[Any, ...]:
     """Return each value times its weight; their `sum` is what selection compares.
 
-    A weight of 0 removes its value, be it infinite (0 * -inf would be NaN).
+    A weight of 0 removes its value, even an infinite one (0 * -inf would be NaN).
 
     Parameters
     ----------
     values : iterable of float or Tensor
-        One value a weight; tensors of any one shape for many individuals at once.
+        One value per weight; tensors of equal shape for many individuals at once.
     weights : sequence of float
-        In the same order.
+        The weights, in the same order.
     """
     return tuple(
         value * weight if weight else 0.0 for value, weight in zip(values, weights, strict=True)
@@ -40,9 +40,9 @@ class SumFitness(base.Fitness):  # type: ignore[misc]  # DEAP ships no types
     Parameters
     ----------
     weights : sequence of float
-        One weight a value; an instance's own, so that no global class has to be created.
+        One weight per value. They belong to the instance, so no global class has to be created.
     values : sequence of float
-        Empty for a fitness not yet evaluated.
+        The values; empty for a fitness not yet evaluated.
     """
 
     def __init__(self, weights: Sequence[float], values: Sequence[float] = ()) -> None:
@@ -87,15 +87,15 @@ class SumFitness(base.Fitness):  # type: ignore[misc]  # DEAP ships no types
 def weighted_sum(fitness: Any) -> float:
     """Return the scalar that selection compares: the sum of DEAP's weighted values.
 
-    Works on any DEAP fitness; NaN counts as -inf.
+    It works on any DEAP fitness; NaN counts as -inf.
 
     Raises
     ------
     ValueError
-        If the fitness has no values: its individual was not evaluated.
+        If the fitness has no values because its individual was not evaluated.
     """
     values = fitness.wvalues
     if not values:
         raise ValueError("selection: every individual must be evaluated before selection")
     total = sum(values)
-    return total if total == total else -math.inf  # what differs from itself is NaN
+    return total if total == total else -math.inf  # only NaN differs from itself

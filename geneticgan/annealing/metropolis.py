@@ -7,10 +7,10 @@ import sys
 from typing import Any, TypeAlias, overload
 
 Number: TypeAlias = Any
-"""What a rule is written for: a float, or a scalar tensor of float64 on any device."""
+"""The argument type of a rule: a float, or a scalar float64 tensor on any device."""
 
 Decision: TypeAlias = Any
-"""What a rule returns: a bool for floats, a scalar tensor of bool for tensors."""
+"""The result type of a rule: a bool for floats, a scalar bool tensor for tensors."""
 
 _PLAIN = (float, int)
 
@@ -26,14 +26,15 @@ def metropolis_probability(candidate: float, incumbent: float, temperature: floa
     Parameters
     ----------
     candidate, incumbent : float
-        Fitness values. NaN and -inf are those of an individual that failed.
+        Fitness values; NaN and -inf mark an individual that failed.
     temperature : float
-        In units of fitness, >= 0; 0 is the elitist limit, inf accepts all that did not fail.
+        Temperature in units of fitness, >= 0; 0 is the elitist limit, and inf accepts every
+        candidate that did not fail.
 
     Returns
     -------
     float
-        In [0, 1]. 0 for a candidate that failed; 1 where only the incumbent failed.
+        A probability in [0, 1]: 0 for a candidate that failed, 1 if only the incumbent failed.
 
     Raises
     ------
@@ -63,35 +64,35 @@ def metropolis_accept(
 def metropolis_accept(
     candidate: Number, incumbent: Number, temperature: Number, draw: Number
 ) -> Decision:
-    """Decide by a given uniform draw whether the candidate replaces the incumbent.
+    """Decide from a given uniform draw whether the candidate replaces the incumbent.
 
     ``draw < exp((candidate - incumbent) / T)`` is computed as
-    ``candidate - incumbent > T * log(draw)``, which divides by no temperature and needs no case
-    for T = 0, and by operators alone, so that the same line decides for floats and, without
-    waiting for the device, for tensors.
+    ``candidate - incumbent > T * log(draw)``, which never divides by the temperature and needs no
+    special case for T = 0. It uses operators only, so that the same line decides for floats and,
+    without waiting for the device, for tensors.
 
     Parameters
     ----------
     candidate, incumbent, temperature : float or Tensor
-        As in `metropolis_probability`.
+        The same as for `metropolis_probability`.
     draw : float or Tensor
-        Uniform in [0, 1). Explicit, so that every case can be written down as a truth table.
+        A number drawn uniformly from [0, 1); explicit, so that every case can be tested.
 
     Returns
     -------
     bool or Tensor
-        A tensor of bool if tensors were given.
+        Whether the candidate is accepted; a bool tensor if tensors were given.
 
     Raises
     ------
     ValueError
-        If the temperature is a negative number or NaN; in a tensor it is not looked at.
+        If the temperature is a negative number or NaN; the value of a tensor is not checked.
     """
     if isinstance(temperature, _PLAIN):
         check_temperature(temperature)
     usable = candidate > -math.inf  # false for NaN as well
     no_worse = (candidate >= incumbent) | (incumbent != incumbent)  # the latter is NaN
-    # Subtraction says nothing where both are infinite; at T = inf only a failure is refused.
+    # The difference is undefined where both are infinite; at T = inf only a failure is rejected.
     lucky = (candidate - incumbent > temperature * _log(draw)) | (temperature == math.inf)
     return usable & (no_worse | lucky)
 
@@ -103,6 +104,6 @@ def check_temperature(temperature: float) -> None:
 
 
 def _log(draw: Number) -> Number:
-    """Return a finite logarithm, also of a draw of exactly 0."""
-    positive = draw + sys.float_info.min  # any other draw of a generator is too large to change
+    """Return a finite logarithm, even of a draw of exactly 0."""
+    positive = draw + sys.float_info.min  # too small to change any draw but 0
     return positive.log() if hasattr(positive, "log") else math.log(positive)

@@ -1,4 +1,4 @@
-"""The Schedule contract: a temperature for every generation; and the schedules installed."""
+"""The Schedule contract (a temperature for every generation) and the installed schedules."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class Schedule(ABC):
     """A temperature for every generation; a plugin of the group ``geneticgan.schedules``.
 
     Most schedules are pure functions of the generation's number, so a run can be resumed at any
-    generation. One that learns from what is accepted defines `learn`, and keeps what it has learnt
-    in `state`. A subclass validates its own options in ``__init__`` and raises `ValueError` with
-    a sentence for the user.
+    generation. One that adapts to the acceptance rate defines `learn` and returns what it has
+    learnt from `state`. A subclass validates its own options in ``__init__`` and raises
+    `ValueError` with a sentence for the user.
     """
 
     @abstractmethod
@@ -25,25 +25,25 @@ class Schedule(ABC):
         Parameters
         ----------
         generation : int
-            0 for the first generation.
+            The generation's number; 0 is the first.
 
         Returns
         -------
         float
-            In units of fitness; >= 0 and never NaN. 0 means elitist.
+            Temperature in units of fitness, >= 0 and never NaN. 0 means elitist.
         """
 
     def learn(self, generation: int, accepted: float) -> None:
-        """Hear, after a generation's selection, what share of parents lost their place.
+        """Learn, after a generation's selection, what share of the parents was replaced.
 
         Parameters
         ----------
         generation : int
-            0-based.
+            The generation's number; 0 is the first.
         accepted : float
-            In [0, 1].
+            Share of the parents that an offspring replaced, in [0, 1].
         """
-        return  # what does not learn has nothing to do
+        return  # a schedule that does not learn has nothing to do
 
     @property
     def learns(self) -> bool:
@@ -51,12 +51,12 @@ class Schedule(ABC):
         return type(self).learn is not Schedule.learn
 
     def state(self) -> dict[str, float]:
-        """Return what has been learnt, as JSON types; a checkpoint keeps it."""
+        """Return what has been learnt, as JSON types for a checkpoint."""
         return {}
 
     def restore(self, state: Mapping[str, float]) -> None:
-        """Take up what `state` returned."""
-        return  # likewise
+        """Restore what `state` returned."""
+        return  # a schedule that does not learn has nothing to restore
 
     def __iter__(self) -> Iterator[float]:
         """Yield the temperatures of generations 0, 1, 2, ... without end."""
@@ -67,11 +67,11 @@ SCHEDULES = PluginGroup("geneticgan.schedules", Schedule, "schedule")  # type: i
 
 
 def create_schedule(text: str, **values: float | None) -> Schedule:
-    """Make a schedule such as ``linear:T=10,period=500``; values that are None are left out.
+    """Make a schedule such as ``linear:T=10,period=500``; values that are None are omitted.
 
     Raises
     ------
     PluginError
-        As `PluginGroup.make`.
+        Under the conditions of `PluginGroup.make`.
     """
     return SCHEDULES.make(text, **values)

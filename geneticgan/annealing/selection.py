@@ -14,21 +14,21 @@ from geneticgan.annealing.metropolis import Decision, Number, metropolis_accept
 from geneticgan.registry import PluginGroup
 
 Accepts = Callable[[Number, Number, Number, Number], Decision]
-"""From the fitness of candidate and incumbent, a temperature and a uniform draw to a decision."""
+"""Maps candidate fitness, incumbent fitness, temperature and a uniform draw to a decision."""
 
 
 COOLING = frozenset({"schedule", "T", "alpha"})
 """Options of a run that set the temperature."""
 
 COMPARING = frozenset({"fitness", "lambda_", "fitness_batches"})
-"""Options of a run by which individuals are compared."""
+"""Options of a run that determine how individuals are compared."""
 
 
 def assign_lineage(population: Sequence[Any]) -> None:
-    """Give every individual a label of its own, which clones of it will carry on.
+    """Give every individual a label of its own, which its clones inherit.
 
-    Needed before breeding a population of more than one for `sel_annealing`; works on any
-    individual that takes attributes, as those of DEAP's ``creator`` do.
+    `sel_annealing` needs this before a population of more than one breeds. It works on any
+    individual that accepts attributes, as those of DEAP's ``creator`` do.
     """
     for label, individual in enumerate(population):
         individual.lineage = label
@@ -50,30 +50,31 @@ def sel_annealing(
     Parameters
     ----------
     individuals : sequence
-        The k parents first, then all their offspring in any order, every one with a valid DEAP
-        fitness: what ``population + offspring`` is in DEAP's own algorithms. With k > 1 an
+        The k parents first, then all their offspring in any order, each with a valid DEAP
+        fitness, as ``population + offspring`` in DEAP's own algorithms. With k > 1 an
         offspring's parent is the one with the same ``lineage`` (see `assign_lineage`).
     k : int
         How many parents there are, and how many individuals are returned.
     temperature : float or callable
-        In units of fitness, >= 0. A callable is asked once a selection, which lets a loop that
-        knows no temperature cool: ``temperature=iter(schedule).__next__``.
+        Temperature in units of fitness, >= 0. A callable is called once per selection, so that
+        a loop without a temperature can cool: ``temperature=iter(schedule).__next__``.
     rng : numpy.random.Generator
-        Draws one uniform number a parent at every selection, needed or not, so that the stream
+        Draws one uniform number per parent at every selection, needed or not, so that the stream
         does not depend on what was selected.
     parents_only : bool
-        Whether ``individuals`` may hold no offspring at all, so that all of them stay.
+        Whether ``individuals`` may contain no offspring at all, so that every parent stays.
 
     Returns
     -------
     list
-        The survivor of the i-th parent at index i; references, no copies.
+        The survivor of the i-th parent at index i; references, not copies.
 
     Raises
     ------
     ValueError
-        If there are fewer than k individuals, or the parents of offspring cannot be told; or if
-        there are exactly k, as in DEAP's ``eaSimple``, where nothing would be selected.
+        If there are fewer than k individuals; if there are exactly k, as in DEAP's ``eaSimple``,
+        so that there is nothing to select; or if the parents of the offspring cannot be
+        determined.
     """
     current = temperature() if callable(temperature) else temperature
     return sel_best_offspring(
@@ -95,18 +96,18 @@ def sel_best_offspring(
     rng: np.random.Generator,
     parents_only: bool = False,
 ) -> list[Any]:
-    """Let the best offspring of each parent take its place if it is accepted.
+    """Let the best offspring of each parent replace it if ``accepts`` says so.
 
-    Parameters, result and errors as for `sel_annealing`; ``accepts`` decides. A failed offspring
-    (fitness -inf or NaN) is never accepted.
+    Parameters, result and errors are those of `sel_annealing`. A failed offspring (fitness -inf
+    or NaN) is never accepted.
     """
     if not 0 < k <= len(individuals):
         raise ValueError(f"selection: k is {k}, but there are {len(individuals)} individuals")
     if k == len(individuals) and not parents_only:
         raise ValueError(
-            f"selection: all {k} individuals are parents, so nothing would be selected; the "
-            "parents and then their offspring are wanted, as ea_annealing and DEAP's "
-            "eaMuPlusLambda give them and eaSimple does not (parents_only=True allows it)"
+            f"selection: all {k} individuals are parents, so nothing would be selected; pass the "
+            "parents and then their offspring, as ea_annealing and DEAP's eaMuPlusLambda do and "
+            "eaSimple does not (parents_only=True allows it)"
         )
     survivors = list(individuals[:k])
     for index, brood in enumerate(broods(survivors, individuals[k:])):
@@ -126,10 +127,10 @@ class Selection(ABC):
     Attributes
     ----------
     unused : frozenset of str
-        Options of a run that it does not look at, such as `COOLING`. Who asks for one of them is
-        told so.
+        Options of a run that it ignores, such as `COOLING`. A user who sets one of them is told
+        that it has no effect.
     takes_any : bool
-        Whether a single offspring of a single parent takes its place whatever its fitness.
+        Whether a single offspring of a single parent replaces it whatever its fitness.
     """
 
     unused: frozenset[str] = frozenset()
@@ -139,14 +140,14 @@ class Selection(ABC):
     def select(
         self, individuals: Sequence[Any], k: int, *, temperature: float, rng: np.random.Generator
     ) -> list[Any]:
-        """Return k of the individuals; parameters as for `sel_annealing`.
+        """Return k of the individuals; the parameters are those of `sel_annealing`.
 
-        A parent that survives stays at its index, so that it can be told who lost its place.
+        A parent that survives stays at its index, which shows which parents were replaced.
         """
 
 
 class BestOffspring(Selection):
-    """The best offspring of each parent takes its place if it is accepted.
+    """The best offspring of each parent replaces it if it is accepted.
 
     A subclass that defines `accepts` is complete.
     """
@@ -155,26 +156,26 @@ class BestOffspring(Selection):
     def accepts(
         self, candidate: Number, incumbent: Number, temperature: Number, draw: Number
     ) -> Decision:
-        """Decide whether an offspring that did not fail takes its parent's place.
+        """Decide whether an offspring that did not fail replaces its parent.
 
-        The rule is written once and decides twice: for floats, and for scalar tensors of float64
-        where generations stay on a GPU. Arithmetic, comparisons, ``&`` and ``|`` serve both;
-        ``and``, ``or``, ``not``, ``if`` and the functions of `math` serve floats alone, and a
-        rule that needs them selects on the host, which is slower. (``~`` serves tensors alone.)
+        One rule serves both floats and, where generations stay on a GPU, scalar float64 tensors.
+        Arithmetic, comparisons, ``&`` and ``|`` work for both; ``and``, ``or``, ``not``, ``if``
+        and the functions of `math` work only for floats, and a rule that needs them selects on
+        the host, which is slower. (``~`` works only for tensors.)
 
         Parameters
         ----------
         candidate, incumbent : float or Tensor
             Fitness of the best offspring and of its parent (-inf for one that failed).
         temperature : float or Tensor
-            In units of fitness, >= 0.
+            Temperature in units of fitness, >= 0.
         draw : float or Tensor
-            Uniform in [0, 1).
+            A number drawn uniformly from [0, 1).
 
         Returns
         -------
         bool or Tensor
-            A bool, or a scalar tensor of bool if tensors were given.
+            Whether the offspring is accepted; a scalar bool tensor if tensors were given.
         """
 
     def select(
@@ -190,7 +191,7 @@ class Annealing(BestOffspring):
     def accepts(
         self, candidate: Number, incumbent: Number, temperature: Number, draw: Number
     ) -> Decision:
-        """Accept a better one, or with probability exp(-(incumbent - candidate) / T)."""
+        """Accept a better candidate, else with probability exp(-(incumbent - candidate) / T)."""
         return metropolis_accept(candidate, incumbent, temperature, draw)
 
 
@@ -198,17 +199,17 @@ SELECTIONS = PluginGroup("geneticgan.selections", Selection, "selection")  # typ
 
 
 def create_selection(text: str) -> Selection:
-    """Make a selection such as ``annealing``; `PluginError` as `PluginGroup.make`."""
+    """Make a selection such as ``annealing``; raises `PluginError` as `PluginGroup.make` does."""
     return SELECTIONS.make(text)
 
 
 def broods(parents: list[Any], offspring: Sequence[Any]) -> list[list[Any]]:
-    """Return the offspring of each parent, told by their lineage if there are several parents.
+    """Return the offspring of each parent, matched by lineage if there are several parents.
 
     Raises
     ------
     ValueError
-        If the parents of offspring cannot be told.
+        If the parents of the offspring cannot be determined.
     """
     if len(parents) == 1:
         return [list(offspring)]

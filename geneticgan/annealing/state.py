@@ -1,4 +1,4 @@
-"""The state of `ea_annealing` between two generations, to and from JSON types."""
+"""Converts the state of `ea_annealing` between two generations to and from JSON types."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from deap import tools
 from geneticgan.annealing.schedule import Schedule
 
 Encode = Callable[[Any], Any]
-"""From an individual to JSON types, without its fitness."""
+"""Maps an individual, without its fitness, to JSON types."""
 
 Decode = Callable[[Any], Any]
-"""From what `Encode` gave to a new individual with an empty fitness."""
+"""Maps the result of `Encode` to a new individual with an empty fitness."""
 
 
 def plain_genome(individual: Any) -> Any:
@@ -38,16 +38,16 @@ def loop_state(
     Parameters
     ----------
     next_generation : int
-        Number of the generation that a resumed loop begins with.
+        Number of the generation at which a resumed loop starts.
     population, schedule, rng, halloffame, logbook
-        Those of the loop.
+        The loop's own.
     encode : callable
         Turns an individual's genome into JSON types.
 
     Raises
     ------
     ValueError
-        Without ``rng``: the loop could go on, but not as it would have.
+        If ``rng`` is None: a resumed loop would not repeat what this one does.
     """
     if rng is None:
         raise ValueError(
@@ -77,21 +77,21 @@ def restore_loop(
     logbook: tools.Logbook,
     decode: Decode,
 ) -> int:
-    """Take up a state from `loop_state`; returns the number of the next generation.
+    """Restore a state from `loop_state`; returns the number of the next generation.
 
     Parameters
     ----------
     state : mapping
-        As it was returned, or read back from JSON.
+        What `loop_state` returned, possibly read back from JSON.
     population, schedule, rng, halloffame, logbook
-        Those of the loop, all changed in place; so is the global ``random``.
+        The loop's own; all are changed in place, and so is the global ``random``.
     decode : callable
-        Makes an individual with an empty DEAP fitness of what ``encode`` returned.
+        Makes an individual with an empty DEAP fitness from what ``encode`` returned.
 
     Raises
     ------
     ValueError
-        If it is not such a state, or one of another kind of random generator.
+        If it is not such a state, or was made with another kind of random generator.
     """
     try:
         population[:] = [_revive(one, decode) for one in state["population"]]
@@ -106,7 +106,7 @@ def restore_loop(
         return int(state["next_generation"])
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
-            f"this is no state of a search that can be resumed here ({error}); give what "
+            f"this is not the state of a search that can be resumed here ({error}); pass what "
             "Generation.state returned in a loop with the same kind of individuals and rng"
         ) from error
 
@@ -130,7 +130,7 @@ def _revive(kept: Mapping[str, Any], decode: Decode) -> Any:
 
 
 def _log(logbook: tools.Logbook) -> dict[str, Any]:
-    """Return the records, those of `deap.tools.MultiStatistics` (chapters) too."""
+    """Return the records, including those of `deap.tools.MultiStatistics` (chapters)."""
     records = [{name: _number(value) for name, value in record.items()} for record in logbook]
     chapters = {name: _log(chapter) for name, chapter in logbook.chapters.items()}
     return {"records": records, "chapters": chapters}

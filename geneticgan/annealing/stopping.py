@@ -1,4 +1,4 @@
-"""Ends a search that finds nothing better any more."""
+"""Stops a search that no longer finds anything better."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class EarlyStopping:
     Parameters
     ----------
     patience : int
-        Generations without a better individual that are still waited for, >= 1.
+        Number of generations in a row without a better individual that end the search, >= 1.
     least : float
-        By how much the weighted sum of the fitness has to rise to count as better, >= 0.
+        The least rise in the weighted sum of the fitness that counts as better, >= 0.
 
     Attributes
     ----------
     best : float
-        The greatest weighted sum of fitness values seen, -inf before the first generation.
+        The greatest weighted sum of fitness values so far, -inf before the first generation.
 
     Raises
     ------
@@ -43,7 +43,7 @@ class EarlyStopping:
         self._waited = 0
 
     def __call__(self, generation: Generation) -> bool:
-        """Hear of a generation; return whether the search should end."""
+        """Take note of a generation; return whether the search should stop."""
         evaluated = [*generation.parents, *generation.offspring]
         found = max((weighted_sum(one.fitness) for one in evaluated), default=-math.inf)
         if found > self.best + self.least or self.best == -math.inf < found:

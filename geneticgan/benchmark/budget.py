@@ -1,4 +1,4 @@
-"""As many steps, seeds and methods as fit a time."""
+"""Fits steps, seeds and methods into a time budget."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from dataclasses import dataclass
 from geneticgan.errors import ConfigError
 
 STEPS = (3000, 2000, 1500, 1000, 700, 500, 300, 150, 75)
-"""What is tried, the longest training first."""
+"""Training lengths that are tried, longest first."""
 
 FEWEST_STEPS = 300
-"""A method is rather left out than trained for fewer, as long as the reference is not alone."""
+"""A method is left out rather than trained for fewer steps, unless only the reference is left."""
 
 ENOUGH_STEPS = 500
-"""With which five seeds are worth more than a longer training with three."""
+"""Steps from which five seeds are worth more than a longer training with three."""
 
 SEEDS = (5, 3)
-"""How many splits; with fewer than three little can be said of chance."""
+"""Numbers of splits that are tried; fewer than three say little about chance."""
 
 UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a method's training takes.
+    """The duration of a method's training.
 
     Attributes
     ----------
     fixed : float
-        Seconds whatever the number of steps, >= 0.
+        Seconds that do not depend on the number of steps, >= 0.
     step : float
-        Seconds for each step, >= 0.
+        Seconds per step, >= 0.
     """
 
     fixed: float
@@ -43,24 +43,24 @@ class Cost:
         return self.fixed + steps * self.step
 
     def plus(self, seconds: float, times: float = 1.0) -> Cost:
-        """Return what this takes ``times`` over, and fixed seconds more."""
+        """Return ``times`` this cost plus fixed seconds."""
         return Cost(times * self.fixed + seconds, times * self.step)
 
 
 @dataclass(frozen=True)
 class Budget:
-    """What fits.
+    """A comparison that fits a time budget.
 
     Attributes
     ----------
     methods : tuple of str
-        Those that are compared, in the order in which they were asked for.
+        The methods that are compared, in the order given.
     left_out : tuple of str
-        Those that take too long.
+        The methods that take too long.
     steps, seeds : int
-        Of each training, and how many splits.
+        Number of steps of each training, and number of splits.
     seconds : float
-        What all of it is estimated to take, the last training of the winner included.
+        Estimated total time, including the last training of the winner.
     """
 
     methods: tuple[str, ...]
@@ -79,25 +79,25 @@ def fit_budget(
     steps: Sequence[int] = STEPS,
     seeds: Sequence[int] = SEEDS,
 ) -> Budget:
-    """Return the best comparison that fits a time.
+    """Return the best comparison that fits a time budget.
 
-    A method is left out, the dearest first, where three seeds of a training worth the name do not
-    fit; the reference never is. Where not even one method fits beside it, trainings become
-    shorter. Where nothing fits, the smallest comparison is returned, with what it takes.
+    If three seeds of `FEWEST_STEPS` steps do not fit, methods are left out, the most expensive
+    first, but never the reference. If not even one other method fits, trainings become shorter.
+    If nothing fits, the smallest comparison is returned, with the time that it takes.
 
     Parameters
     ----------
     costs, lasts : mapping of str to Cost
-        Of a training, and of the last one if the method wins, judged and written; by method, in
-        the order in which they were asked for.
+        Cost of a training by method, and of the last training if the method wins, including
+        evaluation and writing; in the order given by the user.
     seconds : float
-        What there is, > 0.
+        The available time, > 0.
     workers : int
-        Trainings at once, >= 1.
+        Number of trainings at once, >= 1.
     reference : str
         The method that all are compared with; one of ``costs``.
     steps, seeds : sequence of int
-        What may be chosen, the most first; one value alone is settled.
+        The permitted values, largest first; a single value is fixed.
     """
     methods = list(costs)
     usual = [length for length in steps if length >= FEWEST_STEPS] or steps
@@ -116,13 +116,13 @@ def fit_budget(
 
 
 def seconds_of(trainings: Sequence[float], last: float, workers: int) -> float:
-    """Return how long trainings take that so many workers share, and then the last one."""
-    # Trainings are whole: the longest one may be the last to begin.
+    """Return the time of trainings shared by a number of workers, followed by the last one."""
+    # A training cannot be divided, and the longest one may be the last to start.
     return max(sum(trainings) / workers, max(trainings, default=0.0)) + last
 
 
 def parse_seconds(text: str) -> float:
-    """Return the seconds of a time such as ``90s``, ``30m`` or ``2h``; `ConfigError` if none."""
+    """Return the seconds in a time such as ``90s``, ``30m`` or ``2h``; `ConfigError` if invalid."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", text.strip())
     if found is None or float(found[1]) == 0:
         raise ConfigError(f"a budget is a time such as 90s, 30m or 2h, got {text!r}")
@@ -132,7 +132,7 @@ def parse_seconds(text: str) -> float:
 def _order(steps: Sequence[int], seeds: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Yield steps and seeds, the best first.
 
-    Many seeds are worth more than a long training, and less than one worth the name.
+    More seeds are worth more than longer training once it has `ENOUGH_STEPS`, and less before.
     """
     for number in seeds:
         for length in steps:

@@ -33,17 +33,17 @@ from geneticgan.training.device import resolve_device
 from geneticgan.training.interrupt import Interrupted, StopRequest, TimeLimit, TooLong
 from geneticgan.training.setup import load_parts
 
-TOO_LONG = "it takes longer than the budget has for it"
+TOO_LONG = "it takes longer than the budget allows"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What is to be done.
+    """A cell to run.
 
     Attributes
     ----------
     method : str
-        A spec such as ``cb-loss:kind=focal`` or ``aggan:selection=threshold,lambda=0``.
+        The method's spec, such as ``cb-loss:kind=focal`` or ``aggan:selection=threshold,lambda=0``.
     config : TrainConfig
         Data set, imbalance, seed and budget.
     values : tuple of (str, value)
@@ -53,11 +53,11 @@ class Cell:
     trial : int or None
         Number of the tuning trial.
     name : str
-        What it is filed under; the method's spec unless another is given.
+        Name under which it is stored; by default the method's spec.
     calibrates : bool
-        Whether calibrations are fitted on the validation part, and kept with the result.
+        Whether calibrations are fitted on the validation part and kept with the result.
     limit : float
-        Seconds that it may take; it fails where they are not enough.
+        Time limit in seconds; the cell fails if it takes longer.
     """
 
     method: str
@@ -84,7 +84,7 @@ class Cell:
         return BenchmarkFolder(out).cell(self.place())
 
     def place(self, of: str = "") -> Path:
-        """Return where what this cell makes lies in any folder, or what another method makes."""
+        """Return the relative path of this cell's files, or of those of another method."""
         name = of or self.name or self.method
         return place(self.dataset, self.imbalance, name, self.config.seed, self.trial)
 
@@ -97,12 +97,12 @@ class Cell:
         )
 
     def make(self) -> tuple[Method, TrainConfig, Mapping[str, Any]]:
-        """Return the method, its config, and the options of the run that were asked for of it.
+        """Return the method, its config, and the options of the run that its spec sets.
 
         Raises
         ------
         PluginError, ConfigError
-            As `read_method`; also if a value is outside its range.
+            Under the conditions of `read_method`, and if a value is outside its range.
         """
         method, given = read_method(self.method, dict(self.values))
         return method, with_given(self.config, given), given
@@ -114,14 +114,14 @@ class Cell:
 
 
 def run_cell(cell: Cell, out: Path, stop: StopRequest | None = None) -> CellResult:
-    """Do what a cell asks for and write its result, be it an error; returns the result.
+    """Run a cell and write its result, even if it is an error; returns the result.
 
-    One thread computes, so that the result does not depend on how many cells run at once.
+    It uses one thread, so that the result does not depend on how many cells run at once.
 
     Raises
     ------
     Interrupted
-        If a stop was asked for; nothing is written then.
+        If a stop was requested, in which case nothing is written.
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -135,21 +135,21 @@ def run_cell(cell: Cell, out: Path, stop: StopRequest | None = None) -> CellResu
         result = dataclasses.replace(_header(cell), error=TOO_LONG)
     except GeneticGanError as error:
         result = dataclasses.replace(_header(cell), error=str(error))
-    except Exception as error:  # the grid goes on, and what is wrong here is on record
+    except Exception as error:  # the grid continues, and the error is recorded
         cause = f"{type(error).__name__}: {error}"
         trace = traceback.format_exc()
         result = dataclasses.replace(_header(cell), error=cause, traceback=trace)
     finally:
         torch.set_num_threads(threads)
         shutil.rmtree(work, ignore_errors=True)
-        with contextlib.suppress(OSError):  # not empty: other cells are at work beside it
+        with contextlib.suppress(OSError):  # not empty, since other cells are running
             os.removedirs(work.parent)
     BenchmarkFolder(out).write(result)
     return result
 
 
 def record_failure(cell: Cell, out: Path, cause: str) -> CellResult:
-    """Write that a cell failed, as `run_cell` does; returns the result."""
+    """Record that a cell failed, as `run_cell` does; returns the result."""
     result = dataclasses.replace(_header(cell), error=cause)
     BenchmarkFolder(out).write(result)
     return result
@@ -160,7 +160,7 @@ def _run(cell: Cell, out: Path, work: Path, stop: StopRequest) -> CellResult:
     protocols = {text: create_protocol(text) for text in cell.protocols}
     source, split = load_parts(config)
     fingerprint, read = split.fingerprint, method.reads(config)
-    if read != config:  # the same images, in the size that the method wants
+    if read != config:  # the same images, in the size that the method needs
         source, split = load_parts(read)
     judged_on = {text: protocol.images(source, split) for text, protocol in protocols.items()}
     device = resolve_device(config.device)
@@ -206,7 +206,7 @@ def _calibrations(fitted: Fitted, task: Task) -> dict[str, Calibration]:
 
 
 def _keep(cell: Cell, out: Path, fitted: Fitted, task: Task) -> None:
-    """Save generators, samples, and the real images to see beside them."""
+    """Save generators, samples, and real images for comparison."""
     folder, split, at = BenchmarkFolder(out), task.split, cell.place()
     keep_generators(folder.generators(at), fitted.generators)
     draw_sheet(folder.sheet(at), fitted.generators, split, task.config.seed, task.device)

@@ -1,4 +1,4 @@
-"""From a benchmark's folder to its tables."""
+"""Makes the tables of a benchmark from its folder."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ NAMES = {
     "accuracy": "accuracy",
 }
 QUOTED = ("acsa", "f1", "g_mean", "accuracy")
-"""Metrics that the paper prints."""
+"""Metrics for which the paper has figures."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A table: one data set, one imbalance, one protocol.
+    """A table for one data set, one imbalance and one protocol.
 
     Attributes
     ----------
     title, dataset, imbalance, protocol : str
-        Say which.
+        The table's title, and its data set, imbalance and protocol.
     metrics : tuple of str
-        Its columns, as the scores name them.
+        The metrics in the columns, as named in the scores.
     rows : list of Row
-        Best first.
+        The rows, best first.
     failed : int
-        Cells of it that ended with an error.
+        Number of the table's cells that ended with an error.
     against : str
-        The title of the method that every other is tested against; empty where it was not run.
+        Title of the method that every other is tested against; empty if it was not run.
     """
 
     title: str
@@ -64,7 +64,7 @@ class Comparison:
 
     @property
     def heads(self) -> list[str]:
-        """The heads of `cells`."""
+        """The column headings of `cells`."""
         heads = ["rank", "method", "seeds"]
         for metric in self.metrics:
             heads += [NAMES[metric], "paper (quoted)"] if metric in QUOTED else [NAMES[metric]]
@@ -72,7 +72,7 @@ class Comparison:
 
     @property
     def tested(self) -> list[str]:
-        """The heads of the paired comparison; empty where the reference was not run."""
+        """The headings of the paired comparison; empty if the reference was not run."""
         if not self.against:
             return []
         heads = [f"{self.against} ahead by [95 % CI]", "t-test p", "Holm p"]
@@ -80,11 +80,11 @@ class Comparison:
 
     @property
     def has_wilcoxon(self) -> bool:
-        """Whether there are seeds enough for Wilcoxon's test in any row."""
+        """Whether any row has enough seeds for Wilcoxon's test."""
         return any(row.paired is not None and row.paired.wilcoxon is not None for row in self.rows)
 
     def tests(self, row: Row) -> list[str]:
-        """Return a row's paired comparison under the heads of `tested`."""
+        """Return a row's paired comparison, under the headings of `tested`."""
         if row.paired is None:
             return [""] * len(self.tested)
         test = row.paired
@@ -103,10 +103,10 @@ class Comparison:
 
 
 def comparison_note(comparisons: Sequence[Comparison]) -> str:
-    """Return what the columns are."""
+    """Return an explanation of the columns."""
     notes = [
-        "Mean ± deviation over seeds, in percent; beside it the paper's figure, quoted: its "
-        "networks and budget are others."
+        "Mean ± deviation over seeds, in percent; next to it the figure quoted from the paper, "
+        "whose networks and budget differ."
     ]
     if any("smallest_recall" in each.metrics for each in comparisons):
         notes.append("Smallest class: the recall of the one with the fewest training images.")
@@ -114,30 +114,30 @@ def comparison_note(comparisons: Sequence[Comparison]) -> str:
         notes.append(
             f"Ahead by, p: paired tests of {against} against the method on the first metric, over "
             "the seeds of both, in percentage points with a 95 % confidence interval (Student's "
-            "t). Holm p: corrected for all comparisons of the table; where it is not below 0.05 "
-            f"the two are a tie. With fewer than {MIN_SEEDS} seeds, or differences that do not "
-            "spread, there is not enough for a verdict. Wilcoxon's signed-rank test is left out "
-            f"with fewer than {MIN_WILCOXON_SEEDS} seeds: with five its p cannot be below 0.0625."
+            "t). Holm p: corrected for all comparisons of the table; if it is not below 0.05, the "
+            f"two are tied. With fewer than {MIN_SEEDS} seeds, or differences that do not vary, "
+            "there is not enough data for a verdict. Wilcoxon's signed-rank test is omitted with "
+            f"fewer than {MIN_WILCOXON_SEEDS} seeds: with five its p cannot be below 0.0625."
         )
-    return " ".join([*notes, "Time: seconds a real image, over ACGAN's."])
+    return " ".join([*notes, "Time: seconds per real image, relative to ACGAN's."])
 
 
 def read_benchmark(out: Path, protocol: str, against: str = REFERENCE) -> list[Comparison]:
-    """Compare all that a benchmark's folder holds.
+    """Compare all finished cells in a benchmark's folder.
 
     Parameters
     ----------
     out : Path
         The folder.
     protocol : str
-        As the benchmark names it.
+        The protocol, as the benchmark names it.
     against : str
         The method that every other is tested against, as the benchmark names it.
 
     Raises
     ------
     RunError
-        If there is no finished cell judged by the protocol, or none of the method named.
+        If there is no finished cell with scores of the protocol, or none of the given method.
     """
     note = protocol_note(protocol)
     groups: dict[tuple[str, str], dict[str, dict[int, CellResult]]] = {}
@@ -154,7 +154,7 @@ def read_benchmark(out: Path, protocol: str, against: str = REFERENCE) -> list[C
     ]
     comparisons = [comparison for comparison in comparisons if comparison.rows]
     if not comparisons:
-        raise RunError(f"{out} holds no finished cell that was judged by protocol {protocol!r}")
+        raise RunError(f"{out} holds no finished cell with scores of protocol {protocol!r}")
     if against != REFERENCE and not any(comparison.against for comparison in comparisons):
         methods = ", ".join(sorted({row.method for each in comparisons for row in each.rows}))
         raise RunError(f"{out} holds no finished cell of method {against!r}; there are {methods}")
@@ -182,21 +182,21 @@ def _compare(
 
 
 def _ratio(imbalance: str) -> float | None:
-    """Return the ratio that a spec such as ``two-class:ratio=100`` names."""
+    """Return the ratio in a spec such as ``two-class:ratio=100``."""
     ratio = parse_imbalance(imbalance).options.get("ratio", "")
     return float(ratio) if ratio.replace(".", "", 1).isdigit() else None
 
 
 def budget(cell: CellResult) -> str:
-    """Return the networks' width and what they learnt from, as every cell beside this one."""
+    """Return the networks' width and training images, which all cells of a table share."""
     config = cell.config
-    changes = config.get("augmentation", NONE)  # older cells do not say
+    changes = config.get("augmentation", NONE)  # not recorded in older cells
     changed = "" if changes == NONE else f", changed by {changes}"
     return f"width {config['width']}, {cell.images_seen} real images seen{changed}"
 
 
 def to_csv(comparisons: Sequence[Comparison]) -> str:
-    """Return all tables as one CSV text with numbers, the table's title in the first column."""
+    """Return all tables as one CSV text of numbers, with the table's title in the first column."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     heads = ("table", "rank", "method", "seeds", "metric", "mean", "deviation", "paper_quoted")
@@ -221,7 +221,7 @@ def to_csv(comparisons: Sequence[Comparison]) -> str:
 
 
 def to_markdown(comparisons: Sequence[Comparison]) -> str:
-    """Return the tables as Markdown, and what the columns are."""
+    """Return the tables as Markdown, with an explanation of the columns."""
     parts = []
     for comparison in comparisons:
         lines = [f"### {comparison.title}", ""]
@@ -261,7 +261,7 @@ def _numbers(test: Paired | None) -> list[str]:
 
 
 def ahead(test: Paired) -> str:
-    """Return a difference with its interval, for a table; nothing without a common seed."""
+    """Return a difference with its interval, for a table; empty without a common seed."""
     if test.difference is None:
         return ""
     interval = "" if test.interval is None else " [{:+.1f}, {:+.1f}]".format(*test.interval)
@@ -269,7 +269,7 @@ def ahead(test: Paired) -> str:
 
 
 def p_text(value: float | None) -> str:
-    """Return a p value for a table; nothing where there is none."""
+    """Return a p value for a table; empty if there is none."""
     if value is None:
         return ""
     return "<0.001" if value < 0.001 else f"{value:.3f}"

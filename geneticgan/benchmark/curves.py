@@ -1,4 +1,4 @@
-"""How the accuracy on the validation part grew while a method was trained."""
+"""Accuracy on the validation part during training."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from geneticgan.training.hooks import Observer
 
 @dataclass(frozen=True)
 class Look:
-    """One look at the validation part.
+    """One evaluation on the validation part.
 
     Attributes
     ----------
     share : float
-        Of the training that was done, in (0, 1].
+        Share of the training done so far, in (0, 1].
     seconds : float
-        Of training before it.
+        Seconds of training so far.
     validation_acsa : float
         Mean recall of the classes, in [0, 1].
     """
@@ -32,14 +32,14 @@ class Look:
 
 
 class Curve(Observer):
-    """Looks at the network that classifies; its own time is not counted.
+    """Evaluates the classifier during training; the time that this takes is not counted.
 
     Parameters
     ----------
     split : Split
-        Whose validation part is looked at; nothing is kept where it is empty.
+        The split with the validation part; if that is empty, nothing is evaluated.
     device : torch.device
-        Where the network is.
+        The network's device.
     """
 
     def __init__(self, split: Split, device: torch.device) -> None:
@@ -52,15 +52,15 @@ class Curve(Observer):
         self._looking = 0.0
 
     def start(self) -> None:
-        """Begin to count the seconds."""
+        """Start counting seconds."""
         self._began = self._now()
 
     def seconds(self) -> float:
-        """Return the seconds since `start`, without those spent on looking."""
+        """Return the seconds since `start`, without those spent on evaluation."""
         return self._now() - self._began - self._looking
 
     def _now(self) -> float:
-        """Read the clock once a GPU has done what it was told to."""
+        """Read the clock after a GPU has finished its work."""
         if self._device.type == "cuda":
             torch.cuda.synchronize(self._device)
         return time.perf_counter()
@@ -71,7 +71,7 @@ class Curve(Observer):
         self._phase_steps = steps
 
     def on_network(self, step: int, network: torch.nn.Module) -> None:
-        """Look."""
+        """Evaluate the network on the validation part."""
         validation = self._split.validation
         if len(validation) == 0:
             return
@@ -81,7 +81,7 @@ class Curve(Observer):
         self._looking += self._now() - start
 
     def looks(self) -> tuple[Look, ...]:
-        """Return what was seen, in the order of the looks."""
+        """Return all evaluations in order."""
         steps = self._before + self._phase_steps
         return tuple(
             Look(step / steps, round(seconds, 3), acsa) for step, seconds, acsa in self._looks

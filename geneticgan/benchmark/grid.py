@@ -1,4 +1,4 @@
-"""A grid of cells that is filled, and filled up: what is on disk is not done again."""
+"""Runs the cells of a grid, except those whose results are already on disk."""
 
 from __future__ import annotations
 
@@ -36,24 +36,24 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 
 FORMAT = 1
 FREE = ("dataset", "imbalance", "seed", "data_root")
-"""Of the config, what may differ between the cells of a grid; the last between machines."""
+"""Options that may differ between the cells of a grid; the last may differ between machines."""
 
 Tuned = Mapping[str, Mapping[str, Mapping[str, float | str]]]
-"""From a data set's and a method's spec, or their bare names, to values."""
+"""Maps a data set's and a method's spec, or their bare names, to tuned values."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a grid is.
+    """The progress of a grid.
 
     Attributes
     ----------
     total, done, failed : int
-        Cells; those that were on disk before count as done.
+        Numbers of cells; those already on disk count as done.
     cell : Cell or None
-        The one that has just ended.
+        The cell that has just ended.
     result : CellResult or None
-        What came of it.
+        The result of that cell.
     """
 
     total: int
@@ -72,22 +72,22 @@ def grid(
     protocols: Sequence[str],
     tuned: Tuned | None = None,
 ) -> list[Cell]:
-    """Return the cells of a grid, by seed first, so that every seed is a whole comparison.
+    """Return the cells of a grid, ordered by seed, so that every seed is a whole comparison.
 
     Parameters
     ----------
     imbalances : sequence of str
-        Their specs; `TABLES` has those of the paper.
+        Specs of the imbalances; `TABLES` has those of the paper.
     datasets, methods : str
-        Specs joined by commas.
+        Specs separated by commas.
     seeds : int
-        How many: 0, 1, ...
+        Number of seeds, which are 0, 1, ...
     base : TrainConfig
-        Budget and networks.
+        Options that all cells share, such as budget and networks.
     protocols : sequence of str
-        What judges.
+        Specs of the protocols that evaluate the methods.
     tuned : mapping, optional
-        Values of methods by data set.
+        Tuned values of methods by data set.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def _of_spec(found: Mapping[str, T], spec: str, default: T) -> T:
 
 
 def values(found: Mapping[str, float | str]) -> Values:
-    """Return values in the form that a cell holds them."""
+    """Return values in the form in which a cell holds them."""
     return tuple(sorted(found.items()))
 
 
@@ -137,7 +137,7 @@ def fill(
     command: str = "",
     order: Callable[[list[Cell]], Iterable[Cell]] = iter,
 ) -> Progress:
-    """Run the cells whose result is not on disk yet; a failed one is tried again.
+    """Run the cells whose result is not on disk yet; a failed cell is tried again.
 
     Parameters
     ----------
@@ -146,21 +146,21 @@ def fill(
     out : Path
         Folder of the benchmark.
     launcher : Launcher
-        Runs them.
+        Runs the cells.
     on_progress : callable
-        Hears of every cell that ends.
+        Called with the progress after every cell.
     command : str
-        What was typed; noted in the folder.
+        The command that the user typed; recorded in the folder.
     order : callable
-        From the cells that are to be run to those that are, one at a time as each can begin.
+        Maps the missing cells to those to run, which are taken one at a time as each can start.
 
     Raises
     ------
     RunError
-        If the folder holds a benchmark of another budget or of other images, or another process
-        works on it.
+        If the folder holds a benchmark with another budget or other images, or another process
+        is working on it.
     DataError
-        If finished cells cannot be told to be these: their images are not at hand.
+        If finished cells cannot be matched because their images are not available.
     """
     _claim(out, cells[0].config, command)
     with RunLock(out):
@@ -187,7 +187,7 @@ def read_tuned(path: Path) -> Tuned:
 
 
 class _Fingerprints:
-    """What the images of a config are, each data set read once."""
+    """Fingerprints of the images of configs; each data set is read once."""
 
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
@@ -200,22 +200,22 @@ class _Fingerprints:
 
 
 def _is_done(cell: Cell, out: Path, data: _Fingerprints) -> bool:
-    """Tell whether a cell's result is on disk; `RunError` if it is one of other images."""
+    """Return whether a cell's result is on disk; `RunError` if it is one for other images."""
     found = BenchmarkFolder(out).read(cell.place())
     if found is None or found.failed or found.identity is None:
         return False
     wanted = cell.identity(data.of(cell.config))
     if found.identity.data != wanted.data:
         raise RunError(
-            f"{cell.path(out)} is the result of other images of {cell.dataset} than those that "
-            "are there now; use another --out, or name each data set's place in --datasets, as in "
-            "npz:data_root=images.npz"
+            f"{cell.path(out)} is the result for other images of {cell.dataset} than those that "
+            "are there now; use another --out, or give each data set's location in --datasets, as "
+            "in npz:data_root=images.npz"
         )
     return found.identity.serves(wanted)
 
 
 def _keep_seals(out: Path, cells: Sequence[Cell]) -> None:
-    """Note that the places of the cells' images are this user's own."""
+    """Record that the locations of the cells' images were given by this user."""
     folder = BenchmarkFolder(out)
     found = {*folder.seals(), *(seal(cell.config) for cell in cells)}
     if found != set(folder.seals()):
@@ -223,7 +223,7 @@ def _keep_seals(out: Path, cells: Sequence[Cell]) -> None:
 
 
 def _claim(out: Path, config: TrainConfig, command: str) -> None:
-    options = json.loads(json.dumps(config.to_json()))  # as a file gives them back
+    options = json.loads(json.dumps(config.to_json()))  # as read back from a file
     budget = {k: v for k, v in options.items() if k not in FREE}
     folder = BenchmarkFolder(out)
     folder.check_links()
@@ -236,7 +236,7 @@ def _claim(out: Path, config: TrainConfig, command: str) -> None:
         except OSError as error:
             raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
         return
-    # An option that is newer than the folder had, when it was made, what is now its default.
+    # An option newer than the folder had its present default when the folder was made.
     before = json.loads(json.dumps(TrainConfig().to_json())) | read_json(path)["config"]
     different = sorted(key for key in budget if before.get(key) != budget[key])
     if different:

@@ -1,4 +1,4 @@
-"""What a cell's result depends on: two cells that differ in any of it are never one."""
+"""Everything that a cell's result depends on: cells that differ in any of it are never merged."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from geneticgan.specs import Spec, parse_specs
 Values = tuple[tuple[str, float | str], ...]
 
 PLACES = ("data_root", "download")
-"""Of config and data set, what only says where the images are; their fingerprint says which."""
+"""Options that only say where the images are; their fingerprint says which ones they are."""
 
 DIGITS = 16
-"""Of the digest, as hexadecimal digits."""
+"""Number of hexadecimal digits of a digest."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """All that a cell's result depends on.
+    """Everything that a cell's result depends on.
 
     Attributes
     ----------
     data : str
         Fingerprint of the images.
     dataset : str
-        The data set's spec, without its place.
+        The data set's spec, without its location.
     method : str
         The method's spec.
     version : int
-        Of the method's code.
+        Version of the method's code.
     values : tuple of (str, value)
         Tuned options of the method and values of the config.
     config : mapping
-        Every other option, among them the imbalance and the seed.
+        All other options, including the imbalance and the seed.
     protocols : tuple of str
-        What judges, sorted.
+        Specs of the protocols, sorted.
     trial : int or None
         Number of the tuning trial.
     """
@@ -56,17 +56,17 @@ class Identity:
 
     @property
     def digest(self) -> str:
-        """Hexadecimal digits that are others for every other identity."""
+        """Hexadecimal digits that differ between identities."""
         text = json.dumps(dataclasses.asdict(self), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
 
     def without(self, *names: str) -> str:
-        """Return the digest of everything but the attributes named."""
+        """Return the digest of everything except the named attributes."""
         kept = {k: v for k, v in dataclasses.asdict(self).items() if k not in names}
         return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:DIGITS]
 
     def serves(self, wanted: Identity) -> bool:
-        """Tell whether what was made so is what is wanted, judged by all that is asked for."""
+        """Return whether a result with this identity answers a request with all its protocols."""
         same = self.without("protocols") == wanted.without("protocols")
         return same and set(wanted.protocols) <= set(self.protocols)
 
@@ -93,7 +93,7 @@ def identity_of(
     data: str,
 ) -> Identity:
     """Return the identity of a method's training; parameters as the attributes of `Identity`."""
-    options = json.loads(json.dumps(config.to_json()))  # as a file gives them back
+    options = json.loads(json.dumps(config.to_json()))  # as read back from a file
     others = {k: v for k, v in options.items() if k not in (*PLACES, "dataset")}
     (spec,) = parse_specs(config.dataset)
     kept = {k: v for k, v in sorted(spec.options.items()) if k not in PLACES}

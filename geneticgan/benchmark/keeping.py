@@ -1,4 +1,4 @@
-"""What a cell leaves besides its numbers: its generators, and a sheet of samples."""
+"""What a cell keeps besides its scores: its generators and a sheet of samples."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from geneticgan.training.model import build_model
 from geneticgan.training.tensors import load_module, save_tensors
 
 COLUMNS = 8
-"""Samples of each class on a sheet."""
+"""Number of samples of each class on a sheet."""
 
 
 def keep_generators(folder: Path, generators: Sequence[Generator]) -> None:
-    """Save generators' weights in a folder, which is made."""
+    """Save generators' weights in a folder, which is created."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, generator in enumerate(generators):
         with written_whole(folder / f"generator-{number}.safetensors") as temporary:
@@ -34,7 +34,7 @@ def keep_generators(folder: Path, generators: Sequence[Generator]) -> None:
 def kept_generators(
     folder: Path, config: TrainConfig, split: Split, device: torch.device
 ) -> list[Generator]:
-    """Load what `keep_generators` saved; an empty list if there is nothing."""
+    """Load what `keep_generators` saved; an empty list if there are none."""
     generators = []
     for path in sorted(folder.glob("generator-*.safetensors")):
         generator = build_model(config, split).generators[0]
@@ -46,13 +46,13 @@ def kept_generators(
 def draw_sheet(
     path: Path, generators: Sequence[Generator], split: Split, seed: int, device: torch.device
 ) -> None:
-    """Write `COLUMNS` generated images of each class as a `write_sheet`."""
+    """Write a sheet of `COLUMNS` generated images of each class."""
     labels = torch.arange(split.classes).repeat_interleave(COLUMNS)
     write_sheet(path, generate(generators, labels, seed, device).numpy(), COLUMNS)
 
 
 def draw_real_sheet(path: Path, split: Split) -> None:
-    """Write the first training images of each class, as many as each has up to `COLUMNS`."""
+    """Write a sheet of the first training images of each class, up to `COLUMNS`."""
     shape = split.train.pixels.shape[1:]
     cells = np.full((split.classes, COLUMNS, *shape), 255, np.uint8)
     for label in range(split.classes):
@@ -62,7 +62,7 @@ def draw_real_sheet(path: Path, split: Split) -> None:
 
 
 def write_sheet(path: Path, images: UInt8Array, columns: int) -> None:
-    """Write images (N, C, H, W) as one PNG, so many in a row, without gaps."""
+    """Write images (N, C, H, W) as one PNG with ``columns`` images per row, without gaps."""
     count, channels, height, width = images.shape
     rows = images.reshape(count // columns, columns, channels, height, width)
     whole = rows.transpose(0, 3, 1, 4, 2).reshape(-1, columns * width, channels)
@@ -72,12 +72,12 @@ def write_sheet(path: Path, images: UInt8Array, columns: int) -> None:
 
 
 def read_sheet(path: Path, rows: int) -> UInt8Array:
-    """Read a sheet of so many rows as an array (rows, columns, H, W, 3).
+    """Read a sheet as an array (rows, columns, H, W, 3), given its number of rows.
 
     Raises
     ------
     RunError
-        If it cannot be read or is no sheet of so many rows.
+        If it cannot be read or is not a sheet with that many rows.
     """
     try:
         whole = np.asarray(Image.open(path).convert("RGB"))
@@ -85,5 +85,5 @@ def read_sheet(path: Path, rows: int) -> UInt8Array:
         raise RunError(f"{path} cannot be read as a picture ({error})") from error
     size = whole.shape[0] // rows
     if size == 0 or whole.shape[0] % rows or whole.shape[1] % size:
-        raise RunError(f"{path} is no sheet of samples of {rows} classes")
+        raise RunError(f"{path} is not a sheet of samples of {rows} classes")
     return whole.reshape(rows, size, -1, size, 3).transpose(0, 2, 1, 3, 4)

@@ -1,4 +1,4 @@
-"""Where the cells of a benchmark run: in processes of this machine, or on a Ray cluster."""
+"""Runs the cells of a benchmark, in processes on this machine or on a Ray cluster."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ VISIBLE = "CUDA_VISIBLE_DEVICES"
 """The variable that says which GPUs a process has."""
 
 PATIENCE = 0.5
-"""Seconds that processes have to stop in after Ctrl-C; what is running is lost either way."""
+"""Seconds that processes are given to stop after Ctrl-C; running cells are lost either way."""
 
 
 class Launcher(Protocol):
@@ -44,33 +44,33 @@ class Launcher(Protocol):
 
     @property
     def workers(self) -> int:
-        """How many run at once."""
+        """How many cells run at once."""
 
     def run(self, cells: Iterable[Cell], out: Path) -> Generator[Outcome, None, None]:
         """Yield each cell with its result as it ends, in any order.
 
-        A cell is asked for when it can begin, after those that have ended before were yielded.
+        A cell is taken from ``cells`` when it can start, after all finished ones were yielded.
         """
 
 
 @dataclass(frozen=True)
 class Local:
-    """Processes of this machine.
+    """Runs cells in processes on this machine.
 
     Attributes
     ----------
     workers : int
-        How many; 1 runs the cells here, in this process.
+        Number of processes; 1 runs the cells in this process.
     gpus : tuple of str
-        Of which each process sees one, in turn, as CUDA_VISIBLE_DEVICES names them; if empty each
-        sees all.
+        GPUs of which each process sees one, in turn, as CUDA_VISIBLE_DEVICES names them; if empty,
+        each process sees all.
     """
 
     workers: int
     gpus: tuple[str, ...] = ()
 
     def run(self, cells: Iterable[Cell], out: Path) -> Generator[Outcome, None, None]:
-        """Run cells in processes that are started anew (torch's threads do not survive a fork)."""
+        """Run cells in spawned processes (torch's threads do not survive a fork)."""
         if self.workers == 1:
             for cell in cells:
                 yield cell, run_cell(cell, out)
@@ -86,8 +86,8 @@ class Local:
             for cell, result in outcomes:
                 del begun[cell.path(out)]
                 yield cell, result
-        # A process was killed, most likely for memory, and which cell's it was cannot be told:
-        # one at a time, it can.
+        # A process was killed, most likely for lack of memory, and it is unknown which cell it
+        # ran. One at a time, it is known.
         for cell in itertools.chain(list(begun.values()), waiting):
             with contextlib.closing(_at_once(iter([cell]), out, 1, self.gpus)) as outcomes:
                 outcome = next(outcomes, None)
@@ -97,10 +97,10 @@ class Local:
 def _at_once(
     cells: Iterator[Cell], out: Path, workers: int, gpus: tuple[str, ...]
 ) -> Generator[Outcome, None, None]:
-    """Yield what ends, until all have or one of the processes is killed.
+    """Yield cells as they end, until all have ended or one of the processes is killed.
 
-    If the caller goes away, be it by Ctrl-C, the processes are told to stop at their next step, and
-    are killed where they have not `PATIENCE` seconds later.
+    If the caller stops, also by Ctrl-C, the processes are told to stop at their next step, and
+    those still running `PATIENCE` seconds later are killed.
     """
     context = multiprocessing.get_context("spawn")
     stop, others = context.Event(), set(multiprocessing.active_children())
@@ -138,9 +138,9 @@ def _end(processes: Iterable[BaseProcess]) -> None:
 
 @contextlib.contextmanager
 def _held_back() -> Iterator[None]:
-    """Hold Ctrl-C back while processes are started, which then never hear it themselves.
+    """Block Ctrl-C while processes are started, so that these never receive it.
 
-    A terminal sends it to all processes of a command; the one that started the others decides.
+    A terminal sends it to all processes of a command; only the parent handles it.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
@@ -153,7 +153,7 @@ def _held_back() -> Iterator[None]:
 
 
 class _SharedStop(StopRequest):
-    """A request to stop that another process makes."""
+    """A stop request from another process."""
 
     def __init__(self, event: Event) -> None:
         super().__init__()
@@ -161,17 +161,17 @@ class _SharedStop(StopRequest):
 
     @property
     def requested(self) -> bool:
-        """Whether a stop was asked for."""
+        """Whether a stop was requested."""
         return self._event.is_set()
 
     def check(self) -> None:
-        """Raise `Interrupted` if a stop was asked for."""
+        """Raise `Interrupted` if a stop was requested."""
         if self.requested:
             raise Interrupted(signal.SIGINT)
 
 
 _stops: list[_SharedStop] = []
-"""In a worker: its request to stop."""
+"""The stop request of a worker; empty in other processes."""
 
 
 def _begin(stop: Event, gpus: tuple[str, ...], begun: Synchronized[int]) -> None:
@@ -180,7 +180,7 @@ def _begin(stop: Event, gpus: tuple[str, ...], begun: Synchronized[int]) -> None
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _stops.append(_SharedStop(stop))
     _end_with_parent()
-    # Torch loads much with its first optimizer: that is not time of the first training.
+    # Torch's first optimizer imports a lot, which must not count as time of the first training.
     make_adam([torch.nn.Parameter(torch.zeros(1))], 1.0)
 
 
@@ -198,7 +198,7 @@ def _run_here(cell: Cell, out: Path) -> CellResult:
 
 
 def _end_with_parent() -> None:
-    """End this process when the one that started it is gone, be it killed: no orphan works on."""
+    """Exit when the parent process is gone, even if it was killed, so that no orphan remains."""
     parent = multiprocessing.parent_process()
     assert parent is not None, "only a worker calls this"
 
@@ -211,14 +211,14 @@ def _end_with_parent() -> None:
 
 @dataclass(frozen=True)
 class Ray:
-    """Tasks of a Ray cluster, one a cell.
+    """Runs cells as tasks of a Ray cluster.
 
     Attributes
     ----------
     address : str or None
-        Of a cluster that runs already; None starts one on this machine.
+        Address of a running cluster; None starts one on this machine.
     gpus : float or None
-        For each task; may be a share. None is 1 where the cluster has any.
+        Number of GPUs for each task; may be a fraction. None is 1 where the cluster has any.
     """
 
     address: str | None = None
@@ -226,7 +226,7 @@ class Ray:
 
     @property
     def workers(self) -> int:
-        """Return how many run at once, by the cluster's resources."""
+        """Return how many cells run at once, given the cluster's resources."""
         ray = self._connected()
         resources = ray.cluster_resources()
         by_cpu, share = int(resources.get("CPU", 1)), self._share()
@@ -238,7 +238,7 @@ class Ray:
         return float(self._connected().cluster_resources().get("GPU", 0) > 0)
 
     def run(self, cells: Iterable[Cell], out: Path) -> Generator[Outcome, None, None]:
-        """Run cells as tasks; ``out`` must be a folder that all nodes see."""
+        """Run cells as tasks; ``out`` must be a folder that all nodes can access."""
         ray = self._connected()
         task = ray.remote(num_cpus=1, num_gpus=self._share())(run_cell)
         waiting, at = iter(cells), out.resolve()
@@ -250,7 +250,7 @@ class Ray:
                 yield pending.pop(ready), ray.get(ready)
                 pending |= {task.remote(cell, at): cell for cell in itertools.islice(waiting, 1)}
         finally:
-            for unfinished in pending:  # by Ctrl-C: the cluster is not to work on
+            for unfinished in pending:  # after Ctrl-C the cluster must stop working
                 ray.cancel(unfinished, force=True)
 
     def _connected(self) -> Any:
@@ -273,14 +273,15 @@ def make_launcher(
     gpus: float | None = None,
     device: str = "auto",
 ) -> Launcher:
-    """Return the launcher of a name.
+    """Return the launcher with a name.
 
     Parameters
     ----------
     name : {"local", "ray"}
-        Which one.
+        Name of the launcher.
     workers : int or None
-        Of this machine; None is one a GPU where cells compute on GPUs, and else one a core.
+        Number of processes on this machine; None is one for each GPU where cells compute on GPUs,
+        and else one for each core.
     address, gpus
         As for `Ray`.
     device : str

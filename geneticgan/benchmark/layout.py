@@ -1,4 +1,4 @@
-"""Where everything of a benchmark lies in its folder."""
+"""The layout of a benchmark's folder."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _HASHED = 8
 
 
 def folder_name(spec: str) -> str:
-    """Return a spec in signs that every file system takes; two specs never share a name."""
+    """Return a spec as a name that every file system accepts; two specs never share a name."""
     name = "".join(c if (c.isascii() and c.isalnum()) or c in "-_.=" else "-" for c in spec)
     return name if _PLAIN.fullmatch(spec) else f"{name[:100]}-{_hash(spec)}"
 
 
 def dataset_folder(spec: str) -> str:
-    """Return a data set's name, with a hash of its options where it has some."""
+    """Return a data set's name, with a hash of its options if it has any."""
     name, _, options = spec.partition(":")
     return f"{name}-{_hash(spec)}" if options else name
 
@@ -37,7 +37,7 @@ def _hash(text: str) -> str:
 
 
 def place(dataset: str, imbalance: str, name: str, seed: int, trial: int | None = None) -> Path:
-    """Return where what a cell makes lies in any folder of a benchmark, without a suffix."""
+    """Return the relative path of a cell's files in any folder of a benchmark, without suffix."""
     tried = "" if trial is None else f"trial-{trial}-"
     return Path(
         dataset_folder(dataset), folder_name(imbalance), folder_name(name), f"{tried}seed-{seed}"
@@ -45,7 +45,7 @@ def place(dataset: str, imbalance: str, name: str, seed: int, trial: int | None 
 
 
 def place_of(result: CellResult, of: str = "") -> Path:
-    """Return where what a finished cell made lies, or what another method made."""
+    """Return the relative path of a finished cell's files, or of those of another method."""
     name = of or result.name or result.method
     return place(result.dataset, result.imbalance, name, result.seed, result.trial)
 
@@ -57,13 +57,13 @@ class BenchmarkFolder:
     Attributes
     ----------
     root : Path
-        The folder; need not exist.
+        The folder, which need not exist.
     """
 
     root: Path
 
     def check_links(self) -> None:
-        """Raise `RunError` if a symbolic link lies in the folder: it holds its own files."""
+        """Raise `RunError` if the folder contains a symbolic link, which is not allowed."""
         if link := first_link(self.root):
             raise RunError(
                 f"{link} is a symbolic link; a benchmark holds its own files: put the file itself "
@@ -72,17 +72,17 @@ class BenchmarkFolder:
 
     @property
     def head(self) -> Path:
-        """The file with the budget that all cells share, and with what made them."""
+        """The file with the budget that all cells share, and the software that made them."""
         return self.root / "benchmark.json"
 
     def seals(self) -> list[str]:
-        """Return what says that places of images are the user's own; see `ownership`."""
+        """Return the marks of image locations that this user has given; see `ownership`."""
         found = read_json(self.head).get("seals", []) if self.head.is_file() else []
         return [str(each) for each in found] if isinstance(found, list) else []
 
     @property
     def table(self) -> Path:
-        """The file that holds all results, one a line, where a folder was made small."""
+        """The file with all results, one per line, of a folder that was made small."""
         return self.root / "cells.jsonl"
 
     def cell(self, at: Path) -> Path:
@@ -102,11 +102,11 @@ class BenchmarkFolder:
         return self.root / "samples" / at.with_name(f"{at.name}.png")
 
     def generation(self, at: Path) -> Path:
-        """Return the file, without its suffix, of what was measured of a cell's generators."""
+        """Return the file, without its suffix, of the measurements of a cell's generators."""
         return self.root / "generation" / at
 
     def write(self, result: CellResult) -> None:
-        """Write a result in its place."""
+        """Write a result to its file."""
         path = self.cell(place_of(result))
         path.parent.mkdir(parents=True, exist_ok=True)
         write_json(path, result.to_json())
@@ -117,18 +117,18 @@ class BenchmarkFolder:
         Raises
         ------
         ConfigError, RunError
-            If the file cannot be read, or is no result.
+            If the file cannot be read, or is not a result.
         """
         path = self.cell(at)
         return read_result(path) if path.is_file() else None
 
     def results(self) -> Iterator[CellResult]:
-        """Yield the results of all cells but trials, the failed ones too.
+        """Yield the results of all cells except trials, including failed ones.
 
         Raises
         ------
         ConfigError, RunError
-            As `read` and `check_links`.
+            Under the conditions of `read` and `check_links`.
         """
         self.check_links()
         if not (self.root / "cells").is_dir() and self.table.is_file():
@@ -140,7 +140,7 @@ class BenchmarkFolder:
 
 
 def read_result(path: Path) -> CellResult:
-    """Read a result; `ConfigError` or `RunError` if the file is none."""
+    """Read a result; `ConfigError` or `RunError` if the file is not one."""
     return _parsed(read_json, path, path)
 
 

@@ -1,4 +1,4 @@
-"""How long trainings take: by short ones at first, and then by those that have ended."""
+"""Estimates how long trainings take, at first from short ones and later from finished ones."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from collections.abc import Mapping
 from geneticgan.benchmark.budget import Cost
 
 RECENT = 4
-"""Trainings by which the machine is known: others may begin to work on it, or end."""
+"""Number of latest trainings used to estimate the machine's speed, since its load may change."""
 
 
 class Pace:
-    """What a training of each method takes, as far as is known.
+    """Estimates how long a training of each method takes.
 
     Parameters
     ----------
     costs : mapping of str to Cost
-        Of a training by method, as short ones tell, without what is around it.
+        Cost of a training by method, measured on short ones, without overhead.
     lasts : mapping of str to mapping of str to int
-        By method the trainings that its last one consists of, should it win.
+        For each method, the trainings that make up the last one if this method wins.
     steps : int
-        Of each training.
+        Number of steps of each training.
     around : float
-        Seconds around a training: its images are read, its network is judged.
+        Overhead of a training in seconds, for reading images and evaluating the network.
     ending : float
-        Seconds around the last one: it is judged, calibrated and written.
+        Overhead of the last one in seconds, for evaluating, calibrating and writing it.
     """
 
     def __init__(
@@ -45,15 +45,15 @@ class Pace:
         self._around: deque[float] = deque([around], maxlen=RECENT)
 
     def ended(self, method: str, training: float, whole: float) -> None:
-        """Learn from a training: its own seconds, and those from its beginning to its result."""
+        """Learn from a training's own seconds and those from its start to its result."""
         self._known.setdefault(method, []).append(training)
         self._around.append(max(0.0, whole - training))
         if self._timed[method] > 0:
             self._ratios.append(training / self._timed[method])
 
     def of(self, method: str) -> float:
-        """Return the seconds of a training, with what is around it."""
-        # A worker's first training is after its start, which those that follow need not wait for.
+        """Return the seconds of a training, including its overhead."""
+        # Only a worker's first training includes the worker's start, so the least overhead counts.
         return self._training(method) + min(self._around)
 
     def last(self, method: str) -> float:
@@ -64,7 +64,7 @@ class Pace:
 
     @property
     def _ratio(self) -> float:
-        """How much longer trainings take than they were timed to."""
+        """By what factor trainings take longer than the short ones predicted."""
         return max(1.0, statistics.fmean(self._ratios)) if self._ratios else 1.0
 
     def _training(self, method: str) -> float:

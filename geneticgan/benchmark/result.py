@@ -1,4 +1,4 @@
-"""What came of a cell, as it is written to its file."""
+"""The result of a cell, as it is written to its file."""
 
 from __future__ import annotations
 
@@ -15,48 +15,48 @@ from geneticgan.evaluation.probabilities import Calibration
 
 @dataclass(frozen=True)
 class CellResult:
-    """What came of a cell.
+    """The result of a cell.
 
     Attributes
     ----------
     method, dataset : str
-        Their specs, as they were asked for.
+        Specs of the method and the data set, as the user wrote them.
     imbalance : str
-        The spec of the imbalance, as it was asked for.
+        Spec of the imbalance, as the user wrote it.
     seed : int
-        Of the subset and of the training.
+        Seed of the subset and of the training.
     trial : int or None
         Number of the tuning trial.
     values : mapping
         Tuned options of the method and values of the config.
     name : str
-        What it is filed under; empty if that is the method's spec.
+        Name under which it is stored; empty if that is the method's spec.
     error, traceback : str
-        Why it failed; empty if it did not. What follows is then as it is by default.
+        Why it failed; empty if it did not. If it failed, all following attributes have defaults.
     identity : Identity or None
-        What the result depends on; None in files of an earlier version.
+        Everything that the result depends on; None in files of an earlier version.
     title : str
         The method's name in tables.
     asked : tuple of str
-        The protocols that it was judged by.
+        The protocols that were requested.
     scores : mapping of str to Scores
-        By protocol; one that could not judge this method is missing.
+        Scores by protocol, without protocols that could not evaluate this method.
     seconds : float
-        Of the training, without the time of looks at the validation part.
+        Duration of the training, without evaluations on the validation part.
     images_seen : int
-        Real images.
+        Number of real images seen in training.
     curve : tuple of Look
-        Looks at the validation part.
+        Evaluations on the validation part.
     train_counts : tuple of int
-        Training images by class.
+        Number of training images of each class.
     class_names : tuple of str
-        In the order of the labels.
+        Names of the classes, in the order of the labels.
     config : mapping
-        Every option, tuned values among them.
+        All options, including tuned values.
     device : str
-        Where it was trained.
+        The device on which it was trained.
     calibrations : mapping of str to Calibration
-        By kind, fitted on the validation part; empty if that was not asked for.
+        Calibrations by kind, fitted on the validation part; empty if not requested.
     """
 
     method: str
@@ -113,7 +113,7 @@ class CellResult:
         Raises
         ------
         KeyError, TypeError, ValueError
-            If something is missing or is of another kind.
+            If something is missing or has the wrong type.
         """
         values = dict(found.get("values", {}))
         head = (found["method"], found["dataset"], found["imbalance"], int(found["seed"]))

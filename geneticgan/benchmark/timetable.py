@@ -1,4 +1,4 @@
-"""Which training of a comparison is next, planned anew after each one so that a time is kept."""
+"""Schedules the trainings of a comparison, replanning after each to stay within a time limit."""
 
 from __future__ import annotations
 
@@ -11,23 +11,26 @@ from geneticgan.benchmark.pace import Pace
 Entry = tuple[str, int]
 """A method and a seed."""
 
+NO_ROOM = "because it does not fit the budget"
+"""Why a method is compared no more where the time is short."""
+
 
 @dataclass(frozen=True)
 class Terms:
-    """What a timetable is made for.
+    """The terms of a timetable.
 
     Attributes
     ----------
     methods : tuple of str
-        In the order in which they are trained, the reference among them.
+        The methods in the order in which they are trained, including the reference.
     reference : str
         The method that is never left out.
     seeds : int
-        How many are planned.
+        Number of planned seeds.
     choices : tuple of int
-        How many there may be; one value alone is settled.
+        Permitted numbers of seeds; a single value is fixed.
     workers : int
-        Trainings at once.
+        Number of trainings at once.
     """
 
     methods: tuple[str, ...]
@@ -38,33 +41,33 @@ class Terms:
 
 
 class Timetable:
-    """Says which training begins next.
+    """Decides which training starts next.
 
-    After each one that has ended, what is left is compared with the time that is left. Where it
-    does not fit, there will be fewer seeds, and then fewer methods, the dearest first; where all
-    are done before the time, there will be more seeds. What is left out is said.
+    After each training the remaining work is compared with the remaining time. If it does not
+    fit, there will be fewer seeds, and then fewer methods, dropping the most expensive first; if
+    all trainings finish early, there will be more seeds. Each change is reported.
 
     Parameters
     ----------
     terms : Terms
-        What is planned.
+        The terms of the plan.
     pace : Pace
-        What a training takes.
+        Estimates how long a training takes.
     done : iterable of Entry
-        Trainings that have ended before.
+        Trainings that have already ended.
     left : callable
-        Returns the seconds that are left.
+        Returns the remaining seconds.
     tell : callable
-        Hears of each change, in a sentence.
+        Called with a sentence for each change.
 
     Attributes
     ----------
     methods : tuple of str
-        Those that are still compared.
+        The methods that are still compared.
     seeds : int
-        How many are still planned.
+        Number of seeds that are still planned.
     dropped : dict of str to str
-        Methods that are compared no more, and why.
+        Methods that are no longer compared, and why.
     """
 
     def __init__(
@@ -84,18 +87,18 @@ class Timetable:
 
     @property
     def total(self) -> int:
-        """How many trainings the comparison has."""
+        """Number of trainings in the comparison."""
         return len(self.methods) * self.seeds
 
     @property
     def done(self) -> int:
-        """How many of them have ended."""
+        """Number of those trainings that have ended."""
         return sum(entry in self._done for entry in self._entries(self.methods, self.seeds))
 
     def order(self) -> Iterator[tuple[Entry, float]]:
-        """Yield what begins next, with the seconds that it may take, until all has begun.
+        """Yield the next training and its time limit in seconds, until all have started.
 
-        Those of the reference may take as long as they do.
+        Trainings of the reference have no limit.
         """
         while (entry := self._next()) is not None:
             left = self._left()
@@ -106,16 +109,16 @@ class Timetable:
                 yield entry, max(0.0, left - self._last(self.methods))
 
     def ended(self, entry: Entry, training: float, failure: str = "") -> None:
-        """Note that a training has ended.
+        """Record that a training has ended.
 
         Parameters
         ----------
         entry : Entry
-            Which one.
+            The training.
         training : float
-            Its seconds, without what was around it.
+            Its seconds, without overhead.
         failure : str
-            Why it failed; the method is compared no more.
+            Why it failed, after which the method is no longer compared; empty if it did not.
         """
         begun = self._running.pop(entry)
         self._done.add(entry)
@@ -132,7 +135,7 @@ class Timetable:
         return waiting[0] if waiting else None
 
     def _plan(self) -> None:
-        """Let go of what does not fit, or take in another seed."""
+        """Drop what does not fit, or add seeds."""
         fewer = sorted((each for each in self._terms.choices if each < self.seeds), reverse=True)
         if not self._waiting(self.methods, self.seeds):
             more = min((each for each in self._terms.choices if each > self.seeds), default=None)
@@ -149,7 +152,7 @@ class Timetable:
             waiting.discard(self._terms.reference)
             if not waiting:
                 return
-            self._drop(max(waiting, key=self._pace.of), "for it does not fit the budget")
+            self._drop(max(waiting, key=self._pace.of), NO_ROOM)
 
     def _drop(self, method: str, why: str) -> None:
         if method in self.methods:

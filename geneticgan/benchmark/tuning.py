@@ -1,4 +1,4 @@
-"""Choosing each method's few free values: as many trials for every method, on validation images."""
+"""Chooses each method's few free values on validation images, with equally many trials each."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from geneticgan.benchmark.layout import BenchmarkFolder
 from geneticgan.methods.catalogue import METHODS
 
 VALIDATION = "validation"
-"""The protocol that chooses: the class head on the validation part."""
+"""The protocol by which values are chosen: the class head on the validation part."""
 
 SEED = 1000
-"""First seed of tuning, away from those that a benchmark reports."""
+"""First seed of tuning, distinct from those that a benchmark reports."""
 
 
 def trials(cells: Sequence[Cell], seeds: int) -> list[Cell]:
@@ -28,7 +28,7 @@ def trials(cells: Sequence[Cell], seeds: int) -> list[Cell]:
     cells : sequence of Cell
         The grid.
     seeds : int
-        Over which the validation score of a trial is averaged.
+        Number of seeds over which the validation score of a trial is averaged.
     """
     found: dict[Path, Cell] = {}
     for cell in cells:
@@ -48,10 +48,10 @@ def tune(
     launcher: Launcher,
     on_progress: Callable[[Progress], None],
 ) -> str:
-    """Run the trials that are missing, and return the best values as TOML.
+    """Run missing trials, and return the best values as TOML.
 
-    The best is the highest mean ACSA on the validation part; the test part is not looked at.
-    A method keeps its defaults where a trial of its own failed.
+    The best have the highest mean ACSA on the validation part; the test part is not used. A
+    failed trial counts as 0.
     """
     everything = trials(cells, seeds)
     fill(everything, out, launcher, on_progress)

@@ -1,4 +1,4 @@
-"""Which method to use on one's own images, and how sure that is."""
+"""Decides which method to use on the user's images, and how certain that is."""
 
 from __future__ import annotations
 
@@ -6,71 +6,23 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from geneticgan.evaluation.resampled import Resampled, resampled
-
-SIMILAR_COST = 1.5
-"""Two methods whose times differ by less than this factor cost alike."""
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A method's scores over the splits.
-
-    Attributes
-    ----------
-    title : str
-        Name in tables.
-    acsa, smallest_recall : tuple of float
-        Mean recall of all classes and recall of the smallest one, in percent, a value a split.
-    seconds : float
-        Mean time of a training.
-    """
-
-    title: str
-    acsa: tuple[float, ...]
-    smallest_recall: tuple[float, ...]
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A line of the table.
-
-    Attributes
-    ----------
-    method, title : str
-        Its spec, and its name in tables.
-    mean, deviation : float
-        Mean recall of the classes, in percent, over the splits.
-    smallest_recall : float
-        Mean recall of the smallest class, in percent.
-    lead : Resampled
-        Over the reference; zero for the reference itself.
-    seconds : float
-        Mean time of a training.
-    """
-
-    method: str
-    title: str
-    mean: float
-    deviation: float
-    smallest_recall: float
-    lead: Resampled
-    seconds: float
+from geneticgan.benchmark.candidates import SIMILAR_COST, Candidate, Measured
+from geneticgan.benchmark.reasons import reason
+from geneticgan.evaluation.resampled import resampled
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What to use.
+    """The method to use.
 
     Attributes
     ----------
     candidates : tuple of Candidate
-        Best mean first.
+        The candidates, with the best mean first.
     winner : Candidate
-        The one to use.
+        The method to use.
     sentence : str
-        Says so, and what is said against it.
+        The recommendation and its limits, as a sentence.
     """
 
     candidates: tuple[Candidate, ...]
@@ -79,39 +31,38 @@ class Verdict:
 
 
 def decide(measured: Mapping[str, Measured], reference: str, held_out: float) -> Verdict:
-    """Choose by the rule of one standard error (Breiman et al. 1984).
+    """Choose a method that is significantly ahead of plain oversampling, or else the latter.
 
-    Methods whose mean is within one standard error of the best one's are level with it. If the
-    reference is among these, nothing is ahead of it, and it is to be used; else, of those that do
-    not cost more than `SIMILAR_COST` times the cheapest of them, the best.
+    A method is ahead if the whole interval of its lead is above zero. With one split, or with
+    differences that do not vary, there is no interval, and nothing is ahead. Of the methods that
+    are ahead, those whose mean is within one standard error of the best one's are as good as it
+    (Breiman et al. 1984). Of these, the best one wins that costs at most `SIMILAR_COST` times as
+    much as the cheapest.
 
     Parameters
     ----------
     measured : mapping of str to Measured
-        By method; all over the same splits.
+        Scores by method, all over the same splits.
     reference : str
-        Plain oversampling, one of them.
+        Plain oversampling, one of the methods.
     held_out : float
-        Share of the images that each split held out, in [0, 1); 0 where the splits are trainings
-        on the same images by other seeds.
+        Share of the images that each split held out, in [0, 1); 0 if the splits are trainings on
+        the same images with different seeds.
     """
     candidates = sorted(
         (_candidate(method, measured, reference, held_out) for method in measured),
         key=lambda each: -each.mean,
     )
-    best = candidates[0]
-    level = [
-        each
-        for each in candidates
-        if not _behind(measured[best.method].acsa, measured[each.method].acsa, held_out)
-    ]
-    winner = next((each for each in level if each.method == reference), None)
-    if winner is None:
-        cheapest = min(each.seconds for each in level)
-        winner = next(each for each in level if each.seconds <= SIMILAR_COST * cheapest)
-    return Verdict(
-        tuple(candidates), winner, _sentence(candidates, winner, measured, reference, held_out)
-    )
+    ahead = [each for each in candidates if each.lead.mean > each.lead.half_width > 0]
+    if ahead:
+        best = measured[ahead[0].method].acsa
+        good = [each for each in ahead if not _behind(best, measured[each.method].acsa, held_out)]
+        cheapest = min(each.seconds for each in good)
+        winner = next(each for each in good if each.seconds <= SIMILAR_COST * cheapest)
+    else:
+        winner = next(each for each in candidates if each.method == reference)
+    sentence = reason(candidates, winner, measured, reference, held_out)
+    return Verdict(tuple(candidates), winner, sentence)
 
 
 def _candidate(
@@ -131,52 +82,4 @@ def _candidate(
 
 def _behind(best: Sequence[float], other: Sequence[float], held_out: float) -> bool:
     lead = resampled(best, other, held_out)
-    return lead.mean > (lead.standard_error if len(best) > 1 else 0.0)
-
-
-def _sentence(
-    candidates: Sequence[Candidate],
-    winner: Candidate,
-    measured: Mapping[str, Measured],
-    reference: str,
-    held_out: float,
-) -> str:
-    others = [each for each in candidates if each.method != winner.method]
-    if not others:
-        return f"Use {winner.method}: nothing else was compared."
-    if winner.method == reference:
-        rival = others[0]
-        text = (
-            f"Use {winner.method}: nothing is ahead of plain oversampling; the best of the others, "
-            f"{rival.title}, is at {_signed(rival.lead)} ACSA beside it"
-        )
-    else:
-        rivals = [each for each in others if each.method != reference]
-        rival = (rivals or others)[0]
-        text = f"Use {winner.method}: {_signed(winner.lead)} ACSA over plain oversampling"
-        if rivals:
-            text += "; " + _beside(rival, winner, measured, held_out)
-    apart = resampled(measured[winner.method].acsa, measured[rival.method].acsa, held_out)
-    if not apart.half_width:
-        return f"{text}; on these images the two do not differ."
-    return (
-        f"{text}; a difference under {apart.half_width:.1f} cannot be told from chance with these "
-        "images."
-    )
-
-
-def _beside(
-    rival: Candidate, winner: Candidate, measured: Mapping[str, Measured], held_out: float
-) -> str:
-    """Return how the best of the others stands to the winner, as a clause."""
-    apart = resampled(measured[winner.method].acsa, measured[rival.method].acsa, held_out)
-    cost = rival.seconds / winner.seconds if winner.seconds else 1.0
-    at_cost = f" at {cost:.1f} times the cost" if cost >= SIMILAR_COST else ""
-    if abs(apart.mean) <= apart.half_width:
-        return f"{rival.title} is level with it{at_cost}"
-    word = "behind" if apart.mean > 0 else "ahead"
-    return f"{rival.title} is {abs(apart.mean):.1f} {word}{at_cost}"
-
-
-def _signed(lead: Resampled) -> str:
-    return f"{lead.mean:+.1f} ± {lead.half_width:.1f}"
+    return lead.mean > lead.standard_error

@@ -32,6 +32,9 @@ UNREADABLE = (
 NAMES = ("classes", "class_names", "target_names")
 """Names of the array that names the classes."""
 
+PARTS = ("train", "val", "valid", "test")
+"""Words in the names of arrays that say which part they are of."""
+
 WHITE = 255.0
 """What transparency is laid on."""
 
@@ -110,6 +113,49 @@ class Arrays:
                 "a column of ones and zeros for each class"
             )
         return labels if labels.dtype.kind == "U" else labels.astype(np.int64)
+
+    def groups(self, name: str, pair: tuple[str, str], count: int, alone: bool) -> list[str]:
+        """Return the group of each image of a pair of arrays.
+
+        Parameters
+        ----------
+        name : str
+            Of the array. Beside ``x_train`` and ``y_train`` it may be called NAME_train or
+            train_NAME.
+        pair : tuple of str
+            Names of the images and their labels.
+        count : int
+            How many images these are.
+        alone : bool
+            Whether the file holds no other pair, so that the name needs no part.
+
+        Raises
+        ------
+        DataError
+            If it is not there, or is not one number or text for each image.
+        """
+        part = next((p for p in PARTS if p in pair[0].lower().split("_")), "")
+        wanted = [name] if alone or not part else []
+        wanted += [f"{name}_{part}", f"{part}_{name}"] if part else []
+        found = next((each for each in wanted if each.lower() in self._spelt), None)
+        if found is None:
+            raise DataError(
+                f"{self.file} has no array {' or '.join(map(repr, wanted))} with the group of each "
+                f"image of {pair[0]} (it has {some(self.names)})"
+            )
+        array: npt.NDArray[Any] = self.read(self._spelt[found.lower()])
+        array = array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
+        whole = array.dtype.kind == "f" and np.isfinite(array).all() and not (array % 1).any()
+        if array.shape != (count,) or not (whole or array.dtype.kind in "biuUS"):
+            raise DataError(
+                f"{self.file}: {found} has shape {array.shape} and holds {array.dtype}; as groups "
+                f"it must be one whole number or text for each of the {count} images of {pair[0]}"
+            )
+        listed = (array.astype(np.int64) if whole else array).tolist()
+        texts = [e.decode(errors="replace") if isinstance(e, bytes) else str(e) for e in listed]
+        if not all(texts):
+            raise DataError(f"{self.file}: {found} is empty for image {texts.index('') + 1}")
+        return texts
 
     def class_names(self, first: int, classes: int) -> tuple[str, ...]:
         """Return the names of the classes; their numbers where the file names none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,6 +41,10 @@ class FileSet:
         Of the images, for messages.
     faults : tuple of str
         What is known to be wrong already; it is said together with what is found.
+    grouped_by : str
+        A column of the list that seems to say what belongs together; empty without one.
+    spelt : sequence of str or None
+        The paths as ``group=`` searches them, where these are others than `shown` gives.
     """
 
     files: Encoded
@@ -48,6 +53,8 @@ class FileSet:
     names: tuple[str, ...]
     title: str
     faults: tuple[str, ...] = ()
+    grouped_by: str = ""
+    spelt: Sequence[str] | None = None
 
     @cached_property
     def root(self) -> Path:
@@ -108,9 +115,14 @@ def assemble(found: FileSet, how: Decoding, notices: Notices) -> Source:
         raise DataError("; ".join(known))
     images = decoded.images
     preprocessing = Preprocessing(decoded.how.fit, decoded.how.window)
-    said = few_groups(images, names) if images.groups is not None else ""
-    if said:
+    if images.groups is not None and (said := few_groups(images.group_counts(len(names)), names)):
         notices.note(said)
+    if found.grouped_by:
+        notices.note(
+            f"Column {found.grouped_by!r} of the list has the same value in several lines: if such "
+            "images are much alike, keep them on one side of every split by "
+            + shlex.quote(f"csv:group={found.grouped_by}")
+        )
     is_test = None if test is None else test[decoded.kept]
     if is_test is not None:
         check_apart(images.take(np.flatnonzero(~is_test)), images.take(np.flatnonzero(is_test)))

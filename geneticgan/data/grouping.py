@@ -54,9 +54,8 @@ def groups_by_pattern(expression: str, paths: Sequence[str]) -> list[str]:
     return [match[1] if pattern.groups else match[0] for match in found if match]
 
 
-def few_groups(images: Images, names: Sequence[str]) -> str:
-    """Say which classes show few independent things, however many images they have."""
-    counts = images.group_counts(len(names))
+def few_groups(counts: Sequence[int], names: Sequence[str]) -> str:
+    """Say which classes show few independent things, by the groups that each class has."""
     few = [f"{name!r} {count}" for name, count in zip(names, counts, strict=True) if count < FEW]
     if not few:
         return ""

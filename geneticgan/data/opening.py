@@ -66,19 +66,37 @@ def find_table(place: Path, name: str) -> Path:
 def at_home(table: Table, locator: Locator, notices: Notices) -> Table:
     """Return the table with paths of another machine, ``/home/me/images/...``, cut to their end.
 
-    What all paths of a column begin with is cut off, where they lead nowhere.
+    What all paths of a column begin with is cut off, where they lead nowhere. Of relative paths,
+    such as ``Archive-1.0/train/...``, the first folders are, if they lead somewhere without them.
     """
     columns = []
     for place in range(len(table.columns)):
         fields = [field.replace("\\", "/") for field in table.column(place)]
         paths = [field for field in fields if FROM_ELSEWHERE.match(field)]
         here = any(locator.find(path) for path in paths[:LOOKED_AT])
-        if here or len(paths) < max(1, len(fields) - 1):
-            columns.append(table.column(place))  # a header is no path
+        common = ""
+        if not here and len(paths) >= max(1, len(fields) - 1):  # a header is no path
+            common = os.path.commonpath([os.path.dirname(path) for path in paths])
+        elif not paths:
+            paths = [field for field in fields if "/" in field]
+            if len(paths) >= max(1, len(fields) - 1):
+                common = _leading(paths, locator)
+        if not common:
+            columns.append(table.column(place))
             continue
-        common = os.path.commonpath([os.path.dirname(path) for path in paths])
         columns.append([f[len(common) + 1 :] if f in set(paths) else f for f in fields])
         notices.note(
             f"Paths of {table.file.name} are taken from below {common}, which is not here."
         )
     return replace(table, rows=tuple(zip(*columns, strict=True)))
+
+
+def _leading(paths: list[str], locator: Locator) -> str:
+    """Return the folders that relative paths begin with and that are not here; empty if none."""
+    looked = paths[:LOOKED_AT]
+    parts = os.path.commonpath([os.path.dirname(path) for path in paths]).split("/")
+    for length in range(len(parts)):
+        first = "/".join(parts[:length])
+        if any(locator.find(path[len(first) + bool(first) :]) for path in looked):
+            return first
+    return "/".join(parts) if any(locator.find(os.path.basename(p)) for p in looked) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from geneticgan.data.grouping import group_codes, groups_by_pattern
@@ -45,16 +45,37 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Row:
-    """An image of a list: its file, its class, its part (may be empty), its group's number."""
+    """An image of a list.
+
+    Attributes
+    ----------
+    path : Path
+        Its file.
+    label, part : str
+        The part may be empty.
+    group : int
+        The number of its group.
+    spelt : str
+        Its path as it stands in the list.
+    """
 
     path: Path
     label: str
     part: str
     group: int
+    spelt: str = field(default="", compare=False)
 
 
-def rows_of(table: Table, wanted: Wanted, skip: bool, notices: Notices) -> list[Row]:
-    """Return the rows of a list.
+@dataclass(frozen=True)
+class Listed:
+    """The images of a list, and a column that seems to group them; empty without one."""
+
+    rows: list[Row]
+    grouped_by: str
+
+
+def rows_of(table: Table, wanted: Wanted, skip: bool, notices: Notices) -> Listed:
+    """Return the images of a list.
 
     Parameters
     ----------
@@ -87,7 +108,7 @@ def rows_of(table: Table, wanted: Wanted, skip: bool, notices: Notices) -> list[
         faults.append(str(error))
         labels = [""] * len(table.rows)
     parts = parts_of(table, wanted.part)
-    groups = _groups(table, wanted, path_column, notices)
+    groups = _groups(table, wanted.group, path_column)
     rows: dict[Path, Row] = {}
     empty: list[int] = []
     missing: list[int] = []
@@ -97,7 +118,7 @@ def rows_of(table: Table, wanted: Wanted, skip: bool, notices: Notices) -> list[
         if path is None:
             (missing if value else empty).append(i)
             continue
-        row = Row(path, labels[i], parts[i], groups[i])
+        row = Row(path, labels[i], parts[i], groups[i], value)
         if rows.setdefault(path, row) != row:
             again.append((i, rows[path]))
     if empty:
@@ -124,7 +145,7 @@ def rows_of(table: Table, wanted: Wanted, skip: bool, notices: Notices) -> list[
     more = len(table.rows) - len(missing) - len(rows)
     if more:
         notices.note(f"{more} lines of {table.file.name} list an image again; each counts once.")
-    return list(rows.values())
+    return Listed(list(rows.values()), "" if wanted.group else _grouped_column(table))
 
 
 def _at(table: Table, rows: Sequence[int]) -> str:
@@ -175,17 +196,9 @@ def _elsewhere(table: Table) -> str:
     return ""
 
 
-def _groups(table: Table, wanted: Wanted, path_column: int, notices: Notices) -> list[int]:
+def _groups(table: Table, option: str, path_column: int) -> list[int]:
     """Return the number of each row's group; zeros without groups."""
-    option = wanted.group
     if not option:
-        proposed = _grouped_column(table)
-        if proposed:
-            notices.note(
-                f"Column {proposed!r} of {table.file.name} has the same value in several lines: if "
-                "such images are much alike, keep them on one side of every split by "
-                f"csv:group={proposed}"
-            )
         return [0] * len(table.rows)
     place = table.find(option)
     if place is None:

@@ -1,4 +1,4 @@
-"""AnnealingGANClassifier: a classifier as scikit-learn has them."""
+"""AnnealingGANClassifier: a classifier with scikit-learn's interface."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ from geneticgan.networks import Discriminator, Generator
 from geneticgan.seeding import numpy_stream
 
 CHUNK = 500
-"""Rows classified at once; bounds the memory."""
+"""Number of rows classified at once, which limits the memory."""
 
 
 class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # no types
     """Classify with the class head of an annealing genetic GAN's discriminator.
 
     A generator for all classes is evolved against a discriminator with a class head, which learns
-    from real rows, the smaller classes' repeated until all are seen alike, and from generated
-    ones. Its probabilities are those of classes that are equally frequent.
+    from real rows, with smaller classes repeated until all are equally frequent, and from
+    generated ones. Its probabilities assume equally frequent classes.
 
     Parameters
     ----------
     recipe : {"auto", "paper", "best"}
-        What losses, rates and augmentation begin with, as on the command line. ``auto``: paper for
+        Defaults of losses, rates and augmentation, as on the command line. ``auto``: paper for
         tables, best for images.
     mutations : str
         Adversarial losses, as on the command line: ``minimax,nonsat,lsgan:b=0.9``.
@@ -49,57 +49,58 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
     T, alpha : float
         Initial temperature and annealing coefficient, for schedules that have them.
     fitness, selection : str
-        Plugins of these groups.
+        Names of plugins of these groups.
     lambda_ : float
         Weight of diversity in the fitness, >= 0.
     steps : int or "auto"
-        Generations of a `fit`. ``auto``: 300 for tables, 3000 for images.
+        Number of generations of a `fit`. ``auto``: 300 for tables, 3000 for images.
     batch_size : int
-        Rows of a batch, >= 2.
+        Rows per batch, >= 2.
     width : int or "auto"
-        Units of the hidden layers for tables (64), channels of the narrowest one for images (32).
+        Units of the hidden layers for tables (64), channels of the narrowest layer for images (32).
     latent_dim : int
-        Length of the latent; for tables at most the number of their encoded columns.
+        Length of the latent vector; for tables at most the number of their encoded columns.
     learning_rate, classifier_learning_rate : float or "auto"
-        Of the generator and of the discriminator. ``auto``: 5e-5 and 1e-3 for tables, the recipe's
-        for images.
+        Learning rates of the generator and of the discriminator. ``auto``: 5e-5 and 1e-3 for
+        tables, the recipe's for images.
     categorical_features : "auto" or array-like of int, bool or str
-        Columns that hold categories, as for `geneticgan.AnnealingGANSampler`.
+        Categorical columns, as for `geneticgan.AnnealingGANSampler`.
     image_shape : tuple of int or None
-        Shape of an image whose pixels are a row of X: (h, w), (h, w, c) or (c, h, w). None: an X
-        of two dimensions is a table.
+        Shape of an image whose pixels are a row of X: (h, w), (h, w, c) or (c, h, w). With None a
+        two-dimensional X is a table.
     channels : {"auto", "first", "last"}
-        Where images of four dimensions have them; ``auto``: last if that axis is 1 or 3 long.
+        Position of the channels of four-dimensional images; ``auto``: last if that axis has
+        length 1 or 3.
     warm_start : bool
-        Whether a further `fit` goes on with the networks of the one before, for as many more
-        generations, on rows of the same columns and classes.
+        Whether another `fit` continues with the networks of the previous one, for as many further
+        generations, on rows with the same columns and classes.
     device : {"auto", "cpu", "cuda"}
-        Where it is evolved.
+        Device on which it is evolved.
     random_state : int, RandomState instance or None
-        Of everything that is random.
+        Seeds everything that is random.
     verbose : bool
         Show progress on stderr.
 
     Attributes
     ----------
     classes_ : array
-        Shape (K,), the labels.
+        The class labels, of shape (K,).
     generator_ : Generator
         The evolved generator, a torch module.
     discriminator_ : Discriminator
-        With the class head, a torch module.
+        The discriminator with the class head, a torch module.
     logbook_ : deap.tools.Logbook
-        What happened in every generation of the last `fit`.
+        One record per generation of the last `fit`.
     n_iter_ : int
-        Generations in all.
+        Total number of generations.
     n_features_in_ : int
-        Columns seen in `fit`; of images the length of the second axis.
+        Columns seen in `fit`; for images the length of the second axis.
     feature_names_in_ : array
-        Names of the columns, of a DataFrame that has names.
+        Names of the columns, if X was a DataFrame with string names.
 
     See Also
     --------
-    geneticgan.AnnealingGANSampler : Makes rows for any other classifier.
+    geneticgan.AnnealingGANSampler : Generates rows for any other classifier.
 
     Examples
     --------
@@ -172,7 +173,7 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def fit(self, X: Any, y: Any, groups: Any = None) -> Self:
-        """Evolve.
+        """Evolve a generator and the classifier.
 
         Parameters
         ----------
@@ -180,11 +181,11 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             A table (n, d), or images (n, h, w), (n, h, w, c) or (n, c, h, w), or flat ones (n, d)
             with ``image_shape``.
         y : array-like
-            Shape (n,), the labels, of at least two classes.
+            Labels of at least two classes, of shape (n,).
         groups : array-like or None
-            Shape (n,), as scikit-learn's splitters take it: rows of a group (a patient, a lot) stay
-            on one side where the fitness holds rows out (``fitness="validation"``); other fitness
-            functions hold out none.
+            Groups of the rows (patients, lots), of shape (n,), as for scikit-learn's splitters. A
+            group is never split where the fitness holds rows out (``fitness="validation"``); other
+            fitness functions hold out none.
 
         Raises
         ------
@@ -209,8 +210,8 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         if goes_on:
             if classes.tolist() != self.classes_.tolist():
                 raise ValueError(
-                    f"warm_start goes on with the classes {self.classes_.tolist()}, and y has "
-                    f"{classes.tolist()}; fit a clone"
+                    f"warm_start continues with the classes {self.classes_.tolist()}, but y has "
+                    f"{classes.tolist()}; fit a clone instead"
                 )
             start = Evolved(self.generator_, self.discriminator_, self.logbook_)
             seed = int(numpy_stream(seed, "warm start", self.n_iter_).integers(2**31))
@@ -232,14 +233,14 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         return self
 
     def predict_proba(self, X: Any) -> Array:
-        """Return the probability of each class, shape (n, K), for X as in `fit`."""
+        """Return the probability of each class, of shape (n, K), for X as in `fit`."""
         check_is_fitted(self)
         categorical = self._categorical(X)
         dtype = None if categorical else "numeric"
         X = plain_frame(X, categorical)
         X = self._shaped(validate_data(self, X, reset=False, dtype=dtype, allow_nd=True))
         network = self.discriminator_
-        if X.ndim == 2:  # small, and in double precision a row's is the same in any batch
+        if X.ndim == 2:  # small; double precision gives a row the same result in any batch
             network = copy.deepcopy(network).double()
         like = next(network.parameters())
         found = []
@@ -251,17 +252,17 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         return shares
 
     def predict(self, X: Any) -> Array:
-        """Return the most probable class of each row, shape (n,), for X as in `fit`."""
+        """Return the most probable class of each row, of shape (n,), for X as in `fit`."""
         shares = self.predict_proba(X)
         labels: Array = self.classes_[shares.argmax(axis=1)]
         return labels
 
     def __sklearn_is_fitted__(self) -> bool:
-        """Tell scikit-learn, which would take the parameter `lambda_` for a sign of it."""
+        """Tell scikit-learn, which would mistake the parameter `lambda_` for a fitted attribute."""
         return hasattr(self, "discriminator_")
 
     def __sklearn_tags__(self) -> Any:
-        """Tell scikit-learn what X may be."""
+        """Declare the supported inputs to scikit-learn."""
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         tags.input_tags.categorical = True
@@ -269,21 +270,20 @@ class AnnealingGANClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         return tags
 
     def _categorical(self, X: Any) -> list[int]:
-        """Return the columns that hold categories, of what is a table."""
+        """Return the categorical columns of X if it is a table."""
         X = X if hasattr(X, "shape") else np.asarray(X)
         if len(X.shape) != 2 or hasattr(X, "tocsr") or self.image_shape is not None:
             return []
         return find_categorical(X, self.categorical_features)
 
     def _shaped(self, X: Array) -> Array:
-        """Return images as such where rows hold their pixels."""
+        """Return X with rows of pixels reshaped to images."""
         if self.image_shape is None or X.ndim != 2:
             return X
         shape = tuple(int(length) for length in self.image_shape)
         if X.shape[1] != math.prod(shape):
             raise ValueError(
-                f"image_shape {shape} is of {math.prod(shape)} values, and X has {X.shape[1]} "
-                "columns"
+                f"image_shape {shape} has {math.prod(shape)} values, but X has {X.shape[1]} columns"
             )
         return X.reshape(len(X), *shape)
 

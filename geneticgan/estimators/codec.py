@@ -1,4 +1,4 @@
-"""What stands between a user's array and the networks."""
+"""Converts between a user's array and the networks' inputs and outputs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Int64Array = npt.NDArray[np.int64]
 
 
 class Codec(ABC):
-    """Turns rows of an array into what networks learn from, and what they make into rows.
+    """Turns rows of an array into the networks' inputs, and their outputs into rows.
 
     A codec is fitted by its constructor, on all rows.
     """
@@ -28,32 +28,32 @@ class Codec(ABC):
         Parameters
         ----------
         width : int
-            Of the hidden layers, >= 1.
+            Width of the hidden layers, >= 1.
         latent_dim : int
-            Length of the latent vector, at most.
+            Maximum length of the latent vector.
         seed : int
-            Of the first weights.
+            Seeds the initial weights.
         """
 
     @abstractmethod
     def to(self, device: torch.device) -> None:
-        """Take what `batch` reads to a device."""
+        """Move the data that `batch` reads to a device."""
 
     @abstractmethod
     def batch(self, rows: torch.Tensor, number: int) -> torch.Tensor:
         """Return the rows of the given indices (B,), as a discriminator sees them.
 
-        The number is the batch's; what is random about it is a function of the seed and of it.
+        Any randomness is a function of the seed and of the batch's number.
         """
 
     @abstractmethod
     def decode(self, generated: torch.Tensor) -> Array:
-        """Return what a generator made as rows of the user's kind, dtype and range."""
+        """Return a generator's output as rows of the user's kind, dtype and range."""
 
     @abstractmethod
     def encode(self, X: Array) -> torch.Tensor:
-        """Return rows of the user's as a discriminator sees them, float32, on the CPU."""
+        """Return the user's rows as a discriminator sees them, float32, on the CPU."""
 
     @abstractmethod
     def take(self, X: Array, codes: Int64Array) -> None:
-        """Give batches of other rows from now on, encoded as those of the constructor."""
+        """Draw batches from other rows from now on, encoded like those of the constructor."""

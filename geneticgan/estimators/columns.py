@@ -1,4 +1,4 @@
-"""Columns of numbers and of categories, and back."""
+"""Encodes columns of numbers and of categories, and decodes generated rows."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from geneticgan.networks.tabular import TabularDiscriminator, TabularGenerator, 
 from geneticgan.seeding import torch_seeded, torch_stream
 
 MOST_CATEGORIES = 100
-"""Of a column: each is a column of the networks."""
+"""Maximum number of categories in a column, since each is a column of the networks."""
 
 
 def detect_categorical(X: Any) -> list[int]:
-    """Return the positions of columns that hold no numbers.
+    """Return the positions of columns that do not contain numbers.
 
-    Of a DataFrame those of dtype category, object, string or bool; of an array of objects or
-    texts those in which a value is no number; of an array of bools all.
+    These are the columns of a DataFrame with dtype category, object, string or bool, the columns
+    of an array of objects or strings with a non-numeric value, and all columns of a bool array.
     """
     if hasattr(X, "iloc"):
         dtypes = [str(dtype) for dtype in X.dtypes]
@@ -50,34 +50,34 @@ def _all_numbers(column: Array) -> bool:
 
 
 class Columns(Codec):
-    """Rows of a table.
+    """A codec for rows of a table.
 
-    Numbers are taken as they are and categories one-hot; all is then standardised. Made numbers
-    are clipped to what their column holds, and rounded in columns of integers; of the made values
-    of a categorical column the largest names the category.
+    Numbers are used as they are and categories one-hot; then all are standardised. Generated
+    numbers are clipped to the range of their column, and rounded in columns of integers; the
+    largest of the generated values for a categorical column determines the category.
 
     Parameters
     ----------
     X : array
-        Shape (N, D): numbers, or objects.
+        The rows, of shape (N, D): numbers or objects.
     codes : array of int64
-        Shape (N,), 0..K-1.
+        Labels 0..K-1, of shape (N,).
     categorical : sequence of int
         Positions of categorical columns.
     whole : sequence of int
-        Positions of columns that hold integers, and shall.
+        Positions of columns that contain integers, and must continue to.
     seed : int
-        Of the spread that `batch` gives to rows.
+        Seeds the noise that `batch` adds to rows.
 
     Attributes
     ----------
     table : Tensor
-        Shape (N, F), float32: the rows, encoded.
+        The encoded rows, of shape (N, F) and type float32.
 
     Raises
     ------
     ValueError
-        If a categorical column has too many categories, or a numeric one values that are none.
+        If a categorical column has too many categories, or a numeric one non-numeric values.
     """
 
     table: torch.Tensor
@@ -106,7 +106,7 @@ class Columns(Codec):
         self.take(X, codes)
 
     def take(self, X: Array, codes: Int64Array) -> None:
-        """Give batches of other rows."""
+        """Draw batches from other rows."""
         self._rows = self._scaler.transform(self._numbers(X))
         self._codes = codes
         self.table = torch.from_numpy(self._rows).float()
@@ -114,11 +114,11 @@ class Columns(Codec):
         self._spread = torch.from_numpy(_bandwidths(self._rows, codes)).float()
 
     def encode(self, X: Array) -> torch.Tensor:
-        """Return rows (N, D'); a category unknown in fitting is none of those that were known."""
+        """Return rows (N, D'); a category not seen in fitting is encoded as none of the known."""
         return torch.from_numpy(self._scaler.transform(self._numbers(X))).float()
 
     def networks(self, width: int, latent_dim: int, seed: int) -> tuple[Generator, Discriminator]:
-        """Return a generator that begins as a Gaussian of each class, and a discriminator."""
+        """Return a generator that starts as a Gaussian for each class, and a discriminator."""
         features = self._rows.shape[1]
         gaussians = fit_gaussians(self._rows, self._codes, min(latent_dim, features))
         with torch_seeded(seed):
@@ -126,23 +126,23 @@ class Columns(Codec):
             return generator, TabularDiscriminator(features, len(gaussians.means), width)
 
     def to(self, device: torch.device) -> None:
-        """Take the table to a device."""
+        """Move the table to a device."""
         self.table = self.table.to(device)
         self._labels = self._labels.to(device)
         self._spread = self._spread.to(device)
 
     def batch(self, rows: torch.Tensor, number: int) -> torch.Tensor:
-        """Return rows (B, D'), each moved a little.
+        """Return rows (B, D') with a little normal noise.
 
-        By a normal deviate of its class's bandwidth: otherwise the discriminator would know the
-        few rows of a class by heart.
+        Its scale is the bandwidth of the row's class; without it the discriminator would memorise
+        the few rows of a class.
         """
         real = self.table[rows]
         noise = torch.randn(real.shape, generator=torch_stream(self._seed, "spread", number))
         return real + self._spread[self._labels[rows]] * noise.to(real.device)
 
     def decode(self, generated: torch.Tensor) -> Array:
-        """Return rows (N, D) of the dtype that X had."""
+        """Return rows (N, D) with the dtype of X."""
         values = self._scaler.inverse_transform(generated.double().cpu().numpy())
         numbers = values[:, : len(self._numeric)].clip(self._low, self._high)
         numbers[:, self._whole] = numbers[:, self._whole].round()
@@ -154,7 +154,7 @@ class Columns(Codec):
         return made
 
     def _numbers(self, X: Array) -> Array:
-        """Return numbers as they are and categories one-hot, (N, D')."""
+        """Return numbers as they are and categories one-hot, of shape (N, D')."""
         parts = [X[:, self._numeric].astype(np.float64)]
         if self._categorical:
             parts.append(self._encoder.transform(X[:, self._categorical]))
@@ -166,14 +166,14 @@ class Columns(Codec):
             kinds = {isinstance(value, str) for value in column}
             if len(kinds) > 1:
                 raise ValueError(
-                    f"column {position} holds texts beside other values; make all of them texts"
+                    f"column {position} mixes strings with other values; convert all to strings"
                 )
         encoder.fit(categories)
         for position, found in zip(self._categorical, encoder.categories_, strict=True):
             if len(found) > MOST_CATEGORIES:
                 raise ValueError(
                     f"column {position} has {len(found)} categories; at most {MOST_CATEGORIES} "
-                    "can be learnt: merge rare ones, or drop the column"
+                    "are supported: merge rare ones, or drop the column"
                 )
         return encoder
 
@@ -187,7 +187,7 @@ class Columns(Codec):
 
 
 def _bandwidths(rows: Array, codes: Int64Array) -> Array:
-    """Return Silverman's bandwidth of each class and column, (K, D)."""
+    """Return Silverman's bandwidth of each class and column, of shape (K, D)."""
     width = rows.shape[1]
     found = []
     for label in range(codes.max() + 1):

@@ -1,4 +1,4 @@
-"""Algorithm 1 on rows that a codec gives: no folder, no checkpoint, no screen."""
+"""Runs Algorithm 1 on the rows of a codec, without a folder, checkpoints or screen output."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ from geneticgan.training.rates import RunRates
 
 @dataclass(frozen=True)
 class Evolved:
-    """What evolution leaves.
+    """The result of evolution.
 
     Attributes
     ----------
     generator : Generator
         The last survivor, ready to generate.
     discriminator : Discriminator
-        Whose class head classifies, ready to do so.
+        The discriminator, whose class head is ready to classify.
     logbook : deap.tools.Logbook
-        A record a generation: gen, temperature, quality and diversity of the survivor, the
-        mutation that made it and whether it was accepted just then.
+        One record per generation: gen, temperature, quality and diversity of the survivor, the
+        mutation that made it and whether it was accepted in this generation.
     """
 
     generator: Generator
@@ -71,24 +71,26 @@ def evolve(
     Parameters
     ----------
     codec : Codec
-        Gives the rows.
+        Provides the rows.
     codes : array of int64
-        Shape (N,), the labels, 0..K-1.
+        Labels 0..K-1, of shape (N,).
     config : TrainConfig
-        How.
+        The options of the run.
     generations : int
-        How many, >= 0.
+        Number of generations, >= 0.
     progress : callable
-        Told how many generations are done.
+        Called with the number of finished generations.
     start : Evolved, optional
-        Whose networks go on, with optimizers that begin anew; otherwise the codec's begin.
+        A result whose networks are trained further, with new optimizers; by default the codec
+        makes new networks.
     groups : array of int64 or None
-        Shape (N,); rows of the same number stay on one side, where the fitness needs held-out rows.
+        Groups of the rows, of shape (N,); a group is never split if the fitness needs held-out
+        rows.
 
     Raises
     ------
     GeneticGanError
-        For what the user can mend.
+        For problems that the user can solve.
     """
     classes = int(codes.max()) + 1
     plugins = _plugins(config)
@@ -147,7 +149,7 @@ def evolve(
 
 
 def _plugins(config: TrainConfig) -> Plugins:
-    """Make the plugins of an estimator; the networks are its codec's."""
+    """Make the plugins of an estimator; its codec makes the networks."""
     return Plugins(
         tuple(create_mutations(config.mutations)),
         make_schedule(config),
@@ -161,18 +163,18 @@ def _plugins(config: TrainConfig) -> Plugins:
 def held_out_parts(
     fitness: FitnessFunction, codes: Int64Array, groups: Int64Array | None, config: TrainConfig
 ) -> tuple[Int64Array, Int64Array]:
-    """Return the rows that are learnt from, and those that are held out for the fitness.
+    """Return the rows for training, and those that are held out for the fitness.
 
     Parameters
     ----------
     fitness : FitnessFunction
-        Holds out none unless it needs to.
+        The fitness, for which rows are held out only if it needs them.
     codes : array of int64
-        Shape (N,), the labels.
+        The labels, of shape (N,).
     groups : array of int64 or None
-        Shape (N,); what has the same number is on one side.
+        Groups of the rows, of shape (N,); a group is never split.
     config : TrainConfig
-        With the share and the seed.
+        Provides the share of held-out rows and the seed.
 
     Raises
     ------
@@ -196,7 +198,7 @@ def held_out_parts(
 
 
 def make_schedule(config: TrainConfig) -> Schedule:
-    """Return the schedule, with T and alpha where it has such options."""
+    """Return the schedule, with T and alpha if it has such options."""
     (spec,) = parse_specs(config.schedule)
     known = options_of(SCHEDULES.get(spec.name).factory)
     cooling = {"T": config.T, "alpha": config.alpha}

@@ -1,4 +1,4 @@
-"""Images of any size, layout, dtype and range, and back."""
+"""Encodes images of any size, layout, dtype and range, and decodes generated ones."""
 
 from __future__ import annotations
 
@@ -11,27 +11,28 @@ from geneticgan.networks import Discriminator, Generator, build_discriminator, b
 from geneticgan.networks.sizes import CHANNELS, SIZES
 
 LAYOUTS = ("auto", "first", "last")
-"""Where an image's channels are."""
+"""Position of an image's channels."""
 
 RANGES = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0))
-"""Of floating-point images; the first that holds all values is taken to be meant."""
+"""Ranges of floating-point images; the first that contains all values is assumed."""
 
 
 class Pictures(Codec):
-    """Images.
+    """A codec for images.
 
-    They are padded to the next size that the networks know, by repeating their edge, and what is
-    made is cut again. Of float images the range is [0, 1], [-1, 1], [0, 255] or, if none of
-    these holds them, that of their values; of other integers than uint8 that of their values.
+    Images are padded to the next size that the networks support, by repeating their edges, and
+    generated ones are cropped again. The range of float images is the first of [0, 1], [-1, 1]
+    and [0, 255] that contains them, or else that of their values; integer images other than uint8
+    have the range of their values.
 
     Parameters
     ----------
     X : array
-        Shape (N, H, W), (N, H, W, C) or (N, C, H, W), H and W up to 128, C 1 or 3.
+        Images of shape (N, H, W), (N, H, W, C) or (N, C, H, W), H and W up to 128, C 1 or 3.
     layout : {"auto", "first", "last"}
-        Where the channels are; ``auto`` takes the last axis if it is 1 or 3 long.
+        Position of the channels; ``auto`` is the last axis if its length is 1 or 3.
     classes : int
-        How many there are.
+        Number of classes.
 
     Raises
     ------
@@ -46,8 +47,8 @@ class Pictures(Codec):
         self._classes = classes
         if min(self._height, self._width) < 1 or max(self._height, self._width) > SIZES[-1]:
             raise ValueError(
-                f"images of {self._height} x {self._width} pixels cannot be learnt: up to "
-                f"{SIZES[-1]} x {SIZES[-1]} can; resize them first"
+                f"images of {self._height} x {self._width} pixels are not supported: the limit is "
+                f"{SIZES[-1]} x {SIZES[-1]}; resize them first"
             )
         self._size = next(s for s in SIZES if s >= max(self._height, self._width))
         self._low, self._high = _range(X)
@@ -62,7 +63,7 @@ class Pictures(Codec):
         self._images = self._padded(X)
 
     def take(self, X: Array, codes: Int64Array) -> None:
-        """Give batches of other images."""
+        """Draw batches from other images."""
         self._images = self._padded(X)
 
     def encode(self, X: Array) -> torch.Tensor:
@@ -87,7 +88,7 @@ class Pictures(Codec):
         return generator, build_discriminator(*shape, seed + 1)
 
     def to(self, device: torch.device) -> None:
-        """Take the images to a device."""
+        """Move the images to a device."""
         self._images = self._images.to(device)
 
     def batch(self, rows: torch.Tensor, number: int) -> torch.Tensor:
@@ -96,7 +97,7 @@ class Pictures(Codec):
         return to_unit_range(chosen) if chosen.dtype == torch.uint8 else chosen
 
     def decode(self, generated: torch.Tensor) -> Array:
-        """Return images as X had them."""
+        """Return images in the layout, dtype and range of X."""
         images = generated[:, :, self._rows, self._columns].double().cpu().numpy()
         images = self._low + (images.clip(-1, 1) + 1) / 2 * (self._high - self._low)
         if self._dtype.kind in "iu":
@@ -112,7 +113,7 @@ def channel_axis(shape: tuple[int, ...], layout: str) -> int | None:
     Raises
     ------
     ValueError
-        If there are too many axes, or none of 1 or 3 channels where the layout says.
+        If the number of axes is wrong, or none at the layout's position has 1 or 3 channels.
     """
     if len(shape) == 3:
         return None

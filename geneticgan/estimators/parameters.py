@@ -1,4 +1,4 @@
-"""Parameters that the estimators have in common: what they may be, and what "auto" is."""
+"""Parameters that the estimators have in common: permitted values, and the meaning of "auto"."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from geneticgan.config import TrainConfig
+from geneticgan.config import OPTIONS, TrainConfig
 from geneticgan.devices import DEVICES
-from geneticgan.errors import ConfigError
 from geneticgan.estimators.images import LAYOUTS
+from geneticgan.methods.unused import refuse
 from geneticgan.recipes import DEFAULT_RECIPE, RECIPES
 
 AUTO: dict[str, dict[str, Any]] = {
@@ -21,13 +21,19 @@ AUTO: dict[str, dict[str, Any]] = {
     "learning_rate": {"rows": 5e-5, "images": None},
     "classifier_learning_rate": {"rows": 1e-3, "images": None},
 }
-"""What ``"auto"`` is for a table and for images; None is the recipe's, of steps the estimator's."""
+"""Values of ``"auto"`` for tables and images; None means the recipe's, or for steps the
+estimator's."""
 
 OF_EVOLUTION = (
     *("recipe", "mutations", "schedule", "T", "alpha", "fitness", "selection", "lambda_"),
     *("batch_size", "learning_rate", "classifier_learning_rate"),
 )
-"""Parameters that change nothing where no generation is evolved."""
+"""Parameters that have no effect if no generation is evolved."""
+
+NO_GENERATION = (
+    "no generation is evolved, for steps is 0, as 'auto' is for a table; set steps, to 300 for "
+    "instance or to 0, or leave it out"
+)
 
 _RATE = [Interval(numbers.Real, 0, None, closed="neither"), StrOptions({"auto"})]
 
@@ -48,26 +54,26 @@ CONSTRAINTS: dict[str, Any] = {
     "device": [StrOptions(set(DEVICES))],
     "verbose": ["boolean"],
 }
-"""As scikit-learn checks them."""
+"""Constraints in the form that scikit-learn checks."""
 
 
 def make_config(
     estimator: Any, kind: str, seed: int, steps_for_rows: int = 300
 ) -> tuple[TrainConfig, int]:
-    """Return how to evolve and how many generations; what has no parameter is the recipe's.
+    """Return the configuration and the number of generations; the recipe sets everything else.
 
     Rows of a table are not augmented, whatever the recipe.
 
     Parameters
     ----------
     estimator : object
-        With the parameters as attributes.
+        An estimator, with the parameters as attributes.
     kind : str
-        ``rows`` or ``images``.
+        Either ``rows`` or ``images``.
     seed : int
-        Of everything that is random.
+        Seeds everything that is random.
     steps_for_rows : int
-        What ``steps="auto"`` is for a table.
+        The value of ``steps="auto"`` for a table.
 
     Raises
     ------
@@ -78,7 +84,7 @@ def make_config(
     auto = {n: AUTO[n][kind] if value == "auto" else value for n, value in given.items()}
     steps = steps_for_rows if auto["steps"] is None else int(auto["steps"])
     if not steps and given["steps"] == "auto":
-        _check_unused(estimator)
+        refuse(_named(estimator), dict.fromkeys(OF_EVOLUTION, NO_GENERATION))
     rates = {
         "learning_rate": auto["classifier_learning_rate"],
         "generator_learning_rate": auto["learning_rate"],
@@ -106,12 +112,11 @@ def make_config(
     return config, steps
 
 
-def _check_unused(estimator: Any) -> None:
-    """Raise `ConfigError` if a parameter is set that no generation would look at."""
+def _named(estimator: Any) -> set[str]:
+    """Return the options of a run that are set to another value than they begin with."""
     defaults = inspect.signature(type(estimator)).parameters
-    for name in OF_EVOLUTION:
-        if getattr(estimator, name) != defaults[name].default:
-            raise ConfigError(
-                f"{name} is set, and no generation is evolved: steps is 0, as 'auto' is for a "
-                f"table; set steps, to 300 for instance or to 0, or leave {name} out"
-            )
+    return {
+        name
+        for name in OPTIONS.keys() & defaults.keys()
+        if getattr(estimator, name) != defaults[name].default
+    }

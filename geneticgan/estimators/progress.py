@@ -1,4 +1,4 @@
-"""A progress bar on stderr, for who asks for it."""
+"""An optional progress bar on stderr."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class Progress:
     Parameters
     ----------
     steps : int
-        How many there are to be.
+        Total number of generations.
     shown : bool
-        Whether anything is shown.
+        Whether to show anything.
     """
 
     def __init__(self, steps: int, *, shown: bool) -> None:
@@ -30,7 +30,7 @@ class Progress:
         return self
 
     def __call__(self, done: int) -> None:
-        """Hear that so many are done."""
+        """Update the bar to the number of finished generations."""
         if self._bar:
             self._bar.update(self._task, completed=done)
 

@@ -1,4 +1,4 @@
-"""What X is, noted before validation makes an array of it."""
+"""Reads what X is, before validation turns it into an array."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from geneticgan.estimators.columns import detect_categorical
 
 
 def find_categorical(X: Any, asked: str | Sequence[Any]) -> list[int]:
-    """Return the positions of the columns of a table that hold categories.
+    """Return the positions of the categorical columns of a table.
 
     Parameters
     ----------
     X : array or DataFrame
-        Shape (N, D).
+        The table, of shape (N, D).
     asked : "auto" or array-like of int, bool or str
-        As the estimators' parameter ``categorical_features``.
+        The estimators' parameter ``categorical_features``.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def find_categorical(X: Any, asked: str | Sequence[Any]) -> list[int]:
     named = np.asarray(asked)
     if named.dtype.kind in "OUS" and len(named):
         if not hasattr(X, "iloc"):
-            raise ValueError("categorical_features has names, and X is no DataFrame")
+            raise ValueError("categorical_features has names, but X is no DataFrame")
         found = X.columns.get_indexer(named)
     else:
         found = np.flatnonzero(named) if named.dtype == bool else named.astype(np.int64)
@@ -46,15 +46,15 @@ def find_categorical(X: Any, asked: str | Sequence[Any]) -> list[int]:
 
 
 def plain_frame(X: Any, categorical: Sequence[int]) -> Any:
-    """Return a DataFrame as scikit-learn's validation takes it; anything else as it is.
+    """Return a DataFrame in a form that scikit-learn can validate; anything else unchanged.
 
-    With categories beside columns of pandas' own dtypes (boolean, Int64) validation would make
-    numbers of everything: all becomes objects.
+    If there are categories, all columns become objects: next to columns of pandas' own dtypes
+    (boolean, Int64), validation would otherwise turn everything into numbers.
 
     Raises
     ------
     ValueError
-        Naming the columns in which values are missing, and those that hold dates.
+        If columns have missing values or contain dates; the message names them.
     """
     if not hasattr(X, "iloc"):
         return X
@@ -69,14 +69,14 @@ def plain_frame(X: Any, categorical: Sequence[int]) -> Any:
     told = [f"{names[i]!r} ({missing[i]})" for i in np.flatnonzero(missing)]
     if told:
         raise ValueError(
-            f"X contains NaN, or other missing values, in the columns {some(told)}; fill them, as "
-            "with sklearn.impute.SimpleImputer, or drop those rows"
+            f"X contains NaN, or other missing values, in the columns {some(told)}; fill them, for "
+            "instance with sklearn.impute.SimpleImputer, or drop those rows"
         )
     return X.astype(object) if categorical else X
 
 
 def integer_columns(X: Any) -> list[int]:
-    """Return the positions of columns of an integer dtype."""
+    """Return the positions of columns with an integer dtype."""
     if hasattr(X, "iloc"):
         dtypes = [getattr(d, "subtype", d) for d in X.dtypes]
         return [i for i, dtype in enumerate(dtypes) if getattr(dtype, "kind", "") in "iu"]
@@ -85,12 +85,12 @@ def integer_columns(X: Any) -> list[int]:
 
 
 def group_codes(groups: Any, rows: int) -> Int64Array | None:
-    """Return a number for each row, equal where the group is; None where no groups are given.
+    """Return a number for each row that identifies its group; None without groups.
 
     Raises
     ------
     ValueError
-        If there is not one group for each row.
+        If there is not exactly one group for each row.
     """
     if groups is None:
         return None
@@ -102,7 +102,7 @@ def group_codes(groups: Any, rows: int) -> Int64Array | None:
 
 
 def to_frame(rows: Any, columns: Any, dtypes: Any) -> Any:
-    """Return rows as a data frame of the given columns and their types."""
+    """Return rows as a DataFrame with the given columns and dtypes."""
     import pandas as pd
 
     return pd.DataFrame(rows, columns=columns).astype(dtypes)

@@ -1,4 +1,4 @@
-"""AnnealingGANSampler: an over-sampler as imbalanced-learn has them."""
+"""AnnealingGANSampler: an over-sampler with imbalanced-learn's interface."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ from geneticgan.estimators.reading import (
 from geneticgan.seeding import torch_stream
 
 CHUNK = 1000
-"""Rows made at once; bounds the memory."""
+"""Number of rows generated at once, which limits the memory."""
 
 
 class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no types
     """Over-sample with an annealing genetic GAN.
 
-    A generator for all classes is evolved on the rows, the smaller classes' repeated until all
-    are seen alike, and makes the rows that ``sampling_strategy`` asks for. Of tables it begins as
-    a Gaussian of each class, and is left so unless ``steps`` asks for more; of images it begins
-    as random weights.
+    A generator for all classes is evolved on the rows, with smaller classes repeated until all
+    are equally frequent, and makes the rows that ``sampling_strategy`` requests. For tables it
+    starts as a Gaussian for each class and stays so unless ``steps`` is set; for images it starts
+    with random weights.
 
     Parameters
     ----------
     sampling_strategy : float, str, dict or callable
-        How many rows of which class there are to be, as for any over-sampler of imbalanced-learn.
+        The desired number of rows per class, as for any over-sampler of imbalanced-learn.
     recipe : {"auto", "paper", "best"}
-        What losses, rates and augmentation begin with, as on the command line. ``auto``: paper for
+        Defaults of losses, rates and augmentation, as on the command line. ``auto``: paper for
         tables, best for images.
     mutations : str
         Adversarial losses, as on the command line: ``minimax,nonsat,lsgan:b=0.9``.
@@ -55,31 +55,31 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
     T, alpha : float
         Initial temperature and annealing coefficient, for schedules that have them.
     fitness, selection : str
-        Plugins of these groups.
+        Names of plugins of these groups.
     lambda_ : float
         Weight of diversity in the fitness, >= 0.
     steps : int or "auto"
-        Generations; 0 leaves the generator as it begins. ``auto``: 0 for tables, which was
-        measured to be better there than evolving it, and 3000 for images.
+        Number of generations; 0 leaves the generator in its initial state. ``auto``: 0 for
+        tables, which measured better there than evolving it, and 3000 for images.
     batch_size : int
-        Rows of a batch, >= 2.
+        Rows per batch, >= 2.
     width : int or "auto"
-        Units of the hidden layers for tables (64), channels of the narrowest one for images (32).
+        Units of the hidden layers for tables (64), channels of the narrowest layer for images (32).
     latent_dim : int
-        Length of the latent; for tables at most the number of their encoded columns.
+        Length of the latent vector; for tables at most the number of their encoded columns.
     learning_rate, classifier_learning_rate : float or "auto"
-        Of the generator and of the discriminator. ``auto``: 5e-5 and 1e-3 for tables, the recipe's
-        for images.
+        Learning rates of the generator and of the discriminator. ``auto``: 5e-5 and 1e-3 for
+        tables, the recipe's for images.
     categorical_features : "auto" or array-like of int, bool or str
-        Columns that hold categories, by position, mask or (of a DataFrame) name. ``auto``: those
-        of a DataFrame of dtype category, object, string or bool, and those of an array of objects
-        that hold no numbers. Each may have up to 100 categories.
+        Categorical columns, by position, mask or (for a DataFrame) name. ``auto``: columns of a
+        DataFrame of dtype category, object, string or bool, and non-numeric columns of an array
+        of objects. Each may have up to 100 categories.
     channels : {"auto", "first", "last"}
-        Where images of four dimensions have them; ``auto``: last if that axis is 1 or 3 long.
+        Position of the channels of 4-D images; ``auto``: last if that axis has length 1 or 3.
     device : {"auto", "cpu", "cuda"}
-        Where it is evolved.
+        Device on which it is evolved.
     random_state : int, RandomState instance or None
-        Of everything that is random.
+        Seeds everything that is random.
     verbose : bool
         Show progress on stderr.
 
@@ -88,15 +88,15 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
     generator_ : Generator
         The evolved generator, a torch module.
     logbook_ : deap.tools.Logbook
-        What happened in every generation.
+        One record per generation.
     classes_ : array
-        Shape (K,), the labels.
+        The class labels, of shape (K,).
     sampling_strategy_ : dict
-        How many rows of which class were made.
+        Number of rows generated for each class.
     n_features_in_ : int
-        Columns seen in `fit_resample`; of images the length of the second axis.
+        Columns seen in `fit_resample`; for images the length of the second axis.
     feature_names_in_ : array
-        Names of the columns, of a DataFrame that has names.
+        Names of the columns, if X was a DataFrame with string names.
 
     See Also
     --------
@@ -104,7 +104,8 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
 
     Notes
     -----
-    A sparse X is evolved, and returned, with every value, so that it should be small.
+    A sparse X is made dense for training, so it should be small. Features of a pretrained network
+    are too many columns for few rows; SMOTE was five points ahead on them.
 
     Examples
     --------
@@ -166,17 +167,17 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
         self.verbose = verbose
 
     def fit_resample(self, X: Any, y: Any, groups: Any = None) -> tuple[Any, Any]:
-        """Evolve, and return X and y with the rows that were made.
+        """Evolve the generator, and return X and y with the generated rows.
 
         Parameters
         ----------
         X : array, DataFrame or sparse matrix
             A table (n, d), or images (n, h, w), (n, h, w, c) or (n, c, h, w).
         y : array-like
-            Shape (n,), the labels.
+            The labels, of shape (n,).
         groups : array-like or None
-            Shape (n,): rows of a group (a patient, a lot) stay on one side where the fitness
-            holds rows out (``fitness="validation"``); other fitness functions hold out none.
+            Groups of the rows (patients, lots), of shape (n,). A group is never split where the
+            fitness holds rows out (``fitness="validation"``); others hold out none.
 
         Raises
         ------
@@ -187,25 +188,25 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
         return made
 
     def sample(self, n: int, y: Any) -> Any:
-        """Make rows.
+        """Generate rows.
 
         Parameters
         ----------
         n : int
-            How many, >= 0.
+            Number of rows, >= 0.
         y : label or array-like
-            Their class, or the class of each, shape (n,).
+            The class of all rows, or of each, of shape (n,).
 
         Returns
         -------
         array or DataFrame
-            Shape (n, ...), as X was in `fit_resample`. Two calls give different rows; the same
-            calls after the same `fit_resample` give the same.
+            Rows of shape (n, ...), like X in `fit_resample`. Two calls give different rows; the
+            same calls after the same `fit_resample` give the same rows.
 
         Raises
         ------
         ValueError
-            If there is no such class, or y has another length.
+            If there is no such class, or the length of y is not n.
         """
         check_is_fitted(self, "generator_")
         wanted = np.asarray(y)
@@ -226,7 +227,7 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
         return to_frame(made, columns, dtypes)
 
     def __sklearn_tags__(self) -> Any:
-        """Tell scikit-learn what X may be."""
+        """Declare the supported inputs to scikit-learn."""
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         tags.input_tags.categorical = True
@@ -236,7 +237,7 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
     def _check_X_y(  # noqa: N802  # imbalanced-learn's name
         self, X: Any, y: Any, accept_sparse: Any = None
     ) -> tuple[Any, Any, bool]:
-        """Validate, noting before it is lost what X is."""
+        """Validate X and y, after recording what validation removes from X."""
         y, binarize_y = check_target_type(y, indicate_one_vs_all=True)
         shape = np.shape(X)
         self._frame = (X.columns, X.dtypes) if hasattr(X, "iloc") else None
@@ -284,9 +285,9 @@ class AnnealingGANSampler(BaseOverSampler):  # type: ignore[misc]  # it ships no
         return Columns(X, codes, self._categorical, self._whole, self._seed)
 
     def _make(self, codes: Int64Array) -> Array:
-        """Make rows of the given classes; every call draws anew."""
+        """Generate rows of the given classes; every call draws new ones."""
         if not len(codes):
-            return self._none  # of no rows
+            return self._none
         rng = torch_stream(self._seed, "sample", self._drawn)
         self._drawn += 1
         device = next(self.generator_.parameters()).device

@@ -1,4 +1,4 @@
-"""Class offsets: moving a network's thresholds to where images it did not learn from want them."""
+"""Class offsets, which move a network's decision thresholds to fit images not used in training."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from geneticgan.evaluation.prediction import class_logits
 Float64Array = npt.NDArray[np.float64]
 
 RIDGE = 1e-3
-"""Of the penalty on squares, by which a threshold lies midway where all images are told apart."""
+"""Weight of the squared penalty, which centres a threshold between perfectly separated classes."""
 
 
 class Calibrated(torch.nn.Module):
-    """A network whose class logits get an offset for each class.
+    """A network with an offset added to each class logit.
 
     Parameters
     ----------
     network : torch.nn.Module
-        Images to (source logits (B,), class logits (B, K)).
+        Maps images to (source logits (B,), class logits (B, K)).
     offsets : array of float
-        Shape (K,).
+        The offsets, of shape (K,).
     """
 
     def __init__(self, network: torch.nn.Module, offsets: Float64Array) -> None:
@@ -41,37 +41,37 @@ class Calibrated(torch.nn.Module):
 
 
 def calibrate(network: torch.nn.Module, images: Images, device: torch.device) -> Calibrated:
-    """Return the network with offsets fitted on images that it did not learn from.
+    """Return the network with offsets fitted on images that it was not trained on.
 
     Parameters
     ----------
     network : torch.nn.Module
-        Images to (source logits, class logits).
+        Maps images to (source logits, class logits).
     images : Images
-        At least one of every class.
+        Images, at least one of every class.
     device : torch.device
-        Where the network is.
+        The network's device.
     """
     offsets = fit_offsets(class_logits(network, images, device), images.labels)
     return Calibrated(network, offsets).to(device)
 
 
 def fit_offsets(logits: Float64Array, labels: Int64Array) -> Float64Array:
-    """Return what to add to each class's logits for them to fit labels best, shape (K,).
+    """Return the offset of each class's logits that fits the labels best, of shape (K,).
 
-    The cross-entropy is minimised, all classes with the same weight, over an offset a class and a
-    factor of all logits, without which the offsets would have to make up for a network that is
-    too sure of itself. The factor moves no decision, and is left out of what is returned.
+    The cross-entropy, with equal class weights, is minimised over one offset per class and a
+    common factor of all logits, without which the offsets would have to make up for an
+    overconfident network. The factor changes no decision and is not returned.
 
     Parameters
     ----------
     logits : array of float
-        Shape (N, K).
+        The logits, of shape (N, K).
     labels : array of int64
-        Shape (N,), labels 0..K-1; every class occurs.
+        Labels 0..K-1, of shape (N,); every class occurs.
     """
     count, classes = logits.shape
-    scale = logits.std() or 1.0  # by which the penalty is the same for a network ten times as sure
+    scale = logits.std() or 1.0  # makes the penalty independent of the logits' scale
     scaled = logits / scale
     weights = 1 / np.bincount(labels, minlength=classes)[labels]
     weights /= weights.sum()

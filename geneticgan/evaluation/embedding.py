@@ -1,4 +1,4 @@
-"""A plane in which real, generated and unseen images lie as near as their features are."""
+"""A t-SNE plane of real, generated and unseen images."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ PERPLEXITY = 30.0
 
 @dataclass(frozen=True)
 class Embedding:
-    """Points of a t-SNE of all images together (the paper's figure 7).
+    """The points of a joint t-SNE of all images (the paper's figure 7).
 
     Attributes
     ----------
     points : array of float32
-        Shape (N, 2).
+        The points, of shape (N, 2).
     kinds, labels : array of int64
-        Shape (N,): positions in `KINDS`, and classes.
+        Indices in `KINDS` and class labels, of shape (N,).
     """
 
     points: npt.NDArray[np.float32]
@@ -35,7 +35,7 @@ class Embedding:
     labels: Int64Array
 
     def save(self, path: Path) -> None:
-        """Write an npz."""
+        """Write the embedding to an npz file."""
         with written_whole(path) as temporary:
             np.savez_compressed(temporary, points=self.points, kinds=self.kinds, labels=self.labels)
 
@@ -50,8 +50,8 @@ class Embedding:
 
 
 def embed(features: Features, kinds: Int64Array, labels: Int64Array, seed: int) -> Embedding:
-    """Lay features (N, D) out in a plane, N >= 2; the seed draws the start."""
-    if len(features) < 5:  # too few for a neighbourhood: the first two features will do
+    """Embed features (N, D), N >= 2, in a plane; ``seed`` makes the result reproducible."""
+    if len(features) < 5:  # too few for t-SNE: use the first two features
         points = np.pad(features, ((0, 0), (0, 2)))[:, :2].astype(np.float32)
         return Embedding(points, kinds, labels)
     perplexity = min(PERPLEXITY, (len(features) - 1) / 3)

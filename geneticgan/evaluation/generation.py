@@ -1,4 +1,4 @@
-"""Images out of trained generators."""
+"""Images from trained generators."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from geneticgan.networks import Generator
 from geneticgan.seeding import torch_stream
 
 CHUNK = 250
-"""Images made at once; bounds the memory."""
+"""Number of images generated at once, which limits the memory."""
 
 
 @torch.no_grad()
@@ -23,18 +23,18 @@ def generate(
     Parameters
     ----------
     generators : sequence of Generator
-        With several, each makes every so-many-th chunk.
+        One or more generators, which take turns at chunks of images.
     labels : Tensor
-        Shape (N,), int64.
+        The labels, of shape (N,) and type int64.
     seed : int
-        Draws the latents: the same seed, weights and labels give the same images.
+        Seeds the latents: the same seed, weights and labels give the same images.
     device : torch.device
-        Where the generators are.
+        The generators' device.
 
     Returns
     -------
     Tensor
-        Shape (N, C, H, W), uint8, on the CPU.
+        Images of shape (N, C, H, W) and type uint8, on the CPU.
     """
     rng = torch_stream(seed, "generation")
     images = []

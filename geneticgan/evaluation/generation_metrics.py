@@ -1,4 +1,4 @@
-"""How good, how varied and how new generated images are, judged in a space of features."""
+"""Fidelity, diversity and novelty of generated images, measured in a feature space."""
 
 from __future__ import annotations
 
@@ -20,35 +20,36 @@ NEIGHBOURS = 5
 
 KID_SUBSETS = 20
 KID_SUBSET_SIZE = 1000
-"""As in Binkowski et al. 2018; smaller where there are fewer images."""
+"""Number and size of the subsets, as in Binkowski et al. 2018; smaller with fewer images."""
 
 LEAST = NEIGHBOURS + 2
-"""Images of either kind below which nothing is computed."""
+"""Least number of images of either kind for which anything is computed."""
 
 
 @dataclass(frozen=True)
 class GenerationScores:
-    """Generated images beside unseen real ones, all in the same feature space.
+    """Compares generated images with unseen real ones in the same feature space.
 
     Attributes
     ----------
     generated, real, training : int
-        Images compared: generated ones, real ones of the test part, real training ones.
+        Numbers of generated images, of real test images, and of real training images.
     fid : float or None
-        Frechet distance (Heusel et al. 2017), >= 0, lower is better; None where either kind has
-        no more images than the space has dimensions, for then it says nothing.
+        Frechet distance (Heusel et al. 2017), >= 0, lower is better; None if either kind has no
+        more images than the space has dimensions, since it is then meaningless.
     kid : float
         Kernel distance (Binkowski et al. 2018), unbiased: about 0 for the same distribution.
     precision, recall, density, coverage : float
-        Of Kynkaanniemi et al. 2019 and Naeem et al. 2020; in [0, 1], density may be larger. High
-        is good: realistic images (precision, density) that reach all real ones (recall, coverage).
+        Metrics of Kynkaanniemi et al. 2019 and Naeem et al. 2020, in [0, 1] except density, which
+        may be larger. Higher is better: images are realistic (precision, density) and cover all
+        real ones (recall, coverage).
     novelty : float
-        Median distance from a generated image to the nearest training image, over that from an
-        unseen real one to the nearest training image. About 1: as new as real images are. Near
-        0: the generator copies. Above 1: images lie off the real ones.
+        Median distance from a generated image to the nearest training image, divided by that from
+        an unseen real image. About 1: as new as real images. Near 0: the generator copies. Above
+        1: the images are unlike real ones.
     copies : float
-        Share of generated images that are nearer to a training image than all but a hundredth of
-        unseen real ones are; about 0.01 for a generator that does not copy.
+        Share of generated images that are closer to a training image than 99 % of unseen real
+        images are; about 0.01 for a generator that does not copy.
     """
 
     generated: int
@@ -76,15 +77,15 @@ def score_generated(
     Parameters
     ----------
     generated, real, training : array of float32
-        Shapes (N, D), (M, D), (L, D), L >= 1: of generated images, of real ones that no generator
-        has seen, and of those that it has.
+        Features of generated images (N, D), of real images that the generator was not trained on
+        (M, D), and of those that it was trained on (L, D), L >= 1.
     seed : int
-        Draws the subsets of the kernel distance.
+        Seeds the subsets of the kernel distance.
 
     Returns
     -------
     GenerationScores or None
-        None if N or M is below `LEAST`.
+        The scores; None if N or M is below `LEAST`.
     """
     smaller = min(len(generated), len(real))
     if smaller < LEAST:
@@ -144,7 +145,7 @@ def _kernel(generated: Features, real: Features, seed: int) -> float:
 def _prdc(real: Features, generated: Features) -> Mapping[str, float]:
     from prdc import compute_prdc
 
-    with contextlib.redirect_stdout(io.StringIO()):  # the library tells of its progress
+    with contextlib.redirect_stdout(io.StringIO()):  # the library prints its progress
         found = compute_prdc(real, generated, NEIGHBOURS)
     return {name: float(value) for name, value in found.items()}
 

@@ -1,4 +1,4 @@
-"""Metrics for imbalanced classification, judged on balanced data."""
+"""Metrics for imbalanced classification."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Scores:
     f1 : float
         Macro F1, in [0, 1].
     g_mean : float
-        Geometric mean of the classes' recalls, in [0, 1]; 0 if a class is never found.
+        Geometric mean of the classes' recalls, in [0, 1]; 0 if a class is never recognised.
     smallest_recall : float
         Recall of the class with the fewest training images, in [0, 1].
     confusion : tuple
@@ -39,7 +39,7 @@ class Scores:
 
     @property
     def accuracy(self) -> float:
-        """The share of images that are classified rightly, in [0, 1]."""
+        """The share of images that are classified correctly, in [0, 1]."""
         right = sum(row[label] for label, row in enumerate(self.confusion))
         return right / sum(map(sum, self.confusion))
 
@@ -64,20 +64,20 @@ def score(truth: Int64Array, predicted: Int64Array, classes: int, smallest_class
     Parameters
     ----------
     truth, predicted : array of int64
-        Shape (N,), labels 0..K-1; every class occurs in ``truth``.
+        Labels 0..K-1, of shape (N,); every class occurs in ``truth``.
     classes : int
-        K.
+        Number K of classes.
     smallest_class : int
-        Label with the fewest training images.
+        Label of the class with the fewest training images.
     """
-    # What loads a library of statistics waits until there is something to score.
+    # These libraries are loaded only when there is something to score.
     from imblearn.metrics import geometric_mean_score
     from sklearn.metrics import confusion_matrix, f1_score, recall_score
 
     labels = np.arange(classes)
     recalls = recall_score(truth, predicted, labels=labels, average=None, zero_division=0.0)
     with warnings.catch_warnings():
-        # A class that is never predicted is a result (recall 0), not a reason to warn.
+        # A class that is never predicted is a result (recall 0) and needs no warning.
         warnings.simplefilter("ignore")
         g_mean = geometric_mean_score(
             truth, predicted, labels=labels, average="multiclass", correction=0.0
@@ -101,7 +101,7 @@ def class_scores(confusion: Sequence[Sequence[int]], label: int) -> tuple[float,
     confusion : sequence
         K rows (true classes) of K counts (predicted classes).
     label : int
-        Of the class.
+        Label of the class.
     """
     hits = confusion[label][label]
     predicted, true = sum(row[label] for row in confusion), sum(confusion[label])

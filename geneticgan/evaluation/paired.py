@@ -1,4 +1,4 @@
-"""Two methods over the same seeds: the difference, its interval, and whether it may be chance."""
+"""Compares two methods over the same seeds: difference, confidence interval and p values."""
 
 from __future__ import annotations
 
@@ -10,41 +10,41 @@ import numpy as np
 from scipy import stats
 
 MIN_SEEDS = 3
-"""With fewer common seeds there is no test and no interval: two differences say nothing of their
-own spread."""
+"""With fewer common seeds there is no test and no interval: two differences say too little about
+their own spread."""
 
 MIN_SPREAD = 1e-6
-"""Smallest standard deviation of the differences, in percentage points, that is no rounding."""
+"""Standard deviation of the differences, in percentage points, below which it is rounding error."""
 
 MIN_WILCOXON_SEEDS = 6
-"""Of n seeds Wilcoxon's signed-rank test gives no p below 2 / 2**n; with five that is .0625."""
+"""With n seeds Wilcoxon's signed-rank test gives no p below 2 / 2**n, which for five is .0625."""
 
 CONFIDENCE = 0.95
-"""Of the interval."""
+"""Confidence level of the interval."""
 
 
 @dataclass(frozen=True)
 class Paired:
-    """A reference against another method, on the seeds that both were run with.
+    """Compares a reference with another method on the seeds that both were run with.
 
     Attributes
     ----------
     seeds : int
-        How many are common to both.
+        Number of seeds that both were run with.
     difference : float or None
         Mean of reference minus other, in percentage points; None without a common seed.
     interval : (float, float) or None
-        95 % confidence interval of the mean difference, by Student's t; None where there is not
-        enough to go by (see `MIN_SEEDS` and `MIN_SPREAD`).
+        95 % confidence interval of the mean difference, by Student's t; None if there is too
+        little data (see `MIN_SEEDS` and `MIN_SPREAD`).
     t_test : float or None
-        p value of the paired t-test; None likewise.
+        p value of the paired t-test; None under the same conditions.
     wilcoxon : float or None
         p value of Wilcoxon's signed-rank test; None with fewer than `MIN_WILCOXON_SEEDS` seeds,
-        with which it could never be below .05, or where nothing differs.
+        with which it could never be below .05, or if nothing differs.
     holm : float or None
         ``t_test`` after Holm's correction for all comparisons of its table.
     same : bool
-        Whether no pair differs by more than rounding, with seeds enough to say so.
+        Whether no pair differs by more than rounding error, given enough seeds.
     """
 
     seeds: int
@@ -57,7 +57,7 @@ class Paired:
 
     @property
     def verdict(self) -> str:
-        """What may be said: ``ahead``, ``behind``, ``tie`` or ``not enough``."""
+        """The verdict on the reference: ``ahead``, ``behind``, ``tie`` or ``not enough``."""
         p = self.t_test if self.holm is None else self.holm
         if self.same:
             return "tie"
@@ -74,7 +74,7 @@ def paired(ours: Sequence[float], theirs: Sequence[float]) -> Paired:
     Parameters
     ----------
     ours, theirs : sequence of float
-        Equally many, in percent; the same position is the same seed.
+        Equally many scores in percent; the same position is the same seed.
     """
     differences = np.subtract(ours, theirs)
     count = len(differences)
@@ -84,7 +84,7 @@ def paired(ours: Sequence[float], theirs: Sequence[float]) -> Paired:
     differs = np.abs(differences) > MIN_SPREAD
     wilcoxon = None
     if count >= MIN_WILCOXON_SEEDS and differs.any():
-        # What differs by rounding alone is a tie of the pair, and ties of size are ties of rank.
+        # A pair that differs by rounding error is tied, and equal sizes must have equal ranks.
         rounded = np.where(differs, differences, 0.0).round(6)
         wilcoxon = float(stats.wilcoxon(rounded).pvalue)
     if count < MIN_SEEDS or float(differences.std(ddof=1)) < MIN_SPREAD:
@@ -101,7 +101,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     Parameters
     ----------
     p_values : sequence of float
-        In [0, 1], one for each comparison.
+        p values in [0, 1], one for each comparison.
     """
     order = sorted(range(len(p_values)), key=lambda i: p_values[i])
     corrected, highest = [math.nan] * len(p_values), 0.0

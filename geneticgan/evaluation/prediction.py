@@ -1,4 +1,4 @@
-"""What a network's class head says of images."""
+"""Predictions of a network's class head."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from geneticgan.data.dataset import Images, Int64Array
 from geneticgan.data.sampling import to_unit_range
 
 CHUNK = 500
-"""Images judged at once; bounds the memory."""
+"""Number of images classified at once, which limits the memory."""
 
 
 def predict(network: torch.nn.Module, images: Images, device: torch.device) -> Int64Array:
-    """Return the labels that the class head gives, shape (N,); parameters as `class_logits`."""
+    """Return the class head's labels, of shape (N,); parameters as for `class_logits`."""
     labels: Int64Array = class_logits(network, images, device).argmax(axis=1)
     return labels
 
@@ -23,16 +23,16 @@ def predict(network: torch.nn.Module, images: Images, device: torch.device) -> I
 def class_logits(
     network: torch.nn.Module, images: Images, device: torch.device
 ) -> npt.NDArray[np.float64]:
-    """Return the logits that the class head gives, shape (N, K).
+    """Return the class head's logits, of shape (N, K).
 
     Parameters
     ----------
     network : torch.nn.Module
-        Images to (source logits, class logits); its training mode is left as it was.
+        Maps images to (source logits, class logits); its training mode is restored.
     images : Images
-        N >= 1 of them.
+        N >= 1 images.
     device : torch.device
-        Where the network is.
+        The network's device.
     """
     training = network.training
     network.eval()

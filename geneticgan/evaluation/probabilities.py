@@ -1,4 +1,4 @@
-"""Probabilities that mean what they say: class offsets and a temperature of logits."""
+"""Calibrated probabilities: class offsets and a temperature for logits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from geneticgan.options.learning import CALIBRATIONS
 Float64Array = npt.NDArray[np.float64]
 
 LARGEST = 20.0
-"""Temperature, and one over the smallest."""
+"""The largest temperature; the smallest is its inverse."""
 
 TEMPERATURE, OFFSETS, GENERATED = CALIBRATIONS
 
@@ -34,15 +34,15 @@ class Calibration:
     kind : str
         One of `CALIBRATIONS`.
     temperature : float
-        By which logits are divided, once they have their offsets.
+        Divisor of the logits, after the offsets have been added.
     offsets : tuple of float
-        What is added to each class's logits; empty for nothing.
+        The offset added to each class's logits; empty for none.
     images : int
-        Held-out images that the temperature was fitted on, and the offsets unless ``generated``.
+        Number of held-out images for the temperature, and for the offsets unless ``generated``.
     generated : int
-        Generated images that the offsets were fitted on.
+        Number of generated images that the offsets were fitted on.
     splits : int
-        Of how many splits, each with so many images, these are the medians; 0 for none.
+        Number of splits, each with that many images, of which these are the medians; 0 for none.
     """
 
     kind: str = TEMPERATURE
@@ -53,7 +53,7 @@ class Calibration:
     splits: int = 0
 
     def __call__(self, logits: Float64Array) -> Float64Array:
-        """Return the logits (N, K) that decide: those given, with the offsets."""
+        """Return logits (N, K) with the offsets added, which decide the class."""
         return logits + np.array(self.offsets) if self.offsets else logits
 
     def probabilities(self, logits: Float64Array) -> Float64Array:
@@ -62,7 +62,7 @@ class Calibration:
         return found
 
     def told(self) -> str:
-        """Return what it was fitted on, to follow the word "calibrated"."""
+        """Return a phrase that says what it was fitted on, to follow the word "calibrated"."""
         held = f"on {self.images} held-out images"
         where = held if self.images else ""
         if self.kind == OFFSETS:
@@ -75,7 +75,7 @@ class Calibration:
         return f"{where}{median} ({degree})"
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON types, without what is empty."""
+        """Return it as JSON types, without empty values."""
         found = asdict(self)
         return {name: list(v) if name == "offsets" else v for name, v in found.items() if v}
 
@@ -95,14 +95,14 @@ class Calibration:
 
 
 def fit_calibrations(logits: Float64Array, labels: Int64Array) -> dict[str, Calibration]:
-    """Return what can be fitted on held-out images, by kind; nothing without images.
+    """Return the calibrations that held-out images allow, by kind; none without images.
 
     Parameters
     ----------
     logits : array of float
-        Shape (N, K), of images that the network did not learn from.
+        Logits of shape (N, K) for images that the network was not trained on.
     labels : array of int64
-        Shape (N,); for offsets every class occurs.
+        Their labels, of shape (N,); offsets are fitted only if every class occurs.
     """
     count, classes = logits.shape
     if not count:
@@ -118,14 +118,14 @@ def fit_calibrations(logits: Float64Array, labels: Int64Array) -> dict[str, Cali
 def fit_generated(
     made: Float64Array, shown: Int64Array, logits: Float64Array, labels: Int64Array
 ) -> Calibration:
-    """Return class offsets that are fitted on generated images, and a temperature that is not.
+    """Return class offsets fitted on generated images, with a temperature from held-out ones.
 
     Parameters
     ----------
     made, shown : array
-        Logits (N, K) of generated images and the classes (N,) that they were made for.
+        Logits (N, K) of generated images, and the classes (N,) for which they were generated.
     logits, labels : array
-        As `fit_calibrations`, of held-out images; without any the temperature is 1.
+        Those of held-out images, as for `fit_calibrations`; without any, the temperature is 1.
     """
     offsets = tuple(fit_offsets(made, shown).tolist())
     found = Calibration(GENERATED, 1.0, offsets, len(labels), len(shown))
@@ -135,7 +135,7 @@ def fit_generated(
 
 
 def median_calibration(found: Sequence[Calibration]) -> Calibration:
-    """Return the medians of calibrations of one kind and network, fitted on other splits each."""
+    """Return the median of calibrations of one kind, each fitted on a different split."""
     offsets: tuple[float, ...] = ()
     if found[0].offsets:
         each = np.array([one.offsets for one in found])
@@ -146,28 +146,28 @@ def median_calibration(found: Sequence[Calibration]) -> Calibration:
 
 
 def fit_temperature(logits: Float64Array, labels: Int64Array) -> float:
-    """Return the number by which logits are divided for their softmax to fit labels best.
+    """Return the temperature by which to divide logits so that their softmax fits labels best.
 
-    The cross-entropy is minimised with the same weight for each class (Guo et al. 2017, temperature
-    scaling, for balanced classes). A standard normal prior on the logarithm of the temperature
-    keeps it near 1 where images are few: two images that are told apart would make it 0.
-    No decision changes by it.
+    The cross-entropy is minimised with the same weight for each class (temperature scaling, Guo
+    et al. 2017, for balanced classes). A standard normal prior on the logarithm of the temperature
+    keeps it near 1 if there are few images: two perfectly separated images would make it 0.
+    The temperature changes no decision.
 
     Parameters
     ----------
     logits : array of float
-        Shape (N, K), N >= 1, of images that the network did not learn from.
+        Logits of shape (N, K), N >= 1, for images that the network was not trained on.
     labels : array of int64
-        Shape (N,), labels 0..K-1; a class need not occur.
+        Labels 0..K-1, of shape (N,); not every class need occur.
 
     Returns
     -------
     float
-        In [1 / `LARGEST`, `LARGEST`].
+        A temperature in [1 / `LARGEST`, `LARGEST`].
     """
     weights = 1 / np.bincount(labels, minlength=logits.shape[1])[labels]
     weights /= weights.sum()
-    images = 1 / (weights**2).sum()  # as many of one weight would say as much (Kish 1965)
+    images = 1 / (weights**2).sum()  # effective sample size (Kish 1965)
     rows = np.arange(len(labels))
 
     def loss(log_temperature: float) -> float:
@@ -181,25 +181,25 @@ def fit_temperature(logits: Float64Array, labels: Int64Array) -> float:
 def calibration_error(
     probabilities: Float64Array, labels: Int64Array, bins: int = 10
 ) -> tuple[float, Float64Array, Float64Array]:
-    """Compare how sure predictions are with how often they are right, each class weighing alike.
+    """Compare the confidence of predictions with their accuracy, with equal class weights.
 
     Parameters
     ----------
     probabilities : array of float
-        Shape (N, K), N >= 1.
+        Probabilities of shape (N, K), N >= 1.
     labels : array of int64
-        Shape (N,).
+        True labels, of shape (N,).
     bins : int
-        Of the largest probability, of equal width over [0, 1].
+        Number of bins of equal width over [0, 1] for the largest probability.
 
     Returns
     -------
     error : float
         The expected calibration error (Naeini et al. 2015), in [0, 1].
     sure : array of float
-        Mean largest probability in each bin that is not empty, rising.
+        Mean largest probability in each non-empty bin, in ascending order.
     right : array of float
-        Share that is classified rightly in the same bins.
+        Share of correct predictions in the same bins.
     """
     weights = 1 / np.bincount(labels, minlength=probabilities.shape[1])[labels]
     weights /= weights.sum()

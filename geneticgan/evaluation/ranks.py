@@ -1,4 +1,4 @@
-"""Methods over several data sets: average ranks and the critical difference (Demsar 2006)."""
+"""Compares methods over several data sets by average rank (Demsar 2006)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 from scipy import stats
 
 LEVEL = 0.05
-"""Of the Nemenyi test."""
+"""Significance level of the Nemenyi test."""
 
 DECIMALS = 9
-"""Means, in percent, that are equal to so many decimals are ties and share their rank."""
+"""Means in percent that are equal to this many decimals are tied and share a rank."""
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class Ranks:
     Attributes
     ----------
     average : dict of str to float
-        From a method to its average rank, the best first; 1 is best, ties share the mean rank.
+        Average rank of each method, best first; 1 is best, and ties share the mean rank.
     datasets : int
-        How many were ranked over.
+        Number of data sets.
     critical_difference : float
-        Average ranks that differ by less are not told apart by the Nemenyi test at `LEVEL`.
+        Least difference of average ranks that is significant in the Nemenyi test at `LEVEL`.
     friedman : float or None
-        p value of Friedman's test that all methods are alike; None with two methods, or where
-        all of them tie everywhere.
+        p value of Friedman's test that all methods are equivalent; None with two methods, or if
+        all methods tie everywhere.
     """
 
     average: Mapping[str, float]
@@ -39,7 +39,7 @@ class Ranks:
     friedman: float | None
 
     def groups(self) -> list[tuple[str, ...]]:
-        """Return the largest groups of methods that are not told apart, the best first."""
+        """Return the largest groups of methods without a significant difference, best first."""
         names = list(self.average)
         found: list[tuple[str, ...]] = []
         for first, name in enumerate(names):
@@ -56,12 +56,12 @@ def rank(means: Sequence[Mapping[str, float]]) -> Ranks | None:
     Parameters
     ----------
     means : sequence of mapping
-        For each data set, from a method to its mean score; higher is better.
+        The methods' mean scores for each data set; higher is better.
 
     Returns
     -------
     Ranks or None
-        None with fewer than two data sets, or fewer than two methods on all of them.
+        The ranks; None with fewer than two data sets, or fewer than two methods on all of them.
     """
     common = sorted(set.intersection(*(set(each) for each in means))) if means else []
     if len(means) < 2 or len(common) < 2:
@@ -85,7 +85,7 @@ def critical_difference(methods: int, datasets: int) -> float:
     Parameters
     ----------
     methods, datasets : int
-        k and N, at least 2 and 1.
+        Numbers k >= 2 of methods and N >= 1 of data sets.
     """
     quantile = float(stats.studentized_range.ppf(1 - LEVEL, methods, math.inf)) / math.sqrt(2)
     return quantile * math.sqrt(methods * (methods + 1) / (6 * datasets))

@@ -1,4 +1,4 @@
-"""Differences over repeated splits of the same images, whose training parts overlap."""
+"""Differences over repeated splits of the same images, whose training sets overlap."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ import numpy as np
 from scipy import stats
 
 CONFIDENCE = 0.95
-"""Of the interval."""
+"""Confidence level of the interval."""
+
+POWER = 0.8
+"""Probability with which a true lead is to be told from chance."""
+
+MOST = 30
+"""Splits that are thought of at most."""
 
 
 @dataclass(frozen=True)
@@ -20,11 +26,12 @@ class Resampled:
     Attributes
     ----------
     mean : float
-        In percentage points.
+        The mean, in percentage points.
     standard_error : float
-        Of the mean over these splits, >= 0; NaN with one split.
+        Standard error of the mean over these splits, >= 0; NaN with one split.
     half_width : float
-        Of the 95 % interval for other images of the same kind, >= 0; NaN with one split.
+        Half the width of the 95 % interval for other images of the same kind, >= 0; NaN with one
+        split.
     """
 
     mean: float
@@ -36,16 +43,16 @@ def resampled(ours: Sequence[float], theirs: Sequence[float], held_out: float) -
     """Compare two methods, split by split.
 
     The interval is that of the corrected resampled t-test (Nadeau and Bengio 2003): splits of the
-    same images share most of their training images, so the plain one is too narrow.
+    same images share most of their training images, so the usual interval is too narrow.
 
     Parameters
     ----------
     ours, theirs : sequence of float
-        Equally many, in percent; the same position is the same split.
+        Equally many scores in percent; the same position is the same split.
     held_out : float
-        Share of the images that each split held out, in [0, 1). With 0 the trainings differ by
-        their seeds alone, and the interval is the plain one, of chance in training and not of
-        chance in the images.
+        Share of the images that each split held out, in [0, 1). With 0 the runs differ only in
+        their seeds, and the interval is the usual one, for chance in training but not in the
+        choice of images.
     """
     differences = np.subtract(ours, theirs)
     count = len(differences)
@@ -57,3 +64,29 @@ def resampled(ours: Sequence[float], theirs: Sequence[float], held_out: float) -
     return Resampled(
         float(differences.mean()), math.sqrt(variance / count), quantile * math.sqrt(corrected)
     )
+
+
+def splits_to_tell(lead: Resampled, count: int, held_out: float) -> int | None:
+    """Return how many splits are likely to tell a lead from chance, were it the true one.
+
+    Parameters
+    ----------
+    lead : Resampled
+        As measured; its mean is > 0.
+    count : int
+        Splits by which it was measured, >= 2; by few of them the spread is known poorly.
+    held_out : float
+        As in `resampled`. With it an interval stays, however many splits there are.
+
+    Returns
+    -------
+    int or None
+        More than ``count`` and at most `MOST`; None if these are too few.
+    """
+    variance = count * lead.standard_error**2
+    for number in range(count + 1, MOST + 1):
+        quantiles = stats.t.ppf([(1 + CONFIDENCE) / 2, POWER], number - 1)
+        corrected = (1 / number + held_out / (1 - held_out)) * variance
+        if lead.mean >= float(quantiles.sum()) * math.sqrt(corrected):
+            return number
+    return None

@@ -1,4 +1,4 @@
-"""Predict and score: the one place where a network meets labelled images."""
+"""Predicts and scores: the only place where a network is scored on labelled images."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def score_network(
     Parameters
     ----------
     network : torch.nn.Module
-        Images (B, C, H, W) in [-1, 1] to (source logits, class logits (B, K)).
+        Maps images (B, C, H, W) in [-1, 1] to (source logits, class logits (B, K)).
     images : Images
-        N >= 1 of them, every class among them.
+        Images, at least one of every class.
     split : Split
-        Says which classes there are, and which of them is the smallest.
+        Determines the classes, and which of them is the smallest.
     device : torch.device
-        Where the network is.
+        The network's device.
     """
     predicted = predict(network, images, device)
     return score(images.labels, predicted, split.classes, split.smallest_class)

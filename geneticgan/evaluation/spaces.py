@@ -1,9 +1,9 @@
-"""In which features generated images are measured, and where their scores lie."""
+"""The feature spaces in which generated images are compared, and the files of their scores."""
 
 from pathlib import Path
 
 SPACES = ("classifier", "inception")
-"""The features that generated and real images are compared in; the first is the default."""
+"""The features in which generated and real images are compared; the first is the default."""
 
 
 def scores_file(target: Path, space: str) -> Path:

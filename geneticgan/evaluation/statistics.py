@@ -1,4 +1,4 @@
-"""Methods side by side over seeds: means, deviations, ranks and paired comparisons."""
+"""Compares methods over seeds: means, deviations, ranks and paired comparisons."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from geneticgan.evaluation.paired import Paired, holm, paired
 from geneticgan.evaluation.ranks import DECIMALS
 
 REFERENCE = "aggan"
-"""The method that every other is tested against, if no other is named."""
+"""The method that every other is tested against by default."""
 
 COST_REFERENCE = "acgan"
-"""The method whose seconds an image are 1."""
+"""The method whose time per image counts as 1."""
 
 TABLE_V_METRICS = ("acsa", "f1", "g_mean", "smallest_recall")
-"""The paper's three, and what they may hide."""
+"""The paper's three metrics, and one for what they may hide."""
 
 TABLE_IV_METRICS = ("accuracy",)
 
 
 class Measured(Protocol):
-    """What a comparison needs of a finished cell."""
+    """What a comparison needs from a finished cell."""
 
     @property
     def title(self) -> str:
@@ -34,46 +34,46 @@ class Measured(Protocol):
 
     @property
     def values(self) -> Mapping[str, float | str]:
-        """Tuned options."""
+        """The tuned options."""
 
     @property
     def scores(self) -> Mapping[str, Any]:
-        """By protocol, scores with metrics in [0, 1] as attributes."""
+        """The scores by protocol, with metrics in [0, 1] as attributes."""
 
     @property
     def seconds(self) -> float:
-        """Of the training."""
+        """Duration of the training in seconds."""
 
     @property
     def images_seen(self) -> int:
-        """Real images."""
+        """Number of real images that the training has seen."""
 
 
 Results = Mapping[str, Mapping[int, Measured]]
-"""Of one data set and setting: from method and seed to a cell's result."""
+"""Maps method and seed to a cell's result, for one data set and setting."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A method.
+    """A method's row in a table.
 
     Attributes
     ----------
     method, title : str
-        Its spec, and its name in tables.
+        The method's spec, and its name in tables.
     seeds : int
-        How many it was run with.
+        Number of seeds it was run with.
     means, deviations : tuple of float
-        Of each metric, in percent; the deviation is 0 with one seed.
+        Mean and deviation of each metric, in percent; the deviation is 0 with one seed.
     paper : tuple of float, or None
-        What the paper prints for the first metrics, in percent.
+        The paper's figures for the first metrics, in percent.
     rank : int
-        By the first metric's mean, 1 is best; methods whose means tie share it.
+        Rank by the first metric's mean; 1 is best, and methods with tied means share a rank.
     paired : Paired or None
-        The reference against this method on the first metric; None for the reference itself, and
-        where that was not run.
+        Comparison of the reference with this method on the first metric; None for the reference
+        itself, or if the reference was not run.
     cost : float or None
-        Seconds for an image, over ACGAN's; None where that was not run.
+        Time per image relative to ACGAN's; None if ACGAN was not run.
     """
 
     method: str
@@ -99,20 +99,20 @@ def compare(
     Parameters
     ----------
     results : mapping
-        From method and seed to the cell's result.
+        Maps method and seed to the cell's result.
     protocol : str
-        Whose scores; methods that it cannot judge are left out.
+        The protocol whose scores are compared; methods without such scores are left out.
     metrics : sequence of str
-        Names of scores; the first one ranks and is tested.
+        Names of scores; the first is used for ranks and tests.
     paper : mapping
-        From method to the paper's figures for the first of the metrics.
+        Maps a method to the paper's figures for the first of the metrics.
     against : str
-        The reference, a method as ``results`` names it.
+        The reference method, as named in ``results``.
 
     Returns
     -------
     list of Row
-        Best first.
+        The methods' rows, best first.
     """
     values = {
         method: {
@@ -149,16 +149,16 @@ def compare(
 
 
 def paper_figures(table: str, dataset: str, ratio: float | None) -> dict[str, list[float]]:
-    """Return the paper's figures by method, in percent; empty where it has none.
+    """Return the paper's figures by method, in percent; empty if it has none.
 
     Parameters
     ----------
     table : {"iv", "v"}
-        Which table.
+        The number of the table.
     dataset : str
-        Its name here.
+        The data set's name in this package.
     ratio : float or None
-        Of Table IV: 10, 50 or 100.
+        Imbalance ratio of Table IV: 10, 50 or 100.
     """
     text = (resources.files("geneticgan.evaluation") / "paper.toml").read_text(encoding="utf-8")
     found = tomllib.loads(text)[f"table_{table}"].get(dataset, {})
@@ -171,7 +171,7 @@ def paper_figures(table: str, dataset: str, ratio: float | None) -> dict[str, li
 
 
 def _title(method: str, result: Measured) -> str:
-    """Return a method's title with the options that make it another one; a rate does not."""
+    """Return a method's title with its options, except tuned learning rates."""
     spec = method.partition(":")[2]
     tuned = [
         f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
@@ -192,7 +192,7 @@ def _seconds_an_image(by_seed: Mapping[int, Measured]) -> float:
 
 
 def _tests(values: Mapping[str, Mapping[int, Sequence[float]]], against: str) -> dict[str, Paired]:
-    """Test the reference against every other method, corrected for how many there are."""
+    """Test the reference against every other method, corrected for multiple comparisons."""
     ours = values.get(against, {})
     tests = {}
     for method, theirs in values.items():

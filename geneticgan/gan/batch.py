@@ -1,4 +1,4 @@
-"""What all individuals of a generation meet alike (common random numbers), as immutable values."""
+"""The batches that all individuals of a generation share (common random numbers); immutable."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ class Logits:
     Attributes
     ----------
     source : Tensor
-        Shape (B,), logits of being real.
+        Source logits of shape (B,); a larger one means more likely real.
     classes : Tensor
-        Shape (B, K), class logits.
+        Class logits of shape (B, K).
     guide : Tensor or None
-        Shape (B, K), those of a second class head that learns from real images alone, if any.
+        Class logits of shape (B, K) from a second class head, which learns from real images
+        only; None if there is none.
     """
 
     source: torch.Tensor
@@ -45,31 +46,31 @@ class Logits:
         return self.classes if self.guide is None else self.guide
 
     def detach(self) -> Logits:
-        """Return the same without a graph."""
+        """Return the same logits without a graph."""
         guide = None if self.guide is None else self.guide.detach()
         return Logits(self.source.detach(), self.classes.detach(), guide)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Real images and what generated ones are made from; never changed once drawn.
+    """Real images, and the inputs of generated ones; never changed once drawn.
 
-    Within a generation real images, latents and labels are the same for all individuals, so that
-    a difference in fitness is a difference between individuals.
+    Within a generation all individuals share the same real images, latents and labels, so that a
+    difference in fitness is a difference between individuals.
 
     Attributes
     ----------
     generation : int
-        Whose batch it is; dropout masks are a function of it and the seed.
+        Number of the generation; dropout masks are a function of it and the seed.
     real_images, real_labels : Tensor
-        Shapes (B, C, H, W) and (B,).
+        Real images and their labels, of shapes (B, C, H, W) and (B,).
     latents, labels : Tensor
-        Shapes (B, L) and (B,): what the generated images are made from.
+        The inputs of generated images, of shapes (B, L) and (B,).
     real_changes, generated_changes : tuple of Tensor
-        What was drawn for the augmentation of either kind of images; or the numbers that it is
-        made of, until `BatchSampler.lay_out`.
+        The random draws of the augmentation for either kind of image, or until
+        `BatchSampler.lay_out` the numbers from which they are made.
     held_out : tuple of Tensor
-        Held-out images and labels; empty where the fitness needs none.
+        Held-out images and labels; empty if the fitness needs none.
     real_logits : Logits or None
         The discriminator's output on the real images, without a graph, once it is known.
     """
@@ -85,12 +86,12 @@ class Batch:
     real_logits: Logits | None = None
 
     def tensors(self) -> list[torch.Tensor]:
-        """Return all tensors that were drawn, always in the same order."""
+        """Return all drawn tensors, always in the same order."""
         single = [self.real_images, self.real_labels, self.latents, self.labels]
         return [*single, *self.real_changes, *self.generated_changes, *self.held_out]
 
     def clone(self) -> Batch:
-        """Return a batch of the same values in tensors of its own."""
+        """Return a batch with the same values in new tensors."""
         copies = iter([tensor.clone() for tensor in self.tensors()])
         singles = [next(copies) for _ in range(4)]
         groups = [
@@ -100,17 +101,17 @@ class Batch:
         return Batch(self.generation, *singles, *groups)  # type: ignore[arg-type]  # 4 and 3
 
     def with_real_logits(self, logits: Logits) -> Batch:
-        """Return the same batch, with the discriminator's output on its real images."""
+        """Return the same batch together with the discriminator's output on its real images."""
         return dataclasses.replace(self, real_logits=logits.detach())
 
 
 def joined(batches: Sequence[Batch]) -> Batch:
-    """Return one batch that asks for all the generated images of several; real ones of the first.
+    """Return one batch with the generated images of several and the real images of the first.
 
     Parameters
     ----------
     batches : sequence of Batch
-        At least one; of the same generation.
+        At least one batch; all are of the same generation.
     """
     if len(batches) == 1:
         return batches[0]
@@ -125,16 +126,16 @@ def joined(batches: Sequence[Batch]) -> Batch:
 
 @dataclass(frozen=True)
 class Batches:
-    """The batches of one generation, by what they are for.
+    """The batches of one generation, by purpose.
 
     Attributes
     ----------
     offspring : tuple of Batch
-        One for each optimizer step that makes an offspring (Algorithm 1, lines 6-7).
+        One batch for each optimizer step that makes an offspring (Algorithm 1, lines 6-7).
     fitness : Batch
-        On which parents and offspring are evaluated (lines 3 and 8-9).
+        The batch on which parents and offspring are evaluated (lines 3 and 8-9).
     discriminator : tuple of Batch
-        One for each step of the discriminator (lines 19-20).
+        One batch for each step of the discriminator (lines 19-20).
     """
 
     offspring: tuple[Batch, ...]
@@ -149,28 +150,28 @@ def one_for_all(batch: Batch) -> Batches:
 
 @dataclass(frozen=True)
 class BatchSampler:
-    """Draws the batches of a generation; they are a function of the seed and its number alone.
+    """Draws the batches of a generation as a function of the seed and its number only.
 
     Attributes
     ----------
     draw_real : callable
-        From a number to real images (B, C, H, W) and labels (B,).
+        Maps a number to real images (B, C, H, W) and labels (B,).
     latent_dim, classes, batch_size : int
-        Of the generated images.
+        Length of a latent vector, number of classes, and generated images per batch.
     seed : int
-        Draws latents, labels and augmentation.
+        Seeds the draws of latents, labels and augmentation.
     like : Tensor
-        Whose type and device the latents have.
+        A tensor whose data type and device the latents get.
     augmentation : Augmentation
-        Of what the discriminator is given, real or generated.
+        Augments the discriminator's inputs, real or generated.
     draw_held_out : callable or None
-        As ``draw_real``, of held-out images, where the fitness needs them.
+        Like ``draw_real``, for held-out images, where the fitness needs them.
     offspring_steps : int
         Optimizer steps that make an offspring, >= 1, each on a batch of its own.
     fitness_batches : int
         Batches of generated images on which an individual is evaluated, >= 1.
     critic_steps : int
-        Steps of the discriminator in a generation, >= 1, each on a batch of its own.
+        Steps of the discriminator per generation, >= 1, each on a batch of its own.
     """
 
     draw_real: Callable[[int], Labelled]

@@ -1,7 +1,7 @@
-"""A network that is given some rows of a batch, and computes as if it had been given all.
+"""Lets a network that holds some rows of a batch compute as if it held them all.
 
-Two layers look beyond a row: batch normalisation, whose statistics are taken over the batch, and
-dropout, whose masks are drawn for the batch in one go.
+Two kinds of layers look beyond a row: batch normalisation, whose statistics are taken over the
+batch, and dropout, whose masks are drawn for the whole batch at once.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
 Own = Callable[[torch.Tensor], torch.Tensor]
-"""From the rows of a batch to those that are this process's."""
+"""Maps the rows of a batch to this process's share of them."""
 
 Reduce = Callable[[torch.Tensor], None]
 """Replaces a tensor by its sum over the processes."""
@@ -30,17 +30,17 @@ DROPOUTS = (
 
 
 class WholeBatch(TorchFunctionMode):
-    """While entered, the two layers work on the batch of which a network has some rows.
+    """While active, the two kinds of layers see the whole batch of which a network has some rows.
 
-    They are met where torch calls them, so that the layers of a network stay as they are, and a
-    checkpoint is that of one process.
+    It intercepts torch's function calls, so that a network keeps its layers, and a checkpoint is
+    the same as that of a single process.
 
     Parameters
     ----------
     own, reduce : callable
-        As `Own` and `Reduce` say.
+        Functions as described by `Own` and `Reduce`.
     count : int
-        Rows of the batch.
+        Number of rows of the whole batch.
     """
 
     def __init__(self, own: Own, reduce: Reduce, count: int) -> None:
@@ -56,7 +56,7 @@ class WholeBatch(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Call a function of torch; one of the two layers on the whole batch."""
+        """Call a function of torch, and the two kinds of layers on the whole batch."""
         options = kwargs or {}
         if func is functional.batch_norm:
             return self._batch_norm(*args, **options)
@@ -94,12 +94,12 @@ class WholeBatch(TorchFunctionMode):
 
     @torch.no_grad()
     def _statistics(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Return mean and variance (C,) of the whole batch, and of how many values a channel."""
+        """Return mean and variance (C,) of the whole batch, and the count of values per channel."""
         channels = rows.shape[1]
         variance, mean = torch.var_mean(_exact(rows), _beside_channels(rows), correction=0)
         mean, variance = mean.double(), variance.double()
         count = rows.numel() // channels
-        # Moments about zero add up; in float64 nothing is lost by taking them there and back.
+        # Moments about zero add up; in float64 the conversion there and back loses nothing.
         moments = torch.cat([mean, variance + mean.square(), torch.ones_like(mean[:1])]) * count
         self._reduce(moments)
         total = moments[-1]
@@ -107,7 +107,7 @@ class WholeBatch(TorchFunctionMode):
         return mean, (square - mean.square()).clamp_min(0), total
 
     def _dropout(self, func: Any, rows: torch.Tensor, *args: Any, **options: Any) -> torch.Tensor:
-        """Drop of the whole batch what would be dropped of it, and return the rows."""
+        """Apply the whole batch's dropout mask, and return this process's rows."""
         places = torch.arange(self._count)
         before = int(self._own(places)[0])
         blank = torch.zeros_like(rows.detach()[:1])
@@ -117,7 +117,7 @@ class WholeBatch(TorchFunctionMode):
 
 
 class _Normalise(torch.autograd.Function):
-    """Rows to normalised ones, given the statistics of the batch that they are a part of."""
+    """Normalises rows, given the statistics of the batch that they belong to."""
 
     @staticmethod
     def forward(
@@ -150,15 +150,15 @@ class _Normalise(torch.autograd.Function):
 
 
 def _beside_channels(rows: torch.Tensor) -> list[int]:
-    """Return all dimensions but that of the channels."""
+    """Return all dimensions except the channels."""
     return [0, *range(2, rows.dim())]
 
 
 def _by_channel(values: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-    """Return values (C,) in a shape that rows (B, C, ...) can be computed with."""
+    """Return values (C,) in a shape that broadcasts with rows (B, C, ...)."""
     return values.view(-1, *[1] * (rows.dim() - 2))
 
 
 def _exact(rows: torch.Tensor) -> torch.Tensor:
-    """Return rows in a precision that sums can be taken in."""
+    """Return rows in a precision fit for sums."""
     return rows.to(torch.promote_types(rows.dtype, torch.float32))

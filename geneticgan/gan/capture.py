@@ -1,7 +1,7 @@
-"""The generation of `geneticgan.gan.step` as a CUDA graph, with nothing to wait for.
+"""The generation of `geneticgan.gan.step` as a CUDA graph that never waits for the host.
 
-The host hands over each generation's batch, temperature and uniform draws, and reads what
-happened every so many generations. Off CUDA the same runs without a graph.
+The host supplies each generation's batch, temperature and uniform draws, and reads the results
+back once every several generations. Without CUDA the same code runs without a graph.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ from geneticgan.gan.step import Step
 from geneticgan.gan.tensor_selection import Place, needs_host
 
 READ_EVERY = 20
-"""Generations between two looks at the device."""
+"""How many generations run between two reads from the device."""
 
 WARM_UP = 3
-"""Generations before capture, on its stream, in which libraries choose algorithms and allocate."""
+"""Generations on the stream before capture, while libraries choose algorithms and allocate."""
 
 
 def is_wanted(device: torch.device) -> bool:
-    """Tell whether waiting for the host costs anything on a device."""
+    """Return whether waiting for the host costs anything on a device."""
     return device.type == "cuda"
 
 
 def has_begun(generation: Generation) -> bool:
-    """Tell whether every survivor's optimizer has its state, as `CapturedStep` needs.
+    """Return whether every survivor's optimizer has its state, which `CapturedStep` needs.
 
-    An optimizer makes its state in its first step, which only an offspring takes. One whose
-    offspring have none, such as plain SGD, has none to make.
+    An optimizer creates its state in its first step, which only an offspring takes. An optimizer
+    without state, such as plain SGD, has none to create.
     """
     evaluated = [child for child in generation.offspring if not child.failure]
     if not any(child.optimizer.state for child in evaluated):
@@ -49,19 +49,19 @@ def has_begun(generation: Generation) -> bool:
 
 
 def why_not(machine: Machine) -> str:
-    """Return why generations need the host, as a clause for the user; empty if they do not."""
+    """Return a clause that tells the user why generations need the host; empty if they do not."""
     selection, batches = machine.selection, machine.batches
     if machine.discriminator.forward.processes.size > 1:
-        return "no graph holds what several processes hand each other"
+        return "a graph cannot include communication between several processes"
     if not isinstance(selection, BestOffspring) or needs_host(selection.accepts):
         return f"{type(selection).__name__} selects there"
     if machine.schedule.learns:
         return "the schedule learns from every generation"
     modules = [individual.module for individual in machine.population]
     if any(map(has_dropout, (machine.discriminator.module, *modules))):
-        return "the host draws the masks of dropout"
+        return "the host draws the dropout masks"
     if batches.critic_steps > 1:
-        return "the discriminator takes several steps a generation"
+        return "the discriminator takes several steps per generation"
     if batches.offspring_steps > 1:
         return "an offspring takes several steps"
     state = (tensor for each in machine.population for tensor in each.state_tensors())
@@ -76,22 +76,22 @@ class CapturedStep:
     Parameters
     ----------
     machine : Machine
-        The parts of the run, of which `why_not` is empty. The i-th of its population is always
-        the present survivor of the i-th lineage. All came of a generation of which `has_begun`
-        is true.
+        The parts of the run, for which `why_not` returns an empty string. The i-th individual of
+        its population is always the current survivor of the i-th lineage. All of them come from
+        a generation for which `has_begun` is true.
     on_note : callable
-        Told in a sentence if a graph cannot be captured.
+        Called with a sentence if no graph can be captured.
     capture : bool
         Whether to capture a graph on CUDA.
     step : Step, optional
-        Whose individuals are written over; by default they are made anew.
+        A step whose individuals are overwritten; by default new ones are created.
 
     Attributes
     ----------
     chances : Tensor
-        Temperature of the next generation and a uniform draw for each place, float64.
+        Temperature of the next generation and a uniform draw for each place, as float64.
     until_capture : int
-        Generations before a graph is captured; below 0 there is none to come.
+        Generations left before a graph is captured; negative if none will be.
     """
 
     def __init__(
@@ -135,13 +135,13 @@ class CapturedStep:
         first, ngen : int
             Number of the first generation, and how many to run.
         pause : callable
-            Tells of a generation's number whether `on_generation` needs the networks as they are
-            after it. After others it may see them up to `READ_EVERY` generations later.
+            Maps a generation's number to whether `on_generation` needs the networks exactly as
+            they are after it; otherwise it may see them up to `READ_EVERY` generations later.
         on_generation : callable
-            Called with every generation in order, with traces for individuals; a true result
-            ends the run.
+            Called with every generation in order, with traces in place of individuals; a true
+            result ends the run.
         halloffame : deap.tools.HallOfFame, optional
-            Updated whenever the device is looked at.
+            Updated whenever results are read from the device.
 
         Raises
         ------
@@ -153,7 +153,7 @@ class CapturedStep:
         pending: list[tuple[int, float]] = []
         for number in range(first, first + ngen):
             temperature = self._machine.schedule.temperature(number)
-            check_temperature(temperature)  # on the device it is not looked at
+            check_temperature(temperature)  # the device does not check it
             self._queue(number, temperature, len(pending))
             pending.append((number, temperature))
             if not (pause(number) or len(pending) == READ_EVERY or number == first + ngen - 1):
@@ -192,12 +192,12 @@ class CapturedStep:
     def generation(self, batch: Batch) -> None:
         """Do everything that a generation does on the device (Algorithm 1, lines 3-20).
 
-        Nothing here looks at a value: it runs on torch's ``meta`` device too.
+        Nothing here reads a tensor's value, so it also runs on torch's ``meta`` device.
 
         Parameters
         ----------
         batch : Batch
-            As `geneticgan.gan.batch.BatchSampler.numbers` returns it.
+            A batch from `geneticgan.gan.batch.BatchSampler.numbers`.
         """
         step = self._step
         met, real_loss, real = step.real(self._machine.batches.lay_out(batch))
@@ -212,12 +212,11 @@ class CapturedStep:
         self._log.write(real_loss, torch.stack(losses).mean(), records)
 
     def _warm_up(self, batch: Batch) -> None:
-        """Run a generation on the stream that is to capture one.
+        """Run a generation on the stream that will capture one.
 
-        What libraries keep for a stream, such as their workspaces, would else be made anew in the
-        graph.
+        Otherwise the graph would recreate what libraries keep for a stream, such as workspaces.
         """
-        assert self._stream is not None  # there is a graph to come
+        assert self._stream is not None  # a graph will be captured
         stream = torch.cuda.current_stream()
         self._stream.wait_stream(stream)
         with torch.cuda.stream(self._stream):
@@ -225,11 +224,11 @@ class CapturedStep:
         stream.wait_stream(self._stream)
 
     def _capture(self, batch: Batch) -> None:
-        """Capture a generation as a CUDA graph; go on without one where that fails."""
+        """Capture a generation as a CUDA graph; continue without one if that fails."""
         graph, stream = torch.cuda.CUDAGraph(), torch.cuda.current_stream()
         try:
             torch.cuda.synchronize()
-            # Other threads may go on preparing batches meanwhile.
+            # Other threads may keep preparing batches meanwhile.
             mode = "thread_local"
             with torch.cuda.graph(graph, stream=self._stream, capture_error_mode=mode):
                 if not torch.cuda.is_current_stream_capturing():
@@ -241,15 +240,15 @@ class CapturedStep:
             cause = str(error).strip().splitlines()[0]
             self._on_note(f"Running without a CUDA graph, which is slower: {cause}.")
         finally:
-            # A capture that fails leaves its own stream as the current one.
+            # A failed capture leaves its own stream as the current one.
             torch.cuda.set_stream(stream)
 
     def champion(self) -> GeneratorIndividual:
-        """Return a copy of the best individual that any generation run here has had."""
+        """Return a copy of the best individual of all generations run here."""
         return max(self._places, key=lambda place: float(place.best_fitness)).champion()
 
     def _update(self, halloffame: tools.HallOfFame) -> None:
-        """Offer DEAP's hall of fame the best so far, if it is better than what is there."""
+        """Add the best individual so far to DEAP's hall of fame, if it is better than its best."""
         best = max(float(place.best_fitness) for place in self._places)
         if not len(halloffame) or best > weighted_sum(halloffame[0].fitness):
             halloffame.update([self.champion()])

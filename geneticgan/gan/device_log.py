@@ -1,4 +1,4 @@
-"""What happened in generations that stayed on a device, read back every so many of them."""
+"""A log of the generations that run on a device, read back once every several generations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from geneticgan.gan.step import CAUSES
 
 @dataclass(frozen=True)
 class Trace:
-    """What is left of an individual whose weights stayed on the device; for records."""
+    """A record of an individual whose weights stayed on the device."""
 
     fitness: SumFitness
     lineage: int
@@ -25,14 +25,14 @@ class Trace:
 
 
 class DeviceLog:
-    """A row of numbers for each generation, on the device until it is read.
+    """A row of numbers for each generation, kept on the device until it is read.
 
     Parameters
     ----------
     machine : Machine
-        Whose population is told, when the log is read, what its members became.
+        The run; reading the log updates the fitness and the origin of its population.
     rows : int
-        Generations that it holds.
+        How many generations the log holds.
     """
 
     def __init__(self, machine: Machine, rows: int) -> None:
@@ -46,20 +46,20 @@ class DeviceLog:
     def write(
         self, real: torch.Tensor, generated: torch.Tensor, records: Sequence[torch.Tensor]
     ) -> None:
-        """Write down a generation; a graph may hold this, since it always writes to one place.
+        """Write down a generation, always to the same memory, so that a graph may include this.
 
         Parameters
         ----------
         real, generated : Tensor
-            The parts of L_D, scalars.
+            The two parts of L_D, scalars.
         records : sequence of Tensor
-            One for each place, as `geneticgan.gan.tensor_selection.Place.select` returns it.
+            One record for each place, from `geneticgan.gan.tensor_selection.Place.select`.
         """
         parts = torch.stack([real, generated]).double()
         self._row.copy_(torch.cat([parts, *records]))
 
     def keep(self, index: int) -> None:
-        """Keep in a row what was written last."""
+        """Copy what was written last to a row of the log."""
         self._rows[index].copy_(self._row)
 
     def read(self, pending: Sequence[tuple[int, float]]) -> Iterator[Generation]:
@@ -68,7 +68,7 @@ class DeviceLog:
         Parameters
         ----------
         pending : sequence of (int, float)
-            Number and temperature of each.
+            Number and temperature of each generation.
 
         Raises
         ------
@@ -83,7 +83,7 @@ class DeviceLog:
     def _generation(
         self, number: int, temperature: float, cells: list[float], settled: bool
     ) -> Generation:
-        """Make a generation of its row, and note in the population what its members became."""
+        """Make a generation from its row, and update the population's fitness and origin."""
         generation = Generation(number, temperature, [], [], [], settled)
         population = self._machine.population
         width = len(cells) // len(population)
@@ -100,7 +100,7 @@ class DeviceLog:
         return generation
 
     def _traces(self, parent: GeneratorIndividual, table: Sequence[float]) -> list[Trace]:
-        """Return what is left of a parent and its offspring: three numbers for each."""
+        """Return the traces of a parent and its offspring from three numbers each."""
         made_by = [parent.mutation, *self._labels]
         triples = zip(table[::3], table[1::3], table[2::3], strict=True)
         return [

@@ -1,4 +1,4 @@
-"""The discriminator in training: its forward passes, its loss L_D and its step (lines 19-20)."""
+"""The discriminator during training: its forward passes, its loss L_D, its step (lines 19-20)."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from geneticgan.seeding import torch_stream
 
 @dataclass
 class DiscriminatorTraining:
-    """A discriminator that learns; the environment in which generators are selected.
+    """The discriminator during training: the environment in which generators are selected.
 
-    It holds no batch: everything that is computed here is given the batch it is computed on.
+    It holds no batch; every computation is given the batch that it works on.
 
     Attributes
     ----------
     module : torch.nn.Module
-        Images to (source logits (B,), class logits (B, K)).
+        The network; maps images to (source logits (B,), class logits (B, K)).
     optimizer : torch.optim.Optimizer
-        Over the discriminator's parameters.
+        The optimizer of the discriminator's parameters.
     forward : Forward
         Runs generators and this discriminator.
     loss : DiscriminatorLoss
-        L_D; the paper's by default.
+        The loss L_D; the paper's by default.
     penalty : float
         Weight of the penalty on the norm of the gradient between real and generated images
-        (Gulrajani et al. 2017), added to what the discriminator learns, not to the fitness.
+        (Gulrajani et al. 2017). It is added to the discriminator's loss, not to the fitness.
     seed : int
-        Draws the places of the gradient penalty.
+        Seeds the points at which the gradient penalty is taken.
     last_losses : dict of str to float
         The real and the generated part of L_D in the last step.
     """
@@ -63,8 +63,8 @@ class DiscriminatorTraining:
 
         The images are those of this process's rows of the batch.
 
-        The individual's own buffers stay as they are; the images have a graph to its parameters
-        where gradients are enabled.
+        The individual's own buffers do not change; the images have a graph to its parameters
+        if gradients are enabled.
         """
         module = individual.module
         buffers = {name: buffer.clone() for name, buffer in module.named_buffers()}
@@ -73,34 +73,34 @@ class DiscriminatorTraining:
     def on_generated(self, individual: GeneratorIndividual, batch: Batch) -> Logits:
         """Return the output on the individual's images, with a graph to its parameters.
 
-        This is a training pass: the individual's batch statistics advance by one batch.
+        This is a training pass: it updates the individual's batch statistics.
         """
         return self.forward.generated(self.forward.generate(individual.module, batch), batch)
 
     def with_real_logits(self, batch: Batch) -> Batch:
-        """Return the batch with the output on its real images, computed if it is not known."""
+        """Return the batch with the output on its real images, which is computed if missing."""
         if batch.real_logits is not None:
             return batch
         with torch.no_grad():
             return batch.with_real_logits(self.forward.real(batch))
 
     def class_loss(self, logits: Logits, batch: Batch) -> torch.Tensor:
-        """Return L_Cls of generated images under the labels they were asked for (scalar)."""
+        """Return L_Cls of generated images under the labels they were generated for (scalar)."""
         return cross_entropy(logits.guidance, batch.labels)
 
     def real_loss(self, batch: Batch) -> tuple[torch.Tensor, Logits]:
-        """Return the part of L_D that the real images make (scalar), and the output on them."""
+        """Return the real images' part of L_D (scalar), and the output on them."""
         logits = self.forward.real(batch)
         return self.loss.real(logits, batch.real_labels), logits
 
     def generated_loss(self, logits: Logits, batch: Batch) -> torch.Tensor:
-        """Return the part of L_D that generated images make (scalar)."""
+        """Return the generated images' part of L_D (scalar)."""
         return self.loss.generated(logits, batch.labels)
 
     def update(self, survivors: Sequence[GeneratorIndividual], batches: Sequence[Batch]) -> None:
         """Take a step on L_D = L_S + L_Cls for each batch (Algorithm 1, lines 19-20).
 
-        With several survivors the generated part is their mean; raises as `note_losses`.
+        With several survivors the generated part is their mean. Raises what `note_losses` raises.
         """
         for batch in batches:
             real, _ = self.real_loss(batch)
@@ -139,11 +139,11 @@ class DiscriminatorTraining:
         Parameters
         ----------
         batch : Batch
-            With held-out images.
+            A batch with held-out images.
         gradients : sequence of Tensor
-            One a parameter.
+            One gradient per parameter.
         length : float
-            Of the step, as a Euclidean norm over all parameters.
+            Length of the step, as a Euclidean norm over all parameters.
         """
         images, labels = batch.held_out
         norm = torch.nn.utils.get_total_norm(list(gradients)).clamp_min(1e-12)
@@ -154,13 +154,13 @@ class DiscriminatorTraining:
         return cross_entropy(self.forward.classes_with(state, images, batch.generation), labels)
 
     def step(self, gradients: Sequence[torch.Tensor]) -> None:
-        """Take the optimizer's step with given gradients."""
+        """Take an optimizer step with the given gradients."""
         step_with(self.optimizer, self.parameters, gradients)
         learning = ((n, p) for n, p in self.module.named_parameters() if p.requires_grad)
         self.loss.adversary.after_step(learning)
 
     def note_losses(self, real: float, generated: float) -> None:
-        """Note the losses of a step in ``last_losses``.
+        """Store the losses of a step in ``last_losses``.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The FitnessFunction contract: what an individual is worth, seen from several sides."""
+"""The FitnessFunction contract: what an individual is worth, as quality and diversity."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from geneticgan.registry import PluginGroup
 
 @dataclass(frozen=True)
 class FitnessInputs:
-    """What is known of an individual in a generation; tensors on the device, without graphs.
+    """What a fitness function is given of an individual; tensors on the device, without graphs.
 
     Attributes
     ----------
     own_images : Tensor
-        What it generates of this process's share of the generation's latents and labels.
+        Its images from this process's share of the generation's latents and labels.
     labels : Tensor
-        Shape (B,), int64: the classes that were asked for.
+        The requested classes, of shape (B,) and type int64.
     logits : Logits
         The discriminator's output on the images.
     gradients : sequence of Tensor
-        Of the discriminator's loss L_D on real and on these images, one a parameter.
+        Gradients of the discriminator's loss L_D on real and on these images, one per parameter.
     class_counts : Tensor
-        Shape (K,), training images by class.
+        Number of training images of each class, of shape (K,).
     held_out_loss : callable
-        From gradients and a length to the class loss (a scalar) that the discriminator would have
-        on held-out real images after a step of that length against the gradients. Only where the
-        fitness says ``needs_held_out``.
+        Maps gradients and a length to the class loss (a scalar) that the discriminator would have
+        on held-out real images after a step of that length against the gradients. Usable only if
+        the fitness sets ``needs_held_out``.
     processes : Processes
-        Of the run.
+        The processes of the run.
     """
 
     own_images: torch.Tensor
@@ -49,16 +49,16 @@ class FitnessInputs:
 
     @cached_property
     def images(self) -> torch.Tensor:
-        """All that it generates of the generation's latents and labels: (B, C, H, W) in [-1, 1]."""
+        """Its images from all latents and labels of the generation: (B, C, H, W) in [-1, 1]."""
         return self.processes.whole(self.own_images, len(self.labels))
 
 
 class FitnessFunction(ABC):
     """Evaluates individuals by two values; a plugin of the group ``geneticgan.fitness``.
 
-    Selection compares ``quality + lambda * diversity``; DEAP's multi-objective selections see the
-    two apart. Nothing in `evaluate` may wait for the device or draw random numbers, so that it can
-    be a part of a CUDA graph and every individual of a generation is evaluated alike.
+    Selection compares ``quality + lambda * diversity``; DEAP's multi-objective selections see two
+    separate values. Nothing in `evaluate` may wait for the device or draw random numbers, so that
+    it can be part of a CUDA graph and treats all individuals of a generation the same.
 
     Attributes
     ----------
@@ -70,9 +70,9 @@ class FitnessFunction(ABC):
 
     @abstractmethod
     def evaluate(self, inputs: FitnessInputs) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return quality and diversity, scalars, the higher the better.
+        """Return quality and diversity as scalars; higher is better.
 
-        An individual with a value that is not finite has failed and cannot win.
+        An individual with a non-finite value has failed and cannot win.
         """
 
 
@@ -82,12 +82,12 @@ def quality(source_logits: torch.Tensor) -> torch.Tensor:
     Parameters
     ----------
     source_logits : Tensor
-        Shape (B,), the discriminator's source logits on generated images.
+        The discriminator's source logits on generated images, of shape (B,).
 
     Returns
     -------
     Tensor
-        Scalar in [0, 1].
+        A scalar in [0, 1].
     """
     return torch.sigmoid(source_logits).mean()
 
@@ -98,12 +98,12 @@ def diversity(gradients: Iterable[torch.Tensor]) -> torch.Tensor:
     Parameters
     ----------
     gradients : iterable of Tensor
-        The gradient of the discriminator's loss, a tensor a parameter.
+        The gradient of the discriminator's loss, one tensor per parameter.
 
     Returns
     -------
     Tensor
-        Scalar; +inf for a vanishing gradient, NaN or -inf for a non-finite one.
+        A scalar; +inf for a vanishing gradient, NaN or -inf for a non-finite one.
     """
     return -torch.log(torch.nn.utils.get_total_norm(list(gradients)))
 
@@ -112,22 +112,22 @@ class PaperFitness(FitnessFunction):
     """E[sigmoid(D(G(z)))] and -log of the norm of D's gradient (the paper's equations 2 and 3)."""
 
     def evaluate(self, inputs: FitnessInputs) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the mean belief that the images are real, and minus the log gradient norm."""
+        """Return the mean probability of being real, and minus the log gradient norm."""
         return quality(inputs.logits.source), diversity(inputs.gradients)
 
 
 @dataclass(frozen=True)
 class Evaluator:
-    """A fitness function with what it knows of a run.
+    """A fitness function together with the parts of a run that it needs.
 
     Attributes
     ----------
     fitness : FitnessFunction
-        Gives quality and diversity.
+        Computes quality and diversity.
     discriminator : DiscriminatorTraining
-        Of the run.
+        The discriminator of the run.
     class_counts : Tensor
-        Shape (K,), training images by class.
+        Number of training images of each class, of shape (K,).
     """
 
     fitness: FitnessFunction
@@ -142,18 +142,18 @@ class Evaluator:
         gradients: Sequence[torch.Tensor],
         batch: Batch,
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return quality and diversity, scalars.
+        """Return quality and diversity as scalars.
 
         Parameters
         ----------
         images : Tensor
-            What an individual generates from this process's share of the batch.
+            An individual's images from this process's share of the batch.
         logits : Logits
             The discriminator's output on them.
         gradients : sequence of Tensor
-            Of L_D on the real images and on these, one a parameter.
+            Gradients of L_D on the real images and on these, one per parameter.
         batch : Batch
-            What the individual meets.
+            The batch on which the individual is evaluated.
         """
         return self.fitness.evaluate(
             FitnessInputs(
@@ -172,5 +172,5 @@ FITNESS = PluginGroup("geneticgan.fitness", FitnessFunction, "fitness")  # type:
 
 
 def create_fitness(text: str) -> FitnessFunction:
-    """Make a fitness function such as ``paper``; `PluginError` as `PluginGroup.make`."""
+    """Make a fitness function such as ``paper``; raises `PluginError` like `PluginGroup.make`."""
     return FITNESS.make(text)

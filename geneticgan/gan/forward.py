@@ -1,4 +1,4 @@
-"""Forward passes of a generation, in one precision and with the same dropout masks."""
+"""Forward passes of a generation, all in one precision and with the same dropout masks."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from geneticgan.seeding import torch_seeded, torch_stream
 
 
 class Forward:
-    """Runs generators and a discriminator on a batch that is given.
+    """Runs generators and a discriminator on a given batch.
 
-    Of several processes each makes and judges the images of its own rows of the batch; the
-    discriminator's output is whole in all of them.
+    With several processes each handles the images of its own rows of the batch; the
+    discriminator's output on the whole batch is known to all of them.
 
     Parameters
     ----------
     discriminator : torch.nn.Module
-        Images to (source logits (B,), class logits (B, K)).
+        Maps images to (source logits (B,), class logits (B, K)).
     seed : int
-        Draws dropout masks, which are a function of the seed and the generation.
+        Seeds the dropout masks, which are a function of the seed and the generation.
     precision : {"float32", "tf32", "bf16"}
-        Of the passes (``bf16`` by autocast; the others are `geneticgan.training.precision`'s);
-        weights stay float32.
+        Precision of the passes (``bf16`` by autocast; `geneticgan.training.precision` sets the
+        others); weights stay float32.
     augmentation : Augmentation
-        Of what the discriminator is given, real or generated.
+        Augments the discriminator's inputs, real or generated.
     processes : Processes
-        Of the run.
+        The processes of the run.
     """
 
     def __init__(
@@ -58,9 +58,9 @@ class Forward:
         batch: Batch,
         buffers: dict[str, torch.Tensor] | None = None,
     ) -> torch.Tensor:
-        """Return a generator's images in a training pass, of this process's rows of the batch.
+        """Return a generator's images of this process's rows of the batch, in a training pass.
 
-        Its batch statistics advance, or those in ``buffers``, which is changed, in their place.
+        The pass updates its batch statistics, or those in ``buffers`` (in place) if given.
         """
         inputs = tuple(map(self.processes.own, (batch.latents, batch.labels)))
         with self._within("generator", module, batch.generation, len(batch.labels)):
@@ -71,7 +71,7 @@ class Forward:
         return images
 
     def generated(self, images: torch.Tensor, batch: Batch) -> Logits:
-        """Return the discriminator's output on all generated images, given this process's."""
+        """Return the discriminator's output on all generated images, given this process's share."""
         changes, count = batch.generated_changes, len(batch.labels)
         return self._logits(images, changes, "generated", batch.generation, count)
 
@@ -98,9 +98,9 @@ class Forward:
         return Logits(*self._all_rows(logits, count))
 
     def _all_rows(self, own: Sequence[torch.Tensor], count: int) -> Sequence[torch.Tensor]:
-        """Return logits of the whole batch for those of this process's rows, all at once.
+        """Return the logits of the whole batch, given those of this process's rows.
 
-        They are in a precision that losses and fitness can be computed in.
+        Their precision is sufficient for losses and fitness.
         """
         low = (torch.bfloat16, torch.float16)
         own = [each.float() if each.dtype in low else each for each in own]
@@ -120,7 +120,7 @@ class Forward:
     ) -> tuple[torch.Tensor, ...]:
         """Return the gradients of a loss that is computed from the output on whole batches.
 
-        Where a parameter may be unused, its gradient may be None.
+        With ``allow_unused`` the gradient of an unused parameter is None.
         """
         found = torch.autograd.grad(loss, parameters, allow_unused=allow_unused)
         return self.processes.sum(found)
@@ -138,7 +138,7 @@ class Forward:
     def _within(
         self, kind: str, module: torch.nn.Module, generation: int, count: int
     ) -> Iterator[None]:
-        """Compute in the run's precision, with dropout masks that are a generation's own."""
+        """Compute in the run's precision, with the dropout masks of a generation."""
         with ExitStack() as stack:
             if self._bf16:
                 stack.enter_context(torch.autocast(self._device.type, torch.bfloat16))
@@ -150,5 +150,5 @@ class Forward:
 
 
 def has_dropout(module: torch.nn.Module) -> bool:
-    """Tell whether a module draws masks in training."""
+    """Return whether a module draws dropout masks in training."""
     return any(isinstance(part, _DropoutNd) and part.p > 0 for part in module.modules())

@@ -1,4 +1,4 @@
-"""Runs the generations of a machine the fastest way that is possible, or the one asked for."""
+"""Runs the generations of a machine in the fastest possible way, or in the requested one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def agreed(
     select: Callable[..., list[GeneratorIndividual]],
     machine: Machine,
 ) -> list[GeneratorIndividual]:
-    """Return whom the process that leads selects, whatever a selection draws elsewhere."""
+    """Return the individuals selected by the leading process, whatever the other processes draw."""
     processes = machine.discriminator.forward.processes
     chosen = select(individuals, k, temperature=temperature)
     places = {id(individual): place for place, individual in enumerate(individuals)}
@@ -39,9 +39,9 @@ class Generations:
         The parts of the run.
     breeding : str
         One of `geneticgan.options.evolution.BREEDINGS`. Unless it is ``plain``, gradients are
-        shared where they can be, and on CUDA generations stay on the device where they can.
+        shared where possible, and on CUDA generations stay on the device where possible.
     on_note : callable
-        Told in a sentence if it cannot be the fastest way.
+        Called with a sentence if the fastest way is not possible.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A generator as a DEAP individual: a torch module, its buffers and its optimizer's state."""
+"""A generator as a DEAP individual: a torch module with its buffers and its optimizer's state."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ from geneticgan.gan.optimizer_state import (
 )
 
 OptimizerFactory = Callable[[Iterable[torch.nn.Parameter]], torch.optim.Optimizer]
-"""Builds an optimizer over a module's parameters, with its hyper-parameters bound."""
+"""Builds an optimizer of a module's parameters, with fixed hyperparameters."""
 
 
 NO_LOSS = "non-finite loss"
 NO_GRADIENT = "non-finite gradient"
 NO_FITNESS = "non-finite fitness"
-"""Why an individual failed."""
+"""The reasons for which an individual can fail."""
 
 
 class GeneratorIndividual:
     """One individual of the population.
 
-    It has what DEAP asks of an individual, a ``fitness``, and can be cloned (``deepcopy``), so
-    ``Statistics``, ``Logbook``, ``HallOfFame``, ``selBest`` and ``selNSGA2`` work on it. It is
-    never pickled: `to_tensors` and `load_tensors` carry it to and from safetensors.
+    It has the ``fitness`` that DEAP needs and can be cloned (``deepcopy``), so ``Statistics``,
+    ``Logbook``, ``HallOfFame``, ``selBest`` and ``selNSGA2`` work on it. It is never pickled:
+    `to_tensors` and `load_tensors` convert it to and from safetensors.
 
     Parameters
     ----------
     module : torch.nn.Module
         The generator.
     make_optimizer : callable
-        Builds the optimizer over the module's parameters; shared by all clones.
+        Builds the optimizer of the module's parameters; shared by all clones.
     weights : sequence of float
         Fitness weights, (1, lambda) in the paper.
 
     Attributes
     ----------
     lineage : int
-        Label that an individual and the offspring born of it share; see `sel_annealing`.
+        Label that an individual shares with its offspring; see `sel_annealing`.
     mutation : str
         The mutation that made it from its parent; empty for an initial individual.
     failure : str
-        Empty unless it failed; then it has fitness -inf whatever the evaluation says.
+        Why the individual failed, in which case its fitness is -inf; empty if it did not.
     """
 
     def __init__(
@@ -85,13 +85,13 @@ class GeneratorIndividual:
 
     @property
     def failed_to_step(self) -> bool:
-        """Whether the step that made it failed; then there is nothing to evaluate."""
+        """Whether the step that made it failed, so that there is nothing to evaluate."""
         return self.failure in (NO_LOSS, NO_GRADIENT)
 
     def evaluated(self, quality: float, diversity: float) -> tuple[float, float]:
         """Return the fitness values, or `FAILED` for an individual that failed.
 
-        That is one whose step failed, or one with a value that is not finite, which is noted.
+        An individual fails if its step failed or a value is not finite; ``failure`` says which.
         """
         if self.failed_to_step:
             return FAILED
@@ -102,10 +102,10 @@ class GeneratorIndividual:
         return quality, diversity
 
     def become(self, other: GeneratorIndividual) -> None:
-        """Take over another's weights, buffers, optimizer state and lineage, in place.
+        """Copy another individual's weights, buffers, optimizer state and lineage in place.
 
-        The other has the same architecture and the same kind of optimizer. Nothing is allocated
-        once both optimizers have a state.
+        The other must have the same architecture and the same kind of optimizer. No memory is
+        allocated once both optimizers have a state.
         """
         with torch.no_grad():
             copy_all(self.module.parameters(), other.module.parameters())
@@ -115,11 +115,11 @@ class GeneratorIndividual:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> GeneratorIndividual:
         # A clone starts with the parent's exact weights, buffers and optimizer state. The
-        # optimizer is built anew because its state is keyed by the parameters it steps.
+        # optimizer is rebuilt because its state is keyed by the parameters that it updates.
         clone = GeneratorIndividual(
             copy.deepcopy(self.module, memo), self._make_optimizer, self.fitness.weights
         )
-        # load_state_dict may keep the tensors it is given; a parent's must not be shared.
+        # load_state_dict may keep the tensors it is given, and a parent's must not be shared.
         clone.optimizer.load_state_dict(copy.deepcopy(self.optimizer.state_dict()))
         clone.fitness = copy.deepcopy(self.fitness, memo)
         clone.lineage = self.lineage
@@ -134,14 +134,14 @@ class GeneratorIndividual:
         )
 
     def to_tensors(self) -> tuple[dict[str, torch.Tensor], str]:
-        """Return everything the individual is, as named tensors and a JSON text.
+        """Return the whole individual as named tensors and a JSON string.
 
         Returns
         -------
         tensors : dict of str to Tensor
             ``module.<name>`` for weights and buffers, ``optimizer.<index>.<name>`` for the state.
         metadata : str
-            JSON: fitness, lineage, mutation and the optimizer's settings.
+            JSON with fitness, lineage, mutation, failure and the optimizer's scalar state.
         """
         state, optimizer = optimizer_to_tensors(self.optimizer)
         weights = self.module.state_dict()
@@ -163,9 +163,9 @@ class GeneratorIndividual:
         Parameters
         ----------
         tensors : mapping of str to Tensor
-            As `to_tensors` gave them, for a module of the same architecture.
+            The tensors from `to_tensors`, for a module of the same architecture.
         metadata : str
-            The JSON text.
+            The JSON string from `to_tensors`.
 
         Raises
         ------
@@ -190,6 +190,6 @@ def _below(prefix: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.
 
 
 def same_weights(one: GeneratorIndividual, other: GeneratorIndividual) -> bool:
-    """Tell whether two generators are the same; pass it to DEAP's ``HallOfFame(similar=...)``."""
+    """Return whether two generators are equal; pass it to DEAP's ``HallOfFame(similar=...)``."""
     ours, theirs = one.module.state_dict(), other.module.state_dict()
     return all(torch.equal(ours[name], theirs[name]) for name in ours)

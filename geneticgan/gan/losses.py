@@ -1,7 +1,7 @@
-"""What the discriminator learns, L_D = L_S + L_Cls (Algorithm 1, line 19), and its two parts.
+"""The discriminator's loss L_D = L_S + L_Cls (Algorithm 1, line 19), and its two parts.
 
-`DiscriminatorLoss` is the whole on real and on generated images; an `Adversary` is L_S and a
-`ClassLoss` L_Cls of real images.
+`DiscriminatorLoss` is the whole loss on real and on generated images; an `Adversary` computes
+L_S, and a `ClassLoss` computes L_Cls of real images.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from geneticgan.gan.batch import Logits
 
 
 class Adversary(Protocol):
-    """How the discriminator tells real from generated."""
+    """How the discriminator learns to tell real images from generated ones."""
 
     def real(self, source: torch.Tensor) -> torch.Tensor:
         """Return the losses (B,) of source logits (B,) of real images."""
@@ -27,7 +27,7 @@ class Adversary(Protocol):
         """Return the losses (B,) of source logits (B,) of generated images."""
 
     def after_step(self, parameters: Iterable[tuple[str, torch.nn.Parameter]]) -> None:
-        """Do what has to be done to named parameters after each of the optimizer's steps."""
+        """Adjust the named parameters as required after each optimizer step."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Logistic:
         return softplus(source)
 
     def after_step(self, parameters: Iterable[tuple[str, torch.nn.Parameter]]) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 @dataclass(frozen=True)
@@ -59,19 +59,19 @@ class LeastSquares:
         return source.square() / 2
 
     def after_step(self, parameters: Iterable[tuple[str, torch.nn.Parameter]]) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 @dataclass(frozen=True)
 class Wasserstein:
     """The critic's loss of WGAN (Arjovsky et al. 2017), kept smooth by clipping.
 
-    The class head's own layer is not part of the critic, and is not clipped.
+    The class head's own layer is not part of the critic and is not clipped.
 
     Attributes
     ----------
     clip : float
-        Largest absolute weight; 0 does not clip (with a gradient penalty).
+        Largest absolute weight; 0 means no clipping (for use with a gradient penalty).
     """
 
     clip: float = 0.01
@@ -95,7 +95,7 @@ class Wasserstein:
 
 
 def make_adversary(name: str, clip: float) -> Adversary:
-    """Return the adversary of a config's ``adversary`` and ``clip``."""
+    """Return the adversary for a config's ``adversary`` and ``clip``."""
     if name == "wasserstein":
         return Wasserstein(clip)
     return LeastSquares() if name == "least-squares" else Logistic()
@@ -108,10 +108,10 @@ class ClassLoss:
     Attributes
     ----------
     weights : torch.Tensor, optional
-        Shape (K,), by which an image counts by its class.
+        Weights of an image by its class, of shape (K,).
     offsets : torch.Tensor, optional
-        Shape (K,), added to the logits before the cross-entropy and only there, so that the
-        logits themselves are those of balanced classes.
+        Offsets of shape (K,), added to the logits for the cross-entropy only, so that the logits
+        themselves are those of balanced classes.
     """
 
     weights: torch.Tensor | None = None
@@ -125,30 +125,30 @@ class ClassLoss:
         return losses if self.weights is None else self.weights[labels] * losses
 
     def __call__(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """Return their mean, a scalar."""
+        """Return the mean loss, a scalar."""
         return self.each(logits, labels).mean()
 
 
 def make_class_loss(
     kind: str, tau: float, counts: Sequence[int], oversampling: str, device: torch.device
 ) -> ClassLoss:
-    """Return the class loss of a training.
+    """Return the class loss of a training run.
 
     Parameters
     ----------
     kind : str
-        ``cross-entropy``, which weighs classes alike where batches do not; or
+        ``cross-entropy``, weighted to balance the classes where batches are not balanced; or
         ``balanced-softmax`` (Ren et al. 2020, equation 3), the cross-entropy of the logits plus
         ``tau`` times the logarithm of each class's share of the batches (the logit-adjusted loss
-        of Menon et al. 2021, equation 10). Where batches are balanced the two are the same.
+        of Menon et al. 2021, equation 10). For balanced batches the two are the same.
     tau : float
         Strength of the adjustment, >= 0.
     counts : sequence of int
-        Training images by class, each >= 1.
+        Number of training images of each class, each >= 1.
     oversampling : str
         How batches are drawn; see `geneticgan.data.sampling.BatchSource.balanced`.
     device : torch.device
-        Where the losses are computed.
+        The device on which the losses are computed.
     """
     if kind == "balanced-softmax":
         return ClassLoss(offsets=(tau * drawn_shares(counts, oversampling).log()).to(device))
@@ -158,29 +158,29 @@ def make_class_loss(
 
 @dataclass(frozen=True)
 class DiscriminatorLoss:
-    """L_D = L_S + L_Cls (Algorithm 1, line 19), in its real and its generated part.
+    """L_D = L_S + L_Cls (Algorithm 1, line 19), split into its real and its generated part.
 
     Attributes
     ----------
     adversary : Adversary
-        L_S.
+        The source loss L_S.
     generated_class_weight : float
-        Of the part of L_Cls that generated images make, >= 0. It is 1 in the paper. With 0 the
-        class head learns from real images alone, and still says what generators learn.
+        Weight of the generated images' part of L_Cls, >= 0; 1 in the paper. With 0 the class
+        head learns from real images only, and still guides the generators.
     weighting : str
-        What a generated image counts in that part. ``even``
-        is all alike, as in the paper; ``confidence`` is the probability that the head which
-        guides generators gives to the label that was asked for, so that the class head does not
-        learn from what shows something else.
+        How much each generated image counts in that part. ``even`` counts all the same, as in
+        the paper; ``confidence`` uses the probability that the head which guides the generators
+        gives to the requested label, so that the class head does not learn from images that
+        show something else.
     class_weights : torch.Tensor, optional
-        Shape (K,), of what a real image counts by its class in L_S, where batches are not
-        balanced; see `geneticgan.data.sampling.balancing_weights`. All alike by default.
+        Weights of a real image by its class in L_S, of shape (K,), where batches are not
+        balanced; see `geneticgan.data.sampling.balancing_weights`. Equal by default.
     class_loss : ClassLoss
         L_Cls of real images; the plain cross-entropy by default, as in the paper.
     source_weight : float
-        Of L_S, > 0. It is 1 in the paper. Source and class head share a trunk, and what L_S makes
-        of it costs the class head accuracy; a source head itself learns as fast at any weight,
-        since Adam's steps do not depend on the scale of a loss.
+        Weight of L_S, > 0; 1 in the paper. The source head and the class head share a trunk, and
+        L_S shapes it at the cost of the class head's accuracy. The source head itself learns
+        equally fast at any weight, since Adam's steps do not depend on the scale of a loss.
     """
 
     adversary: Adversary = field(default_factory=Logistic)
@@ -191,7 +191,7 @@ class DiscriminatorLoss:
     source_weight: float = 1.0
 
     def real(self, logits: Logits, labels: torch.Tensor) -> torch.Tensor:
-        """Return the part that real images with labels (B,) make."""
+        """Return the loss on real images with labels (B,)."""
         weights = None if self.class_weights is None else self.class_weights[labels]
         loss = self.source_weight * _mean(self.adversary.real(logits.source), weights)
         for class_logits in (logits.classes, logits.guide):
@@ -200,7 +200,7 @@ class DiscriminatorLoss:
         return loss
 
     def generated(self, logits: Logits, labels: torch.Tensor) -> torch.Tensor:
-        """Return the part that images make which were generated for labels (B,)."""
+        """Return the loss on images that were generated for labels (B,)."""
         class_loss = self._class_loss(logits, labels)
         loss = self.generated_source(logits.source) + self.generated_class_weight * class_loss
         if logits.guide is not None:
@@ -213,10 +213,10 @@ class DiscriminatorLoss:
         return self.source_weight * self.adversary.fake(source).mean()
 
     def has_generators_class_loss(self, logits: Logits) -> bool:
-        """Tell whether `generated` is `generated_source` plus what generators are taught by.
+        """Return whether `generated` is `generated_source` plus the generators' class loss.
 
         Generators minimise the plain cross-entropy of the guiding class head. So does the
-        discriminator in the paper: the same head, the same images, weight 1.
+        discriminator in the paper, with the same head, the same images and weight 1.
         """
         return self.weighting == "even" and self.generated_class_weight == 1 and not logits.guided
 

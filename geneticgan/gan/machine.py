@@ -1,4 +1,4 @@
-"""Everything that one run of Algorithm 1 is made of, by name."""
+"""The parts that one run of Algorithm 1 is made of, by name."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ def leave_rates(generation: int, individuals: Sequence[GeneratorIndividual]) -> 
 
 @dataclass
 class Machine:
-    """The parts of a run; however a generation is computed, it is made of these.
+    """The parts of a run, the same for every way of computing a generation.
 
     Attributes
     ----------
     population : list of GeneratorIndividual
         The survivors of the last generation; changed in place.
     discriminator : DiscriminatorTraining
-        What they are evaluated by.
+        The discriminator that evaluates them.
     evaluator : Evaluator
         The fitness function.
     batches : BatchSampler
-        Draws what a generation meets.
+        Draws the batches of a generation.
     mutations : sequence of Mutation
-        One offspring of each parent for each of them.
+        The mutations, each of which makes one offspring of each parent.
     selection : Selection
-        Who survives.
+        Chooses the survivors.
     schedule : Schedule
         The temperature of each generation.
     rng : numpy.random.Generator
-        Of the selection.
+        The selection's random generator.
     set_rates : callable
-        Called before a generation with its number and the individuals whose optimizers step in
-        it, or lend their settings to those that do.
+        Called before a generation with its number and the individuals whose optimizers take a
+        step in it, or whose optimizer settings the offspring inherit.
     """
 
     population: list[GeneratorIndividual]

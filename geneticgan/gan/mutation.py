@@ -1,4 +1,4 @@
-"""The Mutation contract: an adversarial objective that makes an offspring of a generator."""
+"""The Mutation contract: an adversarial objective that turns a generator into an offspring."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ class Mutation(ABC):
             def loss(self, fake, real):
                 return -fake.mean()
 
-    Options of a plugin are the keyword arguments of its ``__init__``; the subclass validates
+    The options of a plugin are the keyword arguments of its ``__init__``; the subclass validates
     them and raises `ValueError` with a sentence for the user.
     """
 
     label: str = ""
-    """What the run calls it: its name and options as the user wrote them; by `create_mutations`."""
+    """Its name and options as the user wrote them; set by `create_mutations`."""
 
     @abstractmethod
     def loss(self, fake: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
-        """Return the generator's adversarial loss M_c, to be minimised.
+        """Return the generator's adversarial loss M_c, which is minimised.
 
         Parameters
         ----------
         fake : Tensor
-            Shape (B,), source logits of the generated batch.
+            Source logits of the generated batch, of shape (B,).
         real : Tensor
-            Shape (B',), source logits of the generation's real batch; no gradient flows there.
+            Source logits of the generation's real batch, of shape (B',), without a graph.
 
         Returns
         -------
         Tensor
-            Scalar, the mean over the batch.
+            The mean loss over the batch, a scalar.
         """
 
     def objective(
@@ -55,7 +55,7 @@ class Mutation(ABC):
     ) -> torch.Tensor:
         """Return L_Gc = M_c + L_Cls (Algorithm 1, line 6), a scalar.
 
-        Override only an objective that needs more than logits; it then takes the plain path.
+        Override it only if an objective needs more than logits; it then takes the plain path.
         """
         real = discriminator.with_real_logits(batch).real_logits
         assert real is not None  # it has just been computed
@@ -70,13 +70,14 @@ class Mutation(ABC):
     ) -> tuple[GeneratorIndividual]:
         """Take an optimizer step in place for each batch (lines 6-7), as DEAP's mutations do.
 
-        The individual's fitness is deleted. A non-finite loss or gradient takes no step and marks
-        the individual as failed; it takes no further step. The discriminator is not changed.
+        The individual's fitness is deleted. On a non-finite loss or gradient the individual takes
+        neither this step nor a further one and is marked as failed. The discriminator does not
+        change.
 
         Returns
         -------
         tuple
-            The individual itself, alone.
+            A tuple of just the individual itself.
         """
         for number, batch in enumerate(batches):
             if number and individual.failed_to_step:
@@ -95,18 +96,18 @@ def take_step(
     gradients: Sequence[torch.Tensor | None],
     label: str,
 ) -> None:
-    """Make an individual the offspring that one step of its optimizer gives, or mark it failed.
+    """Turn a copy of the parent into an offspring by one optimizer step, or mark it as failed.
 
     Parameters
     ----------
     individual : GeneratorIndividual
-        Still its parent's copy; changed in place, its fitness deleted.
+        A copy of its parent; changed in place, and its fitness is deleted.
     loss : Tensor
-        Scalar, of the objective.
+        The objective's value, a scalar.
     gradients : sequence of Tensor or None
-        Of the objective, one a parameter; None where it has no part.
+        Gradients of the objective, one per parameter; None for a parameter that it does not use.
     label : str
-        Of the mutation.
+        The mutation's label.
     """
     individual.mutation = label
     individual.failure = ""
@@ -118,7 +119,7 @@ def take_step(
 
 
 def looks_beyond_logits(mutation: Mutation) -> bool:
-    """Tell whether an objective or a step of its own is computed from more than logits."""
+    """Return whether a mutation has its own objective or step, which needs more than logits."""
     cls = type(mutation)
     return cls.objective is not Mutation.objective or cls.mutate is not Mutation.mutate
 
@@ -132,7 +133,7 @@ def create_mutations(text: str) -> list[Mutation]:
     Raises
     ------
     PluginError
-        As `PluginGroup.create` and `parse_specs`.
+        Under the conditions of `PluginGroup.create` and `parse_specs`.
     """
     mutations = []
     for spec in parse_specs(text):

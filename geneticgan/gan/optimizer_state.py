@@ -1,4 +1,4 @@
-"""An optimizer's state as named tensors and JSON, and back; no pickle."""
+"""Converts an optimizer's state to named tensors and JSON and back, without pickle."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 ADAM = {"step", "exp_avg", "exp_avg_sq"}
-"""What Adam keeps of each parameter."""
+"""The state that Adam keeps for each parameter."""
 
 
 def optimizer_to_tensors(optimizer: torch.optim.Optimizer) -> tuple[dict[str, torch.Tensor], str]:
@@ -20,9 +20,9 @@ def optimizer_to_tensors(optimizer: torch.optim.Optimizer) -> tuple[dict[str, to
     Returns
     -------
     tensors : dict of str to Tensor
-        ``<parameter index>.<name>``.
+        The tensors, named ``<parameter index>.<name>``.
     metadata : str
-        JSON: how many parameters each group has, and state that is no tensor.
+        JSON with the number of parameters in each group and the state that is not a tensor.
     """
     state = optimizer.state_dict()
     tensors: dict[str, torch.Tensor] = {}
@@ -40,39 +40,39 @@ def optimizer_to_tensors(optimizer: torch.optim.Optimizer) -> tuple[dict[str, to
 def load_optimizer(
     optimizer: torch.optim.Optimizer, tensors: Mapping[str, torch.Tensor], metadata: str
 ) -> None:
-    """Give an optimizer the state that `optimizer_to_tensors` returned.
+    """Load the state that `optimizer_to_tensors` returned into an optimizer.
 
     Raises
     ------
     ValueError, KeyError
-        If the state is not of such an optimizer over such parameters.
+        If the state does not fit the optimizer and its parameters.
     """
     data = json.loads(metadata)
     state = {int(index): dict(entries) for index, entries in data["scalars"].items()}
     for key, value in tensors.items():
         index, name = key.split(".", 1)
         state.setdefault(int(index), {})[name] = value
-    # What a step is like is said by whoever made the optimizer, and by no file.
+    # The settings of a step come from the code that made the optimizer, never from a file.
     groups = optimizer.state_dict()["param_groups"]
     if data["parameters"] != [len(group["params"]) for group in groups]:
-        raise ValueError(f"the state is of {data['parameters']} parameters a group")
+        raise ValueError(f"the state has {data['parameters']} parameters per group")
     _check(optimizer, state)
     optimizer.load_state_dict({"state": state, "param_groups": groups})
     _align(optimizer)
 
 
 def _check(optimizer: torch.optim.Optimizer, state: Mapping[int, Mapping[str, Any]]) -> None:
-    """Raise `ValueError` for state that a step would read beyond its end, or not find.
+    """Raise `ValueError` for state that is missing, or that a step would read beyond its end.
 
-    A fused optimizer reads as many numbers as the parameter has, whatever it is given.
+    A fused optimizer reads as many numbers as the parameter has, whatever the state's size.
     """
     parameters = [each for group in optimizer.param_groups for each in group["params"]]
     adam = isinstance(optimizer, torch.optim.Adam | torch.optim.AdamW)
     for index, entries in state.items():
         if not 0 <= index < len(parameters):
-            raise ValueError(f"the state is of a parameter {index}, which there is not")
+            raise ValueError(f"the state has a parameter {index} that the optimizer lacks")
         if adam and entries.keys() != ADAM:
-            raise ValueError(f"the state of parameter {index} is of {', '.join(sorted(entries))}")
+            raise ValueError(f"the state of parameter {index} has {', '.join(sorted(entries))}")
         parameter = parameters[index]
         for name, value in entries.items():
             if not isinstance(value, torch.Tensor):
@@ -85,7 +85,7 @@ def _check(optimizer: torch.optim.Optimizer, state: Mapping[int, Mapping[str, An
 
 
 def _align(optimizer: torch.optim.Optimizer) -> None:
-    """Lay the state out in memory as its parameters are, which fused optimizers rely on."""
+    """Give the state the memory layout of its parameters, which fused optimizers rely on."""
     for parameter, entries in optimizer.state.items():
         for name, value in entries.items():
             if isinstance(value, torch.Tensor) and value.shape == parameter.shape:
@@ -93,19 +93,19 @@ def _align(optimizer: torch.optim.Optimizer) -> None:
 
 
 def copy_all(targets: Iterable[torch.Tensor], sources: Iterable[torch.Tensor]) -> None:
-    """Copy tensors into as many others of the same shapes, in as few kernels as possible."""
+    """Copy tensors into others of the same number and shapes, in as few kernels as possible."""
     into, outof = list(targets), list(sources)
     if into:
         torch._foreach_copy_(into, outof)
 
 
 def copy_optimizer(target: torch.optim.Optimizer, source: torch.optim.Optimizer) -> None:
-    """Give an optimizer the state of another of the same kind over parameters of equal shapes."""
+    """Copy the state of an optimizer to another of the same kind with equally shaped parameters."""
     if not source.state:
         target.state.clear()
         return
     if not target.state:
-        # load_state_dict may keep the tensors it is given, and the source goes on with its own.
+        # load_state_dict may keep the tensors it is given, and the source still uses its own.
         target.load_state_dict(copy.deepcopy(source.state_dict()))
         return
     into, outof = [], []
@@ -126,11 +126,11 @@ def step_with(
     parameters: Sequence[torch.nn.Parameter],
     gradients: Sequence[torch.Tensor | None],
 ) -> None:
-    """Take one step of an optimizer with given gradients, leaving none behind.
+    """Take one optimizer step with the given gradients, leaving none behind.
 
-    A gradient from `torch.autograd.grad` may lie in memory otherwise than its parameter (after a
-    convolution of channels-last images it does). ``backward`` would correct that; fused optimizers
-    rely on it and read such a gradient in the wrong order, without an error.
+    The memory layout of a gradient from `torch.autograd.grad` may differ from its parameter's (it
+    does after a convolution of channels-last images). ``backward`` would correct that; a fused
+    optimizer relies on it and silently reads such a gradient in the wrong order.
     """
     for parameter, gradient in zip(parameters, gradients, strict=True):
         parameter.grad = None if gradient is None else laid_out_as(parameter, gradient)
@@ -139,13 +139,13 @@ def step_with(
 
 
 def all_finite(tensors: Sequence[torch.Tensor | None]) -> torch.Tensor:
-    """Return, as a scalar of bool on the device, whether no tensor holds NaN or an infinity."""
+    """Return whether all values of all tensors are finite, as a scalar bool on the device."""
     largest = torch._foreach_norm([t for t in tensors if t is not None], math.inf)
     return torch.isfinite(torch.stack(largest)).all()
 
 
 def laid_out_as(pattern: torch.Tensor, tensor: torch.Tensor) -> torch.Tensor:
-    """Return a tensor with the strides of another of its shape; itself if it has them."""
+    """Return a tensor with the strides of another of its shape; itself if it has them already."""
     if tensor.stride() == pattern.stride():
         return tensor
     return torch.empty_like(pattern).copy_(tensor)

@@ -1,4 +1,4 @@
-"""The gradient penalty that may stand beside L_D; it is no part of the fitness."""
+"""The gradient penalty that can be added to L_D; it is not part of the fitness."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ def gradient_penalty(
     rng: torch.Generator,
     processes: Processes = ALONE,
 ) -> torch.Tensor:
-    """Return the mean of (|| ds/dx || - 1)^2 at random places between real and generated images.
+    """Return the mean of (|| ds/dx || - 1)^2 at random points between real and generated images.
 
-    Gulrajani et al. 2017, equation 3.
+    See Gulrajani et al. 2017, equation 3.
 
     Parameters
     ----------
     source : callable
-        From images to source logits (B,).
+        Maps images to source logits (B,).
     real : Tensor
-        Shape (B, C, H, W).
+        Real images of shape (B, C, H, W).
     generated : Tensor
-        This process's share of as many.
+        This process's share of equally many generated images.
     rng : torch.Generator
-        Draws the places.
+        Draws the points.
     processes : Processes
-        Of the run.
+        The processes of the run.
     """
     share = torch.rand((len(real), 1, 1, 1), generator=rng).to(generated)
     share, real, count = processes.own(share), processes.own(real), len(real)

@@ -1,8 +1,8 @@
 """Algorithm 1 written the way DEAP writes algorithms: clone, mutate, evaluate, select.
 
-Slow, and easy to read: nothing is shared between individuals. It is the oracle of
-`geneticgan.gan.step`, and what runs where gradients cannot be shared. The loop over generations
-is `geneticgan.annealing.algorithm.ea_annealing`.
+It is slow but easy to read, since individuals share nothing. It is the reference for
+`geneticgan.gan.step`, and runs where gradients cannot be shared. The loop over generations is
+`geneticgan.annealing.algorithm.ea_annealing`.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def plain_toolbox(machine: Machine) -> base.Toolbox:
     Returns
     -------
     deap.base.Toolbox
-        ``clone``, ``observe``, ``evaluate``, ``breed``, ``mutations``, ``select``, ``update``;
-        any of them may be registered anew.
+        A toolbox with ``clone``, ``observe``, ``evaluate``, ``breed``, ``mutations``, ``select``
+        and ``update``, any of which may be replaced.
     """
     toolbox = base.Toolbox()
     toolbox.register("clone", copy.deepcopy)
@@ -57,11 +57,11 @@ def plain_toolbox(machine: Machine) -> base.Toolbox:
 def evaluate(
     individual: GeneratorIndividual, evaluator: Evaluator, batch: Batch
 ) -> tuple[float, float]:
-    """Return (quality, diversity) by the fitness function (lines 3 and 8-9).
+    """Return (quality, diversity) from the fitness function (lines 3 and 8-9).
 
-    The individual generates as it does in training (batch statistics), but on a copy of its
-    buffers: an evaluation leaves no trace. `FAILED` for one whose step failed, or if either value
-    is not finite.
+    The individual generates as in training (with batch statistics) but on a copy of its buffers,
+    so that the evaluation does not change it. The result is `FAILED` if its step failed or a
+    value is not finite.
     """
     if individual.failed_to_step:
         return FAILED
@@ -70,7 +70,7 @@ def evaluate(
         images, _ = discriminator.generate(individual, batch)
     logits = discriminator.forward.generated(images, batch)
     real, _ = discriminator.real_loss(batch)
-    loss = real + discriminator.generated_loss(logits, batch)  # L_D, of equation 3
+    loss = real + discriminator.generated_loss(logits, batch)  # L_D in equation 3
     gradients = discriminator.forward.gradients(loss, discriminator.parameters)
     values = torch.stack(evaluator.values(images, logits, gradients, batch))
     return individual.evaluated(*values.tolist())

@@ -1,9 +1,9 @@
-"""What the processes of a run do together; where there is one, nothing, and at no cost.
+"""How the processes of a run cooperate; with only one there is nothing to do, at no cost.
 
-Every process draws the whole batch of a generation and computes the rows that are its own. Logits
-are made whole again, so that losses, mutations and fitness functions see the batch and know of no
-process. A loss is therefore the same number in all of them, and its gradient in one process is
-the part that comes of its own rows: the sum over processes is the gradient of one.
+Every process draws the whole batch of a generation and computes its own rows of it. Logits are
+gathered, so that losses, mutations and fitness functions see the whole batch and need not know
+about processes. A loss is therefore the same number in all processes, and its gradient in one
+process is the part due to that process's rows: the sum over processes is the whole gradient.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from geneticgan.errors import RunError
 from geneticgan.gan.batch_statistics import WholeBatch
 
 PATIENCE = timedelta(minutes=30)
-"""For which a process waits for what the others compute."""
+"""How long a process waits for the others' results."""
 
 Gradient = TypeVar("Gradient", bound=torch.Tensor | None)
 
 
 class Processes:
-    """The one process of an ordinary run: every row is its own, and every sum is known.
+    """The only process of an ordinary run: every row is its own, and there is nothing to sum.
 
     Attributes
     ----------
     rank, size : int
-        Which process this is, and of how many.
+        Number of this process, counted from 0, and number of processes.
     """
 
     rank: int = 0
@@ -39,7 +39,7 @@ class Processes:
 
     @property
     def leads(self) -> bool:
-        """Whether this process writes, draws and tells."""
+        """Whether this is the process that writes files, decides selections and reports."""
         return self.rank == 0
 
     def own(self, rows: torch.Tensor) -> torch.Tensor:
@@ -47,19 +47,19 @@ class Processes:
         return rows
 
     def whole(self, own: torch.Tensor, count: int) -> torch.Tensor:
-        """Return all ``count`` rows of a batch; gradients flow to those that are this process's."""
+        """Return all ``count`` rows of a batch; gradients flow to this process's own rows."""
         return own
 
     def sum(self, gradients: tuple[Gradient, ...]) -> tuple[Gradient, ...]:
-        """Return the sums of gradients over the processes; None stays None."""
+        """Return the gradients summed over the processes; None stays None."""
         return gradients
 
     def within_whole(self, count: int) -> AbstractContextManager[Any]:
-        """Let a network that is given its own rows of ``count`` compute as if it had them all."""
+        """Let a network that is given its share of ``count`` rows compute as if it had them all."""
         return nullcontext()
 
     def leaders(self, numbers: Sequence[int]) -> list[int]:
-        """Return as many numbers, those of the process that leads."""
+        """Return the leading process's numbers, which are equally many."""
         return list(numbers)
 
     def most(self, number: int) -> int:
@@ -67,11 +67,11 @@ class Processes:
         return number
 
     def wait(self) -> None:
-        """Wait until all processes are here."""
+        """Wait until all processes have reached this point."""
 
 
 ALONE = Processes()
-"""The one process of an ordinary run."""
+"""The only process of an ordinary run."""
 
 
 class Several(Processes):
@@ -80,14 +80,14 @@ class Several(Processes):
     Parameters
     ----------
     device : torch.device
-        Where it computes.
+        The device on which it computes.
 
     Attributes
     ----------
     reduced : int
-        Bytes that it has handed over to be reduced or sent.
+        Number of bytes that it has passed on to be reduced or broadcast.
     times : int
-        How often it has done so, and waited for the others.
+        How often it has done so, waiting for the others.
     """
 
     def __init__(self, device: torch.device) -> None:
@@ -97,12 +97,12 @@ class Several(Processes):
         self._device = device
 
     def own(self, rows: torch.Tensor) -> torch.Tensor:
-        """Return rows of as many as the others have, or one more."""
+        """Return this process's rows; the shares of any two processes differ by at most one row."""
         first, last = (len(rows) * rank // self.size for rank in (self.rank, self.rank + 1))
         return rows[first:last]
 
     def whole(self, own: torch.Tensor, count: int) -> torch.Tensor:
-        """Put every process's rows in their places; see `Processes.whole`."""
+        """Gather the rows of all processes in order; see `Processes.whole`."""
         rows: torch.Tensor = _Whole.apply(own, self, count)
         return rows
 
@@ -120,19 +120,19 @@ class Several(Processes):
         return WholeBatch(self.own, self.reduce, count)
 
     def leaders(self, numbers: Sequence[int]) -> list[int]:
-        """Send the numbers of the process that leads."""
+        """Broadcast the leading process's numbers."""
         sent = torch.tensor(numbers, dtype=torch.int64, device=self._device)
         self._together(sent, lambda: dist.broadcast(sent, src=0))
         return [int(number) for number in sent.tolist()]
 
     def most(self, number: int) -> int:
-        """Reduce to the maximum."""
+        """Reduce the processes' numbers to their maximum."""
         largest = torch.tensor(number, dtype=torch.int64, device=self._device)
         self._together(largest, lambda: dist.all_reduce(largest, dist.ReduceOp.MAX))
         return int(largest.item())
 
     def wait(self) -> None:
-        """Wait until all processes are here."""
+        """Wait until all processes have reached this point."""
         self.most(0)
 
     def reduce(self, tensor: torch.Tensor) -> None:
@@ -152,12 +152,12 @@ class Several(Processes):
 
 
 class _Whole(torch.autograd.Function):
-    """Rows of one process to those of all; see `Processes.whole`."""
+    """Maps the rows of one process to those of all; see `Processes.whole`."""
 
     @staticmethod
     def forward(ctx: Any, own: torch.Tensor, processes: Several, count: int) -> torch.Tensor:
         ctx.processes = processes
-        # What is added to a row is zero, so that it stays as it is; low precision stays too.
+        # Only zeros are added to a row, so its value does not change, even in low precision.
         dtype = torch.promote_types(own.dtype, torch.float32)
         rows = torch.zeros((count, *own.shape[1:]), dtype=dtype, device=own.device)
         processes.own(rows).copy_(own)

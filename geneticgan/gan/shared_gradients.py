@@ -1,13 +1,13 @@
-"""What offspring of one parent have in common, computed once: the shared gradients.
+"""Shared gradients: what the offspring of one parent have in common is computed only once.
 
 All offspring of a parent share its forward pass through generator and discriminator. Since the
 discriminator couples no samples, row i of the image gradient of any objective of the source
 logits is ``W_i * ds_i/dx_i + dL_cls/dx_i`` with ``W = dM/ds``: two backward passes through the
-discriminator serve any number of mutations. Where the discriminator's loss on the parent's images
-has that same class part, one does: its backward pass is needed anyway, and what it gives of the
-images is ``w_i * ds_i/dx_i + dL_cls/dx_i`` with ``w = dL_S/ds``. The gradients of L_D, which the
-fitness needs, are kept: the survivor's is the discriminator's own update. Nothing here waits for a
-device.
+discriminator serve any number of mutations. If the discriminator's loss on the parent's images
+has that same class part, one pass is enough: that loss's backward pass is needed anyway, and its
+image gradient is ``w_i * ds_i/dx_i + dL_cls/dx_i`` with ``w = dL_S/ds``. The gradients of L_D,
+which the fitness needs, are kept: the survivor's is the discriminator's own update. Nothing here
+waits for a device.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Gradients = tuple[torch.Tensor, ...]
 
 
 def why_plain(machine: Machine) -> str:
-    """Return why gradients cannot be shared, as a clause for the user; empty if they can."""
+    """Return a clause that tells the user why gradients cannot be shared; empty if they can."""
     for mutation in machine.mutations:
         if looks_beyond_logits(mutation):
             return f"mutation {mutation.label!r} needs more than logits"
@@ -35,29 +35,29 @@ def why_plain(machine: Machine) -> str:
     if machine.discriminator.penalty:
         return "the gradient penalty needs real and generated images together"
     if machine.batches.fitness_batches > 1:
-        return "the fitness is taken on more images than offspring are born of"
+        return "the fitness uses more images than offspring are made from"
     return ""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """An individual's images in a generation, and what follows from them.
+    """An individual's images in a generation, and the results computed from them.
 
     Attributes
     ----------
     images : Tensor
-        Those of this process's rows; a parent's with a graph to its parameters.
+        The images of this process's rows; those of a parent have a graph to its parameters.
     leaf : Tensor
-        The same images, where the graph of ``logits`` ends.
+        The same images, as the leaf at which the graph of ``logits`` ends.
     buffers : dict of str to Tensor
-        The individual's after this training pass.
+        The individual's buffers after this training pass.
     logits : Logits
-        The discriminator's output on them; a parent's with a graph to ``leaf``.
+        The discriminator's output on the images; for a parent with a graph to ``leaf``.
     gradients : tuple of Tensor
-        Of the generated part of L_D, one for each of the discriminator's parameters; what comes of
-        this process's rows.
+        Gradients of the generated part of L_D, one per parameter of the discriminator, for this
+        process's rows.
     by_image : Tensor or None
-        That part's gradient by the images, where offspring are made of it.
+        That part's gradient with respect to the images, if offspring are made from it.
     loss : Tensor
         The generated part of L_D; a scalar without a graph.
     """
@@ -74,18 +74,18 @@ class Evaluation:
 def evaluate(
     machine: Machine, individual: GeneratorIndividual, batch: Batch, *, parent: bool = False
 ) -> Evaluation:
-    """Let the discriminator judge an individual's images; of a parent keep the graph.
+    """Run the discriminator on an individual's images; keep the graph for a parent.
 
     Parameters
     ----------
     machine : Machine
         The parts of the run.
     individual : GeneratorIndividual
-        Left as it is.
+        The individual, which is not changed.
     batch : Batch
-        What it meets.
+        The batch on which it is evaluated.
     parent : bool
-        Whether `offspring_gradients` follows.
+        Whether it is a parent, for which `offspring_gradients` is called next.
     """
     discriminator = machine.discriminator
     with torch.set_grad_enabled(parent):
@@ -104,7 +104,7 @@ def evaluate(
 def reduced(
     machine: Machine, real: Gradients, evaluations: Sequence[Evaluation]
 ) -> tuple[Gradients, list[Evaluation]]:
-    """Return gradients of the real part of L_D and evaluations, with those of all processes.
+    """Sum the gradients of the real part of L_D and of all evaluations over the processes.
 
     All are reduced at once.
     """
@@ -122,18 +122,18 @@ def reduced(
 def fitness_values(
     machine: Machine, evaluation: Evaluation, batch: Batch, real: Gradients
 ) -> torch.Tensor:
-    """Return quality and diversity, shape (2,), float64 (Algorithm 1, lines 3 and 8-9).
+    """Return quality and diversity as float64 of shape (2,) (Algorithm 1, lines 3 and 8-9).
 
     Parameters
     ----------
     machine : Machine
         The parts of the run.
     evaluation : Evaluation
-        With the gradients of all processes.
+        An evaluation with gradients over all processes.
     batch : Batch
-        What the individual met.
+        The batch on which the individual is evaluated.
     real : tuple of Tensor
-        Gradients of the real part of L_D.
+        Gradients of the real part of L_D over all processes.
     """
     whole = torch._foreach_add(real, evaluation.gradients)
     found = machine.evaluator.values(evaluation.leaf, evaluation.logits, whole, batch)
@@ -143,11 +143,11 @@ def fitness_values(
 def offspring_gradients(
     machine: Machine, parent: GeneratorIndividual, evaluation: Evaluation, batch: Batch
 ) -> list[tuple[torch.Tensor, tuple[torch.Tensor | None, ...]]]:
-    """Return loss and gradient of every mutation's objective in the parent's parameters.
+    """Return every mutation's loss, and its gradients with respect to the parent's parameters.
 
-    The graph that `evaluate` kept is used up. The batch's real logits are to be known.
+    This frees the graph that `evaluate` kept. The batch must have its real logits.
     """
-    assert batch.real_logits is not None  # as is said above
+    assert batch.real_logits is not None  # required above
     source = evaluation.logits.source
     class_loss = machine.discriminator.class_loss(evaluation.logits, batch)
     rest, known = _without_source(machine, evaluation, class_loss)
@@ -176,7 +176,7 @@ def offspring_gradients(
 def _without_source(
     machine: Machine, evaluation: Evaluation, class_loss: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return an image gradient of the class loss, and with which weights ``ds/dx`` is in it."""
+    """Return an image gradient of the class loss, and the weights of the ``ds/dx`` within it."""
     source = evaluation.logits.source.detach().requires_grad_()
     if evaluation.by_image is None:
         (by_class,) = torch.autograd.grad(class_loss, evaluation.leaf, retain_graph=True)
@@ -187,7 +187,7 @@ def _without_source(
 
 
 def _gradient_or_zeros(loss: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
-    """Return d loss / d logits; zeros for an objective that does not look at them."""
+    """Return d loss / d logits; zeros for an objective that does not use them."""
     if not loss.requires_grad:
         return torch.zeros_like(logits)
     (gradient,) = torch.autograd.grad(loss, logits, allow_unused=True, materialize_grads=True)

@@ -1,4 +1,4 @@
-"""Whether a run can be split among processes, and how much they hand each other in a generation."""
+"""Whether a run can be split among processes, and how much data they exchange per generation."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from geneticgan.gan.mutation import looks_beyond_logits
 from geneticgan.gan.processes import ALONE
 
 NEAR = 1e-3, 5e-2
-"""By how much of the largest output two ways to compute it may differ: in float32, and in bf16."""
+"""Permitted difference, relative to the largest output: in float32, and in bf16."""
 
 
 def why_whole(machine: Machine) -> str:
-    """Return why a run cannot be split, as a clause for the user; empty if it can.
+    """Return a clause that tells the user why a run cannot be split; empty if it can.
 
-    Its processes call this alike: they compare what a share of a batch gives with what the whole
-    batch does.
+    All processes must call this together: they compare the output on their share of a batch with
+    the output on the whole batch.
     """
     forward = machine.discriminator.forward
     size, batch_size = forward.processes.size, machine.batches.batch_size
@@ -39,15 +39,15 @@ def why_whole(machine: Machine) -> str:
     pairs = zip(_outputs(machine, alone), _outputs(machine, forward), strict=True)
     if forward.processes.most(int(not all(_near(*pair) for pair in pairs))):
         return (
-            "a network couples the samples of a batch otherwise than by batch normalisation, or "
-            "draws random numbers otherwise than by dropout"
+            "a network couples the samples of a batch by something other than batch normalisation, "
+            "or draws random numbers by something other than dropout"
         )
     return ""
 
 
 @torch.no_grad()
 def _outputs(machine: Machine, forward: Forward) -> list[torch.Tensor]:
-    """Return a generator's images, this process's share of them, and logits of real images."""
+    """Return this process's share of a generator's images, and the logits of real images."""
     batch, module = machine.batches.draw(0).offspring[0], machine.population[0].module
     buffers = {name: buffer.clone() for name, buffer in module.named_buffers()}
     images, logits = forward.generate(module, batch, buffers), forward.real(batch)
@@ -64,17 +64,17 @@ def _near(one: torch.Tensor, other: torch.Tensor) -> bool:
 
 
 class Handed(NamedTuple):
-    """What a process hands over: how often, and how many bytes in all."""
+    """What a process sends: how often, and how many bytes in total."""
 
     times: int
     bytes: int
 
 
 def traffic(machine: Machine) -> dict[str, Handed]:
-    """Return what a process hands over to be reduced in a generation, by what it is.
+    """Return what a process sends to be reduced in a generation, by kind.
 
-    Of one that shares gradients, with one step of each network, in float32 and with the paper's
-    fitness: another one may look at images or at held-out ones, which are handed over then.
+    This holds for shared gradients, one step of each network, float32 and the paper's fitness;
+    another fitness may use images or held-out images, which are then exchanged as well.
     """
     parents, mutations = len(machine.population), len(machine.mutations)
     bred, evaluated = parents * mutations, parents * (1 + mutations)

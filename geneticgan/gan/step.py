@@ -1,8 +1,8 @@
 """One generation of Algorithm 1 in tensors, with shared gradients.
 
 `Step` is eager, for a CPU, and runs in `geneticgan.annealing.algorithm.ea_annealing`; the same
-generation without a look at any value, which a CUDA graph holds, is in `geneticgan.gan.capture`.
-The plain path, `geneticgan.gan.plain`, is the oracle of both.
+generation as a CUDA graph, which never reads a value, is in `geneticgan.gan.capture`. The plain
+path, `geneticgan.gan.plain`, is the reference for both.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from geneticgan.gan.shared_gradients import (
 )
 
 CAUSES = ("", NO_LOSS, NO_GRADIENT, NO_FITNESS)
-"""Why an individual failed, by the code that stands for it in a tensor; 0 is none."""
+"""Why an individual failed, indexed by the code used in tensors; 0 means that it did not."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ class Brood:
     Attributes
     ----------
     individuals : list of GeneratorIndividual
-        One more than there are mutations.
+        The parent and one offspring per mutation.
     evaluations : list of Evaluation
-        As many.
+        The evaluation of each individual.
     values : Tensor
-        Shape (n, 2), float64: quality and diversity.
+        Quality and diversity of each, of shape (n, 2) and type float64.
     codes : Tensor
-        Shape (n,), int64: index in `CAUSES`.
+        Indices in `CAUSES`, of shape (n,) and type int64.
     """
 
     individuals: list[GeneratorIndividual]
@@ -57,18 +57,18 @@ class Brood:
 class Step:
     """Breeds and evaluates a population, and lets the discriminator learn from the survivors.
 
-    Individuals that do not survive a generation are written over in the next, so that none is
-    made in the loop: copy (with ``toolbox.clone``, or DEAP's hall of fame, which does) what is to
-    be kept.
+    Individuals that do not survive a generation are overwritten in the next, so that the loop
+    creates no new ones. Copy any that you want to keep, with ``toolbox.clone`` or DEAP's hall of
+    fame.
 
     Parameters
     ----------
     machine : Machine
-        The parts of the run; `why_plain` of it is empty.
+        The parts of the run, for which `why_plain` returns an empty string.
     looks : bool
-        Whether the values of tensors may be looked at within a generation. Where they may not,
-        because a device would have to be waited for or a graph is captured, an offspring takes
-        its step whatever comes of it, and its code says that it failed.
+        Whether the values of tensors may be read within a generation. If not, to avoid waiting
+        for a device or to capture a graph, an offspring takes its step even if the result is not
+        finite, and its code then says that it failed.
     """
 
     def __init__(self, machine: Machine, *, looks: bool = True) -> None:
@@ -77,13 +77,13 @@ class Step:
         self._everyone: dict[int, GeneratorIndividual] = {}
 
     def blind(self) -> Step:
-        """Return one that looks at no value, and writes over the same individuals."""
+        """Return a step that reads no values and overwrites the same individuals."""
         step = Step(self._machine, looks=False)
         step._everyone = self._everyone
         return step
 
     def individuals(self) -> list[GeneratorIndividual]:
-        """Return the population, and all others that are written over in a generation."""
+        """Return the population, and all other individuals that a generation may overwrite."""
         members = {id(parent): parent for parent in self._machine.population}
         others = [each for key, each in self._everyone.items() if key not in members]
         return [*members.values(), *others]
@@ -91,7 +91,7 @@ class Step:
     def real(self, batch: Batch) -> tuple[Batch, torch.Tensor, Gradients]:
         """Return the batch with its real logits, and the real part of L_D with its gradients.
 
-        The gradients are what comes of this process's rows.
+        The gradients are those for this process's rows.
         """
         discriminator = self._machine.discriminator
         loss, logits = discriminator.real_loss(batch)
@@ -99,22 +99,22 @@ class Step:
         return batch.with_real_logits(logits), loss.detach(), gradients
 
     def breed(self, batches: Batches, real: Gradients) -> tuple[list[Brood], Gradients]:
-        """Breed and evaluate for every parent (Algorithm 1, lines 3-9).
+        """Breed and evaluate the offspring of every parent (Algorithm 1, lines 3-9).
 
         Parameters
         ----------
         batches : Batches
-            Of the generation; the first of ``offspring`` and ``fitness`` are the same batch, and
-            its real logits are known.
+            The generation's batches; the first of ``offspring`` must be the same batch as
+            ``fitness``, with its real logits.
         real : tuple of Tensor
-            Gradients of the real part of L_D, as `real` returns them.
+            Gradients of the real part of L_D, as returned by `real`.
 
         Returns
         -------
         broods : list of Brood
-            One for each parent.
+            One brood for each parent.
         real : tuple of Tensor
-            Gradients of the real part of L_D, of all processes.
+            Gradients of the real part of L_D over all processes.
         """
         machine = self._machine
         free = self.individuals()[len(machine.population) :]
@@ -130,7 +130,7 @@ class Step:
     def _offspring(
         self, parent: GeneratorIndividual, free: list[GeneratorIndividual], batches: Batches
     ) -> tuple[list[GeneratorIndividual], list[Evaluation], torch.Tensor]:
-        """Return a parent and its offspring, what the discriminator says of each, and codes."""
+        """Return a parent and its offspring, the evaluation of each, and failure codes."""
         batch = batches.offspring[0]
         own = evaluate(self._machine, parent, batch, parent=True)
         found = offspring_gradients(self._machine, parent, own, batch)
@@ -151,7 +151,7 @@ class Step:
         batches: Batches,
         real: Gradients,
     ) -> Brood:
-        """Return individuals with their fitness."""
+        """Return a brood with the fitness of each individual."""
         values = torch.stack(
             [fitness_values(self._machine, each, batches.fitness, real) for each in evaluations]
         )
@@ -165,7 +165,7 @@ class Step:
         free: list[GeneratorIndividual],
         buffers: dict[str, torch.Tensor],
     ) -> GeneratorIndividual:
-        """Return an individual that is not used, as the parent after its training pass (line 5)."""
+        """Return an unused individual as a copy of the parent after its training pass (line 5)."""
         if free:
             child = free.pop(0)
             child.become(parent)
@@ -184,7 +184,7 @@ class Step:
         gradients: Sequence[torch.Tensor | None],
         batches: Batches,
     ) -> torch.Tensor:
-        """Take the offspring's steps (lines 6-7); return the code of its failure."""
+        """Take the offspring's steps (lines 6-7); return its failure code."""
         if self._looks:
             take_step(child, loss, gradients, mutation.label)
             later = batches.offspring[1:]
@@ -197,14 +197,14 @@ class Step:
         return torch.where(fine, 0, cause)
 
     def learn(self, real: Gradients, survivors: Sequence[Gradients]) -> None:
-        """Take the discriminator's step with gradients that are known (lines 19-20).
+        """Take the discriminator's step with known gradients (lines 19-20).
 
         Parameters
         ----------
         real : tuple of Tensor
-            Of the real part of L_D, of all processes.
+            Gradients of the real part of L_D over all processes.
         survivors : sequence of tuple of Tensor
-            Of the generated part, of each survivor; their mean is taken.
+            Gradients of the generated part for each survivor, which are averaged.
         """
         whole = list(real)
         for gradients in survivors:
@@ -215,16 +215,16 @@ class Step:
 def step_toolbox(machine: Machine, step: Step | None = None) -> base.Toolbox:
     """Register the operators of a generation in tensors for `ea_annealing`.
 
-    ``observe`` breeds and evaluates; the other operators tell what came of it, and ``select`` may
-    be registered anew. Otherwise as `geneticgan.gan.plain.plain_toolbox`; `why_plain` of the
-    machine is to be empty.
+    ``observe`` breeds and evaluates; the other operators return its results, and ``select`` may
+    be replaced. Otherwise it is like `geneticgan.gan.plain.plain_toolbox`. `why_plain` must
+    return an empty string for the machine.
 
     Parameters
     ----------
     machine : Machine
         The parts of the run.
     step : Step, optional
-        Of that machine; by default a new one.
+        A step of that machine; by default a new one.
     """
     step, discriminator = step or Step(machine), machine.discriminator
     toolbox = base.Toolbox()

@@ -1,4 +1,4 @@
-"""Selection without a look at any value: the survivor takes its parent's place in tensors."""
+"""Selection without reading any value: the survivor replaces its parent in tensors."""
 
 from __future__ import annotations
 
@@ -16,36 +16,37 @@ from geneticgan.gan.step import Brood
 
 
 def needs_host(accepts: Accepts) -> bool:
-    """Tell whether a rule of `BestOffspring` cannot decide without the value of a number.
+    """Return whether a rule of `BestOffspring` cannot decide without reading a value.
 
     Parameters
     ----------
     accepts : callable
-        Tried on tensors of torch's ``meta`` device, which have no values: ``if``, ``and``,
-        ``float()`` and the functions of `math` fail there, operators do not.
+        The rule. It is tried on tensors of torch's ``meta`` device, which have no values:
+        ``if``, ``and``, ``float()`` and the functions of `math` fail there; operators do not.
     """
     numbers = [torch.empty((), dtype=torch.float64, device="meta") for _ in range(4)]
     try:
         decision = accepts(*numbers)
-    except Exception:  # a rule of anyone's, which may fail in any way
+    except Exception:  # a plugin's rule may fail in any way
         return True
     scalar = isinstance(decision, torch.Tensor) and decision.shape == ()
     return not (isinstance(decision, bool) or (scalar and decision.dtype == torch.bool))
 
 
 class Place:
-    """A place in the population: whoever survives there lies in the tensors of one individual.
+    """A place in the population: its survivor is always kept in the tensors of one individual.
 
     Parameters
     ----------
     parent : GeneratorIndividual
-        The present survivor, and always the present one. Its optimizer already has its state.
+        The individual that holds the current survivor at all times. Its optimizer already has
+        its state.
     accepts : callable
-        Decides whether the best offspring takes the place; as `metropolis_accept`.
+        Decides whether the best offspring takes the place, as `metropolis_accept` does.
     labels : sequence of str
-        Of the mutations.
+        Labels of the mutations.
     gradients : sequence of Tensor
-        As the discriminator's are shaped.
+        Tensors of the shapes of the discriminator's gradients.
 
     Attributes
     ----------
@@ -80,25 +81,25 @@ class Place:
         Parameters
         ----------
         brood : Brood
-            Of this place's parent.
+            This place's parent and its offspring.
         temperature, draw : Tensor
-            Scalars of float64.
+            The temperature and a uniform draw, scalar float64 tensors.
 
         Returns
         -------
         gradients : list of Tensor
-            Of the generated part of L_D, the survivor's.
+            Gradients of the generated part of L_D for the survivor, one per parameter.
         loss : Tensor
-            The generated part of L_D, the survivor's.
+            The generated part of L_D for the survivor.
         record : Tensor
-            float64: the survivor's index (0 is the parent), then quality, diversity and the code
-            of failure for the parent and for each offspring.
+            The survivor's index (0 is the parent), then quality, diversity and failure code of
+            the parent and of each offspring, as float64.
         """
         total = sum(weighted(brood.values.unbind(1), self.parent.fitness.weights))
         fitness = torch.where(brood.codes == 0, total, -math.inf)
         best_fitness, best = fitness[1:].max(0)
         accepted = self._accepts(best_fitness, fitness[0], temperature, draw)
-        accepted = accepted & (best_fitness > -math.inf)  # who failed takes no place
+        accepted = accepted & (best_fitness > -math.inf)  # never one that failed
         survivor = torch.where(accepted, best + 1, 0).view(1)
         self._commit(brood, survivor, fitness)
         gradients = [self._gradient.pack(each.gradients) for each in brood.evaluations]
@@ -112,7 +113,7 @@ class Place:
 
     @torch.no_grad()
     def _commit(self, brood: Brood, survivor: torch.Tensor, fitness: torch.Tensor) -> None:
-        """Put the survivor in the parent's tensors, and the best so far in their own."""
+        """Copy the survivor into the parent's tensors, and the best so far into its own."""
         states = [individual.state_tensors() for individual in brood.individuals]
         candidates = [self._individual.pack(tensors) for tensors in states]
         top_fitness, top = fitness.max(0)
@@ -130,7 +131,7 @@ class Place:
         self._made_by[:1].copy_(self._made_by.index_select(0, survivor))
 
     def champion(self) -> GeneratorIndividual:
-        """Return a copy of the best individual so far; the host waits for the device."""
+        """Return a copy of the best individual so far; this waits for the device."""
         champion = copy.deepcopy(self.parent)
         with torch.no_grad():
             copy_all(champion.state_tensors(), self._individual.unpack(self._best))
@@ -142,13 +143,13 @@ class Place:
 
 
 class Packing:
-    """How a list of tensors lies in one flat tensor for each of their data types.
+    """Packs a list of tensors into one flat tensor for each data type.
 
     Parameters
     ----------
     pattern : sequence of Tensor
-        Dense tensors on one device. Everything packed later has the same shapes and types; where
-        it lies in memory otherwise than its pattern, it is put into the pattern's order.
+        Dense tensors on one device. Everything packed later must have the same shapes and types;
+        if its memory layout differs from the pattern's, it is copied to the pattern's layout.
     """
 
     def __init__(self, pattern: Sequence[torch.Tensor]) -> None:

@@ -1,1 +1,1 @@
-"""A trained model as people use it: loaded without its training images, asked, exported."""
+"""Using a trained model: loading it without its training images, predicting, exporting."""

@@ -1,4 +1,4 @@
-"""The model card: what a model was made of, how good it is and where it ends."""
+"""The model card: a model's training data, quality and limits."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from geneticgan.inference.formats import Part
 from geneticgan.inference.loading import Networks
 
 MARK = "library_name: geneticgan"
-"""A line of every card."""
+"""A line that every card contains."""
 
 TASKS = {"classifier": "image-classification", "generator": "unconditional-image-generation"}
-"""What model hubs call what a part does."""
+"""The task of each part, as model hubs call it."""
 
 SQUARES = {
     "crop": "make the shorter side {0} pixels long and cut out the middle",
     "pad": "make the longer side {0} pixels long and pad to a square",
     "stretch": "stretch to {0} x {0} pixels",
 }
-"""What is done to an image to make it a square of the model's size."""
+"""How an image is made a square of the model's size."""
 
 METRICS = {"acsa": "ACSA", "f1": "macro F1", "g_mean": "G-mean"}
 
@@ -34,11 +34,11 @@ def model_card(
     Parameters
     ----------
     networks : Networks
-        Of the run.
+        The networks of the run.
     part : Part
-        What the file holds.
+        The exported part.
     results : sequence of mapping
-        Rows of the run's table on its test part.
+        Rows of the run's table of test results.
     file : str
         Name of the model's file.
     """
@@ -62,7 +62,7 @@ def model_card(
 def _header(networks: Networks, part: Part, own: Mapping[str, Any] | None, name: str) -> str:
     kind = part.metadata["part"]
     dataset = networks.config.dataset.partition(":")[0]
-    # JSON is YAML too, and quotes whatever a name may hold.
+    # JSON is valid YAML, and quotes any character that a name may contain.
     lines = [
         MARK,
         f"pipeline_tag: {TASKS[kind]}",
@@ -101,12 +101,12 @@ def _what(networks: Networks, part: Part, file: str) -> str:
     ]
     if about["part"] == "classifier":
         lines.append(
-            "- Before: orient the image as its camera noted, lay transparency on white, "
+            "- Preprocessing: orient the image by its EXIF data, put transparency on white, "
             f"{SQUARES[facts.preprocessing.fit].format(facts.size)}."
         )
         if facts.preprocessing.window:
             low, high = facts.preprocessing.window
-            lines.append(f"- Of more than 8 bits, {low:g} becomes black and {high:g} white.")
+            lines.append(f"- In images of more than 8 bits {low:g} is black and {high:g} white.")
         lines.append(f"- Probabilities: {_calibration(networks)}")
     return "\n".join(lines)
 
@@ -115,7 +115,7 @@ def _calibration(networks: Networks) -> str:
     facts = networks.facts
     if not facts.calibrated:
         return "not calibrated; no images were held out for it."
-    return f"of classes that are equally frequent; calibrated {facts.calibration.told()}."
+    return f"for equally frequent classes; calibrated {facts.calibration.told()}."
 
 
 def _data(networks: Networks) -> str:
@@ -130,9 +130,8 @@ def _data(networks: Networks) -> str:
     begun = facts.more.get("beginning")
     if begun:
         text += (
-            "\n\nIts networks began with those of another run, which had learnt from images "
-            f"of {', '.join(begun['kept'])}; {begun['tested']} of the images tested on were "
-            "among them."
+            "\n\nIts networks started from those of another run, which was trained on images of "
+            f"{', '.join(begun['kept'])}; {begun['tested']} of the test images were among them."
         )
     return text
 
@@ -144,7 +143,7 @@ def _scores(
     title: str,
 ) -> str:
     if not results:
-        return "The run has not been judged yet."
+        return "The run has not been evaluated yet."
     smallest = networks.facts.class_names[networks.facts.smallest_class]
     rows = [
         [
@@ -170,15 +169,15 @@ def _limits(networks: Networks) -> str:
     facts = networks.facts
     smallest = facts.smallest_class
     return (
-        f"- It knows {facts.classes} classes and gives one of them to every image, whatever it "
+        f"- It knows {facts.classes} classes and assigns one of them to every image, whatever it "
         "shows.\n"
         f"- The smallest class, {facts.class_names[smallest]}, had "
         f"{facts.train_counts[smallest]} training images and {facts.test_counts[smallest]} test "
-        "images; its figures are the least sure.\n"
-        "- It was trained for classes that are equally frequent; where they are not, precision is "
-        "another than above.\n"
-        "- One training with one seed: differences of a few points may be chance.\n"
-        "- Images of another source than the training images (camera, light, cut) may be "
+        "images; its figures are the least certain.\n"
+        "- It was trained for equally frequent classes; where they are not, precision differs from "
+        "the values above.\n"
+        "- There was one training with one seed: differences of a few points may be chance.\n"
+        "- Images from another source than the training images (camera, light, crop) may be "
         "classified worse than the test images."
     )
 

@@ -1,4 +1,4 @@
-"""Which of a run's networks is its classifier: chosen on images that none of them learnt from."""
+"""Chooses which of a run's networks is its classifier, on images that none was trained on."""
 
 from __future__ import annotations
 
@@ -17,17 +17,37 @@ class Choice:
     Attributes
     ----------
     key : str
-        `CLASS_HEAD`, or a file's name in the run's folder of classifiers.
+        `CLASS_HEAD`, or the name of a file in the run's folder of classifiers.
     scores : mapping of str to float
         Mean recall of each candidate on the validation part, in [0, 1], by key; empty if the run
-        held nothing out.
+        held no images out.
     before : bool
-        Whether it was settled before the training which network classifies.
+        Whether the classifier was chosen before the training.
     """
 
     key: str
     scores: Mapping[str, float]
     before: bool = False
+
+    def why(self, titles: Mapping[str, str], images: int) -> str:
+        """Return a clause, to follow its name, that says why it is the classifier.
+
+        Parameters
+        ----------
+        titles : mapping of str to str
+            Names of the candidates by key.
+        images : int
+            Number of held-out images.
+        """
+        if self.before:
+            return "which was settled before the training"
+        if not self.scores:
+            return "which learns from real images alone, since none were held out to choose on"
+        found = [f"{titles[key]} {100 * score:.1f}%" for key, score in self.scores.items()]
+        level = len(set(self.scores.values())) == 1
+        end = "; where they are level it is the one that learns from real images alone"
+        told = f"chosen by mean recall on {images} held-out images: {', '.join(found)}"
+        return told + end if level else told
 
     def to_json(self) -> dict[str, Any]:
         """Return the choice as JSON types."""
@@ -36,17 +56,17 @@ class Choice:
 
 
 def choose_classifier(scores: Mapping[str, float], plain: str) -> Choice:
-    """Choose the candidate of the highest mean recall on held-out images.
+    """Choose the candidate with the highest mean recall on held-out images.
 
-    Whoever trains a GAN is never to get a worse classifier for it: where nothing is held out, or
-    the best are level, it is the plain one, which learns from real images alone.
+    Training a GAN must never lead to a worse classifier: if no images are held out, or the best
+    candidates are tied, the plain one is chosen, which learns from real images only.
 
     Parameters
     ----------
     scores : mapping of str to float
         Mean recall on the validation part by candidate; empty if there is no such part.
     plain : str
-        The candidate that learns from real images alone.
+        The candidate that learns from real images only.
     """
     if not scores or scores[plain] >= max(scores.values()):
         return Choice(plain, scores)

@@ -1,4 +1,4 @@
-"""What a run folder says of its model: all that using it needs besides the weights."""
+"""The facts of a run's model: everything besides the weights that is needed to use it."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Facts:
-    """What there is to know of a model without its training images.
+    """Everything known about a model without its training images.
 
     Attributes
     ----------
     channels, size : int
-        Of the images that the networks take and make; height and width are the same.
+        Channels and height (= width) of the networks' images.
     class_names : tuple of str
-        In the order of the labels.
+        Names of the classes, in the order of the labels.
     train_counts, validation_counts, test_counts : tuple of int
-        Images by class that it was trained on, watched on and judged on.
+        Number of images of each class for training, validation and testing.
     preprocessing : Preprocessing
-        What was done to the image files of training, and is done to new ones.
+        How image files were preprocessed for training, and are for prediction.
     more : mapping of str to JSON value
-        What is known once it is trained, ``classifier`` for one.
+        Facts that are known only after training, such as ``classifier``.
     """
 
     channels: int
@@ -54,57 +54,71 @@ class Facts:
     preprocessing: Preprocessing = UNTOUCHED
 
     @property
+    def too_high(self) -> str:
+        """What is wrong with scores on the test part, in a sentence; empty where nothing is.
+
+        Networks that a run begins with may have learnt from images of its test part.
+        """
+        tested = self.more.get("beginning", {}).get("tested", 0)
+        if not tested:
+            return ""
+        return (
+            f"{tested} of the {sum(self.test_counts)} test images were learnt from by the run "
+            "whose networks this one began with: scores on the test part are too high."
+        )
+
+    @property
     def classifier(self) -> str:
         """Key of the network that classifies; see `geneticgan.inference.choice.Choice`."""
         return str(self.more.get("classifier", {}).get("network", CLASS_HEAD))
 
     @property
     def chosen_before(self) -> bool:
-        """Whether it was settled before the training which network classifies."""
+        """Whether the classifier was chosen before the training."""
         return bool(self.more.get("classifier", {}).get("chosen_before", False))
 
     @property
     def classifier_title(self) -> str:
-        """What its row in the run's table is called."""
+        """Name of the classifier's row in the run's table."""
         return str(self.more.get("classifier", {}).get("title", self.classifier))
 
     @property
     def calibrated(self) -> bool:
-        """Whether its probabilities were fitted to images that it did not learn from."""
+        """Whether its probabilities were calibrated on images that it was not trained on."""
         return self.more.get("calibration") is not None
 
     @property
     def calibration(self) -> Calibration:
-        """How logits become probabilities; by the softmax alone if nothing was held out to fit."""
+        """How logits become probabilities: by the softmax alone if no images were held out."""
         if not self.calibrated:
             return Calibration()
         return Calibration.from_json(self.more["calibration"], self.classes)
 
     @property
     def thresholds(self) -> dict[int, float]:
-        """Of some classes, by label: the probability from which on an image is called the class."""
+        """Minimum probabilities at which an image is assigned to a class, by label."""
         found = self.more.get("thresholds", {})
         return {self.label(name): float(each["threshold"]) for name, each in found.items()}
 
     @property
     def classes(self) -> int:
-        """How many classes there are."""
+        """Number of classes."""
         return len(self.class_names)
 
     @property
     def smallest_class(self) -> int:
-        """Label with the fewest training images (the last such)."""
+        """Label of the class with the fewest training images (the last of several)."""
         both = zip(self.train_counts, self.validation_counts, strict=True)
         return smallest_class([a + b for a, b in both])
 
     @property
     def decoding(self) -> Decoding:
-        """How image files become arrays, the same as in training."""
+        """How image files are decoded, the same as in training."""
         done = self.preprocessing
         return Decoding(self.size, self.channels == 1, fit=done.fit, window=done.window)
 
     def label(self, name: str) -> int:
-        """Return the label of a class's name or of a label as text; `ConfigError` if none."""
+        """Return the label for a class name or a number as text; `ConfigError` if there is none."""
         if name in self.class_names:
             return self.class_names.index(name)
         if name.isdecimal() and int(name) < self.classes:
@@ -112,7 +126,7 @@ class Facts:
         raise ConfigError(f"there is no class {name!r}; classes: {', '.join(self.class_names)}")
 
     def empty_split(self) -> Split:
-        """Return a split of this shape that holds no image: networks are built for it."""
+        """Return a split of this shape without images, for building networks."""
         none = Images(
             np.empty((0, self.channels, self.size, self.size), dtype=np.uint8),
             np.empty(0, dtype=np.int64),
@@ -155,7 +169,7 @@ class Facts:
             tuple(int(n) for n in found["counts"][part]) for part in ("train", "validation", "test")
         )
         if any(len(each) != len(names) for each in (train, validation, test)):
-            raise ValueError("it has another number of counts than of classes")
+            raise ValueError("its numbers of counts and of classes differ")
         known = {"format", "channels", "size", "class_names", "counts", "preprocessing"}
         more = {key: value for key, value in found.items() if key not in known}
         network = more.get("classifier", {}).get("network", CLASS_HEAD)
@@ -165,12 +179,12 @@ class Facts:
         done = _preprocessing(found["preprocessing"])
         facts = cls(channels, size, names, train, validation, test, more, done)
         if facts.calibrated:
-            Calibration.from_json(more["calibration"], len(names))  # that it can be read
+            Calibration.from_json(more["calibration"], len(names))  # to check that it is valid
         return facts
 
 
 def _preprocessing(found: Mapping[str, Any]) -> Preprocessing:
-    """Read what was written; a run of an earlier version knows no window."""
+    """Read the preprocessing; runs of earlier versions have no window."""
     fit, window = found["fit"], found.get("window")
     if fit not in FITS:
         raise ValueError(f"{fit!r} is no way to make an image square")
@@ -193,7 +207,7 @@ def facts_of(split: Split) -> Facts:
 
 
 def write_facts(path: Path, facts: Facts) -> None:
-    """Write the facts to a run folder; `RunError` if it cannot be written."""
+    """Write the facts to a run folder; `RunError` if that is not possible."""
     try:
         write_json(path / NAME, facts.to_json())
     except OSError as error:

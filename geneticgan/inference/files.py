@@ -1,4 +1,4 @@
-"""Image files as users name them: files, folders, patterns, archives, a list."""
+"""Finds the image files that users name: files, folders, patterns and archives."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from geneticgan.errors import DataError
 
 
 def image_files(named: Iterable[str]) -> Iterator[tuple[str, Path]]:
-    """Yield a name to show and the file of every image, in the order in which they are named.
+    """Yield a display name and the file of every image, in the order given.
 
-    A folder or an archive stands for all images below it, sorted, without what is left out of
-    training as a mask of another image; a pattern such as
-    ``new/*.jpg`` for what matches it. A file that is named is yielded whatever it holds.
+    A folder or an archive stands for all images below it, sorted, without masks of other images,
+    which training leaves out too; a pattern such as ``new/*.jpg`` stands for all files that match
+    it. A file that is named is yielded whatever its content.
 
     Raises
     ------
     DataError
-        If nothing is there, or a folder holds no image.
+        If a file or folder does not exist, or a folder contains no image.
     """
     for text in named:
         path = Path(text)

@@ -1,4 +1,4 @@
-"""Networks in the formats that other programs read."""
+"""Exports networks in the formats that other programs read."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from safetensors.torch import save
 from geneticgan.errors import ConfigError
 
 FORMATS = {"onnx": ".onnx", "torch-export": ".pt2", "safetensors": ".safetensors"}
-"""What can be written, with the usual suffix."""
+"""The supported formats, with their usual suffixes."""
 
 EXTRA_FILE = "geneticgan.json"
-"""In an exported program: the metadata."""
+"""Name of the metadata in an exported program."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A network that is to leave the run.
+    """A network to export.
 
     Attributes
     ----------
     module : torch.nn.Module
-        As a service calls it.
+        The network in the form in which a service calls it.
     inputs : mapping of str to Tensor
-        An example of each input, by name, of two rows.
+        Example of each input by name, with two rows.
     output : str
-        Name of what it returns.
+        Name of the output.
     metadata : mapping of str to JSON value
-        What a user of the file must know.
+        What a user of the file needs to know.
     """
 
     module: torch.nn.Module
@@ -46,15 +46,15 @@ class Part:
 
 
 def encode(part: Part, how: str) -> bytes:
-    """Return a part as a file of one of `FORMATS`.
+    """Return a part as the bytes of a file in one of `FORMATS`.
 
-    ONNX and exported programs hold the whole computation, for any number of rows; safetensors
-    holds the weights of the network alone, for code that builds it.
+    ONNX and exported programs contain the whole computation, for any number of rows; safetensors
+    contain only the network's weights, for code that builds the network.
 
     Raises
     ------
     ConfigError
-        If what writes the format is not installed.
+        If a package that the format needs is not installed.
     """
     if how == "safetensors":
         return save(dict(part.module.network.state_dict()), _texts(part))  # type: ignore[union-attr]  # it is a module
@@ -81,7 +81,7 @@ def _program(program: torch.export.ExportedProgram, part: Part) -> bytes:
 def _onnx(program: torch.export.ExportedProgram, part: Part) -> bytes:
     logging.getLogger("onnxscript").setLevel(logging.WARNING)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the exporter about itself
+        warnings.simplefilter("ignore")  # the exporter warns about itself
         found = torch.onnx.export(
             program,
             dynamo=True,
@@ -89,14 +89,14 @@ def _onnx(program: torch.export.ExportedProgram, part: Part) -> bytes:
             output_names=[part.output],
             verbose=False,
         )
-    assert found is not None  # it is when it is exported by dynamo
+    assert found is not None  # it never is with dynamo=True
     found.model.metadata_props.update(_texts(part))
     encoded: bytes = found.model_proto.SerializeToString()
     return encoded
 
 
 def _texts(part: Part) -> dict[str, str]:
-    """Return the metadata with JSON texts as values, except of those that are texts already."""
+    """Return the metadata with every value that is not a string as a JSON string."""
     return {
         key: value if isinstance(value, str) else json.dumps(value)
         for key, value in part.metadata.items()
@@ -106,5 +106,5 @@ def _texts(part: Part) -> dict[str, str]:
 def _installed(*packages: str) -> bool:
     try:
         return all(importlib.util.find_spec(package) for package in packages)
-    except ValueError:  # one that is loaded as nothing
+    except ValueError:  # a module without a spec
         return False

@@ -1,4 +1,4 @@
-"""What a run's classifier says of the images it was not trained on, kept in the run folder."""
+"""The output of a run's classifier on images it was not trained on, saved in the run folder."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ PARTS = ("validation", "test")
 
 @dataclass(frozen=True)
 class Judged:
-    """Logits of a part.
+    """The classifier's output on a part of the data.
 
     Attributes
     ----------
     logits : array of float64
-        Shape (N, K).
+        Class logits, of shape (N, K).
     labels : array of int64
-        Shape (N,).
+        True labels, of shape (N,).
     """
 
     logits: npt.NDArray[np.float64]
@@ -38,23 +38,23 @@ class Judged:
 def keep_judged(
     path: Path, network: torch.nn.Module, split: Split, device: torch.device
 ) -> dict[str, Judged]:
-    """Keep what a run's classifier says of its validation and test part.
+    """Save the output of a run's classifier on its validation and test part.
 
     Parameters
     ----------
     path : Path
-        Of the run folder.
+        The run folder.
     network : torch.nn.Module
-        Its classifier: images to (source logits, class logits).
+        Its classifier, which maps images to (source logits, class logits).
     split : Split
-        Of the run.
+        The split of the run.
     device : torch.device
-        Where the network is.
+        The network's device.
 
     Returns
     -------
     dict of str to Judged
-        By part.
+        The output by part.
 
     Raises
     ------
@@ -79,12 +79,12 @@ def _judge(images: Images, network: torch.nn.Module, split: Split, device: torch
 
 
 def read_judged(path: Path, part: str) -> Judged:
-    """Read what `calibrate_run` kept of a part.
+    """Read what `keep_judged` saved for a part.
 
     Raises
     ------
     RunError
-        If it is not there or damaged.
+        If the file is missing or damaged.
     """
     file = RunFolder(path).held_out
     try:

@@ -23,24 +23,24 @@ from geneticgan.training.tensors import load_weights
 
 @dataclass(frozen=True)
 class Networks:
-    """What a run has learnt, ready to be used.
+    """The trained networks of a run, ready for use.
 
     Attributes
     ----------
     path : Path
-        Of the run.
+        The run folder.
     config : TrainConfig
-        Its options.
+        The options of the run.
     facts : Facts
         Classes, shape and preprocessing.
     choice : str
         Which of the run's networks classifies; see `geneticgan.inference.choice.Choice`.
     classifier : torch.nn.Module
-        Images (B, C, H, W) in [-1, 1] to (source logits (B,), class logits (B, K)).
+        Maps images (B, C, H, W) in [-1, 1] to (source logits (B,), class logits (B, K)).
     generators : tuple of Generator
-        What it generates with; empty for a method that keeps none.
+        The generators; empty for a method that keeps none.
     device : torch.device
-        Where all are.
+        The device of all networks.
     """
 
     path: Path
@@ -53,19 +53,19 @@ class Networks:
 
 
 def open_networks(path: Path, device: str = "auto") -> Networks:
-    """Load the networks of a run, for which its training images are not needed.
+    """Load the networks of a run, without its training images.
 
     Parameters
     ----------
     path : Path
-        Of the run folder.
+        The run folder.
     device : str
-        Where to: ``auto``, ``cpu`` or ``cuda``, whatever the run was trained on.
+        Device to load to: ``auto``, ``cpu`` or ``cuda``, whatever the run was trained on.
 
     Raises
     ------
     RunError
-        If it is no run folder, is damaged, or has no checkpoint yet.
+        If it is not a run folder, is damaged, or has no checkpoint yet.
     """
     folder, config = RunFolder.open(path)
     facts = read_facts(path)
@@ -79,11 +79,11 @@ def open_networks(path: Path, device: str = "auto") -> Networks:
         generators = tuple(generator.eval() for generator in model.generators)
         classifier = model.discriminator
     if facts.classifier != CLASS_HEAD:
-        # Beside a GAN lie plain classifiers; alone lies the network of the run's own method.
+        # The runs of GANs also hold plain classifiers; others hold only their method's network.
         if core is not None:
             classifier = build_classifier(shape, config, where, unfilled=True)
         else:
-            classifier = own.method.build(shape, own.config, where)
+            classifier = own.method.unfilled(shape, own.config, where)
         load_weights(folder.classifiers / f"{facts.classifier}.safetensors", classifier)
     if classifier is None:
         raise RunError(f"{path} is not finished; go on with 'geneticgan resume {path}'")

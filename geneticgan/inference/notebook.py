@@ -1,4 +1,4 @@
-"""How a run looks in a notebook."""
+"""The display of a run in a notebook."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ PICTURE = Path("samples") / "classes.png"
 
 
 def as_html(path: Path, facts: Facts) -> str:
-    """Return the classes of a run with their numbers of images, and its picture of samples.
+    """Return HTML with the classes of a run, their image counts and the picture of samples.
 
     Parameters
     ----------
     path : Path
-        Of the run folder.
+        The run folder.
     facts : Facts
-        What it says of its model.
+        The facts of its model.
     """
     rows = "".join(
         f"<tr><td>{escape(name)}</td><td>{count:,}</td></tr>"
@@ -38,6 +38,6 @@ def as_html(path: Path, facts: Facts) -> str:
 def _picture(path: Path) -> str:
     try:
         pixels = base64.b64encode(path.read_bytes()).decode()
-    except OSError:  # a classifier's run draws none
+    except OSError:  # the run of a classifier has no picture
         return ""
     return f'<img alt="Real and generated images" src="data:image/png;base64,{pixels}">'

@@ -1,4 +1,4 @@
-"""What of a run can leave it: the classifier and the generator, each with what it must be told."""
+"""The parts of a run that can be exported, classifier and generator, with their metadata."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ PARTS = ("classifier", "generator")
 
 
 def make_part(networks: Networks, name: str) -> Part:
-    """Return a part of a run as a service calls it.
+    """Return a part of a run in the form in which a service calls it.
 
     Parameters
     ----------
     networks : Networks
-        Of the run.
+        The networks of the run.
     name : str
         One of `PARTS`.
 
@@ -40,8 +40,8 @@ def _classifier(networks: Networks) -> Part:
         **_about(networks, "classifier"),
         "network": networks.choice,
         "preprocessing": {
-            # crop: the shorter side is made `size` long, the middle is cut out; pad: the longer
-            # side is, black fills up; stretch: both are
+            # crop: the shorter side becomes `size` long and the middle is cut out; pad: the longer
+            # side becomes `size` long and the rest is black; stretch: both sides become `size` long
             "fit": facts.preprocessing.fit,
             "window": facts.preprocessing.window and list(facts.preprocessing.window),
             "size": facts.size,
@@ -50,7 +50,7 @@ def _classifier(networks: Networks) -> Part:
         },
         "input": "images: uint8 (N, channels, size, size), 0 to 255",
         "output": "probabilities: float32 (N, classes), in the order of class_names",
-        # Inside the graph, offsets first; safetensors need them.
+        # Already part of the graph, offsets first; users of safetensors need them.
         "temperature": str(facts.calibration.temperature),
         "offsets": list(facts.calibration.offsets),
         "thresholds": {facts.class_names[label]: each for label, each in facts.thresholds.items()},
@@ -62,7 +62,7 @@ def _classifier(networks: Networks) -> Part:
 def _generator(networks: Networks) -> Part:
     if not networks.generators:
         raise ConfigError(f"{networks.path} keeps no generator; export its classifier")
-    generator = networks.generators[0]  # of a population the first
+    generator = networks.generators[0]  # the first of a population
     about = {
         **_about(networks, "generator"),
         "latent_dim": generator.latent_dim,

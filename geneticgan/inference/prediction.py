@@ -1,4 +1,4 @@
-"""Classes and probabilities of new images, many at a time and with little memory."""
+"""Predicts classes and probabilities of new images, many at a time and with little memory."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ from geneticgan.inference.thresholds import decide
 Decision = Callable[[npt.NDArray[np.float64]], Int64Array]
 
 BATCH = 256
-"""Images decoded and classified together; bounds the memory."""
+"""Number of images decoded and classified at once, which limits the memory."""
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a run says of one image.
+    """A run's prediction for one image.
 
     Attributes
     ----------
     name : str
-        Of the image, as it was asked about.
+        Name of the image, as given by the user.
     file : Path
-        Where it lies, which for one in an archive is somewhere else.
+        Its file, which for an image in an archive is an unpacked copy.
     label : int or None
-        The class it is taken for; None for an image that cannot be read.
+        Label of the predicted class; None for an image that cannot be read.
     probabilities : array of float64
-        Shape (K,), or (0,) for an image that cannot be read.
+        Class probabilities, of shape (K,), or (0,) for an image that cannot be read.
     error : str
-        Why it cannot be read; empty if it can.
+        Why the image cannot be read; empty if it can.
     """
 
     name: str
@@ -55,9 +55,9 @@ class Prediction:
 def probabilities(
     networks: Networks, pixels: UInt8Array, prior: Prior = "balanced"
 ) -> npt.NDArray[np.float64]:
-    """Return the probability of each class, shape (N, K), of images (N, C, H, W) of uint8.
+    """Return the class probabilities (N, K) of uint8 images (N, C, H, W).
 
-    Calibrated where the run held images out, and under a prior as `make_prior` takes it.
+    They are calibrated if the run held images out, and hold under a prior as for `make_prior`.
     """
     shares = make_prior(prior, networks.facts)
     nothing = np.zeros(len(pixels), dtype=np.int64)
@@ -67,21 +67,21 @@ def probabilities(
 
 
 def decision(networks: Networks, prior: Prior, *, thresholds: bool) -> Decision:
-    """Return what makes labels (N,) of probabilities (N, K).
+    """Return a function that maps probabilities (N, K) to labels (N,).
 
     Parameters
     ----------
     networks : Networks
-        Of the run.
+        The networks of the run.
     prior : str or mapping
-        That the probabilities are under.
+        The prior under which the probabilities hold.
     thresholds : bool
-        Whether the thresholds kept in the run decide; else the most probable class does.
+        Whether the run's thresholds decide; otherwise the most probable class is chosen.
 
     Raises
     ------
     ConfigError
-        If the run keeps none, or the prior is not the one they were set under.
+        If the run has no thresholds, or the prior is not the one for which they were set.
     """
     if not thresholds:
         return lambda found: found.argmax(axis=1)
@@ -92,7 +92,7 @@ def decision(networks: Networks, prior: Prior, *, thresholds: bool) -> Decision:
             f"{networks.path} --threshold CLASS=recall:0.95'"
         )
     if prior != "balanced":
-        raise ConfigError("thresholds are of balanced probabilities; use them without a prior")
+        raise ConfigError("thresholds are for balanced probabilities; use them without a prior")
     return partial(decide, thresholds=limits)
 
 
@@ -103,10 +103,10 @@ def predict_files(
     *,
     thresholds: bool = False,
 ) -> Iterator[Prediction]:
-    """Classify image files, decoded exactly as in training, one after the other.
+    """Classify image files in order, decoded exactly as in training.
 
-    A file that cannot be read is a prediction with an error, and not the end. For the prior and
-    thresholds see `probabilities` and `decision`, whose errors are raised.
+    A file that cannot be read gives a prediction with an error, and the rest goes on. For the
+    prior and thresholds see `probabilities` and `decision`, whose errors are raised.
     """
     label_of = decision(networks, prior, thresholds=thresholds)
     left = iter(files)
@@ -127,7 +127,7 @@ def predict_files(
 
 
 def _decode(networks: Networks, path: Path) -> UInt8Array | str:
-    """Return the pixels, or why there are none."""
+    """Return the pixels, or the reason why the file cannot be read."""
     try:
         return decode_one(path.read_bytes(), networks.facts.decoding)
     except UNREADABLE as error:

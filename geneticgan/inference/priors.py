@@ -1,4 +1,4 @@
-"""How frequent classes are where a classifier is used, which need not be as in training."""
+"""Class frequencies where a classifier is used, which may differ from those in training."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ Prior = str | Mapping[str, float]
 
 
 def make_prior(asked: Prior, facts: Facts) -> Float64Array:
-    """Return the share of each class, shape (K,), all positive, of sum 1.
+    """Return the share of each class, of shape (K,); all are positive, and their sum is 1.
 
     Parameters
     ----------
     asked : str or mapping
-        ``balanced``; ``training``, as in the images that it was trained on and watched by; or a
+        ``balanced``; ``training``, for the frequencies in training and validation images; or a
         share for each class, as a mapping or as text, ``ill=0.02,well=0.98``. Classes that are
-        not named have equal parts of what is left.
+        not named share the rest equally.
     facts : Facts
-        Of the model.
+        The facts of the model.
 
     Raises
     ------
     ConfigError
-        If it is none of these.
+        If the prior is invalid.
     """
     if asked == "balanced":
         return np.full(facts.classes, 1 / facts.classes)
@@ -46,17 +46,17 @@ def make_prior(asked: Prior, facts: Facts) -> Float64Array:
         shares[others] = (1 - named) / others.sum()
     if not (shares > 0).all() or abs(shares.sum() - 1) > 1e-3:
         raise ConfigError(
-            f"the prior {asked!r} gives no class its share: shares are above 0, and 1 together; "
-            "classes that are not named have equal parts of what is left"
+            f"the prior {asked!r} is invalid: all shares must be above 0 and add up to 1; classes "
+            "that are not named share the rest equally"
         )
     whole: Float64Array = shares / shares.sum()
     return whole
 
 
 def move_to_prior(probabilities: Float64Array, prior: Float64Array) -> Float64Array:
-    """Return probabilities (N, K) of balanced classes as those under a prior (K,).
+    """Convert probabilities (N, K) for balanced classes to those under a prior (K,).
 
-    By Bayes' rule: what stays is how likely an image is within each class (Saerens et al. 2002,
+    This is Bayes' rule with the same likelihood of an image in each class (Saerens et al. 2002,
     equation 2.4).
     """
     moved = probabilities * prior

@@ -1,4 +1,4 @@
-"""Predictions as files of rows: CSV, JSON lines, Parquet."""
+"""Writes predictions as rows of a CSV, JSON Lines or Parquet file."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from geneticgan.inference.facts import Facts
 from geneticgan.inference.prediction import Prediction
 
 ROWS = 10_000
-"""Of a group in a Parquet file; bounds the memory."""
+"""Number of rows in a group of a Parquet file, which limits the memory."""
 
 Writer = Callable[[Path, Iterable[Prediction]], None]
 
 
 def make_writer(how: str, facts: Facts) -> Writer:
-    """Return what writes predictions to a new file as they come.
+    """Return a function that writes predictions to a new file as they arrive.
 
     Parameters
     ----------
     how : str
-        ``csv``, ``jsonl`` or ``parquet``.
+        The format: ``csv``, ``jsonl`` or ``parquet``.
     facts : Facts
-        Of the model.
+        The facts of the model.
 
     Raises
     ------
     ConfigError
-        If what writes the format is not installed.
+        If a package that the format needs is not installed.
     """
     if how == "parquet" and not all(map(importlib.util.find_spec, ("pandas", "pyarrow"))):
         raise ConfigError(

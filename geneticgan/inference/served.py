@@ -1,4 +1,4 @@
-"""Networks as a service runs them: bytes in, probabilities or bytes out."""
+"""Networks as a service runs them, with uint8 images and probabilities."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from geneticgan.networks import Generator
 
 
 class ServedClassifier(torch.nn.Module):
-    """A classifier with all that comes before and after it.
+    """A classifier with its preprocessing and calibration.
 
     Parameters
     ----------
     network : torch.nn.Module
-        Images (B, C, S, S) in [-1, 1] to (source logits (B,), class logits (B, K)).
+        Maps images (B, C, S, S) in [-1, 1] to (source logits (B,), class logits (B, K)).
     calibration : Calibration
         How class logits become probabilities.
     """
@@ -31,19 +31,19 @@ class ServedClassifier(torch.nn.Module):
         self.register_buffer("offsets", torch.tensor(calibration.offsets or 0.0))
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Return probabilities (N, K), float32, of images (N, C, S, S), uint8."""
-        # Not `to_unit_range`, whose operations work in place: an exported graph has none.
+        """Return float32 probabilities (N, K) of uint8 images (N, C, S, S)."""
+        # Unlike `to_unit_range` without in-place operations, which an exported graph cannot have.
         _, logits = self.network(images.to(torch.float32) / 127.5 - 1.0)
         return torch.softmax((logits + self.offsets) / self.temperature, dim=1)
 
 
 class ServedGenerator(torch.nn.Module):
-    """A generator whose images are bytes.
+    """A generator that returns uint8 images.
 
     Parameters
     ----------
     network : Generator
-        Latents and labels to images in [-1, 1].
+        Maps latents and labels to images in [-1, 1].
     """
 
     def __init__(self, network: Generator) -> None:
@@ -51,14 +51,14 @@ class ServedGenerator(torch.nn.Module):
         self.network = network
 
     def forward(self, latents: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """Return images (N, C, S, S), uint8, of latents (N, L), float32, and labels (N,), int64."""
+        """Return uint8 images (N, C, S, S) for float32 latents (N, L) and int64 labels (N,)."""
         return to_uint8(self.network(latents, labels))
 
 
 def alone(module: torch.nn.Module) -> Any:
-    """Return a copy for inference on the CPU whose tensors are its own and lie in a row.
+    """Return a copy for inference on the CPU, with independent and contiguous tensors.
 
-    In training they may be parts of one another, or lie in another order for speed.
+    In training, tensors may share memory or have a different layout for speed.
     """
     module = copy.deepcopy(module).cpu().eval().requires_grad_(False)
     own = {

@@ -1,4 +1,4 @@
-"""From what probability on an image is called a class: set by what a mistake costs."""
+"""Probability thresholds of classes, chosen for a required recall or precision."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ AIMS = ("recall", "precision")
 
 @dataclass(frozen=True)
 class Wish:
-    """What a class's threshold is to reach on held-out images.
+    """A requirement that a class's threshold must meet on held-out images.
 
     Attributes
     ----------
     label : int
-        Of the class.
+        Label of the class.
     aim : str
         One of `AIMS`.
     least : float
-        In (0, 1].
+        Minimum recall or precision, in (0, 1].
     """
 
     label: int
@@ -39,16 +39,16 @@ class Wish:
 
 @dataclass(frozen=True)
 class Threshold:
-    """A threshold, and what it does on the images it was set by.
+    """A threshold, and its effect on the images on which it was chosen.
 
     Attributes
     ----------
     threshold : float
-        Probability from which on an image is called the class, classes being balanced.
+        Minimum probability, for balanced classes, at which an image is assigned to the class.
     recall, precision : float
-        Of the class, in [0, 1].
+        Recall and precision of the class, in [0, 1].
     images, of : int
-        Images of the class, and all images.
+        Number of images of the class, and of all images.
     """
 
     threshold: float
@@ -63,7 +63,7 @@ class Threshold:
 
 
 def parse_wish(text: str, facts: Facts) -> Wish:
-    """Read a wish such as ``rare=recall:0.95``; `ConfigError` if it is none."""
+    """Read a requirement such as ``rare=recall:0.95``; `ConfigError` if it is invalid."""
     name, _, wanted = text.rpartition("=")
     aim, _, least = wanted.partition(":")
     try:
@@ -80,27 +80,27 @@ def parse_wish(text: str, facts: Facts) -> Wish:
 def find_threshold(
     probabilities: Float64Array, labels: Int64Array, wish: Wish, facts: Facts
 ) -> Threshold:
-    """Return the threshold that grants a wish at the least cost of the other aim.
+    """Return the threshold that meets a requirement at the least cost to the other aim.
 
     Parameters
     ----------
     probabilities : array of float
-        Shape (N, K), of images that the network did not learn from.
+        Probabilities of shape (N, K) for images that the network was not trained on.
     labels : array of int64
-        Shape (N,).
+        True labels, of shape (N,).
     wish : Wish
-        What it is to reach.
+        The requirement.
     facts : Facts
-        Of the model.
+        The facts of the model.
 
     Raises
     ------
     ConfigError
-        If no threshold does.
+        If no threshold meets the requirement.
     """
     own = labels == wish.label
     precision, recall, thresholds = precision_recall_curve(own, probabilities[:, wish.label])
-    precision, recall = precision[:-1], recall[:-1]  # the last ones are of no image at all
+    precision, recall = precision[:-1], recall[:-1]  # the last pair has no threshold
     reached, other = (recall, precision) if wish.aim == "recall" else (precision, recall)
     good = np.flatnonzero(reached >= wish.least - 1e-12)
     if not len(good):
@@ -119,10 +119,10 @@ def find_threshold(
 
 
 def decide(probabilities: Float64Array, thresholds: Mapping[int, float]) -> Int64Array:
-    """Return labels (N,) of probabilities (N, K), under thresholds of some classes.
+    """Return labels (N,) for probabilities (N, K), given thresholds of some classes.
 
-    An image that reaches thresholds is called the class whose threshold it exceeds by the largest
-    factor; any other the most probable class without a threshold.
+    An image that reaches thresholds is assigned to the class whose threshold it exceeds by the
+    largest factor; any other image to the most probable class without a threshold.
     """
     labels = list(thresholds)
     limits = np.array([thresholds[label] for label in labels])

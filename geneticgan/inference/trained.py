@@ -23,17 +23,17 @@ from geneticgan.inference.priors import Prior
 
 
 class TrainedRun:
-    """What a run has learnt, ready to classify images and to make new ones.
+    """A trained run, ready to classify images and to generate new ones.
 
     Parameters
     ----------
     networks : Networks
-        As `geneticgan.inference.loading.open_networks` loads them.
+        The networks, loaded by `geneticgan.inference.loading.open_networks`.
 
     Attributes
     ----------
     class_names : tuple of str
-        In the order of the labels.
+        Names of the classes, in the order of the labels.
     """
 
     def __init__(self, networks: Networks) -> None:
@@ -41,14 +41,14 @@ class TrainedRun:
         self.class_names = networks.facts.class_names
 
     def predict_proba(self, images: Any, *, prior: Prior = "balanced") -> npt.NDArray[np.float64]:
-        """Return the probability of each class, calibrated where the run held images out.
+        """Return the probability of each class, calibrated if the run held images out.
 
         Parameters
         ----------
         images : path, PIL image, array or tensor, or a sequence of them
-            Paths and PIL images may have any size and mode, and are prepared as in training.
-            An array or tensor is a batch (N, C, H, W), or (N, H, W, C) of bytes, or of grayscale
-            (N, H, W), of the model's own size: uint8, or floating point in [0, 1].
+            Paths and PIL images may have any size and mode, and are prepared as in training. An
+            array or tensor is a batch in the model's own size, uint8 or floating point in [0, 1],
+            of shape (N, C, H, W), for uint8 also (N, H, W, C), or for grayscale (N, H, W).
         prior : str or mapping from str to float
             How frequent classes are where these images come from: ``balanced``, ``training``, or
             the share of each class (`geneticgan.inference.priors.make_prior`).
@@ -56,14 +56,14 @@ class TrainedRun:
         Returns
         -------
         array of float64
-            Shape (N, K).
+            The probabilities, of shape (N, K).
 
         Raises
         ------
         DataError
-            If an image cannot be read or has another shape.
+            If an image cannot be read or has the wrong shape.
         ConfigError
-            If the prior is none.
+            If the prior is invalid.
         """
         pixels = self._pixels(images)
         return probabilities(self._networks, pixels, prior)
@@ -76,15 +76,16 @@ class TrainedRun:
         Parameters
         ----------
         images, prior : see `predict_proba`
-            What to classify, and how frequent its classes are.
+            The images, and how frequent their classes are.
         thresholds : bool
-            Whether the thresholds that ``geneticgan evaluate --threshold`` has set decide; else
-            the most probable class does.
+            Whether the thresholds set by ``geneticgan evaluate --threshold`` decide; otherwise
+            the most probable class is chosen.
 
         Raises
         ------
         DataError, ConfigError
-            As `predict_proba`; and if the run keeps no thresholds, or they meet another prior.
+            Under the conditions of `predict_proba`, and if the run has no thresholds or the prior
+            is not the one for which they were set.
         """
         label_of = decision(self._networks, prior, thresholds=thresholds)
         found = label_of(self.predict_proba(images, prior=prior))
@@ -155,29 +156,29 @@ class TrainedRun:
             array = array.transpose(0, 3, 1, 2)
         if array.ndim != 4 or array.shape[1:] != shape or not len(array):
             raise DataError(
-                f"images of shape {array.shape}; an array here is a batch of shape (N, "
-                f"{', '.join(map(str, shape))}), other sizes are taken as paths or PIL images"
+                f"images of shape {array.shape}; an array must be a batch of shape (N, "
+                f"{', '.join(map(str, shape))}); pass other sizes as paths or PIL images"
             )
         if array.dtype == np.uint8:
             return np.ascontiguousarray(array)
         if not (np.isfinite(array).all() and array.min() >= 0 and array.max() <= 1):
-            raise DataError("images that are not bytes have values in [0, 1]")
+            raise DataError("images that are not uint8 must have values in [0, 1]")
         return (array * 255).round().astype(np.uint8)
 
 
 def load(run: str | os.PathLike[str], device: str = "auto") -> TrainedRun:
-    """Load a run; its training images need not be there any more.
+    """Load a run, which does not need its training images.
 
     Parameters
     ----------
     run : path
-        Of the run folder.
+        The run folder.
     device : str
-        ``auto``, ``cpu`` or ``cuda``, whatever the run was trained on.
+        Device to load to: ``auto``, ``cpu`` or ``cuda``, whatever the run was trained on.
 
     Raises
     ------
     RunError
-        If it is no run folder, is damaged, or has no checkpoint yet.
+        If it is not a run folder, is damaged, or has no checkpoint yet.
     """
     return TrainedRun(open_networks(Path(run), device))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from geneticgan.data.inspection.look import Looks, look_at
 from geneticgan.data.inspection.proposals import propose_groups
 from geneticgan.data.inspection.shortcuts import find_shortcut
 from geneticgan.errors import ConfigError
+from geneticgan.specs import Spec, parse_specs
 from geneticgan.training.hooks import Observer
 from geneticgan.training.setup import open_dataset
 
@@ -79,7 +81,7 @@ def check(config: TrainConfig, observers: Sequence[Observer] = ()) -> Iterator[F
     yield _masks(found, looks)
     yield _outlying(found, looks, labels)
     yield _turned(found, looks)
-    yield _groups(found)
+    yield _groups(found, config.dataset)
     groups = None if found.files.groups is None else found.files.groups[looks.readable]
     yield _shortcut(looks, labels, groups)
     yield _copies(found, looks, labels)
@@ -169,11 +171,18 @@ def _outlying(found: FileSet, looks: Looks, labels: Int64Array) -> Finding:
     return Finding("outlying", WARNING, text)
 
 
-def _groups(found: FileSet) -> Finding:
+def _groups(found: FileSet, dataset: str) -> Finding:
     if found.files.groups is not None:
         count = len(np.unique(found.files.groups))
         return Finding("groups", OK, f"{count} groups, which no split will part")
-    paths = [found.shown(index) for index in range(len(found.paths))]
+    if found.grouped_by:
+        return Finding(
+            "groups",
+            WARNING,
+            f"column {found.grouped_by!r} has the same value in several lines; if such images are "
+            f"much alike, keep them together by {_option(dataset, found.grouped_by)}",
+        )
+    paths = found.spelt or [found.shown(index) for index in range(len(found.paths))]
     proposal = propose_groups(paths, found.files.labels.tolist())
     if proposal is None:
         return Finding("groups", OK, "file names show no patients, sheets or the like")
@@ -181,10 +190,15 @@ def _groups(found: FileSet) -> Finding:
         "groups",
         WARNING,
         f"file names repeat a part, such as {proposal.example!r}, in {proposal.groups} groups; if "
-        "that is a patient, a sheet or the like, keep its images together by this option (in a "
-        "shell it needs quotes around it): "
-        f"group={proposal.expression}",
+        "that is a patient, a sheet or the like, keep its images together by "
+        f"{_option(dataset, proposal.expression)}",
     )
+
+
+def _option(dataset: str, group: str) -> str:
+    """Return the data set with groups as it is typed, quoted for a shell."""
+    (spec,) = parse_specs(dataset)
+    return "--dataset " + shlex.quote(str(Spec(spec.name, {**spec.options, "group": group})))
 
 
 def _shortcut(looks: Looks, labels: Int64Array, groups: Int64Array | None) -> Finding:
@@ -207,7 +221,7 @@ def _copies(found: FileSet, looks: Looks, labels: Int64Array) -> Finding:
     text += f", such as {_named(found, looks.readable[first])}"
     mixed = sum(len(set(labels[place == each].tolist())) > 1 for each in again)
     if mixed:
-        text += f"; {mixed} of them hold several classes"
+        text += f"; {mixed} of them with several classes"
     if found.test is not None:
         test = found.test[looks.readable]
         leaked = sum(test[place == each].sum() for each in again if not test[place == each].all())

@@ -5,25 +5,29 @@ from __future__ import annotations
 import dataclasses
 import statistics
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, count
 from pathlib import Path
 
+from geneticgan.benchmark.candidates import Measured
 from geneticgan.benchmark.cell import Cell
 from geneticgan.benchmark.grid import Progress, fill
 from geneticgan.benchmark.launchers import Launcher, Local
 from geneticgan.benchmark.layout import BenchmarkFolder
 from geneticgan.benchmark.pace import Pace
 from geneticgan.benchmark.timetable import Terms, Timetable
-from geneticgan.benchmark.verdict import Measured, Verdict, decide
+from geneticgan.benchmark.verdict import Verdict, decide
 from geneticgan.errors import RunError
 from geneticgan.evaluation.probabilities import TEMPERATURE, Calibration, median_calibration
 from geneticgan.inference.choice import CLASS_HEAD
 from geneticgan.jobs.outcome import Report
-from geneticgan.jobs.planning import REFERENCE, Plan, Request, write_plan
+from geneticgan.jobs.planned import REFERENCE, Plan, Request
+from geneticgan.jobs.planning import write_plan
 from geneticgan.jobs.train import plan as plan_run
 from geneticgan.jobs.train import resume, train
 from geneticgan.methods.of_run import core_config
 from geneticgan.training.hooks import Observer
-from geneticgan.training.run_folder import write_json
+from geneticgan.training.lock import RunLock
+from geneticgan.training.run_folder import RunFolder, write_json
 
 CHOICES = (5, 4, 3)
 """How many splits there may be, as the time allows."""
@@ -99,9 +103,11 @@ class _Comparison:
     ) -> None:
         self.request, self.plan, self.on_progress, self.tell = request, plan, on_progress, tell
         self.table: Timetable | None = None
-        settled = request.seeds is not None or _is_begun(request.out / "run")
+        begun = _is_begun(request.out / "run") and plan.back is None
+        settled = request.seeds is not None or begun
         choices = (plan.budget.seeds,) if settled else (*CHOICES, plan.budget.seeds)
-        self.choices = tuple(dict.fromkeys(choices))
+        fewest = 0 if plan.back is None else plan.budget.seeds  # that are trained are not given up
+        self.choices = tuple(dict.fromkeys(each for each in choices if each >= fewest))
 
     def run(self, trials: Path, launcher: Launcher, command: str) -> None:
         """Run them; what was done of the plan is noted in it."""
@@ -178,11 +184,14 @@ def hand_over(
 ) -> Report:
     """Train the winner on all training images, in the run folder ``run``; raises as `train`.
 
-    Nothing is held out there: its classifier is calibrated by what the splits have found.
+    Nothing is held out there: its classifier is calibrated by what the splits have found. A run
+    of another method, which an earlier verdict handed over, is kept beside it.
     """
     path = request.out / "run"
     if _is_begun(path):
-        return resume(path, observers)
+        if RunFolder.open(path)[1].method == verdict.winner.method:
+            return resume(path, observers)
+        _put_aside(path, observers)
     config = dataclasses.replace(
         request.config,
         method=verdict.winner.method,
@@ -202,3 +211,19 @@ def hand_over(
 
 def _is_begun(run: Path) -> bool:
     return (run / "config.json").is_file()
+
+
+def _put_aside(run: Path, observers: Sequence[Observer]) -> None:
+    """Give a run another name, and say so; `RunError` if it cannot be."""
+    name = RunFolder.open(run)[1].method.partition(":")[0]
+    endings = chain([""], (f"-{number}" for number in count(2)))
+    places = (run.with_name(f"run-{name}{ending}") for ending in endings)
+    place = next(each for each in places if not each.exists())
+    try:
+        with RunLock(run):
+            pass  # nobody works on it; not every system renames what is locked
+        run.rename(place)
+    except OSError as error:
+        raise RunError(f"{run} cannot be renamed: {error.strerror or error}") from error
+    for observer in observers:
+        observer.on_note(f"The verdict was {name} before; that run is kept as {place}.")

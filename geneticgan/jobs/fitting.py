@@ -53,4 +53,4 @@ def fit(
     write_facts(folder.path, replace(facts, more=more))
     rows = (row, *found.rows)
     write_json(folder.results, [{"method": each.title, **each.scores.to_json()} for each in rows])
-    return Report(folder, config, split, rows, None, found.title, len(split.validation))
+    return Report(folder, config, split, rows, None, found.title)

@@ -51,7 +51,8 @@ def judge(
         If a stop was asked for; what has been trained is kept.
     """
     generated = generate_missing(model.generators, split, config.seed, model.device)
-    task = Task(split, config, model.device, folder.path, observers, stop)
+    kept = folder.frozen if folder.frozen.is_file() else None
+    task = Task(split, config, model.device, folder.path, observers, stop, pretrained=kept)
     plain = BalancedSoftmax()
     methods: tuple[ClassifierMethod, ...] = (plain, Augmented(generated), OsCN(), CN())
     networks: dict[str, torch.nn.Module] = {CLASS_HEAD: model.discriminator}
@@ -63,7 +64,8 @@ def judge(
     choice = _choose(facts, networks, plain.key, split, model.device)
     network, title = networks[choice.key], titles[choice.key]
     found = calibrate_run(facts, folder.path, network, split, config, title, model.generators)
-    more = {**found.more, "classifier": {**choice.to_json(), "title": found.title}}
+    why = choice.why(titles, len(split.validation))
+    more = {**found.more, "classifier": {**choice.to_json(), "title": found.title, "why": why}}
     write_facts(folder.path, replace(facts, more=more))
     rows = []
     for key, each in networks.items():
@@ -78,8 +80,7 @@ def judge(
             observer.on_note(key)
     draw_sheet(folder.samples / "generated.png", model.generators, split, config.seed, model.device)
     draw_real_sheet(folder.samples / "real.png", split)
-    chosen_on = len(split.validation)
-    return Report(folder, config, split, tuple(rows), picture, found.title, chosen_on)
+    return Report(folder, config, split, tuple(rows), picture, found.title, why)
 
 
 def _choose(

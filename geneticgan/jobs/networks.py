@@ -37,7 +37,7 @@ def trained(method: Method, key: str, folder: RunFolder, task: Task) -> torch.nn
     """
     path = network_file(folder, key)
     if path.is_file():
-        network = method.build(task.split, task.config, task.device)
+        network = method.unfilled(task.split, task.config, task.device)
         load_weights(path, network)
         return network
     fitted = method.fit(replace(task, beginning=beginning_of(folder, key))).network

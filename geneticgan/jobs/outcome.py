@@ -37,8 +37,8 @@ class Report:
         Generated samples by class; None for a method that generates nothing.
     classifier : str
         Title of the row whose network is the run's classifier.
-    chosen_on : int
-        Held-out images that it was chosen on; 0 if there are none, and it is the plain one.
+    why : str
+        How it was chosen among several, as a clause; empty where there is one.
     """
 
     folder: RunFolder
@@ -47,4 +47,4 @@ class Report:
     rows: tuple[Row, ...]
     picture: Path | None
     classifier: str
-    chosen_on: int
+    why: str = ""

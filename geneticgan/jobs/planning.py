@@ -7,7 +7,6 @@ import json
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from geneticgan.benchmark.budget import SEEDS, STEPS, Budget, Cost, fit_budget
@@ -15,32 +14,21 @@ from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError
 from geneticgan.evaluation.probabilities import GENERATED, TEMPERATURE
+from geneticgan.jobs.planned import REFERENCE, SPARE, TIMING, Plan, Request, last_cost
+from geneticgan.jobs.taking_back import take_back
 from geneticgan.jobs.timing import time_methods
 from geneticgan.methods.asked import read_method
-from geneticgan.methods.of_run import core_config
-from geneticgan.protocols.judge import HELD_OUT, Judge, read_judge
+from geneticgan.protocols.judge import HELD_OUT, read_judge
 from geneticgan.specs import parse_specs
 from geneticgan.training.hooks import Observer
 from geneticgan.training.run_folder import write_json
 from geneticgan.training.setup import load_parts
 
-REFERENCE = "oscn"
-"""Plain oversampling, which all are compared with."""
-
 CANDIDATES = "oscn,balanced-softmax,logit-adjustment,ldam-drw,crt,dos,probe,aggan"
 """What is compared unless methods are named."""
 
-TIMING = 1 / 4
-"""Share of the budget that the timing of the methods may take."""
-
-SPARE = 0.15
-"""Share of the time that is left at first for what cannot be foreseen."""
-
 CROWDED = 1.25
 """How much longer a training takes among others on the same machine than alone."""
-
-BESIDE_GAN = 4
-"""Classifiers that a GAN's run trains to show what it brought."""
 
 ENDING = 7.0
 """Seconds around the last training where nothing else computes: images are looked at, it is judged,
@@ -48,85 +36,6 @@ calibrated, drawn and written."""
 
 START = 12.0
 """Seconds until a process is ready to train, with all that it loads."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked for.
-
-    Attributes
-    ----------
-    config : TrainConfig
-        The images and the networks; what methods share.
-    methods : tuple of str
-        Specs, the reference among them.
-    out : Path
-        Folder of all that comes of it; one that holds the same request is gone on with.
-    seconds : float
-        What there is, the last training of the winner included.
-    workers : int
-        Trainings at once.
-    judge : Judge
-        What the methods are compared by.
-    steps, seeds : int or None
-        Settled by the caller, or chosen so that they fit.
-    begun : float
-        When the time began to run, by the clock `time.perf_counter`.
-    """
-
-    config: TrainConfig
-    methods: tuple[str, ...]
-    out: Path
-    seconds: float
-    workers: int
-    judge: Judge
-    steps: int | None = None
-    seeds: int | None = None
-    begun: float = field(default_factory=time.perf_counter)
-
-    @property
-    def spent(self) -> float:
-        """Seconds since then."""
-        return time.perf_counter() - self.begun
-
-
-@dataclass
-class Plan:
-    """What will be done; what changes on the way is noted here.
-
-    Attributes
-    ----------
-    split : Split
-        The images.
-    budget : Budget
-        Methods, steps, splits and the time that they take.
-    cannot : dict of str to str
-        Methods that are not compared, and why.
-    costs : dict of str to Cost
-        Of a training, by method.
-    workers : int
-        Trainings at once; 1 where processes would not be ready in time to be of use.
-    timing : float
-        Seconds that it took to find this out.
-    around, ending : float
-        Seconds around a training, and around the last one.
-    spent : float
-        Seconds that this choice had taken when it was interrupted.
-    """
-
-    split: Split
-    budget: Budget
-    cannot: dict[str, str]
-    costs: dict[str, Cost]
-    workers: int
-    timing: float
-    around: float
-    ending: float
-    spent: float = 0.0
-
-    def lasts(self, config: TrainConfig) -> dict[str, dict[str, int]]:
-        """Return by method the trainings of its run, if it wins."""
-        return {method: last_trainings(config, method) for method in self.costs}
 
 
 def make_request(
@@ -172,7 +81,8 @@ def make_request(
 def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
     """Load the images, time the methods and fit the comparison to the budget.
 
-    A plan that the folder holds already is returned as it is.
+    A plan that the folder holds already is returned as it is, or with the methods that a larger
+    budget has room for.
 
     Raises
     ------
@@ -183,7 +93,7 @@ def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
     """
     source, split = load_parts(request.config, observers)
     if plan_file(request).is_file():
-        return _read(request, split)
+        return _read(request, split, observers)
     if request.out.exists() and (not request.out.is_dir() or any(request.out.iterdir())):
         raise RunError(f"{request.out} is not empty; choose another --out")
     request.judge.make_images(source, split)
@@ -202,7 +112,7 @@ def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
     workers = request.workers if several else 1
     budget = fit_budget(
         {method: cost.plus(around) for method, cost in costs.items()},
-        {method: _last(request.config, costs, method, around + ending) for method in costs},
+        {method: last_cost(request.config, costs, method, around + ending) for method in costs},
         (1 - SPARE) * (left - (start if several else 0.0)),
         workers,
         REFERENCE,
@@ -231,26 +141,12 @@ def plan_file(request: Request) -> Path:
 def write_plan(request: Request, plan: Plan) -> None:
     """Keep a plan as it is now, with the time spent."""
     saved = dataclasses.asdict(dataclasses.replace(plan, spent=plan.spent + request.spent))
-    del saved["split"]
-    write_json(plan_file(request), {"asked": _asked(request, plan.split), **saved})
+    del saved["split"], saved["back"]
+    asked = _asked(request, plan.split)
+    write_json(plan_file(request), {"asked": asked, "seconds": request.seconds, **saved})
 
 
-def last_trainings(config: TrainConfig, method: str) -> dict[str, int]:
-    """Return how many trainings of which methods the run of a winner consists of."""
-    own = {method: 1}
-    if core_config(dataclasses.replace(config, method=method)) is not None:
-        own[REFERENCE] = BESIDE_GAN
-    return own
-
-
-def _last(config: TrainConfig, costs: dict[str, Cost], method: str, around: float) -> Cost:
-    last = Cost(around, 0.0)
-    for each, count in last_trainings(config, method).items():
-        last = Cost(last.fixed + count * costs[each].fixed, last.step + count * costs[each].step)
-    return last
-
-
-def _read(request: Request, split: Split) -> Plan:
+def _read(request: Request, split: Split, observers: Sequence[Observer]) -> Plan:
     found = read_json(plan_file(request))
     if not isinstance(found, dict) or found.get("asked") != _asked(request, split):
         raise RunError(
@@ -262,7 +158,10 @@ def _read(request: Request, split: Split) -> Plan:
     budget = Budget(methods, left_out, known["steps"], known["seeds"], known["seconds"])
     costs = {method: Cost(**each) for method, each in found["costs"].items()}
     times = (found[name] for name in ("workers", "timing", "around", "ending", "spent"))
-    return Plan(split, budget, dict(found["cannot"]), costs, *times)
+    plan = Plan(split, budget, dict(found["cannot"]), costs, *times)
+    if request.seconds > found.get("seconds", request.seconds):
+        take_back(request, plan, observers)
+    return plan
 
 
 def _asked(request: Request, split: Split) -> dict[str, object]:

@@ -18,6 +18,7 @@ from geneticgan.methods.contract import OF_GANS, Fitted, Method, Task
 from geneticgan.methods.network import build_classifier
 from geneticgan.networks import Discriminator
 from geneticgan.training.beginning import begin
+from geneticgan.training.frozen import fill_pretrained
 from geneticgan.training.model import make_adam
 from geneticgan.training.precision import multiplying
 from geneticgan.training.rates import RateSchedule, set_rate
@@ -59,7 +60,17 @@ class ClassifierMethod(Method):
 
     def build(self, split: Split, config: TrainConfig, device: torch.device) -> Discriminator:
         """Return the network before training; the same start for every method of a seed."""
-        return build_classifier(split, config, device)
+        return self.headed(build_classifier(split, config, device), config)
+
+    def unfilled(self, split: Split, config: TrainConfig, device: torch.device) -> Discriminator:
+        """Return the same for weights from a file; a method with a `build` of its own has that."""
+        if type(self).build is not ClassifierMethod.build:
+            return self.build(split, config, device)
+        return self.headed(build_classifier(split, config, device, unfilled=True), config)
+
+    def headed(self, network: Discriminator, config: TrainConfig) -> Discriminator:
+        """Return a network with the class head that this method trains: its own, as it is."""
+        return network
 
     def rate(self, task: Task) -> Rate:
         """Return what the learning rate is multiplied by at a step; the config's schedule."""
@@ -68,10 +79,19 @@ class ClassifierMethod(Method):
 
     def fit(self, task: Task) -> Fitted:
         """Train a classifier; it is returned as it is after the last step."""
-        network = self.build(task.split, task.config, task.device)
+        network = self._fresh(task)
         begin(network, task.beginning)
         self.train_network(network, task)
         return Fitted(network)
+
+    def _fresh(self, task: Task) -> Discriminator:
+        """Return the network before training, with the published weights that a run holds."""
+        shape = task.split, task.config, task.device
+        if task.pretrained is not None:
+            network = self.unfilled(*shape)
+            if fill_pretrained(task.pretrained, network):
+                return network
+        return self.build(*shape)
 
     def train_network(self, network: Discriminator, task: Task) -> None:
         """Train a network; raises as `train`."""

@@ -41,6 +41,8 @@ class Task:
         a method that sets options of its own does not undo them.
     beginning : Path or None
         The weights that the classifier begins with; None for those that the seed draws.
+    pretrained : Path or None
+        The file of a run that holds its published weights; None where there is none.
     """
 
     split: Split
@@ -51,6 +53,7 @@ class Task:
     stop: StopRequest = field(default_factory=StopRequest)
     given: Mapping[str, Any] = field(default_factory=dict)
     beginning: Path | None = None
+    pretrained: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -181,3 +184,11 @@ class Method(ABC):
             Where to.
         """
         return build_classifier(split, config, device)
+
+    def unfilled(self, split: Split, config: TrainConfig, device: torch.device) -> torch.nn.Module:
+        """Return what `build` does, for weights, every one of them, that come from a file next.
+
+        A method whose network holds pretrained weights defines it, so that using what was trained
+        needs these no more. Parameters as for `build`.
+        """
+        return self.build(split, config, device)

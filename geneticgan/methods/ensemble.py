@@ -9,7 +9,6 @@ import torch
 from torch import nn
 
 from geneticgan.config import TrainConfig
-from geneticgan.data.splits import Split
 from geneticgan.methods.adjusted import Adjusted
 from geneticgan.methods.classifier import Objective, augmentation_of, autocast
 from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
@@ -77,19 +76,19 @@ class Ensemble(Adjusted):
         super().__init__(drawing, tau)
         self.heads = heads
 
-    def build(self, split: Split, config: TrainConfig, device: torch.device) -> Discriminator:
-        """Return the classifier network with the heads in place of its class head."""
-        network = super().build(split, config, device)
+    def headed(self, network: Discriminator, config: TrainConfig) -> Discriminator:
+        """Return the network with the heads in place of its class head."""
+        before = network.classifier
         with torch_seeded(int(numpy_stream(config.seed, "ensemble heads").integers(2**31))):
-            heads = Heads(network.features, HIDDEN * config.width, split.classes, self.heads)
-        network.add_module("classifier", heads.to(device))
+            heads = Heads(network.features, HIDDEN * config.width, before.out_features, self.heads)
+        network.add_module("classifier", heads.to(before.weight.device))
         return network
 
     def objective(self, network: Discriminator, task: Task) -> Objective:
         """Return the mean loss of the heads, each on its own bootstrap of the batch."""
         draw, augment, loss = self.batches(task), augmentation_of(task), self.loss(task)
         heads: torch.nn.Module = network.get_submodule("classifier")
-        assert isinstance(heads, Heads)  # that is what `build` put there
+        assert isinstance(heads, Heads)  # that is what `headed` put there
 
         def objective(step: int) -> torch.Tensor:
             images, labels = draw(step)

@@ -9,7 +9,6 @@ from torch import nn
 from torch.nn.functional import cross_entropy, linear, normalize
 
 from geneticgan.config import TrainConfig
-from geneticgan.data.splits import Split
 from geneticgan.data.stores import Batches
 from geneticgan.methods.cb_loss import class_weights
 from geneticgan.methods.classifier import ClassifierMethod, Objective, augmentation_of, autocast
@@ -85,12 +84,12 @@ class LdamDrw(ClassifierMethod):
         """Draw as the data are."""
         return classifier_source(task).natural(task.config.batch_size)
 
-    def build(self, split: Split, config: TrainConfig, device: torch.device) -> Discriminator:
-        """Return the classifier network with a cosine head."""
-        network = super().build(split, config, device)
+    def headed(self, network: Discriminator, config: TrainConfig) -> Discriminator:
+        """Return the network with a cosine head."""
+        before = network.classifier
         with torch_seeded(int(numpy_stream(config.seed, "cosine head").integers(2**31))):
-            head = CosineHead(network.features, split.classes, self.scale)
-        network.classifier = head.to(device)
+            head = CosineHead(network.features, before.out_features, self.scale)
+        network.classifier = head.to(before.weight.device)
         return network
 
     def objective(self, network: Discriminator, task: Task) -> Objective:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,17 @@ FOLDS = 5
 
 ITERATIONS = 100
 """Of L-BFGS at most."""
+
+Rows = tuple[npt.NDArray[np.float32], Int64Array]
+"""Features (N, F) and labels (N,)."""
+
+Resample = Callable[[npt.NDArray[np.float32], Int64Array], Rows]
+"""From features and labels to those that a head is fitted to."""
+
+
+def as_they_are(features: npt.NDArray[np.float32], labels: Int64Array) -> Rows:
+    """Return features and labels unchanged."""
+    return features, labels
 
 
 @dataclass(frozen=True)
@@ -83,9 +94,11 @@ def choose_l2(
     tau: float,
     seed: int,
     groups: Int64Array | None = None,
+    resample: Resample = as_they_are,
 ) -> float:
     """Choose the penalty of the highest mean recall by cross-validation; parameters as `fit_head`.
 
+    What ``resample`` makes of the features that a head is fitted to, it makes of each fold's.
     Every image is predicted once, by heads that saw neither it nor another of its group; of
     penalties that are level the strongest is taken. Classes of fewer than two images, or groups,
     allow no folds: then it is `USUAL`.
@@ -95,9 +108,10 @@ def choose_l2(
         return USUAL
     predicted = np.zeros((len(STRENGTHS), len(labels)), dtype=np.int64)
     for train, held in folds:
-        scaling = _Scaling(features[train])
+        rows, of_them = resample(features[train], labels[train])
+        scaling = _Scaling(rows)
         points = scaling(features[held])
-        heads = _fit_path(scaling(features[train]), labels[train], classes, tau, STRENGTHS)
+        heads = _fit_path(scaling(rows), of_them, classes, tau, STRENGTHS)
         for row, (weight, bias) in enumerate(heads):
             predicted[row, held] = (points @ weight.T + bias).argmax(axis=1)
     scores = [recall_score(labels, each, average="macro") for each in predicted]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import OrderedDict
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -19,7 +20,9 @@ from geneticgan.methods.contract import OF_GANS, Fitted, Method, Task, Trials
 from geneticgan.methods.feature_store import Float32Array
 from geneticgan.methods.features import CHUNK, features_of
 from geneticgan.methods.linear_head import LinearHead, choose_l2, fit_head
+from geneticgan.methods.resampled_features import RESAMPLES, resampled_features
 from geneticgan.networks.backbones.contract import Features, Pretrained, create_backbone
+from geneticgan.seeding import torch_seeded
 from geneticgan.specs import options_of, parse_specs
 
 REMEMBERED = 4096
@@ -108,6 +111,10 @@ class Probe(Method):
     views : int
         How often every training image is seen, >= 1: once as it is, and otherwise changed by the
         config's augmentation, the same way in every training.
+    resample : str
+        What adds features to the smaller classes, until all are as large as the largest: ``none``,
+        ``smote`` or ``borderline-smote``, with five neighbours. The folds of the cross-validation
+        are resampled each by itself.
     """
 
     title = "Linear probe"
@@ -133,12 +140,15 @@ class Probe(Method):
         size: int = 0,
         l2: float = 0.0,
         views: int = 1,
+        resample: str = "none",
     ) -> None:
         if not (tau >= 0 and l2 >= 0 and size >= 0 and views >= 1):
             raise ValueError(
                 "tau, size and l2 must be >= 0 and views at least 1, "
                 f"got {tau}, {size}, {l2} and {views}"
             )
+        if resample not in RESAMPLES:
+            raise ValueError(f"resample must be one of {', '.join(RESAMPLES)}, got {resample!r}")
         if views > 1:
             self.unused = type(self).unused - {"augmentation"}  # type: ignore[misc]  # of this one
         self.backbone = create_backbone(backbone)
@@ -146,6 +156,7 @@ class Probe(Method):
         self.size = size
         self.l2 = l2
         self.views = views
+        self.resample = resample
         self._loaded: Pretrained | None = None
 
     def reads(self, config: TrainConfig) -> TrainConfig:
@@ -159,11 +170,19 @@ class Probe(Method):
 
     def shown(self, config: TrainConfig) -> int:
         """Return the size that images are shown in, in pixels."""
-        return self.size or self._pretrained().size
+        return self.size or (self._loaded or self._empty()).size
 
     def build(self, split: Split, config: TrainConfig, device: torch.device) -> ProbeNetwork:
         """Return the backbone with its weights and a head without; raises as `Backbone.load`."""
-        pretrained = self._pretrained()
+        return self._network(self._pretrained(), split, config, device)
+
+    def unfilled(self, split: Split, config: TrainConfig, device: torch.device) -> ProbeNetwork:
+        """Return the same without the backbone's weights."""
+        return self._network(self._empty(), split, config, device)
+
+    def _network(
+        self, pretrained: Pretrained, split: Split, config: TrainConfig, device: torch.device
+    ) -> ProbeNetwork:
         channels, side = split.train.pixels.shape[1:3]
         size = self.size or min(self.shown(config), ENLARGED * side)
         features = Features(pretrained, size)
@@ -210,9 +229,11 @@ class Probe(Method):
         groups = train.groups
         if self.views > 1:  # the views of an image are never on both sides of a fold
             groups = np.tile(np.arange(len(train)) if groups is None else groups, self.views)
-        l2 = self.l2 or choose_l2(features, *found, task.config.seed, groups)
+        seed = task.config.seed
+        resample = partial(resampled_features, self.resample, seed)
+        l2 = self.l2 or choose_l2(features, *found, seed, groups, resample)
         task.stop.check()
-        head = fit_head(features, *found, l2)
+        head = fit_head(*resample(features, found[0]), *found[1:], l2)
         with torch.no_grad():
             network.classifier.weight.copy_(head.weight)
             network.classifier.bias.copy_(head.bias)
@@ -228,6 +249,11 @@ class Probe(Method):
         return np.concatenate(
             [features_of(network, key, train, task, view) for view in range(self.views)]
         )
+
+    def _empty(self) -> Pretrained:
+        """Return the backbone, a new one, without its weights."""
+        with torch_seeded(0):  # it draws some, and changes no later draw
+            return self.backbone.unfilled()
 
     def _pretrained(self) -> Pretrained:
         if self._loaded is None:

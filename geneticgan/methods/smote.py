@@ -86,14 +86,15 @@ def added(
     """Return the points (M, F) that a sampler adds, and their labels (M,), class by class.
 
     Each class has a sampler of its own, whose neighbours are cut to what that class has: a tiny
-    class does not take neighbours away from the others.
+    class does not take neighbours away from the others. A single point has no neighbour, and its
+    class is left as it is.
 
     Parameters
     ----------
     points : array of float32
         Shape (N, F).
     labels : array of int64
-        Shape (N,), each class at least twice.
+        Shape (N,).
     make : callable
         As for `resampled`.
     k, seed : int
@@ -101,7 +102,7 @@ def added(
     """
     counts = np.bincount(labels)
     found, their = [points[:0]], [labels[:0]]
-    for label in np.flatnonzero(counts < counts.max()):
+    for label in np.flatnonzero((counts > 1) & (counts < counts.max())):
         sampler = make(min(k, int(counts[label]) - 1), seed)
         sampler.set_params(sampling_strategy={int(label): int(counts.max())})
         more, of_them = sampler.fit_resample(points, labels)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from geneticgan.annealing.selection import COMPARING, create_selection
 from geneticgan.config import OPTIONS, TrainConfig
@@ -45,19 +46,59 @@ def check_used(config: TrainConfig, named: Collection[str]) -> None:
         The options that its user named, whatever their values; others are as they are.
     """
     own = method_of(config)
-    if own.core is None:
-        unused, whose = own.method.unused, f"method {own.name!r}"
-        mine = options_of(METHODS.get(own.name).factory)
-        for name in sorted(unused & set(named)):
-            spelled = OPTIONS[name].spelled
-            hint = f"; it has an option of its own, --method {own.name}:{spelled}=..."
-            raise ConfigError(
-                f"{whose} does not look at {spelled}{hint if spelled in mine else '; leave it out'}"
-            )
+    if own.core is not None:
+        refuse(named, _unused_by_core(own.core))
         return
-    for name, why in sorted(_unused_by_core(own.core).items()):
-        if name in named:
-            raise ConfigError(f"{OPTIONS[name].spelled} would change nothing: {why}")
+    mine = options_of(METHODS.get(own.name).factory)
+    for name in sorted(own.method.unused & set(named)):
+        spelled = OPTIONS[name].spelled
+        hint = f"; it has an option of its own, --method {own.name}:{spelled}=..."
+        raise ConfigError(
+            f"method {own.name!r} does not look at {spelled}"
+            f"{hint if spelled in mine else '; leave it out'}"
+        )
+
+
+def check_any_uses(config: TrainConfig, methods: Sequence[str], named: Collection[str]) -> None:
+    """Raise `ConfigError` if an option was asked for that none of several methods looks at.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        What the methods share.
+    methods : sequence of str
+        Their specs. Each has to look at all that its own spec asks for.
+    named : collection of str
+        The options that the user named for all of them, whatever their values.
+    """
+    unread = set(named)
+    for spec in methods:
+        own = method_of(replace(config, method=spec))
+        check_used(replace(config, method=spec), own.given)
+        core = own.core
+        if core is None:
+            unread &= own.method.unused
+            continue
+        settled_by_method = {
+            each for each in OPTIONS if getattr(core, each) != getattr(own.config, each)
+        }
+        unread &= _unused_by_core(core).keys() | settled_by_method
+    told = f"none of the methods here looks at it ({', '.join(methods)}); leave it out"
+    refuse(named, dict.fromkeys(unread, told))
+
+
+def refuse(named: Collection[str], unread: Mapping[str, str]) -> None:
+    """Raise `ConfigError` if an option that was named is one of those that nothing looks at.
+
+    Parameters
+    ----------
+    named : collection of str
+        What was named.
+    unread : mapping of str to str
+        By option, why nothing looks at it and what would change that.
+    """
+    for name in sorted(set(named) & unread.keys()):
+        raise ConfigError(f"{OPTIONS[name].spelled} would change nothing: {unread[name]}")
 
 
 def _unused_by_core(config: TrainConfig) -> dict[str, str]:

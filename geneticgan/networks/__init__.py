@@ -37,9 +37,9 @@ def build_generator(
     seed: int,
     architecture: Architecture = CONVOLUTIONAL,
 ) -> Generator:
-    """Return a generator initialised by the seed, leaving torch's global random state alone.
+    """Return a generator initialised by the seed, without changing torch's global random state.
 
-    Its weights lie in channels-last order, in which convolutions are faster on CPU and GPU.
+    Its weights are in channels-last order, which makes convolutions faster on CPU and GPU.
     """
     with torch_seeded(seed):
         generator = architecture.generator(channels, size, classes, width, latent_dim)
@@ -57,10 +57,10 @@ def build_discriminator(
     *,
     unfilled: bool = False,
 ) -> Discriminator:
-    """Return a discriminator initialised by the seed; otherwise as `build_generator`.
+    """Return a discriminator initialised by the seed; otherwise like `build_generator`.
 
-    With a ``guide`` it has a second class head; the other weights are the same. One that is
-    ``unfilled`` gets all its weights from a file next, and looks for no pretrained ones.
+    With ``guide`` it has a second class head; the other weights are the same. With ``unfilled``
+    it does not look for pretrained weights, since all weights will be loaded from a file.
     """
     make = architecture.unfilled if unfilled else architecture.discriminator
     with torch_seeded(seed):

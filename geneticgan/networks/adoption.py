@@ -1,4 +1,4 @@
-"""Weights of a network for one that has the same classes or more, kept by class."""
+"""Transfers a network's weights, class by class, to one with the same classes or more."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ State = Mapping[str, torch.Tensor]
 
 
 def adopt(fresh: State, wider: State, old: State, rows: Sequence[int]) -> dict[str, torch.Tensor]:
-    """Return an old network's weights as those of a new one; new classes begin as they are made.
+    """Return an old network's weights for a new network; new classes keep their initial weights.
 
-    What belongs to a class is found by comparing a new network with one of a class more: the
+    The weights of a class are found by comparing the new network with one for one more class: the
     dimension that has grown holds the classes, whatever the architecture.
 
     Parameters
     ----------
     fresh : mapping of str to Tensor
-        State of the new network, as it is made.
+        Initial state of the new network.
     wider : mapping of str to Tensor
-        State of the same network for one class more.
+        State of the same network for one more class.
     old : mapping of str to Tensor
-        State of the network to begin with.
+        State of the old network.
     rows : sequence of int
-        For each class of the new network its label in the old one, or -1 for a new class.
+        The old network's label for each class of the new one, or -1 for a new class.
 
     Raises
     ------
     ValueError
-        If the old network does not fit; names the weights.
+        If the old network does not fit; the message names the weights.
     """
     return {name: _adopted(name, fresh[name], wider[name], old, rows) for name in fresh}
 

@@ -1,4 +1,4 @@
-"""An autoencoder of the discriminator's and generator's make."""
+"""An autoencoder built like the discriminator and the generator."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from geneticgan.networks.sizes import MAX_MULTIPLE, halvings
 
 
 class Autoencoder(nn.Module):
-    """Images to codes and back.
+    """Maps images to codes and back.
 
     Parameters
     ----------
     channels, size, width : int
-        As for the discriminator.
+        The same as for the discriminator.
     latent_dim : int
         Length of a code.
     """

@@ -1,9 +1,9 @@
-"""What every generator, discriminator and architecture is."""
+"""The contracts of generators, discriminators and architectures."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import nn
@@ -13,7 +13,7 @@ from geneticgan.registry import PluginGroup
 
 
 class Generator(nn.Module):
-    """Latent and label to image.
+    """Maps a latent vector and a label to an image.
 
     Parameters
     ----------
@@ -31,19 +31,19 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """Image to a source logit and class logits (paper, III-B); a trunk with two linear heads.
+    """Maps an image to source and class logits (paper, III-B); a trunk with two linear heads.
 
     The class head alone is the classifier network (CN). A discriminator that couples the samples
-    of a batch, as batch normalisation and minibatch standard deviation do, has to say so by
+    of a batch, as batch normalisation and minibatch standard deviation do, must declare it with
     ``couples_samples``: gradients are shared only where row i of the output depends on image i
     alone.
 
     Parameters
     ----------
     trunk : torch.nn.Module
-        Images (B, C, H, W) in [-1, 1] to features (B, channels * side * side).
+        Maps images (B, C, H, W) in [-1, 1] to features (B, channels * side * side).
     channels, side : int
-        Of the last feature map.
+        Channels and height (= width) of the last feature map.
     classes : int
         How many labels there are.
 
@@ -52,14 +52,18 @@ class Discriminator(nn.Module):
     couples_samples : bool
         Whether an image's logits depend, in training, on the other images of its batch.
     frozen : str
-        What the names of all weights begin with that no step changes; empty if there are none.
-        Their parameters require no gradient. A run keeps them once, and not in each checkpoint.
+        Prefix of the names of all weights that training does not change; empty if there are none.
+        Their parameters require no gradient. A run saves them once, not in each checkpoint.
+    pretrained : str
+        Prefix of the names of those frozen weights that were published, which are the same in all
+        networks of a run; empty if there are none.
     guide : torch.nn.Linear or None
-        A second class head, for generators to learn from; none unless `add_guide` was called.
+        A second class head for generators to learn from; None unless `add_guide` was called.
     """
 
     couples_samples: bool = False
     frozen: str = ""
+    pretrained: str = ""
 
     def __init__(self, trunk: nn.Module, channels: int, side: int, classes: int) -> None:
         super().__init__()
@@ -76,9 +80,9 @@ class Discriminator(nn.Module):
         return self.source(for_source).squeeze(1), self.classifier(features)
 
     def read(self, images: torch.Tensor) -> tuple[Any, torch.Tensor]:
-        """Return what the source head is given of images, and what class heads are (B, F).
+        """Return the inputs of the source head and of the class heads (B, F) for some images.
 
-        Both are the trunk's features, unless a family says otherwise.
+        Both are the trunk's features, unless a family overrides this.
         """
         features = self.trunk(images)
         return features, features
@@ -89,17 +93,17 @@ class Discriminator(nn.Module):
         Raises
         ------
         ConfigError
-            If the family has a forward of its own, which need not be made of trunk and heads.
+            If the family overrides `forward`, which may then not consist of trunk and heads.
         """
         if type(self).forward is not Discriminator.forward:
             raise ConfigError(
-                f"{type(self).__name__} computes its heads by itself and takes no second class "
+                f"{type(self).__name__} has its own forward method and cannot take a second class "
                 "head; use --set class_guidance=shared"
             )
         self.guide = nn.Linear(self.features, self.classifier.out_features)
 
     def guided(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Return what `forward` does and the class logits of the second head (B, K)."""
+        """Return the result of `forward` and the class logits of the second head (B, K)."""
         if self.guide is None:
             raise RuntimeError("the discriminator has no second class head; call add_guide first")
         for_source, features = self.read(images)
@@ -107,7 +111,7 @@ class Discriminator(nn.Module):
         return source, self.classifier(features), self.guide(features)
 
     def channel_means(self, images: torch.Tensor) -> torch.Tensor:
-        """Return the last hidden layer's channels averaged over the image, (B, channels)."""
+        """Return the last hidden layer's channels, averaged over each image: (B, channels)."""
         hidden: torch.Tensor = self.trunk(images)
         return hidden.reshape(len(hidden), self.channels, -1).mean(dim=2)
 
@@ -116,8 +120,16 @@ class Architecture(ABC):
     """A family of networks; a plugin of the group ``geneticgan.architectures``.
 
     Both methods build networks from torch's global random state, which the caller has seeded,
-    and raise `ConfigError` for a shape that the family does not have.
+    and raise `ConfigError` for a shape that the family does not support.
+
+    Attributes
+    ----------
+    learning_rate : float or None
+        The discriminator's, where the user gives none and the recipe is the default one; None for
+        the recipe's.
     """
+
+    learning_rate: ClassVar[float | None] = None
 
     @abstractmethod
     def generator(
@@ -128,7 +140,7 @@ class Architecture(ABC):
         Parameters
         ----------
         channels : int
-            1 or 3.
+            Image channels, 1 or 3.
         size : int
             Image height and width in pixels.
         classes : int
@@ -144,9 +156,9 @@ class Architecture(ABC):
         """Return a discriminator; parameters as for `generator`."""
 
     def unfilled(self, channels: int, size: int, classes: int, width: int) -> Discriminator:
-        """Return a discriminator whose weights, every one of them, will be loaded from a file.
+        """Return a discriminator whose weights will all be loaded from a file.
 
-        A family with pretrained weights defines it, so that a trained run needs these no more.
+        A family with pretrained weights overrides this, so that a trained run does not need them.
         """
         return self.discriminator(channels, size, classes, width)
 
@@ -155,5 +167,5 @@ ARCHITECTURES = PluginGroup("geneticgan.architectures", Architecture, "architect
 
 
 def create_architecture(text: str) -> Architecture:
-    """Make an architecture such as ``convolutional``; `PluginError` as `PluginGroup.make`."""
+    """Make an architecture such as ``convolutional``; raises `PluginError` if it cannot."""
     return ARCHITECTURES.make(text)

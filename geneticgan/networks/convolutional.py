@@ -1,4 +1,4 @@
-"""The built-in architecture."""
+"""The default architecture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Convolutional(Architecture):
     def generator(
         self, channels: int, size: int, classes: int, width: int, latent_dim: int
     ) -> Generator:
-        """Return a generator of 8 to 128 pixels."""
+        """Return a generator of images of 8 to 128 pixels."""
         return ConvolutionalGenerator(channels, size, classes, width, latent_dim)
 
     def discriminator(self, channels: int, size: int, classes: int, width: int) -> Discriminator:

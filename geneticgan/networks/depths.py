@@ -1,4 +1,4 @@
-"""A pretrained network read at several depths."""
+"""Feature maps of a pretrained network at several depths."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from geneticgan.errors import ConfigError
 from geneticgan.networks.backbones.contract import Pretrained
 
 COUNT = 4
-"""Depths that are read, as in Projected GAN (Sauer et al. 2021)."""
+"""Number of depths that are read, as in Projected GAN (Sauer et al. 2021)."""
 
 LAST = "last"
-"""Name of the network's own features among what is read."""
+"""Key of the network's own features in the result."""
 
 
 def find_depths(network: nn.Module, size: int) -> tuple[str, ...]:
     """Return the names of the modules that end the last four resolutions, from fine to coarse.
 
-    Looked at are the network's modules and theirs, no deeper, since a block that halves the image
-    often computes a while in the resolution before.
+    Only the network's modules and their direct children are considered, since a block that halves
+    the image often begins with layers at the previous resolution.
 
     Parameters
     ----------
     network : torch.nn.Module
-        Images (B, 3, size, size) to features.
+        Maps images (B, 3, size, size) to features.
     size : int
-        Pixels of the image that is tried.
+        Height and width in pixels of the test image.
 
     Raises
     ------
     ConfigError
-        If it has no four resolutions.
+        If it has fewer than four resolutions.
     """
     by_side: dict[int, str] = {}
 
@@ -58,22 +58,22 @@ def find_depths(network: nn.Module, size: int) -> tuple[str, ...]:
             hook.remove()
     if len(by_side) < COUNT:
         raise ConfigError(
-            f"the backbone has feature maps of {len(by_side)} resolutions, and {COUNT} are read; "
+            f"the backbone has feature maps of {len(by_side)} resolutions, but {COUNT} are needed; "
             "use a convolutional one, such as efficientnet-lite0 or torchvision:resnet18"
         )
     return tuple(by_side[side] for side in sorted(by_side, reverse=True)[-COUNT:])
 
 
 def read_at_depths(pretrained: Pretrained) -> fx.GraphModule:
-    """Return a network that gives all depths at once; it shares the backbone's weights.
+    """Return a network that outputs all depths at once; it shares the backbone's weights.
 
-    Normalised images (B, 3, S, S) become a mapping from the depths' numbers, as text and from fine
-    to coarse, to feature maps, and from `LAST` to the network's own features.
+    It maps normalised images (B, 3, S, S) to a dict with the feature maps under the depths'
+    numbers, as strings from fine to coarse, and the network's own features under `LAST`.
 
     Raises
     ------
     ConfigError
-        If it cannot be read so.
+        If the backbone cannot be traced.
     """
     network = pretrained.network.eval()
     names = pretrained.depths or find_depths(network, pretrained.size)
@@ -81,7 +81,7 @@ def read_at_depths(pretrained: Pretrained) -> fx.GraphModule:
     found: dict[str, Any] = {}
     try:
         graph = tracer.trace(network)
-        for node, path in tracer.node_to_qualname.items():  # as they compute: a module's last wins
+        for node, path in tracer.node_to_qualname.items():  # in order; a module's last wins
             for number, name in enumerate(names):
                 if f"{path}.".startswith(f"{name}."):
                     found[str(number)] = node

@@ -8,18 +8,19 @@ from geneticgan.networks.contracts import Discriminator
 from geneticgan.networks.sizes import MAX_MULTIPLE, check_shape
 
 SLOPE = 0.2
-"""Of the leaky rectifiers, as in DCGAN."""
+"""Negative slope of the leaky rectifiers, as in DCGAN."""
 
 
 class ConvolutionalDiscriminator(Discriminator):
-    """Convolutions that halve, as in DCGAN but without normalisation.
+    """Convolutions that halve the image, as in DCGAN but without normalisation.
 
     Parameters
     ----------
     channels, size, classes : int
-        As for `geneticgan.networks.generator.ConvolutionalGenerator`.
+        The same as for `geneticgan.networks.generator.ConvolutionalGenerator`.
     width : int
-        Channels of the first layer; each next one has twice as many, up to eight times that.
+        Channels of the first layer; each later layer has twice as many as the one before, up to
+        eight times the width.
     """
 
     def __init__(self, channels: int, size: int, classes: int, width: int = 32) -> None:
@@ -27,7 +28,7 @@ class ConvolutionalDiscriminator(Discriminator):
         layers: list[nn.Module] = []
         before, after = channels, width
         if size <= 16:
-            # Few halvings are left at this size; a layer at full size makes up for depth.
+            # This size allows few halvings; a layer at full size adds depth.
             layers += [nn.Conv2d(before, after, 3, padding=1), nn.LeakyReLU(SLOPE)]
             before, after = after, 2 * after
         while size > 4:
@@ -37,6 +38,6 @@ class ConvolutionalDiscriminator(Discriminator):
         super().__init__(nn.Sequential(*layers, nn.Flatten()), before, size, classes)
         for layer in layers:
             if isinstance(layer, nn.Conv2d):
-                # Without normalisation the variance has to be kept by the start values (He 2015).
+                # Without normalisation the initial weights must preserve the variance (He 2015).
                 nn.init.kaiming_normal_(layer.weight, a=SLOPE)
                 nn.init.zeros_(layer.bias)  # type: ignore[arg-type]  # every layer here has one

@@ -15,7 +15,7 @@ class ConditionalBatchNorm(nn.Module):
     Parameters
     ----------
     channels, classes : int
-        Of the feature map, and of the labels.
+        Number of channels of the feature map, and number of labels.
     """
 
     def __init__(self, channels: int, classes: int) -> None:
@@ -40,12 +40,12 @@ class ConditionalBatchNorm(nn.Module):
 
 
 class LatentStyle(nn.Module):
-    """The latent as an offset to every channel of a feature map, of unit variance over the batch.
+    """Maps the latent to an offset of each channel, with unit variance over the batch.
 
     Parameters
     ----------
     latent_dim, channels : int
-        Of the latent vector and of the feature map.
+        Length of the latent vector, and number of channels of the feature map.
     """
 
     def __init__(self, latent_dim: int, channels: int) -> None:
@@ -60,24 +60,24 @@ class LatentStyle(nn.Module):
 
 
 class ConvolutionalGenerator(Generator):
-    """Latent and label to image: a dense layer, then transposed convolutions that double.
+    """Maps latent and label to an image: a dense layer, then transposed convolutions that double.
 
     A discriminator that sees one image at a time does not notice a class that has collapsed to a
-    single image, so the architecture resists: what comes of the latent is normalised by itself,
-    at the start and again at every size, before what comes of the label is added. Its variance
-    cannot be trained away there.
+    single image, so the architecture resists collapse: the latent's contribution is normalised
+    separately, at the start and again at every size, before the label's is added. Training cannot
+    remove its variance there.
 
     Parameters
     ----------
     channels : int
-        1 or 3.
+        Image channels, 1 or 3.
     size : int
         Image height and width in pixels, one of 8, 16, 28, 32, 64, 128.
     classes : int
         How many labels there are, >= 2.
     width : int
-        Channels of the last hidden layer; each layer before has twice as many, up to eight times
-        that. It mirrors the discriminator, as in DCGAN.
+        Channels of the last hidden layer; each earlier layer has twice as many, up to eight times
+        the width. The generator mirrors the discriminator, as in DCGAN.
     latent_dim : int
         Length of the latent vector.
     """

@@ -1,8 +1,9 @@
-"""The architecture whose discriminator looks through a pretrained network."""
+"""The architecture whose discriminator uses a pretrained network's features."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import torch
 from torch import fx, nn
@@ -18,17 +19,17 @@ from geneticgan.networks.sizes import check_shape
 from geneticgan.seeding import torch_seeded
 
 SMALLEST = 64
-"""Pixels that images are shown in at least, unless a size is given: what halves an image five
-times has little to say of a smaller one."""
+"""Least size in pixels to which images are resized, unless a size is given: a network that halves
+an image five times has little to say about a smaller one."""
 
 
 class SourceHead(nn.Module):
-    """A mixture of features to a logit of being real: the mean over places of a map of logits.
+    """Maps mixed features to a source logit: the mean over positions of a map of logits.
 
     Parameters
     ----------
     width, side : int
-        Channels and height of the mixture.
+        Channels and height (= width) of the mixture.
     """
 
     def __init__(self, width: int, side: int) -> None:
@@ -51,7 +52,7 @@ class SourceHead(nn.Module):
 
 
 class SourceHeads(nn.Module):
-    """A head for each depth; the logit is the mean of theirs.
+    """A source head for each depth; the logit is the mean of theirs.
 
     Parameters
     ----------
@@ -72,7 +73,7 @@ class SourceHeads(nn.Module):
 
 
 class ProjectedDiscriminator(Discriminator):
-    """Small heads on a frozen trunk: for the source one a depth, for the classes a linear one.
+    """Small heads on a frozen trunk: one source head per depth, and a linear class head.
 
     Parameters
     ----------
@@ -85,6 +86,7 @@ class ProjectedDiscriminator(Discriminator):
     """
 
     frozen = "trunk."
+    pretrained = "trunk.network."
 
     def __init__(self, trunk: ProjectedTrunk, width: int, classes: int) -> None:
         super().__init__(trunk, trunk.features, 1, classes)
@@ -97,22 +99,24 @@ class ProjectedDiscriminator(Discriminator):
 
 
 class Projected(Architecture):
-    """The discriminator looks at frozen pretrained features (Projected GAN, Sauer et al. 2021).
+    """The discriminator uses frozen pretrained features; its learning rate is 3e-4 unless set.
 
-    A pretrained network is read at four depths, whose features are mixed at random across
-    channels and scales. What learns is a small source head for each depth, and a linear class
-    head on the features of all depths, averaged over the image. The generator is the
-    convolutional one. Other than in the paper the logits of the depths are averaged before the
-    loss, and heads have neither batch nor spectral normalisation: every image is judged by
-    itself, and judging changes nothing, so that all offspring can share gradients.
+    The design follows Projected GAN (Sauer et al. 2021). Features of a pretrained network at four
+    depths are mixed at random across channels and scales. Only a small source head for each depth
+    is trained, and a linear class head on the features of all depths, averaged over the image. The
+    generator is the convolutional one. Unlike in the paper, the logits of the depths are averaged
+    before the loss, and heads have neither batch nor spectral normalisation: each image is
+    evaluated independently and without side effects, so that all offspring can share gradients.
 
     Parameters
     ----------
     backbone : str
         A plugin of the group ``geneticgan.backbones``, with feature maps of four resolutions.
     size : int
-        Pixels that the backbone is shown images in; 0 for their own, but 64 at least.
+        Size in pixels to which images are resized; 0 for their own size, but at least 64.
     """
+
+    learning_rate: ClassVar[float | None] = 3e-4
 
     def __init__(self, backbone: str = "efficientnet-lite0", size: int = 0) -> None:
         if size < 0:
@@ -128,12 +132,12 @@ class Projected(Architecture):
         return ConvolutionalGenerator(channels, size, classes, width, latent_dim)
 
     def discriminator(self, channels: int, size: int, classes: int, width: int) -> Discriminator:
-        """Return heads on the backbone with its weights; `ConfigError` says how to get these."""
+        """Return heads on the backbone with its weights; `ConfigError` says how to get them."""
         check_shape(channels, size, classes, width)
         return self._discriminator(size, classes, width, unfilled=False)
 
     def unfilled(self, channels: int, size: int, classes: int, width: int) -> Discriminator:
-        """Return the same without the backbone's weights."""
+        """Return the same discriminator without the backbone's weights."""
         check_shape(channels, size, classes, width)
         return self._discriminator(size, classes, width, unfilled=True)
 
@@ -147,14 +151,14 @@ class Projected(Architecture):
             trunk = ProjectedTrunk(pretrained, network, shown, mixed, seed)
         except RuntimeError as error:
             raise ConfigError(
-                f"the backbone cannot be shown images of {shown} pixels ({error}); choose another "
+                f"the backbone cannot process images of {shown} pixels ({error}); choose another "
                 "size, as in projected:size=64"
             ) from error
         return ProjectedDiscriminator(trunk, mixed, classes)
 
     def _backbone(self, unfilled: bool) -> tuple[Pretrained, fx.GraphModule]:
         if unfilled not in self._read:
-            with torch_seeded(0):  # whether it has been read before changes no later draw
+            with torch_seeded(0):  # so that later draws do not depend on caching
                 found = self.backbone.unfilled() if unfilled else self.backbone.load()
             self._read[unfilled] = found, read_at_depths(found)
         return self._read[unfilled]

@@ -1,4 +1,4 @@
-"""A frozen pretrained network whose depths are mixed at random."""
+"""A frozen pretrained network whose feature maps of several depths are mixed at random."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ Maps = tuple[torch.Tensor, ...]
 
 
 class RandomMixing(nn.Module):
-    """Mixes feature maps across channels and across scales, by weights that are drawn and kept.
+    """Mixes feature maps across channels and across scales, with fixed random weights.
 
-    A discriminator on pretrained features tends to look at a few of them; after a random mixture
-    all say something of every direction (Sauer et al. 2021, sections 3.2.1 and 3.2.2). A map is
-    mixed across channels by a 1 x 1 convolution; to it the mixture of the next coarser map is
-    added, enlarged, and a 3 x 3 convolution mixes both.
+    A discriminator on pretrained features tends to rely on few of them; after random mixing each
+    carries some of all the information (Sauer et al. 2021, sections 3.2.1 and 3.2.2). A 1 x 1
+    convolution mixes a map across channels; the enlarged mixture of the next coarser map is added
+    to it, and a 3 x 3 convolution mixes the sum.
 
     Parameters
     ----------
     channels : sequence of int
-        Of the maps, from fine to coarse.
+        Channels of the maps, from fine to coarse.
     width : int
         Channels of every mixture.
     rng : torch.Generator
@@ -44,7 +44,7 @@ class RandomMixing(nn.Module):
             nn.Conv2d(width, width, 3, padding=1, bias=False) for _ in channels
         )
         for weight in self.parameters():
-            # What goes in and what comes out have the same variance.
+            # Inputs and outputs have the same variance.
             nn.init.kaiming_normal_(weight, nonlinearity="linear", generator=rng)
 
     def forward(self, maps: Maps) -> Maps:
@@ -60,29 +60,29 @@ class RandomMixing(nn.Module):
 
 
 class ProjectedTrunk(Prepared):
-    """Images to mixed features of several depths, and to what class heads read; nothing learns.
+    """Maps images to mixed features of several depths and to the class heads' input; it is frozen.
 
-    It stays in evaluation mode, so that an image's features are its own.
+    It stays in evaluation mode, so that an image's features depend on no other image.
 
     Parameters
     ----------
     pretrained : Pretrained
         The backbone.
     network : torch.fx.GraphModule
-        The same, read by `geneticgan.networks.depths.read_at_depths`; it is copied.
+        The backbone as returned by `geneticgan.networks.depths.read_at_depths`; it is copied.
     size : int
-        Pixels that images are shown in.
+        Height and width in pixels to which images are resized.
     width : int
         Channels of the mixtures.
     seed : int
-        Draws the mixing.
+        Seeds the weights of the mixing.
 
     Attributes
     ----------
     sides : tuple of int
-        Of the mixtures, from fine to coarse.
+        Heights of the mixtures, from fine to coarse.
     features : int
-        F, the number of features that class heads read.
+        Number F of features that class heads read.
     """
 
     def __init__(
@@ -100,11 +100,11 @@ class ProjectedTrunk(Prepared):
         self.eval()
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Return what class heads read, (B, F), of images (B, C, H, W) in [-1, 1]."""
+        """Return the class heads' input (B, F) for images (B, C, H, W) in [-1, 1]."""
         return self._depths(images)[1]
 
     def read(self, images: torch.Tensor) -> tuple[Maps, torch.Tensor]:
-        """Return the mixtures, from fine to coarse, and what class heads read."""
+        """Return the mixtures, from fine to coarse, and the class heads' input."""
         maps, pooled = self._depths(images)
         return self.mixing(maps), pooled
 
@@ -120,5 +120,5 @@ class ProjectedTrunk(Prepared):
 
 
 def _standard(features: torch.Tensor) -> torch.Tensor:
-    """Return features with mean 0 and variance 1 for each image, so that all depths count alike."""
+    """Standardise the features of each image, so that all depths have the same scale."""
     return layer_norm(features, features.shape[1:])

@@ -1,4 +1,4 @@
-"""The image sizes that the built-in families know, and how they divide."""
+"""The image sizes that the built-in families support, and how often they are halved."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ SIZES = (8, 16, 28, 32, 64, 128)
 """Supported image heights (= widths), in pixels."""
 
 CHANNELS = (1, 3)
-"""Supported image channels."""
+"""Supported numbers of image channels."""
 
 MAX_MULTIPLE = 8
 """No layer is wider than this many times the width option."""
 
 
 def check_shape(channels: int, size: int, classes: int, width: int) -> None:
-    """Raise `ConfigError` for a shape that no built-in network has."""
+    """Raise `ConfigError` for a shape that no built-in network supports."""
     if size not in SIZES:
         raise ConfigError(
             f"images of {size} pixels are not supported; use --image-size with one of "
@@ -30,8 +30,9 @@ def check_shape(channels: int, size: int, classes: int, width: int) -> None:
 
 
 def halvings(size: int) -> int:
-    """Return how often an image of a supported size is halved: down to 4 pixels, 7 for 28.
+    """Return how often an image of a supported size is halved: down to 4 pixels (28 down to 7).
 
-    An image of 8 pixels goes down to 2, since one halving would leave a network no depth.
+    An image of 8 pixels is halved down to 2, since a single halving would make the network too
+    shallow.
     """
     return {8: 2, 16: 2, 28: 2, 32: 3, 64: 4, 128: 5}[size]

@@ -1,4 +1,4 @@
-"""Networks for rows of numbers: a Gaussian of each class that learns to depart from itself."""
+"""Networks for rows of numbers: a Gaussian for each class, and a learnt departure from it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from geneticgan.networks.contracts import Discriminator, Generator
 Float64Array = npt.NDArray[np.float64]
 
 SLOPE = 0.2
-"""Of the leaky rectifiers."""
+"""Negative slope of the leaky rectifiers."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,11 @@ class Gaussians:
     Attributes
     ----------
     means : array
-        Shape (K, D).
+        Class means, of shape (K, D).
     axes : array
-        Shape (K, D, L): columns are eigenvectors times the root of their eigenvalue, the largest
-        first; ``axes[k] @ axes[k].T`` is the covariance but for what L axes leave out.
+        Principal axes, of shape (K, D, L): the columns are eigenvectors times the root of their
+        eigenvalue, largest first; ``axes[k] @ axes[k].T`` is the covariance, up to the omitted
+        axes.
     """
 
     means: Float64Array
@@ -35,20 +36,20 @@ class Gaussians:
 
 
 def fit_gaussians(rows: Float64Array, labels: npt.NDArray[np.int64], axes: int) -> Gaussians:
-    """Fit a Gaussian to each class, whose covariance leans on that of all where rows are few.
+    """Fit a Gaussian to each class, with a covariance shrunk to the pooled one if rows are few.
 
-    Between the class's own covariance and the one pooled within classes, the former's weight
-    being (n - 1) / (n - 1 + D) for n rows: regularised discriminant analysis (Friedman 1989) with
-    a weight that needs no tuning.
+    The class's own covariance has weight (n - 1) / (n - 1 + D) for n rows, and the one pooled
+    within classes has the rest: regularised discriminant analysis (Friedman 1989) with a weight
+    that needs no tuning.
 
     Parameters
     ----------
     rows : array
-        Shape (N, D).
+        The rows, of shape (N, D).
     labels : array of int64
-        Shape (N,), 0..K-1, at least one row of each class.
+        Their labels 0..K-1, of shape (N,), with at least one row of each class.
     axes : int
-        L, at most D.
+        Number L of principal axes, at most D.
     """
     classes, width = int(labels.max()) + 1, rows.shape[1]
     means = np.stack([rows[labels == label].mean(axis=0) for label in range(classes)])
@@ -67,17 +68,17 @@ def fit_gaussians(rows: Float64Array, labels: npt.NDArray[np.int64], axes: int) 
 
 
 class TabularGenerator(Generator):
-    """Latent and label to a row: mean + axes @ latent, and what two hidden layers add to it.
+    """Maps latent and label to a row: mean + axes @ latent + the output of two hidden layers.
 
-    The last layer begins at zero, so that the generator begins as the class's Gaussian. With few
-    rows that is a far better place than random weights.
+    The last layer is initialised to zero, so that the generator starts as the class's Gaussian,
+    which for few rows is a far better start than random weights.
 
     Parameters
     ----------
     gaussians : Gaussians
-        Where it begins; L is the length of the latent.
+        The initial distribution; L is the length of the latent vector.
     width : int
-        Of the hidden layers, >= 1.
+        Width of the hidden layers, >= 1.
     """
 
     def __init__(self, gaussians: Gaussians, width: int) -> None:
@@ -106,13 +107,13 @@ class TabularDiscriminator(Discriminator):
     Parameters
     ----------
     features : int
-        D, the length of a row.
+        The length D of a row.
     classes : int
         How many labels there are.
     width : int
-        Of the hidden layers, >= 1.
+        Width of the hidden layers, >= 1.
     dropout : float
-        Share of hidden units left out, in [0, 1).
+        Dropout rate of the hidden units, in [0, 1).
     """
 
     def __init__(self, features: int, classes: int, width: int, dropout: float = 0.0) -> None:

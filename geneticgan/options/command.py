@@ -13,8 +13,9 @@ def command(config: TrainConfig, start: str = "") -> str:
     """Return the command that, typed again, trains with a very config.
 
     It names the options that have not the value that they begin with: the recipe's, else the
-    default. ``start`` is the run whose networks it begins with, if it does; its method, which
-    would be the default there, is named then.
+    default; and the learning rate, where the architecture may bring one. ``start`` is the run
+    whose networks it begins with, if it does; its method, which would be the default there, is
+    named then.
     """
     words = ["geneticgan", "train"]
     changed = _changed(config) | ({"method": config.method} if start else {})
@@ -50,6 +51,7 @@ def _changed(config: TrainConfig) -> dict[str, Any]:
     changed = {}
     for name, defined in OPTIONS.items():
         value = getattr(config, name)
-        if value != (defined.default if name == "recipe" else getattr(begun, name)):
+        brought = name == "learning_rate" and config.architecture != begun.architecture
+        if brought or value != (defined.default if name == "recipe" else getattr(begun, name)):
             changed[name] = value
     return changed

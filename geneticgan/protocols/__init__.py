@@ -1,1 +1,1 @@
-"""What judges a trained method: one protocol a file, a plugin group."""
+"""Protocols that evaluate trained methods: a plugin group, with one protocol per file."""

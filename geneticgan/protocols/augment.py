@@ -16,7 +16,7 @@ class Augment(Protocol):
     """A fresh classifier on the training images, balanced by the method's generated ones."""
 
     def judge(self, fitted: Fitted, task: Task, images: Images) -> Scores | None:
-        """Train the classifier and score it; None where nothing generates."""
+        """Train the classifier and score it; None if the method has no generator."""
         if not fitted.generators:
             return None
         split = task.split

@@ -22,7 +22,7 @@ class Calibrate(Protocol):
     Parameters
     ----------
     images_a_class : int
-        Generated images of each class that the offsets are fitted on, at least 1.
+        Number of generated images of each class for fitting the offsets, at least 1.
     """
 
     def __init__(self, images_a_class: int = 500) -> None:
@@ -31,7 +31,7 @@ class Calibrate(Protocol):
         self.images_a_class = images_a_class
 
     def judge(self, fitted: Fitted, task: Task, images: Images) -> Scores | None:
-        """Train Os+CN, fit the offsets and score; None where nothing generates."""
+        """Train Os+CN, fit the offsets and score; None if the method has no generator."""
         if not fitted.generators:
             return None
         split, seed = task.split, task.config.seed

@@ -1,4 +1,4 @@
-"""The protocols that are installed; each is a plugin."""
+"""The installed protocols; each is a plugin."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ PROTOCOLS = PluginGroup("geneticgan.protocols", Protocol, "protocol")  # type: i
 
 
 def create_protocol(text: str) -> Protocol:
-    """Make a protocol of a spec such as ``head`` or ``calibrate:images=200``.
+    """Make a protocol from a spec such as ``head`` or ``calibrate:images_a_class=200``.
 
     Raises
     ------
     PluginError
-        As `PluginGroup.create`.
+        Under the conditions of `PluginGroup.create`.
     """
     (spec,) = parse_specs(text)
     return PROTOCOLS.create(spec)
 
 
 def protocol_note(text: str) -> str:
-    """Return what a table of a protocol's scores must say; `PluginError` if it is unknown."""
+    """Return a protocol's warning for tables of its scores; `PluginError` if it is unknown."""
     (spec,) = parse_specs(text)
     return PROTOCOLS.get(spec.name).factory.note

@@ -1,4 +1,4 @@
-"""The contract of everything that judges what a method has learnt."""
+"""The contract of protocols, which evaluate trained methods."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from geneticgan.training.hooks import Observer
 
 
 class Protocol(ABC):
-    """A way to judge a trained method; a plugin of the group ``geneticgan.protocols``.
+    """A way to evaluate a trained method; a plugin of the group ``geneticgan.protocols``.
 
-    An instance judges one training: `watch` is called before it, `judge` after it. Options are the
-    keyword arguments of ``__init__``.
+    An instance evaluates one training: `watch` is called before it, `judge` after it. Options are
+    the keyword arguments of ``__init__``.
 
     Attributes
     ----------
     note : str
-        What a table of its scores must say beside them; empty where there is nothing to warn of.
+        A warning that must accompany a table of its scores; empty if there is none.
     peeks : bool
-        Whether its predictions depend on the labels that they are scored by.
+        Whether its predictions depend on the labels by which they are scored.
     looks_at : {"test", "validation", "training"}
-        The part of a split that the scored images are of, or are made of. By one that does not
-        look at the test part a method may be chosen (``geneticgan choose --judge``).
+        The part of a split that the scored images are from, or are made from. A protocol that
+        does not look at the test part may choose a method (``geneticgan choose --judge``).
     """
 
     note: ClassVar[str] = ""
@@ -35,17 +35,17 @@ class Protocol(ABC):
     looks_at: ClassVar[str] = "test"
 
     def images(self, source: Source, split: Split) -> Images:
-        """Return the images that are scored; the test part unless a protocol says otherwise.
+        """Return the images that are scored; the test part unless a protocol overrides this.
 
         Raises
         ------
         DataError
-            If there are none.
+            If there are no images.
         """
         return split.test
 
     def watch(self, task: Task, images: Images) -> Sequence[Observer]:
-        """Return what watches the training; nothing unless a protocol says otherwise."""
+        """Return observers of the training; none unless a protocol overrides this."""
         return ()
 
     @abstractmethod
@@ -55,19 +55,19 @@ class Protocol(ABC):
         Parameters
         ----------
         fitted : Fitted
-            What the method has learnt; left as it is.
+            The trained method, which is not changed.
         task : Task
-            What it was given.
+            The task that the method was given.
         images : Images
-            What `images` returned, N >= 1 of them.
+            The N >= 1 images that `images` returned.
 
         Returns
         -------
         Scores or None
-            None where this method has nothing to judge, such as a generator.
+            The scores; None if the method lacks what the protocol needs, such as a generator.
 
         Raises
         ------
         GeneticGanError
-            For anything the user can mend.
+            For problems that the user can solve.
         """

@@ -12,24 +12,23 @@ from geneticgan.protocols.head import Head
 from geneticgan.seeding import numpy_stream, torch_seeded
 
 SEED = 0
-"""Of what is drawn, the same for every method and run: all are judged by the same images."""
+"""Seed of all draws, so that every method and run is evaluated on the same images."""
 
 
 class Deformed(Head):
-    """The class head on training images, changed in ways that no augmentation here knows.
+    """The class head on training images, changed in ways that no augmentation here uses.
 
     They are seen from another side (perspective), in another light (brightness, contrast) and out
-    of focus, so that a network which has learnt its training images by heart is found out. No
-    image is held out.
+    of focus, which exposes a network that has memorised its training images. No image is held out.
 
     Parameters
     ----------
     images_a_class : int
-        How many images of each class are scored, at least 1; small classes are gone through again
-        and again, each time changed in another way.
+        Number of images of each class that are scored, at least 1; images of small classes are
+        used repeatedly, each time changed in another way.
     strength : float
-        Of perspective, brightness and contrast, in [0, 1); with 0 images stay as they are, which
-        is to compare with.
+        Strength of perspective, brightness and contrast, in [0, 1); 0 leaves images unchanged, for
+        comparison.
     """
 
     looks_at = "training"
@@ -44,7 +43,7 @@ class Deformed(Head):
         self.strength = strength
 
     def images(self, source: Source, split: Split) -> Images:
-        """Return as many changed images of every class."""
+        """Return equally many changed images of every class."""
         train, rng = split.train, numpy_stream(SEED, "judge")
         chosen = [
             np.resize(rng.permutation(np.flatnonzero(train.labels == label)), self.images_a_class)

@@ -7,15 +7,15 @@ from geneticgan.data.splits import Split, unused
 from geneticgan.protocols.head import Head
 
 DEVELOPMENT_IMAGES = 500
-"""Images of each class at most."""
+"""Maximum number of images of each class."""
 
 
 class Development(Head):
-    """The class head on training images that no method has seen: by this, studies choose.
+    """The class head on unused training images, by which studies choose between variants.
 
-    Of a small class the validation part holds a few images, too few to tell one variant from
-    another; the test part is not for choosing. As many images of each class are taken as there
-    are, up to `DEVELOPMENT_IMAGES`.
+    The validation part contains too few images of a small class to tell variants apart, and the
+    test part must not be used for choosing. All unused images of each class are taken, up to
+    `DEVELOPMENT_IMAGES`.
     """
 
     looks_at = "training"

@@ -25,32 +25,32 @@ from geneticgan.protocols.head import Head
 from geneticgan.training.device import resolve_device
 
 SHRUNK = 32
-"""Pixels of generated images where training images have a size that generators do not make."""
+"""Size in pixels of generated images if generators do not support that of training images."""
 
 CHUNK = 250
-"""Images shrunk at once; bounds the memory."""
+"""Number of images shrunk at once, which limits the memory."""
 
 NONE = np.empty(0, dtype=np.int64)
 
 
 class Generated(Head):
-    """The class head on images that a generator of its own has drawn, as many of each class.
+    """The class head on images drawn by the protocol's own generator, equally many of each class.
 
-    The generator learns from all training images, once: what it has drawn is kept in the cache,
-    so that every method and every seed is judged by the same images. No image is held out. Where
-    a method wants images in a size that generators do not make, as those on pretrained features
-    do, they are drawn in 32 pixels and enlarged, which does such a method no justice.
+    The generator is trained once, on all training images, and its images are cached, so that every
+    method and every seed is evaluated on the same images. No image is held out. If a method needs
+    a size that generators do not support, as methods on pretrained features do, images are drawn
+    at 32 pixels and enlarged, which puts such a method at a disadvantage.
 
     Parameters
     ----------
     by : str
         The method that trains the generator, such as ``acgan``, ``egan`` or ``aggan``.
     steps : int
-        Of its training.
+        Number of steps of its training.
     width : int
-        Of its networks.
+        Width of its networks.
     images_a_class : int
-        How many images of each class are scored, at least 1.
+        Number of images of each class that are scored, at least 1.
     """
 
     looks_at = "training"
@@ -72,12 +72,12 @@ class Generated(Head):
         self.images_a_class = images_a_class
 
     def images(self, source: Source, split: Split) -> Images:
-        """Return what the generator has drawn, from the cache where it is there.
+        """Return the generator's images, from the cache if they are there.
 
         Raises
         ------
         GeneticGanError
-            As the training of the method.
+            If the training of the generator fails.
         """
         train = split.train
         digests = [
@@ -104,7 +104,7 @@ class Generated(Head):
 
 
 def _drawable(images: Images) -> Images:
-    """Return images in a size that generators make: their own where it is one."""
+    """Return images in a size that generators support, unchanged if they have one."""
     if images.pixels.shape[2] in SIZES:
         return images
     size = (SHRUNK, SHRUNK)

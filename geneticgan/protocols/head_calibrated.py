@@ -14,7 +14,7 @@ class HeadCalibrated(Protocol):
     """The method's own class head with an offset for each class, fitted on validation images."""
 
     def judge(self, fitted: Fitted, task: Task, images: Images) -> Scores | None:
-        """Fit the offsets and score; None where there are no validation images."""
+        """Fit the offsets and score; None if there are no validation images."""
         if not len(task.split.validation):
             return None
         network = calibrate(fitted.network, task.split.validation, task.device)

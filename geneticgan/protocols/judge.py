@@ -1,4 +1,4 @@
-"""What methods are chosen by: protocols that look at no image of the test part."""
+"""Judges, by which methods are chosen: protocols that do not use the test part."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from geneticgan.protocols.catalogue import PROTOCOLS, create_protocol
 from geneticgan.specs import parse_specs
 
 HELD_OUT = "held-out"
-"""The judge that is the protocol ``validation``: images that every split holds out."""
+"""The judge that stands for the protocol ``validation``, on images that every split holds out."""
 
 SHARE = 0.2
-"""Of each class of the training part, that a split holds out for such a judge."""
+"""Share of each class of the training part that a split holds out for such a judge."""
 
 
 @dataclass(frozen=True)
 class Judge:
-    """One protocol or several, whose scores are averaged.
+    """One or more protocols, whose scores are averaged.
 
     Attributes
     ----------
     text : str
-        As it was asked for.
+        The judge as the user wrote it.
     protocols : tuple of str
-        Their specs.
+        Specs of the protocols.
     holds_out : bool
         Whether one of them needs images that are held out of the training.
     """
@@ -41,20 +41,20 @@ class Judge:
 
     @property
     def share(self) -> float:
-        """Share of each class of the training part that every split is to hold out."""
+        """Share of each class of the training part that every split holds out."""
         return SHARE if self.holds_out else 0.0
 
     def make_images(self, source: Source, split: Split) -> None:
-        """Make the images of all protocols, which keep what is dear, before there are trainings.
+        """Make the images of all protocols, which cache costly ones, before any training.
 
-        Those that depend on what a split holds out are made by each training.
+        Images that depend on what a split holds out are made by each training.
         """
         if not self.holds_out:
             for each in self.protocols:
                 create_protocol(each).images(source, split)
 
     def acsa(self, scores: Mapping[str, Scores]) -> float:
-        """Return the mean recall of all classes, in [0, 1], of scores by protocol."""
+        """Return the mean recall of all classes, in [0, 1], from the scores by protocol."""
         return statistics.fmean(scores[name].acsa for name in self.protocols)
 
     def smallest_recall(self, scores: Mapping[str, Scores]) -> float:
@@ -70,7 +70,7 @@ def read_judge(text: str) -> Judge:
     PluginError
         If there is no such protocol or option.
     ConfigError
-        If one of them looks at the test part.
+        If one of the protocols uses the test part.
     """
     protocols, holds_out = [], False
     for word in (each.strip() for each in re.split(r"\+(?![^(]*\))", text)):
@@ -80,7 +80,7 @@ def read_judge(text: str) -> Judge:
         protocol = PROTOCOLS.create(spec)
         if protocol.looks_at == "test":
             raise ConfigError(
-                f"{spec.name} looks at the test part, by which nothing may be chosen; judge by "
+                f"{spec.name} looks at the test part, by which nothing may be chosen; use "
                 "held-out, deformed or generated"
             )
         protocols.append(str(spec))

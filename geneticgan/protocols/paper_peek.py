@@ -24,12 +24,12 @@ class PaperPeek(Protocol):
         self._looks: _Looks | None = None
 
     def watch(self, task: Task, images: Images) -> Sequence[Observer]:
-        """Look whenever the training shows its network."""
+        """Return an observer that scores every network that the training reports."""
         self._looks = _Looks(task, images)
         return (self._looks,)
 
     def judge(self, fitted: Fitted, task: Task, images: Images) -> Scores | None:
-        """Return the best look; None where the training showed no network."""
+        """Return the best scores seen; None if the training reported no network."""
         return self._looks.best if self._looks else None
 
 
@@ -40,7 +40,7 @@ class _Looks(Observer):
         self.best: Scores | None = None
 
     def on_network(self, step: int, network: torch.nn.Module) -> None:
-        """Look."""
+        """Score the network, and keep the best scores."""
         found = score_network(network, self._images, self._task.split, self._task.device)
         if self.best is None or found.acsa > self.best.acsa:
             self.best = found

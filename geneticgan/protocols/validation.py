@@ -9,7 +9,7 @@ from geneticgan.protocols.head import Head
 
 
 class Validation(Head):
-    """The class head on the validation part: by this, tuning chooses."""
+    """The class head on the validation part, by which tuning chooses."""
 
     looks_at = "validation"
 

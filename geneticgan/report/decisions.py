@@ -1,4 +1,4 @@
-"""The section of a run's report on its probabilities: what they mean and what recall costs."""
+"""The section of a run's report on probabilities: their reliability, and precision over recall."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from geneticgan.report.figures.fonts import figure_names
 from geneticgan.report.page import Section, Table
 
 CURVES = 6
-"""Classes whose curves are drawn, the smallest ones."""
+"""Number of classes whose curves are drawn; the smallest are chosen."""
 
 
 def decisions_section(path: Path) -> Section:
-    """Return the section of a run folder; where something is missing, it says so."""
+    """Return the section for a run folder, which says so if something is missing."""
     section = Section("Probabilities")
     try:
         facts, judged = read_facts(path), read_judged(path, "test")
@@ -28,8 +28,8 @@ def decisions_section(path: Path) -> Section:
         section.text.append(f"There is nothing to draw: {error}.")
         return section
     section.text.append(
-        f"Of the run's classifier, on the {len(judged.labels)} test images; each class weighs "
-        "alike in the first figure. "
+        f"For the run's classifier on the {len(judged.labels)} test images; all classes have equal "
+        "weight in the first figure. "
         + (
             f"They are calibrated {facts.calibration.told()}."
             if facts.calibrated
@@ -43,7 +43,7 @@ def decisions_section(path: Path) -> Section:
 
 
 def _reliability(facts: Facts, judged: Judged) -> LineChart:
-    lines = {"as sure as right": Line(np.array([0.0, 1.0]), np.array([0.0, 1.0]))}
+    lines = {"perfect calibration": Line(np.array([0.0, 1.0]), np.array([0.0, 1.0]))}
     ways = {"as trained": Calibration()}
     if facts.calibrated:
         ways["calibrated"] = facts.calibration
@@ -55,11 +55,11 @@ def _reliability(facts: Facts, judged: Judged) -> LineChart:
         errors.append(f"{name} {100 * error:.1f}%")
     return LineChart(
         "reliability",
-        "How sure, and how often right",
-        "Share of test images classified rightly over the probability of the class they were given;"
+        "Confidence and accuracy",
+        "Share of test images classified correctly over the probability of the predicted class;"
         f" expected calibration error: {', '.join(errors)}.",
         "probability of the predicted class",
-        "classified rightly, %",
+        "classified correctly, %",
         lines,
         percent=True,
         whole=True,
@@ -102,6 +102,6 @@ def _thresholds(facts: Facts) -> Table:
         ]
         for name, each in facts.more["thresholds"].items()
     ]
-    caption = "Set on held-out images, in which classes are as frequent as in training."
+    caption = "Chosen on held-out images, in which classes are as frequent as in training."
     heads = ["threshold of", "probability", "recall, %", "precision, %", "images"]
     return Table(heads, rows, caption=caption)

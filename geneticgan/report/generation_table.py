@@ -1,4 +1,4 @@
-"""The table of generated images, for pages and screens alike; it loads nothing."""
+"""The table of generation metrics, for both pages and screens; imports no library."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ GENERATION_HEADS = (
     "FID", "KID", "precision", "recall", "density", "coverage", "novelty", "copies, %",
 )  # fmt: skip
 GENERATION_TEXT = (
-    "Generated images beside as many unseen real ones, in a space of features. FID and KID: lower "
-    "is better. Precision and density say how realistic the images are, recall and coverage how "
-    "much of the real variety they reach. Novelty is the distance to the nearest training image, "
-    "in units of that of unseen real images: near 0, the generator copies. Copies: generated "
-    "images nearer to a training image than 99% of unseen real ones are."
+    "Generated images compared with as many unseen real ones in a feature space. FID and KID: "
+    "lower is better. Precision and density show how realistic the images are, recall and coverage "
+    "how much of the real variety they cover. Novelty is the distance to the nearest training "
+    "image divided by that of unseen real images: near 0, the generator copies. Copies: generated "
+    "images closer to a training image than 99% of unseen real ones."
 )
 
 

@@ -1,4 +1,4 @@
-"""The report of a benchmark or a sweep, from its folder alone."""
+"""The report of a benchmark or a sweep, made from nothing but its folder."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ BEFORE, AFTER = "cn", "aggan"
 
 
 def benchmark_sections(path: Path) -> tuple[str, list[Section]]:
-    """Return what a benchmark is in a sentence, and the sections of its report.
+    """Return a one-sentence summary of a benchmark, and the sections of its report.
 
     Raises
     ------
     RunError
-        If it holds no finished cell.
+        If the benchmark has no finished cell.
     """
     groups = list(read_groups(path))
     if not groups:
@@ -123,8 +123,8 @@ def _samples(group: Group) -> Section:
     sheets = [(title, read_sheet(path, classes)) for title, path in sources if path.is_file()]
     if len(sheets) < 2:
         section.text.append(
-            "There is nothing to see: either no method here keeps a generator, or the folder "
-            f"{folder.sheet(real).parents[1]} has been left out of this copy."
+            "There are no samples to show: either no method here keeps a generator, or the folder "
+            f"{folder.sheet(real).parents[1]} is missing from this copy."
         )
         return section
     panels = [
@@ -135,7 +135,7 @@ def _samples(group: Group) -> Section:
         for label in order
     ]
     shown = " and ".join(f"{names[label]} ({counts[label]} training images)" for label in order)
-    section.text.append(f"The smallest classes, {shown}: real images, and what each method makes.")
+    section.text.append(f"The smallest classes, {shown}: real images, and those of each method.")
     alt = f"Images of {shown}, by method: {', '.join(title for title, _ in sheets)}."
     section.items.append(draw_samples(panels, "samples", "The smallest classes by method", alt))
     return section
@@ -158,7 +158,7 @@ def _classes(group: Group) -> Section:
     }
     confusions = {title: found for title, found in confusions.items() if found}
     if not confusions:
-        section.text.append("No cell was judged by the protocol head.")
+        section.text.append("No cell was evaluated with the protocol head.")
         return section
     classes = {
         f"smallest: {names[smallest][:16]} ({counts[smallest]})": smallest,
@@ -168,10 +168,10 @@ def _classes(group: Group) -> Section:
     titles = [title_of(m, group.cells[m]) for m in (BEFORE, AFTER) if m in group.cells]
     pair = {t: np.sum(confusions[t], axis=0).tolist() for t in titles if t in confusions}
     if len(pair) == 2:
-        section.text.append("Confusion matrices are added up over the seeds.")
+        section.text.append("Confusion matrices are summed over the seeds.")
         section.items.append(draw_confusions(pair, group.class_names))
     else:
-        section.text.append("Confusion matrices are drawn where both CN and AGGAN were run.")
+        section.text.append("Confusion matrices are drawn only if both CN and AGGAN were run.")
     return section
 
 
@@ -192,11 +192,11 @@ def _convergence(group: Group) -> Section:
         by_second[title] = Line(seconds.mean(axis=0), acsa.mean(axis=0), spread)
         costs[title] = statistics.median(cell.seconds for cell in cells) / epochs
     if not costs:
-        section.text.append("No GAN was trained here, or none had a validation part to look at.")
+        section.text.append("No GAN was trained here, or none had a validation part.")
         return section
     section.text.append(
         "On the validation part, with the deviation over seeds. An epoch is as many real images "
-        "as the training part has. A cell computes with one thread; cells ran side by side."
+        "as the training part has. Each cell uses one thread; cells ran in parallel."
     )
     alt = f"Mean validation ACSA of {', '.join(costs)}"
     for unit, lines in (("epochs", by_epoch), ("seconds", by_second)):

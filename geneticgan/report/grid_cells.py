@@ -21,7 +21,7 @@ class Group:
 
     @property
     def any_cell(self) -> CellResult:
-        """One of the cells, for what they have in common."""
+        """Any one of the cells, for what all have in common."""
         return next(iter(next(iter(self.cells.values())).values()))
 
     @property
@@ -31,11 +31,11 @@ class Group:
 
     @property
     def counts(self) -> list[int]:
-        """Training images by class."""
+        """Number of training images of each class."""
         return list(self.any_cell.train_counts)
 
     def of_kind(self, *names: str) -> Iterator[tuple[str, Mapping[int, CellResult]]]:
-        """Yield title and results of the methods of the given names, in their order."""
+        """Yield title and results of the methods with the given names, in that order."""
         for name in names:
             for method, by_seed in self.cells.items():
                 if method.partition(":")[0] == name:

@@ -1,4 +1,4 @@
-"""A run over time: its log, as columns that can be drawn."""
+"""The history of a run: its log as columns that can be plotted."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from geneticgan.errors import RunError
 from geneticgan.report.figures.charts import FloatArray, Line
 
 POINTS = 120
-"""Points of a line; each is a mean over the generations between."""
+"""Number of points of a line; each is a mean over several generations."""
 
 SHARES = 30
-"""Points of a line that tells how often something happened."""
+"""Number of points of a line that shows how often something happened."""
 
 
 @dataclass(frozen=True)
 class History:
-    """Columns of a log, a value a generation.
+    """Columns of a log, with one value per generation.
 
     Attributes
     ----------
     steps : array of float64
-        Generations, from 1.
+        Numbers of the generations, counted from 1.
     columns : mapping from str to array of float64
         ``T``; ``accepted`` (share of families); ``quality``, ``diversity`` (of the parents);
         ``difference`` (fitness of the best offspring minus its parent's); ``failures``;
@@ -38,7 +38,7 @@ class History:
     winners : mapping from str to array of float64
         For each mutation, the share of families whose best offspring it made.
     validation : Line
-        ACSA of the class head on the validation part, where it was looked at.
+        ACSA of the class head on the validation part, where it was measured.
     """
 
     steps: FloatArray
@@ -50,11 +50,11 @@ class History:
         return len(self.steps)
 
     def line(self, name: str) -> Line:
-        """Return a column over the generations, in at most `POINTS` means."""
+        """Return a column over the generations, averaged to at most `POINTS` points."""
         return self.means(self.columns[name])
 
     def means(self, values: FloatArray, points: int = POINTS) -> Line:
-        """Return values over the generations, in at most so many means."""
+        """Return values over the generations, averaged to at most ``points`` points."""
         edges = np.linspace(0, len(self), min(points, len(self)) + 1).astype(int)
         pairs = list(itertools.pairwise(edges))
         x = np.array([self.steps[a:b].mean() for a, b in pairs])
@@ -67,14 +67,14 @@ def read_history(path: Path, lambda_: float) -> History:
     Parameters
     ----------
     path : Path
-        ``log.jsonl``.
+        The file ``log.jsonl``.
     lambda_ : float
         Weight of diversity in the fitness.
 
     Raises
     ------
     RunError
-        If it cannot be read or holds no generation.
+        If the log cannot be read or contains no generation.
     """
     records = list(read_records(path))
     if not records:
@@ -111,7 +111,7 @@ def read_history(path: Path, lambda_: float) -> History:
 
 
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the records of a log; a last line that was cut off in writing is left out."""
+    """Yield the records of a log, without a last line that was only partly written."""
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, start=1):
@@ -120,7 +120,7 @@ def read_records(path: Path) -> Iterator[dict[str, Any]]:
                 try:
                     yield json.loads(line)
                 except ValueError as error:
-                    raise RunError(f"{path}, line {number}, is no record; it is damaged") from error
+                    raise RunError(f"{path} is damaged: line {number} is not a record") from error
     except OSError as error:
         raise RunError(f"{path} cannot be read: {error.strerror or error}") from error
 
@@ -131,7 +131,7 @@ def _value(parts: Mapping[str, float | None], name: str) -> float:
 
 
 def _difference(family: Mapping[str, Any], lambda_: float) -> float:
-    """Return how much fitter the best offspring is than its parent; NaN if none lives."""
+    """Return how much fitter the best offspring is than its parent; NaN if all have failed."""
 
     def fitness(parts: Mapping[str, float | None]) -> float:
         return _value(parts, "quality") + lambda_ * _value(parts, "diversity")

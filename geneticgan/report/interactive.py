@@ -1,4 +1,4 @@
-"""Line charts that show values under the pointer and can be zoomed, by Bokeh, embedded whole."""
+"""Self-contained line charts by Bokeh that can be zoomed and show values under the pointer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from geneticgan.report.figures.charts import WHOLE, LineChart, colour, dash
 
 INK = "#7a7d85"
-"""Text and axes until the page's script has chosen: readable on white and on black."""
+"""Colour of text and axes until the page's script sets one: readable on white and on black."""
 
 DASHES = {"-": "solid", "--": "dashed", "-.": "dashdot", ":": "dotted"}
 HEIGHT_PIXELS = 340
@@ -25,7 +25,7 @@ def library() -> str:
 
 
 def embed_charts(charts: Sequence[LineChart]) -> tuple[str, dict[str, str]]:
-    """Return the script element that draws charts, and by a chart's name the element it fills."""
+    """Return the script element that draws charts, and each chart's HTML element by name."""
     from bokeh.embed import components
 
     script, divisions = components({chart.name: _plot(chart) for chart in charts})
@@ -73,7 +73,7 @@ def _plot(chart: LineChart) -> Any:
                 renderers=[drawn],
                 tooltips=[(chart.x_label, "@x{0.[00]}"), (name, "@y{0.[0000]}")],
                 mode="vline" if len(chart.lines) == 1 else "mouse",
-                visible=False,  # it is always on; no button for it
+                visible=False,  # always on, so it needs no button
             )
         )
     if len(entries) > 1:

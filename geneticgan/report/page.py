@@ -23,13 +23,13 @@ class Table:
     Attributes
     ----------
     heads : sequence of str
-        Of the columns; the first column is read as the rows' names.
+        Headings of the columns; the first column holds the names of the rows.
     rows : sequence of sequence of str
-        As long as the heads.
+        The rows, each as long as the headings.
     strong : frozenset of (int, int)
         Rows and columns of the cells in bold.
     caption : str
-        Said below.
+        Text below the table.
     """
 
     heads: Sequence[str]
@@ -43,18 +43,18 @@ Item = Table | Picture | LineChart
 
 @dataclass
 class Section:
-    """A part of the page.
+    """A section of the page.
 
     Attributes
     ----------
     title : str
-        Its heading.
+        The heading.
     text : list of str
-        Paragraphs before the items; where an ingredient is missing, the sentence that says so.
+        Paragraphs before the items; if an ingredient is missing, one of them says so.
     items : list
         Tables and figures.
     folded : bool
-        Whether it opens only on request.
+        Whether the section is collapsed until the reader opens it.
     """
 
     title: str
@@ -70,9 +70,9 @@ class Page:
     Attributes
     ----------
     title, lead : str
-        Heading, and what it is about in a sentence.
+        Heading, and one sentence that summarises the report.
     sections : list of Section
-        In order.
+        The sections, in order.
     """
 
     title: str
@@ -87,7 +87,7 @@ class Page:
         return {each.name: each for each in drawn if isinstance(each, Picture)}
 
     def html(self) -> str:
-        """Return the page; it loads nothing from anywhere."""
+        """Return the page, which loads no other files."""
         charts = [i for section in self.sections for i in section.items if isinstance(i, LineChart)]
         script, divisions = embed_charts(charts) if charts else ("", {})
         return _template().render(

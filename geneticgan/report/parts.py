@@ -1,4 +1,4 @@
-"""Parts that the report of a run and that of a benchmark have in common."""
+"""Parts that the reports of runs and of benchmarks have in common."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def generation_section(files: Sequence[Path], counts: Sequence[int], hint: str) 
     Parameters
     ----------
     files : sequence of Path
-        Scores in different feature spaces, those that exist.
+        Existing files of scores in different feature spaces.
     counts : sequence of int
-        Training images by class.
+        Number of training images of each class.
     hint : str
-        The command that makes them.
+        The command that makes the scores.
     """
     section = Section("Generated images, measured")
     if not files:
@@ -52,23 +52,23 @@ def generation_section(files: Sequence[Path], counts: Sequence[int], hint: str) 
 
 
 def plane_section(file: Path, class_names: Sequence[str], hint: str) -> Section:
-    """Return the features of training and generated images over those of the test part."""
+    """Return a section with features of training and generated images over those of test images."""
     section = Section("Features")
     if not file.is_file():
         section.text.append(f"The features have not been laid out; do it with: {hint}")
         return section
     section.text.append(
-        "Features of a classifier that was trained on balanced real data, in two dimensions: pale, "
-        "the images of the test part; on them the training images alone, and with the generated "
-        "ones that balance them. Where pale points of a rare class lie uncovered, a classifier has "
-        "nothing to learn them from."
+        "Features of a classifier that was trained on balanced real data, in two dimensions. Test "
+        "images are pale; over them are the training images, without and with the generated ones "
+        "that balance them. Where pale points of a rare class remain uncovered, a classifier has "
+        "nothing to learn from."
     )
     section.items.append(draw_plane(Embedding.load(file), class_names))
     return section
 
 
 def strongest(columns: Sequence[Sequence[float]]) -> frozenset[tuple[int, int]]:
-    """Return row and column, after one of names, of the highest values of each column."""
+    """Return row and column (after a column of names) of the highest value of each column."""
     return frozenset(
         (row, number + 1)
         for number, column in enumerate(columns)
@@ -78,7 +78,7 @@ def strongest(columns: Sequence[Sequence[float]]) -> frozenset[tuple[int, int]]:
 
 
 def software_table(saved: Mapping[str, Any]) -> Table:
-    """Return the versions that a run or a benchmark noted."""
+    """Return the software versions recorded by a run or a benchmark."""
     versions = [[name, version] for name, version in saved["versions"].items()]
     if saved.get("git_revision"):
         versions.append(["revision", saved["git_revision"]])

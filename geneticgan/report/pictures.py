@@ -1,4 +1,4 @@
-"""Pictures of samples by class, real beside generated."""
+"""Pictures of samples by class, with real next to generated images."""
 
 from __future__ import annotations
 
@@ -20,28 +20,29 @@ def draw_classes(
     counts: Sequence[int],
     columns: int = 8,
 ) -> str:
-    """Draw a row for each class: its real training images on the left, generated on the right.
+    """Draw a row for each class: real training images on the left, generated ones on the right.
 
     Parameters
     ----------
     path : Path
-        Of the PNG.
+        Path of the PNG file.
     real : Images
         Training images; the first few of each class are shown.
     generated : sequence of Tensor
         For each class, uint8 images (N, C, H, W), N >= columns.
     class_names : sequence of str
-        In the order of the labels; `geneticgan.report.figures.fonts.figure_names` of them are
-        drawn.
+        Names in the order of the labels, drawn as `geneticgan.report.figures.fonts.figure_names`
+        returns them.
     counts : sequence of int
-        Training images by class, written beside the row.
+        Number of training images of each class, written next to its row.
     columns : int
-        Images of either kind in a row.
+        Number of images of either kind in a row.
 
     Returns
     -------
     str
-        Which classes have their number in place of a name that no font draws; empty if none has.
+        A sentence that names the classes drawn by number because no font has their name's
+        characters; empty if there are none.
     """
     labels = _labels(class_names, counts)
     panels = {"real (training images)": _first(real, len(labels), columns), "generated": generated}
@@ -51,9 +52,9 @@ def draw_classes(
 def draw_contact_sheet(
     path: Path, images: Images, class_names: Sequence[str], columns: int = 16
 ) -> str:
-    """Draw the first images of each class in a row, with its name and how many there are.
+    """Draw the first images of each class in a row, with its name and number of images.
 
-    Returns as `draw_classes`.
+    The result is that of `draw_classes`.
     """
     labels = _labels(class_names, images.counts(len(class_names)))
     panels = {"training images": _first(images, len(labels), columns)}
@@ -61,7 +62,7 @@ def draw_contact_sheet(
 
 
 def _labels(class_names: Sequence[str], counts: Sequence[int]) -> list[str]:
-    """Return what stands beside the rows: what figures call the classes, and how many there are."""
+    """Return the labels of the rows: the classes' names in figures and their image counts."""
     from geneticgan.report.figures.fonts import figure_names
 
     pairs = zip(figure_names(class_names), counts, strict=True)
@@ -82,7 +83,7 @@ def _draw(
     class_names: Sequence[str],
 ) -> str:
     """Draw a labelled row for each class, in each of the panels side by side."""
-    # The pixel-only part of matplotlib: no screen is needed, and no global state is kept.
+    # Matplotlib's raster backend needs no screen and keeps no global state.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -110,7 +111,7 @@ def _draw(
             va="center",
             fontsize=9,
             fontfamily=families(labels),
-            parse_math=False,  # a class name is text, whatever signs it holds
+            parse_math=False,  # a class name is plain text, whatever characters it has
         )
     figure.subplots_adjust(
         left=margin_inches / width_inches,
@@ -126,8 +127,8 @@ def _draw(
 
 
 def _row(images: torch.Tensor, columns: int) -> UInt8Array:
-    """Lay images side by side on white, RGB; missing ones stay white."""
-    from torchvision.utils import make_grid  # seconds of import that only a picture needs
+    """Place images side by side on white in RGB; missing ones stay white."""
+    from torchvision.utils import make_grid  # imported only here, since it takes seconds
 
     missing = columns - len(images)
     if missing:

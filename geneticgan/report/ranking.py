@@ -1,4 +1,4 @@
-"""Average ranks over data sets, of one benchmark or of several together."""
+"""Average ranks over the data sets of one or more benchmarks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from geneticgan.report.page import Section
 
 
 def rank_sections(comparisons: Sequence[Comparison]) -> Iterator[Section]:
-    """Yield average ranks over the tables of each protocol, where there are several tables."""
+    """Yield a section of average ranks for each protocol that has several tables."""
     for protocol in dict.fromkeys(each.protocol for each in comparisons):
         tables = [each for each in comparisons if each.protocol == protocol]
         found = rank([{row.method: row.means[0] for row in each.rows} for each in tables])
@@ -23,16 +23,16 @@ def rank_sections(comparisons: Sequence[Comparison]) -> Iterator[Section]:
         text = [
             f"Average ranks over {found.datasets} tables by the first metric of each, protocol "
             f"{protocol}; methods that were not run on all of them are left out. Methods joined by "
-            "a bar are not told apart by the Nemenyi test at level 0.05 (Demsar 2006)."
+            "a bar do not differ significantly (Nemenyi test at level 0.05, Demsar 2006)."
         ]
         if found.friedman is not None:
-            text.append(f"Friedman's test that all are alike: p = {found.friedman:.2g}.")
+            text.append(f"Friedman's test that all are equivalent: p = {found.friedman:.2g}.")
         name = f"ranks-{folder_name(protocol)}"
         yield Section("Ranks over data sets", text, [draw_ranks(found, titles, name, "mean")])
 
 
 def joint_ranks(paths: Sequence[Path]) -> list[Section]:
-    """Return the sections of average ranks over the tables of several benchmarks together.
+    """Return the sections of average ranks over the tables of several benchmarks.
 
     Parameters
     ----------

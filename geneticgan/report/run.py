@@ -1,4 +1,4 @@
-"""The report of a run, from its folder alone."""
+"""The report of a run, made from nothing but its folder."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.errors import GeneticGanError, RunError
 from geneticgan.evaluation.spaces import SPACES, scores_file
 from geneticgan.gan.mutation import create_mutations
+from geneticgan.inference.facts import read_facts
 from geneticgan.methods.of_run import core_config, method_of
 from geneticgan.options.command import command
 from geneticgan.report.decisions import decisions_section
@@ -34,7 +35,7 @@ from geneticgan.training.run_folder import RunFolder
 
 METRICS = {"acsa": "ACSA", "f1": "macro F1", "g_mean": "G-mean", "smallest_recall": "recall of {}"}
 PICTURED_CLASSES = 12
-"""Classes of the samples' picture, the smallest ones."""
+"""Number of classes in the picture of samples; the smallest are shown."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,12 +57,12 @@ class _Run:
 
 
 def run_sections(path: Path) -> tuple[str, list[Section]]:
-    """Return what a run is in a sentence, and the sections of its report.
+    """Return a one-sentence summary of a run, and the sections of its report.
 
     Raises
     ------
     RunError
-        If it is no run folder, or its files are damaged.
+        If the path is not a run folder, or its files are damaged.
     """
     folder, config = RunFolder.open(path)
     results = read_json(folder.results) if folder.results.is_file() else []
@@ -95,7 +96,7 @@ def run_sections(path: Path) -> tuple[str, list[Section]]:
 
 
 def _lead(config: TrainConfig) -> str:
-    """Return what a run is in a sentence."""
+    """Return a one-sentence summary of a run."""
     own = method_of(config)
     title, core = own.method.title, own.core
     how = f"{config.steps} steps"
@@ -127,16 +128,22 @@ def _result(run: _Run) -> Section:
         [result["method"], *(f"{100 * result[key]:.1f}" for key in METRICS)]
         for result in run.results
     ]
+    facts = run.folder.path / "model.json"
+    seen = read_facts(run.folder.path).too_high if facts.is_file() else ""
+    unseen = "" if seen else " that was never seen in training"
     caption = (
-        "In percent, on a test part that was never seen in training; one seed: differences of a "
-        "few points may be chance. ACSA is the mean of the classes' recalls."
+        f"In percent, on a test part{unseen}; one seed: differences of a few points may be chance. "
+        f"ACSA is the mean of the classes' recalls.{' ' if seen else ''}{seen}"
     )
     section.items.append(Table(["method", *heads], rows, strongest(columns), caption))
+    chosen = _model(run).get("classifier", {})
+    if "why" in chosen:
+        section.text.append(f"The run's classifier: {chosen['title']}, {chosen['why']}.")
     return section
 
 
 def _remarks(run: _Run) -> list[Section]:
-    """Return what was said of the images when the run began; no section where nothing was."""
+    """Return a section of the remarks made about the images at the start, if there were any."""
     return [Section("Your images", run.remarks)] if run.remarks else []
 
 
@@ -145,8 +152,8 @@ def _samples(run: _Run) -> Section:
     sheets = {kind: run.folder.samples / f"{kind}.png" for kind in ("real", "generated")}
     if not all(path.is_file() for path in sheets.values()):
         section.text.append(
-            "There are no samples yet; the end of the training, or geneticgan evaluate "
-            f"{run.folder.path}, draws them."
+            "There are no samples yet; they are drawn at the end of the training, or by geneticgan "
+            f"evaluate {run.folder.path}."
         )
         return section
     classes = len(run.class_names)
@@ -169,7 +176,7 @@ def _samples(run: _Run) -> Section:
         "many training images the class has."
     )
     if (film := run.folder.samples / "film.webp").is_file():
-        section.text.append(f"A film shows how they came about: {film}")
+        section.text.append(f"A film shows how they developed: {film}")
     alt = "Real training images and, below each row, generated ones of the classes " + ", ".join(
         run.class_names[label] for label in shown
     )
@@ -187,19 +194,19 @@ def _over_time(run: _Run) -> list[Section]:
         charts = {chart.name: chart for chart in history_charts(history)}
         training.text.append(
             f"{len(history)} of {run.config.steps} generations. A parent and its offspring are "
-            "judged by the same discriminator on the same images and noise."
+            "evaluated by the same discriminator on the same images and noise."
         )
         failures = int(history.columns["failures"].sum())
         if failures:
-            training.text.append(f"{failures} offspring failed: their numbers were not finite.")
+            training.text.append(f"{failures} offspring failed: some values were not finite.")
         chosen = ("losses", "fitness", "temperature", "acceptance", "validation")
         training.items += [charts[name] for name in chosen if name in charts]
         if "validation" not in charts:
-            training.text.append("There was no validation part to watch the class head on.")
+            training.text.append("There was no validation part on which to track the class head.")
         if "selection" in charts:
             objectives.items.append(charts["selection"])
         else:
-            objectives.text.append("One objective alone made all offspring: nothing was selected.")
+            objectives.text.append("A single objective made all offspring; nothing was selected.")
     try:
         objectives.items.append(objective_chart(create_mutations(run.config.mutations)))
     except GeneticGanError as error:  # a plugin that is not installed here
@@ -210,7 +217,7 @@ def _over_time(run: _Run) -> list[Section]:
 def _classes(run: _Run) -> Section:
     section = Section("Classes")
     if not run.results:
-        section.text.append("The classes are judged when the run is finished.")
+        section.text.append("The classes are evaluated when the run is finished.")
         return section
     confusions = {result["method"]: [result["confusion"]] for result in run.results}
     names, smallest, largest = figure_names(run.class_names), run.smallest, run.largest
@@ -239,10 +246,16 @@ def _made(run: _Run) -> Section:
     saved = read_json(run.folder.config)
     options = [[key.rstrip("_"), _text(value)] for key, value in saved["options"].items()]
     tables: list[Item] = [Table(["option", "value"], options), software_table(saved)]
-    facts = run.folder.path / "model.json"
-    begun = read_json(facts).get("beginning", {}) if facts.is_file() else {}
+    begun = _model(run).get("beginning", {})
     text = f"Command: {command(run.config, begun.get('run', ''))}"
     return Section("How it was made", [text], tables, folded=True)
+
+
+def _model(run: _Run) -> dict[str, Any]:
+    """Return the facts of the run's model; empty for a run of an older version."""
+    facts = run.folder.path / "model.json"
+    found: dict[str, Any] = read_json(facts) if facts.is_file() else {}
+    return found
 
 
 def _text(value: object) -> str:

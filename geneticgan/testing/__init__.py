@@ -1,4 +1,4 @@
-"""Contract suites: what a plugin has to keep, as tests that its author subclasses.
+"""Contract suites: what a plugin must fulfil, as tests that its author subclasses.
 
 For example:
 
@@ -10,7 +10,7 @@ For example:
         def make(self):
             return Hinge()
 
-pytest runs them; ``geneticgan plugins check hinge`` runs them on an installed plugin without it.
+Pytest runs them; ``geneticgan plugins check hinge`` runs them on an installed plugin without it.
 """
 
 from __future__ import annotations

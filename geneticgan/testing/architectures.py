@@ -1,4 +1,4 @@
-"""What an architecture has to keep."""
+"""The contract suite of architectures."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ CLASSES, WIDTH, LATENT, BATCH = 3, 2, 5, 4
 
 
 class ArchitectureContract(Contract):
-    """Subclass it and define `make`; set ``shapes`` to what the family has.
+    """The contract of architectures; subclass it, define `make` and set ``shapes``.
 
     Attributes
     ----------
     shapes : tuple of (channels, size)
-        Image shapes that are tried.
+        Supported image shapes, all of which are tested.
     """
 
     shapes: tuple[tuple[int, int], ...] = ((1, 8), (1, 28), (3, 32))
@@ -49,13 +49,13 @@ class ArchitectureContract(Contract):
         return torch.rand((BATCH, channels, size, size), generator=rng) * 2 - 1
 
     def generated(self, generator: Generator) -> torch.Tensor:
-        """Return images of random latents and of every class."""
+        """Return images of every class from random latents."""
         latent = torch.randn((BATCH, LATENT), generator=torch.Generator().manual_seed(0))
         images: torch.Tensor = generator(latent, torch.arange(BATCH) % CLASSES)
         return images
 
     def test_images_have_the_shape_and_range_that_is_asked_for(self) -> None:
-        """In [-1, 1], for every shape."""
+        """Images are in [-1, 1] for every shape."""
         for channels, size in self.shapes:
             generator, _ = self.pair(channels, size)
             images = self.generated(generator)
@@ -65,7 +65,7 @@ class ArchitectureContract(Contract):
             expect(generator.latent_dim == LATENT, "latent_dim is not what was asked for")
 
     def test_the_output_has_both_heads(self) -> None:
-        """Source logits (B,) and class logits (B, K)."""
+        """The discriminator returns source logits (B,) and class logits (B, K)."""
         for channels, size in self.shapes:
             _, discriminator = self.pair(channels, size)
             images = self.images(channels, size)
@@ -77,7 +77,7 @@ class ArchitectureContract(Contract):
             expect(means.shape == wanted, f"channel means of {tuple(means.shape)}, not {wanted}")
 
     def test_everything_can_be_trained(self) -> None:
-        """Every parameter has a finite gradient, unless it is frozen and says so."""
+        """Every parameter has a finite gradient unless ``frozen`` names it."""
         channels, size = self.shapes[0]
         generator, discriminator = self.pair(channels, size)
         source, classes = discriminator(self.generated(generator))
@@ -88,13 +88,13 @@ class ArchitectureContract(Contract):
                 found = parameter.grad
                 if not parameter.requires_grad:
                     kept = bool(frozen) and name.startswith(frozen)
-                    expect(kept, f"{name} requires no gradient, and ``frozen`` does not name it")
+                    expect(kept, f"{name} requires no gradient, but ``frozen`` does not name it")
                     continue
                 expect(found is not None, f"{name} has no gradient")
                 expect(found is not None and torch.isfinite(found).all(), f"{name}: not finite")
 
     def test_the_latent_and_the_label_matter(self) -> None:
-        """Neither is thrown away."""
+        """The generator ignores neither of them."""
         channels, size = self.shapes[0]
         generator, _ = self.pair(channels, size)
         latent = torch.randn((BATCH, LATENT), generator=torch.Generator().manual_seed(0))
@@ -105,14 +105,14 @@ class ArchitectureContract(Contract):
         expect(not torch.equal(images[0], images[1]), "another latent gives the same image")
 
     def test_the_same_seed_gives_the_same_network(self) -> None:
-        """Start values come from torch's seeded state alone."""
+        """Initial weights depend only on torch's seeded state."""
         for one, other in zip(self.pair(*self.shapes[0]), self.pair(*self.shapes[0]), strict=True):
             ours, theirs = one.state_dict(), other.state_dict()
             same = all(torch.equal(ours[name], theirs[name]) for name in ours)
             expect(same, "two networks of one seed differ")
 
     def test_an_images_logits_are_its_own_unless_coupling_is_declared(self) -> None:
-        """Another image in the first row changes no bit of the other rows (``couples_samples``)."""
+        """Changing the first image changes no bit of the other rows (see ``couples_samples``)."""
         for channels, size in self.shapes:
             _, discriminator = self.pair(channels, size)
             if discriminator.couples_samples:
@@ -124,13 +124,13 @@ class ArchitectureContract(Contract):
                 expect(
                     torch.equal(one[1:], other[1:]),
                     f"another image changes the {name} logits of the others; the discriminator "
-                    "has to say couples_samples = True",
+                    "must set couples_samples = True",
                 )
 
     def logits_in_training(
         self, discriminator: Discriminator, images: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return what a fresh copy of a discriminator gives, with the same random draws."""
+        """Return the output of a copy of a discriminator, always with the same random draws."""
         with torch_seeded(0), torch.no_grad():
             source, classes = copy.deepcopy(discriminator).train()(images)
         return source, classes

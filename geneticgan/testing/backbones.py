@@ -1,4 +1,4 @@
-"""What a backbone has to keep."""
+"""The contract suite of backbones."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from geneticgan.networks.backbones.contract import Backbone, Features, Pretraine
 from geneticgan.testing.contract import Contract, expect
 
 SIDE = 64
-"""Pixels that are tried where a backbone takes so few; else its own."""
+"""Size in pixels of test images, unless a backbone requires its own size."""
 
 
 class BackboneContract(Contract):
-    """Subclass it and define `make`; the weights must be at hand."""
+    """The contract of backbones; subclass it and define `make`. The weights must be available."""
 
     @abstractmethod
     def make(self) -> Backbone:
         """Return a fresh backbone."""
 
     def test_images_of_any_kind_become_finite_features(self) -> None:
-        """Grey ones and coloured ones, in its own size and from a smaller one."""
+        """Grayscale and colour images of various sizes are accepted."""
         pretrained = self.make().load()
         lengths = set()
         for channels, side in ((1, 8), (3, 28)):
@@ -32,26 +32,26 @@ class BackboneContract(Contract):
         expect(len(lengths) == 1, f"the number of features changes: {sorted(lengths)}")
 
     def test_an_image_has_its_features_whatever_lies_beside_it(self) -> None:
-        """It is in evaluation mode: nothing is drawn, and no statistics of a batch are taken."""
+        """It is in evaluation mode, without random draws or batch statistics."""
         pretrained, images = self.make().load(), _images(4, 3, 16)
         together, alone = _features(pretrained, images), _features(pretrained, images[:1])
         again = _features(pretrained, images)
-        expect(bool(torch.equal(together, again)), "asked twice it gives other features")
+        expect(bool(torch.equal(together, again)), "the same images have different features")
         near = torch.allclose(together[:1], alone, rtol=1e-3, atol=1e-4)
         expect(near, "an image's features depend on the others of its batch")
 
     def test_different_images_have_different_features(self) -> None:
-        """Or there is nothing to learn from them."""
+        """Otherwise there would be nothing to learn from them."""
         found = _features(self.make().load(), _images(2, 3, 16))
         expect(not torch.allclose(found[0], found[1]), "two images have the same features")
 
     def test_loaded_again_it_has_the_same_weights_under_the_same_key(self) -> None:
-        """What is kept of features is filed under the key."""
+        """Features are cached under the key."""
         first, again = self.make().load(), self.make().load()
         expect(first.key == again.key and bool(first.key), f"keys {first.key!r}, {again.key!r}")
         images = _images(2, 3, 16)
         same = torch.equal(_features(first, images), _features(again, images))
-        expect(bool(same), "loaded twice it gives other features")
+        expect(bool(same), "loading twice gives different features")
 
 
 def _images(count: int, channels: int, side: int) -> torch.Tensor:
@@ -63,6 +63,6 @@ def _features(pretrained: Pretrained, images: torch.Tensor) -> torch.Tensor:
     with torch.no_grad():
         try:
             found: torch.Tensor = Features(pretrained, min(SIDE, pretrained.size))(images)
-        except RuntimeError:  # a network for one size alone
+        except RuntimeError:  # a network for a single size
             found = Features(pretrained)(images)
     return found

@@ -1,4 +1,4 @@
-"""What a data set has to keep."""
+"""The contract suite of data sets."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from geneticgan.testing.contract import Contract, expect
 
 
 class DatasetContract(Contract):
-    """Subclass it and define `make`."""
+    """The contract of data sets; subclass it and define `make`."""
 
     @abstractmethod
     def make(self) -> Dataset:
-        """Return a fresh data set whose files are at hand."""
+        """Return a fresh data set whose files are available."""
 
     def test_images_have_the_agreed_form(self) -> None:
-        """Bytes, channels first, square, one or three channels."""
+        """Images are uint8, channels first, square, with one or three channels."""
         source = self.make().load()
         for name, part in (("train", source.train), ("test", source.test)):
             pixels, labels = part.pixels, part.labels
@@ -42,16 +42,16 @@ class DatasetContract(Contract):
             expect(found == list(range(classes)), f"the {name} part has labels {found[:12]}")
 
     def test_default_counts_can_be_met(self) -> None:
-        """The usual imbalance asks for no more images than there are."""
+        """The default imbalance needs no more images than there are."""
         source = self.make().load()
         if source.default_counts is None:
             return
         available = source.train.counts(len(source.class_names))
-        expect(len(source.default_counts) == len(available), "a count for each class is wanted")
+        expect(len(source.default_counts) == len(available), "there must be a count for each class")
         enough = all(w <= h for w, h in zip(source.default_counts, available, strict=True))
         expect(enough, f"counts {source.default_counts} of {available} images")
 
     def test_loading_twice_gives_the_same_images(self) -> None:
-        """A run is judged on the images it was trained with."""
+        """A resumed or evaluated run must find the same images."""
         one, other = self.make().load(), self.make().load()
         expect(one.fingerprint == other.fingerprint, "two loads gave different images")

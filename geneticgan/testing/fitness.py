@@ -1,4 +1,4 @@
-"""What a fitness function has to keep."""
+"""The contract suite of fitness functions."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from geneticgan.testing.world import make_world
 
 
 class FitnessContract(Contract):
-    """Subclass it and define `make`."""
+    """The contract of fitness functions; subclass it and define `make`."""
 
     @abstractmethod
     def make(self) -> FitnessFunction:
         """Return a fresh fitness function."""
 
     def test_it_gives_two_finite_scalars(self) -> None:
-        """Quality and diversity of an ordinary generator."""
+        """These are quality and diversity, here of an ordinary generator."""
         world = make_world(fitness=self.make())
         batch = world.batches.draw(0).fitness
         _, real = world.discriminator.real_loss(batch)
@@ -36,32 +36,32 @@ class FitnessContract(Contract):
         images, _ = world.discriminator.generate(world.population[0], batch)
         logits = world.discriminator.forward.generated(images, batch)
         found = world.evaluator.values(images, logits, gradients, batch)
-        expect(len(found) == 2, f"{len(found)} values; quality and diversity are wanted")
+        expect(len(found) == 2, f"{len(found)} values; it must return quality and diversity")
         for name, value in zip(("quality", "diversity"), found, strict=True):
-            expect(value.dim() == 0, f"{name} has shape {tuple(value.shape)}; it is to be a scalar")
+            expect(value.dim() == 0, f"{name} has shape {tuple(value.shape)}; it must be a scalar")
             expect(not value.requires_grad, f"{name} still has a graph")
             expect(np.isfinite(value.item()), f"{name} is {value.item()}")
 
     def test_the_same_individual_is_worth_the_same(self) -> None:
-        """Nothing random is drawn, nothing is remembered."""
+        """The function draws no random numbers and keeps no state."""
         world = make_world(fitness=self.make())
         batch = world.batches.draw(0).fitness
         first, again = (evaluate(world.population[0], world.evaluator, batch) for _ in range(2))
         expect(first == again, f"evaluated twice: {first} and {again}")
 
     def test_both_ways_of_breeding_evaluate_alike(self) -> None:
-        """What is computed once for all offspring is what each would have computed."""
+        """Sharing computations between offspring does not change the values."""
         plain, shared = (self.family_values(make) for make in (plain_toolbox, step_toolbox))
         same = np.allclose(plain, shared, rtol=1e-3, atol=1e-4)
         expect(same, f"plain: {plain}, shared: {shared}")
 
     def test_a_generation_can_be_replayed(self) -> None:
-        """One instance, whose Python runs once on a GPU, judges as it would anew."""
+        """An instance whose Python runs only once, as on a GPU, gives the same values."""
         fitness = self.make()
         expect_replays(lambda: make_world(create_mutations("minimax,nonsat"), fitness))
 
     def family_values(self, make_toolbox: Callable[[Machine], Any]) -> list[tuple[float, ...]]:
-        """Return the values of a parent and two offspring, bred one way or the other."""
+        """Return the values of a parent and two offspring, bred with the given toolbox."""
         world = make_world(create_mutations("minimax,nonsat"), self.make())
         toolbox = make_toolbox(world)
         toolbox.observe(0)

@@ -1,4 +1,4 @@
-"""What an imbalance has to keep."""
+"""The contract suite of imbalances."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ NAMES = tuple("abc"[:CLASSES])
 
 
 class ImbalanceContract(Contract):
-    """Subclass it and define `make`."""
+    """The contract of imbalances; subclass it and define `make`."""
 
     @abstractmethod
     def make(self) -> Imbalance:
         """Return a fresh imbalance that suits three classes of 400, 300 and 250 images."""
 
     def test_it_takes_no_more_images_than_there_are(self) -> None:
-        """And at least one of each class that it loads."""
+        """It also takes at least one image of each class that it loads."""
         source = self.make().load(_World())
         available = source.train.counts(len(source.class_names))
         wanted = self.make().counts(available, source.default_counts, _World.largest)
@@ -43,7 +43,7 @@ class ImbalanceContract(Contract):
         expect(len(subset) == sum(wanted), "a subset of these counts cannot be drawn")
 
     def test_it_loads_at_least_two_classes_in_both_parts(self) -> None:
-        """Of one class there is nothing to learn."""
+        """With one class there is nothing to learn."""
         source = self.make().load(_World())
         classes = len(source.class_names)
         expect(classes >= 2, f"{classes} class was loaded")
@@ -52,7 +52,7 @@ class ImbalanceContract(Contract):
             expect(found == list(range(classes)), f"the {name} part has labels {found}")
 
     def test_asked_twice_it_says_the_same(self) -> None:
-        """Only the seed of a run draws, and it draws the images, not their number."""
+        """Only a run's seed is random, and it determines which images are drawn, not how many."""
         imbalance, again = self.make(), self.make()
         first = [imbalance.counts(AVAILABLE[:n], DEFAULT[:n], 300) for n in (2, 2)]
         expect(first[0] == first[1], f"asked twice it said {first[0]} and {first[1]}")
@@ -61,7 +61,7 @@ class ImbalanceContract(Contract):
 
 
 class _World(Dataset):
-    """A data set that every imbalance of this package can be made of."""
+    """A data set that suits every imbalance of this package."""
 
     pair = (NAMES[0], NAMES[-1])
     largest = 300

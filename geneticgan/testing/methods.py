@@ -1,4 +1,4 @@
-"""What a method has to keep."""
+"""The contract suite of methods."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from geneticgan.training.interrupt import Interrupted
 
 
 class MethodContract(Contract):
-    """Subclass it and define `make`."""
+    """The contract of methods; subclass it and define `make`."""
 
     @abstractmethod
     def make(self) -> Method:
         """Return a fresh method."""
 
     def test_it_classifies_images_of_any_number(self) -> None:
-        """The network gives a finite logit of every class for every image."""
+        """The network returns a finite logit of every class for every image."""
         network = _fit(self.make()).network.eval()
         for count in (1, 5):
             images = torch.rand((count, 1, SIZE, SIZE)) * 2 - 1
@@ -35,21 +35,21 @@ class MethodContract(Contract):
                 _, logits = network(images)
             shape = tuple(logits.shape)
             expect(shape == (count, CLASSES), f"class logits of {count} images have shape {shape}")
-            expect(bool(torch.isfinite(logits).all()), "a class logit is no number")
+            expect(bool(torch.isfinite(logits).all()), "a class logit is not finite")
 
     def test_it_is_a_function_of_the_seed(self) -> None:
-        """The same seed gives the same weights, and another one others."""
+        """The same seed gives the same weights, and another seed gives different ones."""
         one, again, other = (_weights(self.make(), seed=seed) for seed in (0, 0, 1))
         expect(_same(one, again), "the same seed gave other weights")
         expect(not _same(one, other), "another seed gave the same weights")
 
     def test_it_looks_at_no_test_image(self) -> None:
-        """The test part may hold anything."""
+        """The content of the test part has no influence."""
         plain, blind = (_weights(self.make(), inverted=inverted) for inverted in (False, True))
         expect(_same(plain, blind), "with other test images it learnt other weights")
 
     def test_the_images_are_left_as_they_are(self) -> None:
-        """Others learn from the same arrays after it."""
+        """Other methods use the same arrays afterwards."""
         task = _task(Path())
         before = task.split.train.pixels.copy()
         with tempfile.TemporaryDirectory() as folder:
@@ -57,7 +57,7 @@ class MethodContract(Contract):
         expect(np.array_equal(before, task.split.train.pixels), "fit() changed training images")
 
     def test_a_stop_is_heard(self) -> None:
-        """A stop that was asked for ends the training."""
+        """A stop request ends the training."""
         with tempfile.TemporaryDirectory() as folder:
             task = _task(Path(folder))
             task.stop.signal_number = 2
@@ -65,12 +65,12 @@ class MethodContract(Contract):
                 self.make().fit(task)
             except Interrupted:
                 return
-        expect(False, "fit() went on after a stop was asked for; call task.stop.check()")
+        expect(False, "fit() continued after a stop was requested; call task.stop.check()")
 
     def test_it_is_tuned_with_as_much_effort_as_others(self) -> None:
-        """As many trials as every method has, and the first changes nothing."""
+        """It has as many trials as every method, and the first one changes nothing."""
         trials = self.make().trials
-        expect(len(trials) == TRIALS, f"{len(trials)} trials, and others have {TRIALS}")
+        expect(len(trials) == TRIALS, f"{len(trials)} trials; other methods have {TRIALS}")
         expect(dict(trials[0]) == {}, "the first trial is not the default")
         expect(bool(self.make().title), "it has no title for tables")
 

@@ -1,4 +1,4 @@
-"""What a protocol has to keep."""
+"""The contract suite of protocols."""
 
 from __future__ import annotations
 
@@ -24,36 +24,36 @@ COUNTS, HELD_OUT = (12, 8, 6), 0.3
 
 
 class ProtocolContract(Contract):
-    """Subclass it and define `make`."""
+    """The contract of protocols; subclass it and define `make`."""
 
     @abstractmethod
     def make(self) -> Protocol:
         """Return a fresh protocol."""
 
     def test_every_image_is_scored_once(self) -> None:
-        """The confusion matrix holds each image that the protocol names, under its true class."""
+        """The confusion matrix counts each of the protocol's images under its true class."""
         found, images = _judged(self.make())
         expect(len(images) > 0, "images() returned no image")
         rows = [sum(row) for row in found.confusion]
         expect(
             rows == images.counts(CLASSES),
-            f"the rows of the confusion matrix add up to {rows}, of images() the classes have "
-            f"{images.counts(CLASSES)}",
+            f"the rows of the confusion matrix add up to {rows}, but images() has "
+            f"{images.counts(CLASSES)} images of the classes",
         )
 
     def test_the_same_training_is_scored_the_same(self) -> None:
-        """No draw depends on anything but the seed."""
+        """All random draws depend only on the seed."""
         one, other = (_judged(self.make())[0] for _ in range(2))
-        expect(one == other, "judged twice, the same training has different scores")
+        expect(one == other, "evaluating the same training twice gives different scores")
 
     def test_a_method_that_generates_nothing_is_no_error(self) -> None:
-        """It has scores, or none."""
+        """The result is scores or None."""
         found, _ = _judge(self.make(), generators=False)
         kind = type(found).__name__
         expect(found is None or isinstance(found, Scores), f"judge() returned a {kind}")
 
     def test_what_was_learnt_is_left_as_it_is(self) -> None:
-        """Other protocols judge the same networks after it."""
+        """Other protocols evaluate the same networks afterwards."""
         fitted = _fitted(True)
         before = {k: v.clone() for k, v in fitted.network.state_dict().items()}
         training = fitted.network.training
@@ -64,7 +64,7 @@ class ProtocolContract(Contract):
         expect(fitted.network.training == training, "judge() changed the network's training mode")
 
     def test_predictions_do_not_depend_on_the_labels_they_are_scored_by(self) -> None:
-        """Unless it says that it peeks."""
+        """An exception is a protocol that sets ``peeks``."""
         if self.make().peeks:
             return
         predicted = [
@@ -73,14 +73,14 @@ class ProtocolContract(Contract):
         ]
         expect(
             predicted[0] == predicted[1],
-            "with other labels on the images that are scored it predicts other classes; a "
-            "protocol that looks at them has to set peeks = True",
+            "different labels of the scored images change its predictions; a protocol that uses "
+            "these labels must set peeks = True",
         )
 
 
 def _judged(protocol: Protocol, *, relabel: bool = False) -> tuple[Scores, Images]:
     found, images = _judge(protocol, relabel=relabel)
-    expect(found is not None, "a network with generators and validation images was not judged")
+    expect(found is not None, "judge() returned no scores despite generators and validation images")
     assert found is not None
     return found, images
 
@@ -97,7 +97,7 @@ def _judge(
     images = protocol.images(source, split)
     if relabel:
         labels = images.labels.copy()
-        labels[np.flatnonzero(labels == 1)[1:]] = 0  # other counts, and every class is left
+        labels[np.flatnonzero(labels == 1)[1:]] = 0  # changes the counts but keeps every class
         other = Images(images.pixels, labels)
         if images is split.validation:
             split = dataclasses.replace(split, validation=other)
@@ -113,12 +113,12 @@ def _judge(
 
 
 def parts() -> tuple[Source, Split]:
-    """Return a data set of three classes, each of a brightness of its own, and a split of it."""
+    """Return a data set of three classes that differ in brightness, and a split of it."""
     rng = np.random.default_rng(0)
 
     def images(each: int) -> Images:
         labels = np.repeat(np.arange(CLASSES, dtype=np.int64), each)
-        # Each class has its own brightness, so that what is learnt shows in what is predicted.
+        # Each class has its own brightness, so that predictions show what was learnt.
         base = 40 + 80 * labels[:, None, None, None]
         noise = rng.integers(-30, 30, (len(labels), 1, SIZE, SIZE))
         return Images((base + noise).clip(0, 255).astype(np.uint8), labels)

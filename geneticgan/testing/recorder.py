@@ -1,4 +1,4 @@
-"""Records what is done to tensors and does it again, as a CUDA graph does, on any device."""
+"""Records operations on tensors and replays them, like a CUDA graph but on any device."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 
 
 class Operation(NamedTuple):
-    """An operation of torch with what it was given and what it returned."""
+    """An operation of torch with its arguments and its result."""
 
     function: Any
     arguments: Sequence[Any]
@@ -22,9 +22,9 @@ class Operation(NamedTuple):
 class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves it untyped
     """Records the operations of a function, and replays them without running its Python again.
 
-    As in a CUDA graph every tensor keeps its place in memory, so that a replay reads what has
-    been copied into the inputs since; what Python computed, such as a count or a branch, stays
-    what it was when it was recorded. An operation that a graph cannot hold is refused.
+    As in a CUDA graph every tensor keeps its memory, so that a replay reads what has been copied
+    into the inputs since; what Python computed, such as a count or a branch, stays as it was
+    during the recording. Operations that a graph cannot include are rejected.
     """
 
     def __init__(self) -> None:
@@ -37,13 +37,13 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch lea
         Parameters
         ----------
         work : callable
-            What it needs to have allocated for good, such as the state of an optimizer, has to be
-            there already.
+            The function. Everything that it allocates permanently, such as the state of an
+            optimizer, must already exist.
 
         Raises
         ------
         AssertionError
-            If it draws random numbers, or looks at the value of a tensor.
+            If it draws random numbers, or reads the value of a tensor.
         """
         self._operations = []
         with self:
@@ -51,11 +51,11 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch lea
 
     @torch.no_grad()
     def replay(self) -> None:
-        """Do again what was recorded, into the same memory."""
+        """Repeat the recorded operations, writing to the same memory."""
         for function, arguments, options, returned in self._operations:
             again = function(*arguments, **options)
             for place, found in zip(_tensors(returned), _tensors(again), strict=True):
-                # A view, and what was changed in place, lies there already.
+                # The results of views and in-place operations are already there.
                 if place.untyped_storage()._cdata != found.untyped_storage()._cdata:
                     place.copy_(found)
 
@@ -77,7 +77,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch lea
 
 
 def _held(tree: Any) -> Any:
-    """Return the same memory in tensors of its own, whose shapes no one changes."""
+    """Return new tensors for the same memory, whose shapes nothing else can change."""
     return tree_map_only(torch.Tensor, torch.Tensor.detach, tree)
 
 
@@ -86,15 +86,15 @@ def _tensors(tree: Any) -> list[torch.Tensor]:
 
 
 def _check(function: Any) -> None:
-    """Raise `AssertionError` for an operation that cannot be repeated by a graph."""
+    """Raise `AssertionError` for an operation that a graph cannot repeat."""
     name = str(function).removesuffix(".default")
     if torch.Tag.nondeterministic_seeded in function.tags:
         raise AssertionError(
-            f"it draws random numbers ({name}); all individuals of a generation are to meet the "
-            "same, and a resumed run the ones it would have met: compute from what is given alone"
+            f"it draws random numbers ({name}), but all individuals of a generation must share "
+            "them, and a resumed run must repeat them: compute only from the arguments"
         )
     if {torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape} & set(function.tags):
         raise AssertionError(
-            f"it looks at the value of a tensor ({name}), for which a GPU has to be waited; use "
+            f"it reads the value of a tensor ({name}), which has to wait for a GPU; use "
             "operations on tensors, such as torch.where, in place of if, float() and .item()"
         )

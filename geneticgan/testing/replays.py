@@ -1,4 +1,4 @@
-"""Generations that are recorded once and replayed, against the same ones run anew."""
+"""Compares generations that are recorded once and replayed with the same ones run normally."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ REPLAYS = 3
 
 
 def expect_replays(make: Callable[[], Machine]) -> None:
-    """Run generations twice, once by a replay, and expect the same weights to the bit.
+    """Run generations normally and as replays, and expect bitwise equal weights.
 
-    What needs the host, and is never captured, is left alone.
+    A machine that needs the host is not tested, since it is never captured.
 
     Parameters
     ----------
     make : callable
-        Returns the machine of a run, always the same; its plugins may be the same objects.
+        Returns the machine of a run, always the same; machines may share plugin objects.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def expect_replays(make: Callable[[], Machine]) -> None:
         return
     one, other = CapturedStep(called), CapturedStep(replayed)
     met = called.batches.numbers(0, 0).clone()
-    one.generation(met)  # what is allocated once, and kept
+    one.generation(met)  # allocates memory that is kept
     other.generation(met)
     recorder = Recorder()
     for number in range(1, 2 + REPLAYS):
@@ -53,9 +53,9 @@ def expect_replays(make: Callable[[], Machine]) -> None:
         same = all(map(torch.equal, _state(called), _state(replayed)))
         expect(
             same,
-            "replayed, a generation differs from one in which it is called anew: it counts or "
-            "remembers something in Python, which runs only once in a CUDA graph; compute from "
-            "what is given alone",
+            "a replayed generation differs from one in which the plugin is called again: it counts "
+            "or stores something in Python, which runs only once in a CUDA graph; compute only "
+            "from the arguments",
         )
 
 
@@ -64,7 +64,7 @@ def _once(step: CapturedStep, batch: Batch) -> Callable[[], None]:
 
 
 def _begun(machine: Machine) -> Machine:
-    """Give every optimizer of the population its state, by a step that changes nothing."""
+    """Create the state of every optimizer of the population by a step with zero gradients."""
     for parent in machine.population:
         nothing = [torch.zeros_like(parameter) for parameter in parent.parameters]
         step_with(parent.optimizer, parent.parameters, nothing)

@@ -1,4 +1,4 @@
-"""What a selection has to keep."""
+"""The contract suite of selections."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Member:
 
 
 def members(values: Sequence[tuple[float, float]], parents: int) -> list[Member]:
-    """Return parents and their offspring, in turn, with given fitness values."""
+    """Return parents and then their offspring in rotation, with the given fitness values."""
     found = []
     for number, each in enumerate(values):
         member = Member(number % parents)
@@ -40,14 +40,14 @@ def members(values: Sequence[tuple[float, float]], parents: int) -> list[Member]
 
 
 class SelectionContract(Contract):
-    """Subclass it and define `make`."""
+    """The contract of selections; subclass it and define `make`."""
 
     @abstractmethod
     def make(self) -> Selection:
         """Return a fresh selection."""
 
     def cases(self) -> list[tuple[list[Member], int, float]]:
-        """Return individuals, how many parents there are, and a temperature."""
+        """Return cases of individuals, number of parents, and temperature."""
         rng = np.random.default_rng(0)
         found = []
         for parents in (1, 2, 4):
@@ -57,18 +57,18 @@ class SelectionContract(Contract):
         return found
 
     def test_it_returns_as_many_as_there_were_parents(self) -> None:
-        """Each is one of the individuals itself, and none comes twice."""
+        """Each survivor is one of the given individuals, and none appears twice."""
         for individuals, k, temperature in self.cases():
             chosen = self.make().select(
                 individuals, k, temperature=temperature, rng=np.random.default_rng(1)
             )
             expect(len(chosen) == k, f"{len(chosen)} survivors of {k} parents")
             known = {id(one) for one in individuals}
-            expect(all(id(one) in known for one in chosen), "a survivor is a copy or a stranger")
+            expect(all(id(one) in known for one in chosen), "a survivor is not one of those given")
             expect(len({id(one) for one in chosen}) == k, "an individual survives twice")
 
     def test_a_parent_that_survives_keeps_its_place(self) -> None:
-        """So that it can be told which parents lost theirs."""
+        """A parent's place shows whether it was replaced."""
         for individuals, k, temperature in self.cases():
             chosen = self.make().select(
                 individuals, k, temperature=temperature, rng=np.random.default_rng(1)
@@ -78,7 +78,7 @@ class SelectionContract(Contract):
                 expect(parents in ([], [place]), f"parent {parents} is survivor {place}")
 
     def test_the_dead_take_no_place(self) -> None:
-        """If all offspring fail, the parents stay, at any temperature."""
+        """If all offspring fail, the parents survive at any temperature."""
         for temperature in TEMPERATURES:
             individuals = members([(0.0, 0.0)] * 2 + [FAILED] * 4, 2)
             chosen = self.make().select(
@@ -88,7 +88,7 @@ class SelectionContract(Contract):
             expect(stayed, "a failed offspring took its parent's place")
 
     def test_the_same_draws_give_the_same_survivors(self) -> None:
-        """Chance comes from the generator that is handed in, and nowhere else."""
+        """All randomness comes from the generator that is passed in."""
         for individuals, k, temperature in self.cases():
             runs = [
                 self.make().select(
@@ -97,10 +97,10 @@ class SelectionContract(Contract):
                 for _ in range(2)
             ]
             same = all(one is other for one, other in zip(*runs, strict=True))
-            expect(same, "the same generator gave other survivors")
+            expect(same, "the same generator gave different survivors")
 
     def test_fitness_is_left_as_it_is(self) -> None:
-        """Selection judges no one."""
+        """A selection does not change fitness values."""
         for individuals, k, temperature in self.cases():
             before = [one.fitness.values for one in individuals]
             self.make().select(
@@ -109,7 +109,7 @@ class SelectionContract(Contract):
             expect([one.fitness.values for one in individuals] == before, "a fitness changed")
 
     def test_the_device_decides_as_the_host_does(self) -> None:
-        """Where the rule is one for the best offspring and does not need the host."""
+        """Rules of `BestOffspring` that do not need the host give the same decision on tensors."""
         selection = self.make()
         if not isinstance(selection, BestOffspring) or needs_host(selection.accepts):
             return
@@ -124,7 +124,7 @@ class SelectionContract(Contract):
                         expect(found == expected, f"they differ on {case}")
 
     def test_a_generation_can_be_replayed(self) -> None:
-        """One instance, whose Python runs once on a GPU, selects as it would anew."""
+        """An instance whose Python runs only once, as on a GPU, selects the same individuals."""
         selection = self.make()
         mutations = create_mutations("minimax,nonsat")
         expect_replays(lambda: make_world(mutations, selection=selection))

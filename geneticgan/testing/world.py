@@ -1,4 +1,4 @@
-"""A world of random images, small enough for a test to live in."""
+"""A run on random images, small enough for tests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ adam = partial(torch.optim.Adam, lr=1e-2, betas=(0.5, 0.999), fused=True)
 
 
 class Cold(Schedule):
-    """A temperature of 1, always."""
+    """A constant temperature of 1."""
 
     def temperature(self, generation: int) -> float:
         """Return 1."""
@@ -46,7 +46,7 @@ def make_world(
     fitness: FitnessFunction | None = None,
     selection: Selection | None = None,
 ) -> Machine:
-    """Return the machine of a run in that world, with one parent."""
+    """Return the machine of a small run on random images, with one parent."""
     module = build_discriminator(1, SIZE, CLASSES, WIDTH, seed=1)
     optimizer = adam(module.parameters())
     none = Augmentation("none", 0)
@@ -74,6 +74,6 @@ def make_world(
 
 
 def make_parent() -> GeneratorIndividual:
-    """Return a generator of that world."""
+    """Return a generator for that run."""
     module = build_generator(1, SIZE, CLASSES, WIDTH, LATENT, seed=0)
     return GeneratorIndividual(module, adam)

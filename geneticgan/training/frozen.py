@@ -30,6 +30,20 @@ def frozen_weights(path: Path, module: torch.nn.Module) -> dict[str, torch.Tenso
     return load_state(path, "copy it from where it is whole, or train anew")
 
 
+def fill_pretrained(path: Path, module: torch.nn.Module) -> bool:
+    """Give another discriminator of a run the published weights that `keep_frozen` wrote.
+
+    Returns whether it has such weights. `RunError` if the file is damaged.
+    """
+    prefix = getattr(module, "pretrained", "")
+    if not prefix:
+        return False
+    found = load_state(path, "copy it from where it is whole, or train anew")
+    known = {name: value for name, value in found.items() if name.startswith(prefix)}
+    module.load_state_dict(known, strict=False)
+    return True
+
+
 def _is(name: str, module: torch.nn.Module) -> bool:
     prefix = getattr(module, "frozen", "")
     return bool(prefix) and name.startswith(prefix)

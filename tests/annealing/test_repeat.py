@@ -158,7 +158,7 @@ def test_what_cannot_be_resumed_says_so():
         ea_annealing([Bits([0])], toolbox, Still(), 1, on_generation=Generation.state)
     with pytest.raises(ValueError, match="give rng="):
         search(resume={})
-    with pytest.raises(ValueError, match="no state of a search"):
+    with pytest.raises(ValueError, match="not the state of a search"):
         search(resume={"population": []}, rng=1)
     with pytest.raises(ValueError, match="decode="):
         search(resume={}, rng=1, parents=0)

@@ -81,7 +81,7 @@ def test_a_cell_that_takes_longer_than_it_may_fails_and_says_so(tmp_path):
     result, _ = run([dataclasses.replace(cell, limit=0.0)], tmp_path)
     assert result.failed == 1
     found = json.loads(cell.path(tmp_path).read_text())
-    assert found["error"] == "it takes longer than the budget has for it"
+    assert found["error"] == "it takes longer than the budget allows"
     assert "traceback" not in found
 
 

@@ -61,7 +61,7 @@ def test_the_results_of_other_images_are_refused(archives):
 
     out = archives / "out"
     run(of("one.npz"), out)
-    with pytest.raises(RunError, match=r"the result of other images of npz .* use another --out"):
+    with pytest.raises(RunError, match=r"the result for other images of npz .* use another --out"):
         run(of("two.npz"), out)
     (archives / "two.npz").write_bytes((archives / "one.npz").read_bytes())
     assert run(of("two.npz"), out) == []  # the same images, moved

@@ -52,8 +52,8 @@ def test_a_slower_machine_does_fewer_seeds_and_then_fewer_methods():
 
     slower = Machine(5 * 39 + 42, seeds=5, speed=lambda now: 4.0).run()
     assert slower.table.methods == ("oscn", "dos")
-    assert slower.table.dropped == {"aggan": "for it does not fit the budget"}
-    assert "Left out: aggan, for it does not fit the budget." in slower.said
+    assert slower.table.dropped == {"aggan": "because it does not fit the budget"}
+    assert "Left out: aggan, because it does not fit the budget." in slower.said
     assert ("aggan", 0) not in slower.begun  # never begun for nothing
     assert slower.now + slower.last() <= 5 * 39 + 42
 

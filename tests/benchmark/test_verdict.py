@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from geneticgan.benchmark.verdict import Measured, decide
-from geneticgan.evaluation.resampled import resampled
+from geneticgan.benchmark.candidates import Measured
+from geneticgan.benchmark.verdict import decide
+from geneticgan.evaluation.resampled import resampled, splits_to_tell
 
 
 def measured(acsa, seconds=10.0, title="A title"):
@@ -46,11 +47,76 @@ def test_a_clear_winner_is_named_with_its_lead():
     assert "a difference under 0.6 cannot be told from chance" in verdict.sentence
 
 
-def test_where_nothing_is_ahead_of_plain_oversampling_it_is_used():
-    verdict = decide({"oscn": measured(BASE), "dos": measured(BASE + 5 * NOISE + 0.1)}, "oscn", 0.2)
-    assert verdict.candidates[0].method == "dos"
+def compared(lead, spread, count=5, held_out=0.2, **other):
+    """Return the verdict on a method whose lead differs between splits."""
+    ours = BASE[:count] + lead + spread * np.array([1.0, -1.0, 0.5, -0.5, 0.0])[:count]
+    both = {"oscn": measured(BASE[:count]), "dos": measured(ours, **{"title": "DOS"} | other)}
+    return decide(both, "oscn", held_out)
+
+
+def test_a_lead_within_chance_hands_over_plain_oversampling():
+    verdict = compared(1.0, 1.0)
+    best, *_ = verdict.candidates
+    assert best.method == "dos"
+    assert best.lead.standard_error < best.lead.mean < best.lead.half_width
     assert verdict.winner.method == "oscn"
-    assert "nothing is ahead of plain oversampling" in verdict.sentence
+    assert verdict.sentence == (
+        "Use oscn: nothing is ahead of plain oversampling beyond chance with 5 splits; DOS has the "
+        "highest mean, +1.0 ± 1.5 ACSA over it; even 30 splits would hardly tell it from chance, "
+        "more images might; a difference under 1.5 cannot be told from chance with these images."
+    )
+    assert compared(1.0, 0.5).winner.method == "dos"  # the whole interval is above zero
+
+
+def test_how_many_splits_are_likely_to_tell_is_said_where_it_can_be_known():
+    verdict = compared(1.0, 0.63, 3, seconds=60.0)
+    lead = verdict.candidates[0].lead
+    needed = splits_to_tell(lead, 3, 0.2)
+    assert (
+        f"at 6.0 times the cost; if that is its lead, about {needed} splits (--splits {needed})"
+        in (verdict.sentence)
+    )
+    rng = np.random.default_rng(0)
+    deviation = lead.standard_error * math.sqrt(3)
+
+    def told(count):
+        """How often so many splits tell, whose training parts overlap as the test assumes."""
+        shared = rng.normal(0, deviation * math.sqrt(0.25), (2000, 1))
+        found = lead.mean + shared + rng.normal(0, deviation, (2000, count))
+        each = [resampled(row, np.zeros(count), 0.2) for row in found]
+        return np.mean([one.mean > one.half_width for one in each])
+
+    assert told(3) < 0.6 < 0.75 < told(needed)
+    two = compared(4.0, 1.0, 2).sentence
+    assert "with 2 splits; DOS has the highest mean, +4.0 ±" in two
+    assert "two splits tell little, 5 (--splits 5) tell more" in two
+    by_seed = compared(1.0, 1.0, held_out=0.0)  # a judge of its own: chance in training alone
+    assert by_seed.winner.method == "dos"
+    assert splits_to_tell(compared(0.01, 1.0).candidates[0].lead, 5, 0.0) is None
+
+
+def test_without_an_interval_nothing_is_ahead():
+    alone = compared(4.0, 1.0, 1)
+    assert alone.winner.method == "oscn"
+    assert alone.sentence == (
+        "Use oscn: one split alone says nothing of chance, so that plain oversampling is kept; DOS "
+        "is at +5.0 ACSA beside it; how far chance reaches cannot be told from so little."
+    )
+    same = compared(2.5, 0.0, 2)
+    assert same.winner.method == "oscn"
+    assert "5 splits or more (--splits 5) say whether it always leads" in same.sentence
+    assert same.sentence.endswith("how far chance reaches cannot be told from so little.")
+
+
+def test_where_nothing_has_a_higher_mean_the_best_of_the_others_is_placed():
+    level = compared(-0.1, 1.0, seconds=60.0)
+    assert (
+        "nothing is ahead of plain oversampling; the best of the others, DOS, is level with it"
+        in (level.sentence)
+    )
+    assert "level with it at 6.0 times the cost; a difference under 1.5" in level.sentence
+    behind = compared(-4.0, 1.0, seconds=5.0)
+    assert "DOS, is 4.0 behind at 0.5 times the cost" in behind.sentence
 
 
 def test_of_methods_that_are_level_the_cheap_one_is_used():

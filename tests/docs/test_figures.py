@@ -17,7 +17,13 @@ pytestmark = pytest.mark.skipif(not RESULTS.is_dir(), reason="an sdist has no re
 
 SOURCE = re.compile(r"<!-- from: ([^>]+) -->\n")
 FIGURE = re.compile(r"(?<![\w.,])\d+\.\d+(?![\w.]*\d)")
-MEASURED = ["README.md", "docs/how-good.md", "docs/speed.md"]
+MEASURED = [
+    "README.md",
+    "docs/how-good.md",
+    "docs/scikit-learn.md",
+    "docs/speed.md",
+    "docs/studies.md",
+]
 """Pages whose every table of measurements names where it comes from."""
 
 

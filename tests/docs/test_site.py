@@ -3,7 +3,6 @@
 import re
 
 import click
-import pytest
 
 import geneticgan
 from geneticgan import testing
@@ -64,18 +63,3 @@ def test_equations_are_drawn_by_the_browser_alone(site, pages):
     lines = [line for b in pages["docs/algorithm.md"].blocks("math") for line in b.code.split("\n")]
     html = site.pages()[next(n for n in site.pages() if n.name == "algorithm.html")]
     assert html.count("<math") == len([line for line in lines if line.strip()])
-
-
-def test_figures_are_copies(pages):
-    """A table row with measured figures stands so in the README or among the results."""
-    results = pages["README.md"].path.parent / "benchmarks" / "results"
-    if not results.is_dir():
-        pytest.skip("an sdist has no results of benchmarks")
-    known = pages["README.md"].text + "".join(each.read_text() for each in results.rglob("*.md"))
-    rows = 0
-    for name in ("docs/studies.md", "docs/speed.md", "docs/scikit-learn.md"):
-        for row in re.findall(r"^\| .*\d\.\d.*\|$", pages[name].text, re.MULTILINE):
-            for figure in re.findall(r"\d+\.\d+(?: ± \d+\.\d)?", row):
-                assert figure in known, row
-            rows += 1
-    assert rows > 30

@@ -90,7 +90,7 @@ def test_a_warm_start_goes_on(table, quick):
     assert quick.n_iter_ == 7
     assert not np.array_equal(quick.predict_proba(X), first)
     assert 0 < (quick.discriminator_.classifier.weight - weights).abs().max() < 0.1
-    with pytest.raises(ValueError, match=r"warm_start goes on with the classes \[0, 1, 2\]"):
+    with pytest.raises(ValueError, match=r"warm_start continues with the classes \[0, 1, 2\]"):
         quick.fit(X[y < 2], y[y < 2])
     quick.set_params(warm_start=False).fit(X[y < 2], y[y < 2])
     assert quick.n_iter_ == 3
@@ -135,7 +135,7 @@ def test_the_same_seed_gives_the_same_and_it_can_be_kept(table, quick, tmp_path)
     ("options", "message"),
     [
         ({"mutations": "nonsta"}, "nonsat"),
-        ({"image_shape": (2, 2)}, r"image_shape \(2, 2\) is of 4 values, and X has 6 columns"),
+        ({"image_shape": (2, 2)}, r"image_shape \(2, 2\) has 4 values, but X has 6 columns"),
         ({"steps": -1}, "steps"),
     ],
 )

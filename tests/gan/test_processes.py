@@ -67,7 +67,7 @@ def test_what_is_reduced_is_what_the_networks_say(left):
 
 def test_what_cannot_be_split_is_named(left):
     coupled, own, needy, small = json.loads((left / "1.json").read_text())["refusals"]
-    assert "otherwise than by batch normalisation" in coupled
+    assert "something other than batch normalisation" in coupled
     assert "the discriminator couples the samples" in own
     assert "'needy' needs more than logits" in needy
     assert "a batch of 2 has no image for each of 3 processes" in small

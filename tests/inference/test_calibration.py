@@ -93,9 +93,9 @@ def test_priors():
         ("some", "the prior 'some' cannot be read"),
         ("a=x", "the prior 'a=x' cannot be read"),
         ("d=0.5", "there is no class 'd'"),
-        ("a=0.5,b=0.5", "gives no class its share"),
-        ("a=0.5,b=0.1,c=0.1", "gives no class its share"),
-        ("a=-0.5", "gives no class its share"),
+        ("a=0.5,b=0.5", "is invalid: all shares"),
+        ("a=0.5,b=0.1,c=0.1", "is invalid: all shares"),
+        ("a=-0.5", "is invalid: all shares"),
     ],
 )
 def test_what_is_no_prior(asked, message):
@@ -253,7 +253,7 @@ def test_predict_under_a_prior(world, tmp_path):
     assert (found["red=0.98"][:, 2] > found["balanced"][:, 2]).all()
     result = invoke("predict", run, *words, "--prior", "red=2")
     assert result.exit_code == 1
-    assert "gives no class its share" in result.output
+    assert "is invalid: all shares" in result.output
 
 
 def test_thresholds_are_set_by_evaluate_and_used_by_predict(world, tmp_path):
@@ -280,7 +280,7 @@ def test_thresholds_are_set_by_evaluate_and_used_by_predict(world, tmp_path):
     assert result.exit_code == 0, result.output
     with (tmp_path / "p.csv").open(newline="") as file:
         assert [row["predicted"] for row in csv.DictReader(file)] == names
-    with pytest.raises(ConfigError, match="thresholds are of balanced probabilities"):
+    with pytest.raises(ConfigError, match="thresholds are for balanced probabilities"):
         model.predict(files, prior="training", thresholds=True)
 
 
@@ -309,7 +309,7 @@ def test_the_report_draws_it(world):
     section = decisions_section(world[1])
     assert "on the 12 test images" in section.text[0]
     reliability, costs = section.items
-    assert len(reliability.lines) == 3  # as sure as right, as trained, calibrated
+    assert len(reliability.lines) == 3  # perfect calibration, as trained, calibrated
     assert len(costs.lines) == 3
     for line in costs.lines.values():
         assert line.x.max() == 1

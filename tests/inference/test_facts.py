@@ -65,7 +65,7 @@ def test_facts_survive_json():
     ("change", "message"),
     [
         ({"format": 7}, "it has format 7, this version reads 1"),
-        ({"class_names": ["cat"]}, "another number of counts than of classes"),
+        ({"class_names": ["cat"]}, "numbers of counts and of classes differ"),
         ({"size": "large"}, "invalid literal"),
     ],
 )

@@ -98,6 +98,15 @@ def test_arrays_go_on_and_images_learnt_from_are_told_of(runs, tmp_path):
     assert 0 < facts["beginning"]["tested"] < sum(facts["counts"]["test"])
     assert 0 < facts["beginning"]["held"] <= sum(facts["counts"]["validation"])
     assert json.loads((tmp_path / "a" / "config.json").read_text())["options"]["method"] == "dos"
+    tested, there = facts["beginning"]["tested"], sum(facts["counts"]["test"])
+    warning = f"{tested} of the {there} test images were learnt from by the run whose networks"
+    judged = CliRunner().invoke(cli, ["evaluate", str(tmp_path / "a")], env={"COLUMNS": "300"})
+    assert warning in judged.output
+    (table,) = run_sections(tmp_path / "a")[1][0].items
+    assert warning in table.caption
+    assert "never seen" not in table.caption
+    (other,) = run_sections(runs["dos"])[1][0].items
+    assert "never seen in training" in other.caption
 
 
 def test_the_command_line_takes_it_says_what_it_kept_and_is_reported(runs, tmp_path):

@@ -1,5 +1,7 @@
 """What `datasets check` sees in folders made for it."""
 
+import shlex
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -60,7 +62,7 @@ def test_copies_are_found_across_names_formats_and_small_changes(folder):
     assert "2 groups of equal or nearly equal images (4 images)" in found.text
     assert "a/a3.bmp, a/again.bmp" in found.text
     (folder / "b" / "a3.bmp").write_bytes((folder / "a" / "a3.bmp").read_bytes())
-    assert "1 of them hold several classes" in look(folder)["copies"].text
+    assert "1 of them with several classes" in look(folder)["copies"].text
 
 
 def test_copies_of_the_test_part_in_training_are_counted(folder, tmp_path_factory):
@@ -201,10 +203,32 @@ def test_groups_that_are_proposed_can_be_typed(folder):
             number = int(path.stem[1:])
             path.rename(path.with_name(f"{kind}{number // 3}_{number % 3}.bmp"))
     found = look(folder)["groups"]
-    expression = found.text.rpartition("group=")[2]
-    config = TrainConfig(dataset=f"folder:group={expression}", data_root=str(folder), image_size=32)
+    option, dataset = shlex.split(found.text.rpartition("together by ")[2])
+    config = TrainConfig(dataset=dataset, data_root=str(folder), image_size=32)
     (groups,) = [each for each in check(config) if each.what == "groups"]
-    assert groups.text == "8 groups, which no split will part"
+    assert (option, groups.text) == ("--dataset", "8 groups, which no split will part")
+
+
+@pytest.mark.parametrize("column", ["Smear No", "kind of cell"])
+def test_groups_of_a_list_are_proposed_as_they_are_typed(folder, column):
+    """By a column that is called so, or else by the paths as the list spells them."""
+    lines = [f"path,label,{column}"]
+    for kind in "ab":
+        for path in list((folder / kind).iterdir()):
+            number = int(path.stem[1:])
+            path.rename(path.with_name(f"{kind}{number // 3}_{number % 3}.bmp"))
+            lines.append(f"{kind}/{kind}{number // 3}_{number % 3}.bmp,{kind},{number // 3}")
+    (folder / "list.csv").write_text("\n".join(lines))
+
+    def groups(dataset):
+        config = TrainConfig(dataset=dataset, data_root=str(folder), image_size=32)
+        return next(each for each in check(config) if each.what == "groups").text
+
+    said = groups("csv:label=label")
+    dataset = shlex.split(said)[-1]
+    assert dataset.startswith("csv:label=label,group=")
+    assert ("group=Smear No" in dataset) == (column == "Smear No")
+    assert groups(dataset).startswith("4 groups" if column == "Smear No" else "8 groups")
 
 
 def test_a_background_of_each_group_tells_no_class_of_new_groups(tmp_path):

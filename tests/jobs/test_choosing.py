@@ -14,9 +14,11 @@ from geneticgan.benchmark.launchers import Local
 from geneticgan.config import TrainConfig
 from geneticgan.errors import ConfigError, PluginError, RunError
 from geneticgan.inference.facts import read_facts
-from geneticgan.jobs.choosing import compare
+from geneticgan.jobs.choosing import compare, hand_over
 from geneticgan.jobs.planning import make_plan, make_request
 from geneticgan.jobs.timing import time_methods
+from geneticgan.training.hooks import Observer
+from geneticgan.training.run_folder import RunFolder
 from geneticgan.training.setup import load_split
 from geneticgan_cli.main import cli
 
@@ -139,13 +141,38 @@ def test_the_plan_follows_the_time_and_an_interrupted_choice_goes_on(images, tmp
     verdict = compare(request, plan, Local(1), run_out, tell=said.append)
     assert ended == [("oscn", 0), ("dos", 0), ("acgan", 0), ("oscn", 1), ("oscn", 2)]
     assert said[0] == "Slower than planned: 4 trainings of each method."
-    assert "Left out: acgan, for it does not fit the budget." in said
+    assert "Left out: acgan, because it does not fit the budget." in said
     assert set(plan.cannot) == {"dos", "acgan"}
     assert [each.method for each in verdict.candidates] == ["oscn"]
 
-    again = make_plan(make_request(config, "dos,acgan", out, 1e6, 1, 20))
-    assert (again.budget, again.cannot) == (plan.budget, plan.cannot)
-    assert again.spent > 0
+    same = make_plan(make_request(config, "dos,acgan", out, request.seconds, 1, 20))
+    assert (same.budget, same.cannot, same.back) == (plan.budget, plan.cannot, None)
+    assert same.spent > 0
+
+    more = make_request(config, "dos,acgan", out, 1e6, 1, 20)
+    again = make_plan(more)
+    assert again.back == ("dos", "acgan")
+    assert (again.budget.methods, again.budget.seeds, again.cannot) == (request.methods, 3, {})
+    ended.clear()
+    verdict = compare(more, again, Local(1), lambda each: ended.append(each.cell))
+    trained = {(cell.method, cell.config.seed) for cell in ended if cell}
+    assert trained.isdisjoint({("oscn", 0), ("dos", 0), ("acgan", 0), ("oscn", 1), ("oscn", 2)})
+    assert {each.method for each in verdict.candidates} == {"oscn", "dos", "acgan"}
+    assert again.budget.seeds == 5  # there is time for more splits, too
+
+    told = []
+
+    class Hearing(Observer):
+        def on_note(self, text):
+            told.append(text)
+
+    others = {each.method: each for each in verdict.candidates}
+    for method in ("dos", "oscn"):
+        hand_over(more, again, replace(verdict, winner=others[method]), [Hearing()])
+        assert RunFolder.open(out / "run")[1].method == method
+    assert RunFolder.open(out / "run-dos")[1].method == "dos"
+    (moved,) = (text for text in told if "The verdict was" in text)
+    assert moved == f"The verdict was dos before; that run is kept as {out / 'run-dos'}."
 
 
 def test_a_method_is_not_timed_for_longer_than_it_could_be_trained(images):

@@ -42,6 +42,28 @@ def test_arrays_become_a_run(images, tmp_path, monkeypatch):
     assert json.loads((tmp_path / "runs/pets/results.json").read_text()) == before
 
 
+@pytest.mark.parametrize(
+    ("method", "share"),
+    [
+        *(("aggan", 0.0), ("aggan", 0.2), ("acgan", 0.2)),
+        *(("egan", 0.2), ("lsgan", 0.0), ("wgan", 0.0), ("wgan", 0.2)),
+    ],
+)
+def test_no_gan_hands_over_less_than_the_plain_network_beside_it(images, tmp_path, method, share):
+    geneticgan.train(
+        *images, out=tmp_path / "run", method=method, validation_fraction=share, **TINY
+    )
+    chosen = json.loads((tmp_path / "run/model.json").read_text())["classifier"]
+    scores = chosen["validation_acsa"]
+    if not share:
+        assert (chosen["network"], scores) == ("balanced-softmax", {})
+        assert "since none were held out" in chosen["why"]
+        return
+    head, plain = scores["class-head"], scores["balanced-softmax"]
+    assert chosen["network"] == ("class-head" if head > plain else "balanced-softmax")
+    assert f"class head {100 * head:.1f}%" in chosen["why"]
+
+
 def test_tensors_names_and_another_method(images):
     pixels = torch.from_numpy(images[0]).permute(0, 3, 1, 2) / 255
     labels = torch.from_numpy((images[1] == "dog").astype(np.int64)) + 3

@@ -8,7 +8,7 @@ import pytest
 from geneticgan.benchmark.cell import Cell
 from geneticgan.config import TrainConfig
 from geneticgan.errors import ConfigError, PluginError
-from geneticgan.methods.asked import absorbed, read_method, with_given
+from geneticgan.methods.asked import absorbed, read_method, with_given, with_own_rate
 from geneticgan.methods.oscn import OsCN
 from geneticgan.methods.wgan import WGAN
 
@@ -85,6 +85,24 @@ def test_a_run_takes_the_spec_of_a_benchmark():
     assert config == TrainConfig(method="oscn:views=2", classifier_learning_rate=0.5)
     assert absorbed(TrainConfig(method="egan")) == TrainConfig(method="egan")
     assert absorbed(TrainConfig(method="wgan", steps=50)).steps == 50
+
+
+@pytest.mark.parametrize(
+    ("spec", "changes", "rate"),
+    [
+        ("aggan", {}, 3e-4),
+        ("aggan:learning_rate=0.003", {}, 3e-3),
+        ("aggan:recipe=best", {}, 3e-4),
+        ("aggan:recipe=paper", {}, 2e-4),
+        ("aggan:architecture=convolutional", {}, 3e-3),
+        ("aggan:architecture=convolutional", {"learning_rate": 1e-2}, 1e-2),
+    ],
+)
+def test_one_method_of_many_has_the_rate_of_its_architecture_unless_it_is_asked_for(
+    spec, changes, rate
+):
+    base = dataclasses.replace(with_own_rate(TrainConfig(architecture="projected")), **changes)
+    assert with_given(base, read_method(spec)[1]).learning_rate == rate
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,16 @@ from geneticgan.data.places import cache_folder
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.jobs.train import plan, train
+from geneticgan.methods import linear_head
 from geneticgan.methods.probe import Probe
+from geneticgan.methods.resampled_features import resampled_features
 from geneticgan.networks.backbones.contract import Backbone, Pretrained
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted
 from geneticgan.training.setup import load_split
 
 CPU = torch.device("cpu")
+fit_path = linear_head._fit_path
 
 
 class Pixels(torch.nn.Module):
@@ -88,6 +91,36 @@ def test_views_are_changed_copies_that_are_computed_once(task):
     copies = Probe(views=2, l2=0.1).fit(dataclasses.replace(task, config=untouched)).network
     again = Probe(l2=0.1).fit(task).network
     torch.testing.assert_close(copies.classifier.weight, again.classifier.weight, atol=1e-3, rtol=0)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("how", ["smote", "borderline-smote"])
+def test_the_smaller_classes_get_features_until_all_are_alike_and_so_in_every_fold(
+    task, how, monkeypatch
+):
+    fitted = []
+
+    def watched(points, labels, *rest):
+        fitted.append((points, labels))
+        return fit_path(points, labels, *rest)
+
+    monkeypatch.setattr(linear_head, "_fit_path", watched)
+    Probe(resample=how).fit(task)
+    assert len(fitted) == 4 + 1  # there are four images of the smallest class
+    sizes = [np.bincount(labels, minlength=3) for _, labels in fitted]
+    if how == "smote":  # the other one has no more where a class has no border
+        assert all(len(set(each.tolist())) == 1 for each in sizes)
+    real = np.bincount(task.split.train.labels)
+    assert sizes[-1].max() == real.max()
+    assert sizes[-1].sum() > real.sum()
+
+
+def test_a_class_of_one_image_is_left_alone():
+    labels = np.array([0] * 6 + [1] * 3 + [2], dtype=np.int64)
+    points = np.random.default_rng(0).normal(size=(10, 4)).astype(np.float32)
+    rows, of_them = resampled_features("smote", 0, points, labels)
+    np.testing.assert_array_equal(rows[:10], points)
+    assert np.bincount(of_them).tolist() == [6, 6, 1]
 
 
 def test_only_a_probe_of_several_views_reads_the_augmentation():
@@ -202,3 +235,8 @@ def test_a_run_of_it_classifies_image_files_in_their_own_resolution(stripes, tmp
 def test_what_makes_no_sense_is_refused(options):
     with pytest.raises(ValueError, match="must be >= 0"):
         Probe(**options)
+
+
+def test_an_unknown_way_to_resample_is_named():
+    with pytest.raises(ValueError, match="resample must be one of none, smote, borderline-smote"):
+        Probe(resample="adasyn")

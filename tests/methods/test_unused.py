@@ -1,11 +1,13 @@
 """No option is accepted and then not looked at."""
 
 import dataclasses
+import re
 from typing import ClassVar
 
 import numpy as np
 import pytest
 import torch
+from click.testing import CliRunner
 from torch import nn
 
 from geneticgan.annealing.selection import SELECTIONS, create_selection
@@ -16,12 +18,13 @@ from geneticgan.jobs.train_arrays import train
 from geneticgan.methods.catalogue import METHODS, create_method
 from geneticgan.methods.contract import Task
 from geneticgan.methods.evolved import Evolved
-from geneticgan.methods.unused import check_used, settled
+from geneticgan.methods.unused import check_any_uses, check_used, settled
 from geneticgan.networks.backbones.contract import Backbone, Pretrained
 from geneticgan.specs import Spec
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.loop import Evolution
 from geneticgan.training.run_folder import RunFolder
+from geneticgan_cli.main import cli
 
 DATA = {
     *("dataset", "data_root", "image_size", "download", "skip_corrupt", "imbalance", "split_seed"),
@@ -110,6 +113,40 @@ def test_a_methods_own_option_is_pointed_to():
     digits = np.zeros((4, 8, 8), np.uint8)
     with pytest.raises(ConfigError, match="clip would change nothing"):
         train(digits, [0, 0, 1, 1], clip=0.01)
+
+
+@pytest.mark.parametrize(
+    ("methods", "named", "said"),
+    [
+        (["cn", "oscn"], {"T"}, "T would change nothing: none of the methods here looks at it"),
+        (["cn", "acgan"], {"mutations"}, r"mutations would change nothing: .*\(cn, acgan\)"),
+        (["cn", "lsgan"], {"steps", "clip"}, "clip would change nothing"),
+        (["aggan:selection=always,T=5"], set(), "T would change nothing: selection always"),
+        (["cn", "aggan"], {"T", "mutations", "batch_size"}, ""),
+        (["cn", "acgan:mutations=hinge"], {"steps"}, ""),
+    ],
+)
+def test_of_several_methods_one_has_to_look_at_what_is_named(methods, named, said):
+    if not said:
+        check_any_uses(TrainConfig(), methods, named)
+        return
+    with pytest.raises(ConfigError, match=said):
+        check_any_uses(TrainConfig(), methods, named)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["benchmark", "--datasets", "digits", "--methods", "cn,oscn", "--set", "T=5"],
+        ["choose", "--dataset", "digits", "--methods", "dos", "--set", "T=5"],
+        ["tune", "--dataset", "digits", "--set", "T=5"],
+    ],
+)
+def test_every_command_that_trains_refuses_it(words, tmp_path):
+    found = CliRunner().invoke(cli, [*words, "--out", str(tmp_path / "out")])
+    assert found.exit_code == 1, found.output
+    assert re.search("T would change nothing|does not look at T", found.output)
+    assert not (tmp_path / "out").exists()
 
 
 def signature(config, split, tmp_path):

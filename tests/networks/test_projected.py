@@ -72,7 +72,7 @@ def test_a_network_without_depths_is_refused_in_a_sentence():
 
     family = Projected()
     family.backbone = Flat()
-    with pytest.raises(ConfigError, match="0 resolutions, and 4 are read; use a convolutional one"):
+    with pytest.raises(ConfigError, match="0 resolutions, but 4 are needed"):
         family.discriminator(1, 8, 3, 2)
 
 
@@ -136,5 +136,5 @@ def test_wrong_options_are_one_sentence():
         create_architecture("projected:size=-1")
     with pytest.raises(PluginError, match="there is no backbone 'resnet99'"):
         create_architecture("projected:backbone=resnet99")
-    with pytest.raises(ConfigError, match="cannot be shown images of 1 pixels"):
+    with pytest.raises(ConfigError, match="cannot process images of 1 pixels"):
         create_architecture("projected:size=1").unfilled(1, 8, 3, 2)

@@ -58,7 +58,7 @@ def test_a_line_cut_off_in_writing_is_left_out(tmp_path):
 
 @pytest.mark.parametrize(
     ("records", "tail", "message"),
-    [([], b"", "holds no generation"), ([record(1)], b"no json\n", "line 2, is no record")],
+    [([], b"", "holds no generation"), ([record(1)], b"no json\n", "line 2 is not a record")],
 )
 def test_what_is_no_log_is_named(tmp_path, records, tail, message):
     with pytest.raises(RunError, match=message):

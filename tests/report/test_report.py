@@ -2,6 +2,7 @@ import dataclasses
 import json
 import re
 import shutil
+from html import unescape
 
 import numpy as np
 import pytest
@@ -91,6 +92,8 @@ def test_the_report_of_a_run_holds_every_part(run):
     ]  # fmt: skip
     found = {path.name for path in (run / "figures").iterdir()}
     assert found == {f"{name}.{kind}" for name in figures(html) for kind in ("png", "svg")}
+    chosen = json.loads((run / "model.json").read_text())["classifier"]
+    assert f"The run's classifier: {chosen['title']}, {chosen['why']}." in unescape(html)
     results = json.loads((run / "results.json").read_text())
     for row in results:
         assert f"{100 * row['acsa']:.1f}" in html

@@ -12,7 +12,7 @@ import click
 
 from geneticgan_cli.completion import complete_plugins
 from geneticgan_cli.grouped import GroupedCommand, GroupedOption
-from geneticgan_cli.options import choice_options, resolve_config
+from geneticgan_cli.options import choice_options, named_options, resolve_config
 from geneticgan_cli.saying import say
 
 HEADING = "Choice"
@@ -97,6 +97,7 @@ def choose(
     from geneticgan.benchmark.budget import parse_seconds
     from geneticgan.benchmark.launchers import make_launcher
     from geneticgan.jobs import choosing, planning
+    from geneticgan.methods.unused import check_any_uses
     from geneticgan_cli.choice_screen import print_plan, print_verdict
     from geneticgan_cli.console import Console
     from geneticgan_cli.grid_screen import GridScreen
@@ -118,6 +119,7 @@ def choose(
         judge,
         begun,
     )
+    check_any_uses(config, request.methods, named_options(ctx))
     command = shlex.join(["geneticgan", *sys.argv[1:]])
     try:
         second_ends_all()

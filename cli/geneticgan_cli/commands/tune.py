@@ -12,7 +12,7 @@ import click
 from geneticgan_cli.grids import LAUNCHING
 from geneticgan_cli.grouped import GroupedCommand, GroupedOption
 from geneticgan_cli.options import OF_CHOICE as OF_TRAINING
-from geneticgan_cli.options import OF_IMAGES, SET, add_options, flag, resolve_config
+from geneticgan_cli.options import OF_IMAGES, SET, add_options, flag, named_options, resolve_config
 from geneticgan_cli.saying import say
 
 HEADING = "Search"
@@ -102,6 +102,7 @@ def tune(
     """
     from geneticgan.benchmark.launchers import make_launcher
     from geneticgan.jobs import tuning
+    from geneticgan.methods.unused import check_used
     from geneticgan.options.command import command as command_of
     from geneticgan_cli.console import Console
     from geneticgan_cli.grid_screen import GridScreen
@@ -110,6 +111,7 @@ def tune(
     config, console = resolve_config(ctx), Console()
     folder = out or Path("runs") / f"tuned-{config.dataset.partition(':')[0]}"
     request = tuning.make_request(config, search, trials, seeds, judge, folder)
+    check_used(request.config, named_options(ctx))
     runner = make_launcher(launcher, workers, ray_address, gpus_per_cell, config.device)
     typed = shlex.join(["geneticgan", *sys.argv[1:]])
     try:

@@ -1,1 +1,1 @@
-"""Searching for the recipe of a training that suits one's own images."""
+"""Searches for the training recipe that suits the user's images."""

@@ -1,4 +1,4 @@
-"""A training recipe as a DEAP individual, and the space that recipes are drawn from."""
+"""A training recipe as a DEAP individual, and the space from which recipes are drawn."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ CHOICES: Mapping[str, tuple[Value, ...]] = {
     "tau": (0.5, 1.0, 1.5),
     "weight_decay": (0.0, 0.05),
 }
-"""Parts of a recipe that are one of a few values: options of the method, and of a run."""
+"""Parts of a recipe with a few possible values each: options of the method or of a run."""
 
 RATE = "classifier_learning_rate"
 RATES = (3e-4, 1e-2)
-"""Between which the rate lies, drawn evenly on a logarithmic scale."""
+"""Range of the rate, which is drawn uniformly on a logarithmic scale."""
 
 RATE_CHANGE = 0.5
-"""Standard deviation of the change of the rate's logarithm in a mutation."""
+"""Standard deviation by which a mutation changes the rate's logarithm."""
 
 
 class Fitness(base.Fitness):  # type: ignore[misc]  # DEAP has no types
-    """The judge's score, which is to be high."""
+    """The judge's score, which is maximised."""
 
     weights: ClassVar[tuple[float]] = (1.0,)
 
@@ -53,11 +53,11 @@ class Recipe:
     Attributes
     ----------
     genes : dict of str to value
-        A value of each of `CHOICES`, and the learning rate.
+        A value for each of `CHOICES`, and the learning rate.
     fitness : Fitness
-        Empty until it is judged.
+        The recipe's fitness; empty until it is evaluated.
     lineage : object
-        Which parent it comes from; set by the loop.
+        Label of the parent that it comes from; set by the loop.
     """
 
     genes: dict[str, Value]
@@ -65,7 +65,7 @@ class Recipe:
     lineage: object = None
 
     def handed(self, config: TrainConfig) -> TrainConfig:
-        """Return the config that trains by this recipe."""
+        """Return the config that trains with this recipe."""
         own = options_of(Tailored)
         mine = {key: str(value) for key, value in self.genes.items() if key in own}
         given = {key: value for key, value in self.genes.items() if key not in own}
@@ -74,18 +74,18 @@ class Recipe:
 
 
 Objective = Callable[[Sequence[Recipe]], list[float]]
-"""From recipes to the judge's score of each, -inf where a training failed."""
+"""Maps recipes to the judge's score of each, -inf if a training failed."""
 
 
 def default_recipe(config: TrainConfig) -> Recipe:
-    """Return the recipe that a config trains by where nothing is searched for."""
+    """Return the recipe with which a config trains without a search."""
     own = options_of(Tailored)
     names = (*CHOICES, RATE)
     return Recipe({n: own[n].default if n in own else getattr(config, n) for n in names})
 
 
 def draw_recipe(rng: np.random.Generator) -> Recipe:
-    """Draw each part evenly."""
+    """Draw each part of a recipe uniformly."""
     genes: dict[str, Value] = {
         name: values[int(rng.integers(len(values)))] for name, values in CHOICES.items()
     }
@@ -95,7 +95,7 @@ def draw_recipe(rng: np.random.Generator) -> Recipe:
 
 
 def mutate(recipe: Recipe, rng: np.random.Generator) -> tuple[Recipe]:
-    """Change about two parts of a recipe, one at least, in place as DEAP's mutations do."""
+    """Change about two parts of a recipe, at least one, in place as DEAP's mutations do."""
     names = [*CHOICES, RATE]
     changed = rng.random(len(names)) < 1 / len(names)
     changed[rng.integers(len(names))] = True
@@ -110,5 +110,5 @@ def mutate(recipe: Recipe, rng: np.random.Generator) -> tuple[Recipe]:
 
 
 def rounded(rate: float) -> float:
-    """Return a rate in digits that one can type."""
+    """Return a rate rounded to two digits, which are easy to type."""
     return float(f"{rate:.2g}")

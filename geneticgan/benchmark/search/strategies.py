@@ -1,4 +1,4 @@
-"""Ways to search for a recipe, at equal cost: each judges as many recipes as it is told."""
+"""Ways to search for a recipe at equal cost: each evaluates a given number of recipes."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from geneticgan.errors import ConfigError
 from geneticgan.seeding import numpy_stream
 
 TOGETHER = 4
-"""Recipes that are judged at once where a search learns from what it has judged; a number of its
-own, so that what is found does not depend on how many processes there are."""
+"""Number of recipes evaluated at once by a search that learns from its results; fixed, so that the
+result does not depend on the number of processes."""
 
 COOLING = "exponential:T=0.02,alpha=0.7"
-"""Of the annealed search, in units of the score: two points at first, a tenth of one after eight
-generations."""
+"""Schedule of the annealed search, in units of the score: it starts at two percentage points and
+falls to a tenth of one after eight generations."""
 
 
 def search_randomly(objective: Objective, first: Recipe, trials: int, seed: int) -> None:
-    """Judge recipes that scikit-learn's `ParameterSampler` draws."""
+    """Evaluate recipes that scikit-learn's `ParameterSampler` draws."""
     space = {**{name: list(values) for name, values in CHOICES.items()}, RATE: loguniform(*RATES)}
     drawn = ParameterSampler(space, max(1, trials - 1), random_state=seed)
     others = [Recipe({**genes, RATE: rounded(float(genes[RATE]))}) for genes in drawn]
@@ -46,7 +46,7 @@ def search_randomly(objective: Objective, first: Recipe, trials: int, seed: int)
 
 
 def search_by_annealing(objective: Objective, first: Recipe, trials: int, seed: int) -> None:
-    """Evolve recipes by `ea_annealing` and `sel_annealing`, `TOGETHER` parents, one child each."""
+    """Evolve recipes by `ea_annealing` and `sel_annealing`: `TOGETHER` parents, one child each."""
     rng = numpy_stream(seed, "recipes")
     left = trials
 
@@ -56,7 +56,7 @@ def search_by_annealing(objective: Objective, first: Recipe, trials: int, seed: 
         return [(score,) for score in objective(recipes)]
 
     def breed(parents: Sequence[Recipe]) -> Iterator[Recipe]:
-        for parent in list(parents)[:left]:  # the last generation may be a part of one
+        for parent in list(parents)[:left]:  # the last generation may be smaller
             (child,) = mutate(copy.deepcopy(parent), rng)
             del child.fitness.values
             yield child
@@ -72,7 +72,7 @@ def search_by_annealing(objective: Objective, first: Recipe, trials: int, seed: 
 
 
 def search_by_tpe(objective: Objective, first: Recipe, trials: int, seed: int) -> None:
-    """Judge what Optuna's tree-structured Parzen estimator proposes (Bergstra et al. 2011).
+    """Evaluate proposals of Optuna's tree-structured Parzen estimator (Bergstra et al. 2011).
 
     Raises
     ------
@@ -109,5 +109,6 @@ SEARCHES: Mapping[str, Search] = {
     "annealing": search_by_annealing,
     "tpe": search_by_tpe,
 }
-"""Given an objective, the recipe to begin with, how many to judge, and a seed; what they judge they
-leave to the objective. The recipes of a longer search begin with those of a shorter one."""
+"""Searches by name. Each takes an objective, the first recipe, the number of recipes to evaluate
+and a seed, and leaves its results to the objective. A longer search begins with the recipes of a
+shorter one."""

@@ -11,12 +11,12 @@ import numpy.typing as npt
 from torchvision import datasets
 
 from geneticgan.data.archives import unpacked
-from geneticgan.data.dataset import Dataset, Images, Int64Array, Source
+from geneticgan.data.assembling import FileSet, assemble
+from geneticgan.data.dataset import Dataset, Source
 from geneticgan.data.decoding import Decoding
 from geneticgan.data.finding import DEFAULT_ROOT, found_or_fetched
-from geneticgan.data.holdout import with_test_part
 from geneticgan.data.imbalance import TABLE_III_FIVE
-from geneticgan.data.reading import Encoded, decode_all
+from geneticgan.data.reading import Encoded
 from geneticgan.data.tables import read_table
 from geneticgan.errors import DataError
 
@@ -86,25 +86,12 @@ class CelebA(Dataset):
         images = _images_folder(folder)
         paths = [images / files[index] for index in chosen]
         partition = _read_partition(_list(folder, PARTITION), [files[i] for i in chosen])
-        if partition is None:
-            return self._held_out(paths, labels, classes, counts)
-        test = partition == TEST_PARTITION
-        parts = [
-            self._decode([paths[i] for i in np.flatnonzero(part)], labels[part], f"CelebA, {title}")
-            for part, title in ((~test, "training part"), (test, "test part"))
-        ]
-        return Source(parts[0], parts[1], classes, counts)
-
-    def _held_out(
-        self,
-        paths: list[Path],
-        labels: Int64Array,
-        classes: tuple[str, ...],
-        counts: tuple[int, ...] | None,
-    ) -> Source:
-        everything = self._decode(paths, labels, "CelebA")
-        source = with_test_part(everything, classes)
-        return dataclasses.replace(source, default_counts=counts)
+        names = [str(path) for path in paths]
+        encoded = Encoded(names, labels, lambda i: paths[i].read_bytes(), on_disk=True)
+        test = None if partition is None else partition == TEST_PARTITION
+        found = FileSet(encoded, paths, test, classes, "CelebA")
+        how = Decoding(self.image_size, skip_corrupt=self.skip_corrupt)
+        return dataclasses.replace(assemble(found, how, self.notices), default_counts=counts)
 
     def _folder(self, root: Path) -> Path:
         images = (
@@ -116,12 +103,6 @@ class CelebA(Dataset):
             "celeba", root, _places(root), (attributes, images), _fetch, self.download
         )
         return found[attributes].parent
-
-    def _decode(self, paths: list[Path], labels: Int64Array, title: str) -> Images:
-        names = [str(path) for path in paths]
-        files = Encoded(names, labels, lambda i: paths[i].read_bytes(), on_disk=True)
-        how = Decoding(self.image_size, skip_corrupt=self.skip_corrupt)
-        return decode_all(files, how, title, self.notices)
 
 
 def _places(root: Path) -> tuple[Path, ...]:

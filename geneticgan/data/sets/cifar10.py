@@ -13,6 +13,7 @@ from geneticgan.data.archives import unpacked
 from geneticgan.data.dataset import Dataset, Images, Source
 from geneticgan.data.finding import DEFAULT_ROOT, find_all, found_or_fetched
 from geneticgan.data.imbalance import TABLE_III_32
+from geneticgan.data.together import note_equal
 from geneticgan.errors import DataError
 
 TRAIN = tuple(f"data_batch_{number}" for number in range(1, 6))
@@ -70,6 +71,7 @@ class Cifar10(Dataset):
             self.download,
         )
         train, test = (_join([_read(found[name]) for name in names]) for names in (TRAIN, TEST))
+        note_equal(train, test, self.notices)
         return Source(train, test, NAMES, TABLE_III_32)
 
 

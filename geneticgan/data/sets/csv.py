@@ -88,7 +88,8 @@ class Csv(FileDataset):
     def file_set(self) -> FileSet:
         """Read the list and find its files; `DataError` names what is missing."""
         table = open_table(unpacked(existing("csv", self.data_root)), self.table)
-        rows = rows_of(table, self.wanted, self.how.skip_corrupt, self.notices)
+        listed = rows_of(table, self.wanted, self.how.skip_corrupt, self.notices)
+        rows = listed.rows
         file = table.file
         names = in_order([row.label for row in rows])
         if alike := alike_said(names):
@@ -101,6 +102,8 @@ class Csv(FileDataset):
             self._test(file, rows, names),
             names,
             f"{file.name}, images",
+            grouped_by=listed.grouped_by,
+            spelt=[row.spelt for row in rows],
         )
 
     def _test(

@@ -18,6 +18,7 @@ from torchvision.datasets.mnist import read_image_file, read_label_file
 from geneticgan.data.dataset import Dataset, Images, Source
 from geneticgan.data.finding import DEFAULT_ROOT, found_or_fetched
 from geneticgan.data.imbalance import TABLE_III_28
+from geneticgan.data.together import note_equal
 from geneticgan.errors import DataError
 
 FILES = {
@@ -60,6 +61,7 @@ class Idx(Dataset):
         train, test = (
             self._read(*(found[name] for name in FILES[part])) for part in ("train", "test")
         )
+        note_equal(train, test, self.notices)
         return Source(train, test, self.class_names, TABLE_III_28)
 
     def _read(self, images_path: Path, labels_path: Path) -> Images:

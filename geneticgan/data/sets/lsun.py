@@ -11,6 +11,7 @@ from geneticgan.data.decoding import Decoding
 from geneticgan.data.finding import DEFAULT_ROOT
 from geneticgan.data.imbalance import TABLE_III_FIVE
 from geneticgan.data.reading import Encoded, decode_all
+from geneticgan.data.together import note_equal
 from geneticgan.errors import DataError
 
 SCENES = ("church_outdoor", "classroom", "bedroom", "kitchen", "bridge")
@@ -64,6 +65,7 @@ class Lsun(Dataset):
 
     def _load(self, scenes: tuple[str, ...], counts: tuple[int, ...] | None) -> Source:
         train, test = (self._read(scenes, part) for part in ("train", "val"))
+        note_equal(train, test, self.notices)
         return Source(train, test, scenes, counts)
 
     def _read(self, scenes: tuple[str, ...], part: str) -> Images:

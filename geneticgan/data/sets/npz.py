@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,16 @@ import numpy.typing as npt
 from PIL import Image
 
 from geneticgan.data.arrays import UNREADABLE, Arrays, as_numbers
-from geneticgan.data.dataset import Dataset, Images, Int64Array, Source, UInt8Array
+from geneticgan.data.dataset import (
+    Dataset,
+    Images,
+    Int64Array,
+    Source,
+    UInt8Array,
+    count_groups,
+)
 from geneticgan.data.fitting import fit_square
+from geneticgan.data.grouping import check_apart, few_groups, group_codes
 from geneticgan.data.holdout import with_test_part
 from geneticgan.data.roots import existing
 from geneticgan.data.scaling import to_8_bits, usual_window
@@ -49,11 +58,16 @@ class Npz(Dataset):
         The npz file.
     image_size : int
         Pixels of the squares that are made of the images; 0 leaves them as they are.
+    group : str
+        Name of an array with a number or text for each image: the patient, lesion or sheet that it
+        shows. Images of a group stay on one side of every split. Where the file holds parts, each
+        has its own: NAME_train and NAME_test.
     """
 
-    def __init__(self, data_root: str = "", image_size: int = 0) -> None:
+    def __init__(self, data_root: str = "", image_size: int = 0, group: str = "") -> None:
         self.data_root = data_root
         self.image_size = image_size
+        self.group = group
 
     def load(self) -> Source:
         """Read the arrays; `DataError` if one is missing, damaged, or no images or labels."""
@@ -76,29 +90,53 @@ class Npz(Dataset):
                 f"{arrays.file} has no array 'x_train' and 'y_train' (it has "
                 f"{some(arrays.names) or 'none'}); save yours by these names"
             )
-        groups = self._groups(train, arrays.first(VALIDATION), arrays.first(TEST))
-        pairs = [pair for group in groups for pair in group]
+        taken = self._taken(train, arrays.first(VALIDATION), arrays.first(TEST))
+        pairs = [pair for part in taken for pair in part]
         images = {pair: arrays.pixels(pair[0]) for pair in pairs}
         numbers = {pair: arrays.labels(pair[1]) for pair in pairs}
         _check_alike(arrays.file, images, numbers)
-        pixels = [_joined([images[pair] for pair in group]) for group in groups]
-        given = [_joined([numbers[pair] for pair in group]) for group in groups]
+        pixels = [_joined([images[pair] for pair in part]) for part in taken]
+        given = [_joined([numbers[pair] for pair in part]) for part in taken]
         labels, texts = as_numbers(given)
         first = 1 if min(each.min() for each in labels) == 1 else 0
         classes = len(np.unique(labels[0]))
-        for group, found in zip(groups, labels, strict=True):
-            _check_labels(arrays.file, found, first, classes, group[0][1])
+        for part, found in zip(taken, labels, strict=True):
+            _check_labels(arrays.file, found, first, classes, part[0][1])
         parts = [
             Images(self._resized(each), found - first)
             for each, found in zip(self._scaled(pixels), labels, strict=True)
         ]
         names = texts or arrays.class_names(first, classes)
+        if self.group:
+            sizes = {pair: len(numbers[pair]) for pair in pairs}
+            parts = self._grouped(parts, arrays, sizes, names)
         parts = with_copies(parts, names, self.notices)
         if len(parts) == 1:
             return with_test_part(parts[0], names)
         return Source(parts[0], parts[1], names)
 
-    def _groups(self, train: Pair, validation: Pair | None, test: Pair | None) -> list[list[Pair]]:
+    def _grouped(
+        self,
+        parts: Sequence[Images],
+        arrays: Arrays,
+        sizes: Mapping[Pair, int],
+        names: Sequence[str],
+    ) -> list[Images]:
+        """Return the parts with their groups; ``sizes`` has the pairs in the parts' order."""
+        alone = len(sizes) == 1
+        found = [arrays.groups(self.group, pair, count, alone) for pair, count in sizes.items()]
+        codes = group_codes([text for texts in found for text in texts])
+        ends = np.cumsum([len(part) for part in parts])[:-1]
+        divided = np.split(codes, ends)
+        grouped = [replace(part, groups=own) for part, own in zip(parts, divided, strict=True)]
+        if len(grouped) > 1:
+            check_apart(*grouped)
+        labels = np.concatenate([part.labels for part in parts])
+        if said := few_groups(count_groups(labels, codes, len(names)), names):
+            self.notices.note(said)
+        return grouped
+
+    def _taken(self, train: Pair, validation: Pair | None, test: Pair | None) -> list[list[Pair]]:
         """Return which arrays are trained on, and which are the test part, if any are."""
         if validation and test:
             self.notices.note(

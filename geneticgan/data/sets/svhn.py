@@ -11,6 +11,7 @@ from torchvision import datasets
 from geneticgan.data.dataset import Dataset, Images, Source
 from geneticgan.data.finding import DEFAULT_ROOT, found_or_fetched
 from geneticgan.data.imbalance import TABLE_III_32
+from geneticgan.data.together import note_equal
 from geneticgan.errors import DataError
 
 FILES = ("train_32x32.mat", "test_32x32.mat")
@@ -41,6 +42,7 @@ class Svhn(Dataset):
         root = Path(self.data_root)
         found = found_or_fetched("svhn", root, (root, root / "SVHN"), FILES, _fetch, self.download)
         train, test = (_read(found[name]) for name in FILES)
+        note_equal(train, test, self.notices)
         return Source(train, test, tuple("0123456789"), TABLE_III_32)
 
 

@@ -13,26 +13,26 @@ from geneticgan.specs import Spec, options_of, parse_specs
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
-"""By channel, of values in [0, 1]; what most published weights were trained with."""
+"""Mean and deviation by channel for values in [0, 1]; most published weights were trained so."""
 
 
 @dataclass(frozen=True)
 class Pretrained:
-    """A network with its weights, and what it wants to be shown.
+    """A network with its weights, and the images that it expects.
 
     Attributes
     ----------
     network : torch.nn.Module
-        Normalised images (B, 3, size, size) to features (B, F), in evaluation mode.
+        Maps normalised images (B, 3, size, size) to features (B, F), in evaluation mode.
     size : int
-        Pixels of the images it was trained with.
+        Height and width in pixels of the images it was trained with.
     mean, std : tuple of float
-        By channel, of values in [0, 1]: what images are normalised by.
+        Mean and deviation by channel, for values in [0, 1], with which images are normalised.
     key : str
-        Names the weights: others have another one. What is kept of features is filed under it.
+        A unique name of the weights, under which features are cached.
     depths : tuple of str
-        Names of the modules whose feature maps stand for the network's depths, from fine to
-        coarse; found by `geneticgan.networks.depths.find_depths` if there are none.
+        Names of the modules whose feature maps represent the network's depths, from fine to
+        coarse. If empty, `geneticgan.networks.depths.find_depths` finds them.
     """
 
     network: nn.Module
@@ -46,8 +46,8 @@ class Pretrained:
 class Backbone(ABC):
     """A pretrained network; a plugin of the group ``geneticgan.backbones``.
 
-    Options are the keyword arguments of ``__init__``; the first may be given alone after a colon,
-    as in ``torchvision:resnet18``.
+    Its options are the keyword arguments of ``__init__``; the first can be given without its name
+    after a colon, as in ``torchvision:resnet18``.
     """
 
     @abstractmethod
@@ -57,35 +57,35 @@ class Backbone(ABC):
         Raises
         ------
         ConfigError
-            If there are no weights, in one sentence that says how to get them; or if they are not
-            those that they should be.
+            If the weights are missing (the message says how to get them) or are not the expected
+            ones.
         """
 
     def unfilled(self) -> Pretrained:
         """Return the network for weights that will be loaded from a run's folder.
 
-        It has any weights, and none are looked for, where a backbone defines it; else its own.
+        A backbone that overrides this need not find its weights; the default loads them.
         """
         return self.load()
 
 
 class Prepared(nn.Module):
-    """Takes the project's images as a backbone wants them: any size, one channel or three.
+    """Prepares images of any size, with one channel or three, as a backbone expects them.
 
-    Images become ``size`` pixels wide and high (bicubic, with antialiasing where they become
-    smaller), one channel becomes three, and values are normalised as the backbone wants it.
+    Images are resized to ``size`` pixels in width and height (bicubic, with antialiasing when
+    they shrink), one channel becomes three, and values are normalised as the backbone expects.
 
     Parameters
     ----------
     pretrained : Pretrained
         The backbone.
     size : int
-        Pixels it is shown; 0 for its own.
+        Height and width in pixels of the backbone's inputs; 0 for its own size.
 
     Attributes
     ----------
     size : int
-        Pixels it is shown.
+        Height and width in pixels of the backbone's inputs.
     """
 
     mean: torch.Tensor
@@ -98,7 +98,7 @@ class Prepared(nn.Module):
             self.register_buffer(name, torch.tensor(values).view(1, 3, 1, 1), persistent=False)
 
     def prepare(self, images: torch.Tensor) -> torch.Tensor:
-        """Return what the backbone is shown, (B, 3, S, S), of images (B, C, H, W) in [-1, 1]."""
+        """Return the backbone's input (B, 3, S, S) for images (B, C, H, W) in [-1, 1]."""
         images = images.expand(-1, 3, -1, -1)
         if images.shape[2] != self.size or images.shape[3] != self.size:
             images = nn.functional.interpolate(
@@ -113,7 +113,7 @@ class Prepared(nn.Module):
 
 
 class Features(Prepared):
-    """A backbone that takes the project's images; parameters and attributes as `Prepared`."""
+    """A backbone with prepared inputs; parameters and attributes as for `Prepared`."""
 
     def __init__(self, pretrained: Pretrained, size: int = 0) -> None:
         super().__init__(pretrained, size)
@@ -134,7 +134,7 @@ def create_backbone(text: str) -> Backbone:
     Raises
     ------
     PluginError
-        As `geneticgan.registry.PluginGroup.create`.
+        Under the conditions of `geneticgan.registry.PluginGroup.create`.
     """
     name, colon, rest = text.partition(":")
     if colon and "=" not in rest:

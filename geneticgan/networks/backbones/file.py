@@ -1,4 +1,4 @@
-"""A backbone from a file of your own."""
+"""A backbone from the user's own file."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from geneticgan.networks.backbones.weights import check_sha256, sha256_of
 
 
 class File(Backbone):
-    """Weights of one of torchvision's networks in a safetensors file, as in `file:PATH`.
+    """One of torchvision's networks with weights from a safetensors file, as in `file:PATH`.
 
     Parameters
     ----------
     path : str
-        The file; weights of the classifier's last layers may be in it or not.
+        The file, with or without the weights of the classifier's last layers.
     architecture : str
         Torchvision's name of the network.
     size : int
-        Pixels of the images it wants.
+        Height and width in pixels of the images that the network expects.
     sha256 : str
-        Hexadecimal digits that the whole file is checked against; none if empty.
+        Expected SHA-256 of the whole file in hexadecimal digits; not checked if empty.
     """
 
     def __init__(
@@ -53,27 +53,27 @@ class File(Backbone):
             state = load_file(self.path)
         except SafetensorError as error:
             raise ConfigError(
-                f"{self.path} is no safetensors file ({error}); save the network's state_dict with "
-                "safetensors.torch.save_file"
+                f"{self.path} is not a safetensors file ({error}); save the network's state_dict "
+                "with safetensors.torch.save_file"
             ) from error
         wanted = network.state_dict()
         lacking = sorted(set(wanted) - set(state))
         if lacking:
             raise ConfigError(
-                f"{self.path} has no weights {lacking[0]}, which {self.architecture} needs; name "
-                "the network they are of by architecture="
+                f"{self.path} has no weights {lacking[0]}, which {self.architecture} needs; set "
+                "architecture= to the network that the weights belong to"
             )
         try:
             network.load_state_dict({name: state[name] for name in wanted})
         except RuntimeError as error:
             raise ConfigError(
-                f"the weights in {self.path} have other shapes than {self.architecture}'s; name "
-                "the network they are of by architecture="
+                f"the weights in {self.path} have other shapes than {self.architecture}'s; set "
+                "architecture= to the network that the weights belong to"
             ) from error
         return Pretrained(network, self.size, found)
 
     def unfilled(self) -> Pretrained:
-        """Return the network alone; the file may be gone."""
+        """Return the network without its weights; the file may no longer exist."""
         return Pretrained(self._network(), self.size, self.architecture)
 
     def _network(self) -> nn.Module:

@@ -14,9 +14,9 @@ class Timm(Backbone):
     Parameters
     ----------
     name : str
-        Such as ``resnet18.a1_in1k``.
+        Timm's name of the network, such as ``resnet18.a1_in1k``.
     pretrained : bool
-        Without, its weights are drawn at random: of use to try whether a name works.
+        Whether to use its pretrained weights. Random ones are useful to try out a name.
     """
 
     def __init__(self, name: str = "resnet18.a1_in1k", pretrained: bool = True) -> None:
@@ -28,7 +28,7 @@ class Timm(Backbone):
         return self._made(self.pretrained)
 
     def unfilled(self) -> Pretrained:
-        """Return the network alone; nothing is downloaded."""
+        """Return the network without its weights; nothing is downloaded."""
         return self._made(False)
 
     def _made(self, pretrained: bool) -> Pretrained:
@@ -36,15 +36,16 @@ class Timm(Backbone):
             timm = importlib.import_module("timm")
         except ImportError as error:
             raise ConfigError(
-                f"backbone timm:{self.name} needs the package timm, which is not here; install it "
-                'with: pip install "geneticgan[timm]"'
+                f"backbone timm:{self.name} needs the package timm, which is not installed; "
+                'install it with: pip install "geneticgan[timm]"'
             ) from error
         try:
             network = timm.create_model(self.name, pretrained=pretrained, num_classes=0)
-        except Exception as error:  # timm and the hub below it raise errors of many kinds
+        except Exception as error:  # timm and its model hub raise errors of many kinds
             raise ConfigError(
-                f"timm:{self.name} cannot be had ({error}); check the name with timm.list_models() "
-                "and that its weights can be downloaded, or use efficientnet-lite0"
+                f"timm:{self.name} cannot be loaded ({error}); check the name with "
+                "timm.list_models() and that its weights can be downloaded, or use "
+                "efficientnet-lite0"
             ) from error
         wanted = timm.data.resolve_model_data_config(network)
         return Pretrained(

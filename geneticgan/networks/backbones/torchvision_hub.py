@@ -1,4 +1,4 @@
-"""Torchvision's networks with its own weights."""
+"""Torchvision's networks with their published weights."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Torchvision(Backbone):
     Parameters
     ----------
     name : str
-        Such as ``resnet18`` or ``mobilenet_v3_small``.
+        Torchvision's name of the network, such as ``resnet18`` or ``mobilenet_v3_small``.
     """
 
     def __init__(self, name: str = "resnet18") -> None:
@@ -37,16 +37,16 @@ class Torchvision(Backbone):
             state = weights.get_state_dict(progress=False, check_hash=True, weights_only=True)
         except (URLError, OSError, RuntimeError) as error:
             raise ConfigError(
-                f"the weights of torchvision:{self.name} are not here and cannot be downloaded "
-                f"({error}); fetch {weights.url} where there is a network and put it into "
-                "torch's folder hub/checkpoints, or use efficientnet-lite0"
+                f"the weights of torchvision:{self.name} are not cached and cannot be downloaded "
+                f"({error}); download {weights.url} on a machine with network access and put it "
+                "into torch's folder hub/checkpoints, or use efficientnet-lite0"
             ) from error
         network = torchvision.models.get_model(self.name, weights=None)
         network.load_state_dict(state)
         return self._headless(network)
 
     def unfilled(self) -> Pretrained:
-        """Return the network alone; nothing is downloaded."""
+        """Return the network without its weights; nothing is downloaded."""
         return self._headless(torchvision.models.get_model(self.name, weights=None))
 
     def _headless(self, network: nn.Module) -> Pretrained:

@@ -1,4 +1,4 @@
-"""Weights from files: the whole file is checked before any of it is read."""
+"""Weights from files, which are checked as a whole before anything is read from them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ def sha256_of(path: Path) -> str:
     Raises
     ------
     ConfigError
-        If it cannot be read.
+        If the file cannot be read.
     """
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ConfigError(
-            f"the weights {path} cannot be read ({error.strerror or error}); name a file that is "
-            "there"
+            f"the weights {path} cannot be read ({error.strerror or error}); name an existing file"
         ) from error
 
 
@@ -36,14 +35,14 @@ def check_sha256(path: Path, expected: str, mend: str) -> None:
     path : Path
         The file.
     expected : str
-        Hexadecimal digits.
+        The expected SHA-256 in hexadecimal digits.
     mend : str
-        What to do, for the message.
+        What the user should do; ends the error message.
 
     Raises
     ------
     ConfigError
-        If it is another file, or cannot be read.
+        If it is a different file, or cannot be read.
     """
     found = sha256_of(path)
     if found != expected:
@@ -54,9 +53,9 @@ def check_sha256(path: Path, expected: str, mend: str) -> None:
 
 
 def read_known(path: Path, expected: str, mend: str) -> dict[str, torch.Tensor]:
-    """Read a file of torch's own format, once it is the very file that is known.
+    """Read a file in torch's own format after checking its SHA-256.
 
-    Nothing but tensors is read from it. Parameters and errors as for `check_sha256`.
+    Only tensors are read from it. Parameters and errors as for `check_sha256`.
     """
     check_sha256(path, expected, mend)
     found: dict[str, torch.Tensor] = torch.load(path, map_location="cpu", weights_only=True)

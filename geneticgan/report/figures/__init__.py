@@ -1,1 +1,1 @@
-"""Figures: each function takes plain data and returns a `Picture`, which knows no file."""
+"""Figures: each function takes plain data and returns a `Picture`, without writing files."""

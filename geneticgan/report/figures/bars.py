@@ -1,4 +1,4 @@
-"""Bars: what a training epoch costs (figure 8, right)."""
+"""A bar chart of the cost of a training epoch (figure 8, right)."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ def draw_costs(seconds: Mapping[str, float]) -> Picture:
         axes.invert_yaxis()
         axes.grid(False, axis="y")
         axes.margins(x=0.12)
-        axes.set_xlabel("seconds an epoch")
+        axes.set_xlabel("seconds per epoch")
         alt = ", ".join(f"{name} {value:.3g} s" for name, value in seconds.items())
-        return picture(figure, "costs", "Cost of an epoch", f"Seconds an epoch: {alt}.")
+        return picture(figure, "costs", "Cost of an epoch", f"Seconds per epoch: {alt}.")

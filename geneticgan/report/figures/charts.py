@@ -1,4 +1,4 @@
-"""Line charts, as data: drawn here as a picture, and on a page that one can point at."""
+"""Line charts as data, drawn here as pictures and elsewhere as interactive charts."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ FloatArray = npt.NDArray[np.float64]
 
 
 WHOLE = (-3.0, 103.0)
-"""Axis of percentages from 0 to 100, with room for the lines at its ends."""
+"""Axis limits for percentages from 0 to 100, with room for lines at either end."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line.
+    """A line of a chart.
 
     Attributes
     ----------
     x, y : array of float64
-        Shape (N,); NaN in ``y`` leaves a gap.
+        Coordinates, of shape (N,); NaN in ``y`` leaves a gap.
     spread : array of float64 or None
-        Half the height of a band around the line, shape (N,).
+        Half the height of a band around the line, of shape (N,).
     """
 
     x: FloatArray
@@ -50,22 +50,22 @@ class LineChart:
     Attributes
     ----------
     name, title, alt : str
-        As for `Picture`.
+        The same as for `Picture`.
     x_label, y_label : str
-        With units.
+        Labels of the axes, with units.
     lines : mapping from str to Line
-        By the name in the legend.
+        The lines by their name in the legend.
     log_x, log_y : bool
-        Logarithmic axes.
+        Whether the axes are logarithmic.
     percent : bool
-        The values are shares, shown in percent.
+        Whether the values are shares, to be shown in percent.
     whole : bool
-        The vertical axis goes from 0 to 100 percent, whatever the values are.
+        Whether the vertical axis goes from 0 to 100 percent, whatever the values are.
     objectives : bool
-        The lines are of objectives, each of which has one colour in all charts of a report.
+        Whether the lines are objectives, each of which has one colour in all charts of a report.
     numbers : mapping from str to int
-        By which a line's colour and dashes are chosen; its place among the lines where it is not
-        in here.
+        Numbers that determine a line's colour and dashes; by default its position among the
+        lines.
     """
 
     name: str
@@ -82,22 +82,22 @@ class LineChart:
     numbers: Mapping[str, int] = field(default_factory=dict)
 
     def number(self, name: str) -> int:
-        """Return by which number a line has its colour and its dashes."""
+        """Return the number that determines a line's colour and dashes."""
         return self.numbers.get(name, list(self.lines).index(name))
 
 
 def colour(number: int) -> str:
-    """Return the colour of the n-th thing."""
+    """Return the colour of the n-th item."""
     return PALETTE[number % len(PALETTE)]
 
 
 def dash(number: int) -> str:
-    """Return the dashes of the n-th line: with the colour, more than one sign tells lines apart."""
+    """Return the dashes of the n-th line, which help to distinguish lines besides the colour."""
     return DASHES[(number + number // len(PALETTE)) % len(DASHES)]
 
 
 def one_colour_each(charts: Sequence[LineChart]) -> list[LineChart]:
-    """Return charts in which an objective has the same colour and dashes wherever it is drawn."""
+    """Return charts in which each objective has the same colour and dashes everywhere."""
     names = sorted({name for chart in charts if chart.objectives for name in chart.lines})
     numbers = {name: number for number, name in enumerate(names)}
     return [replace(chart, numbers=numbers) if chart.objectives else chart for chart in charts]
@@ -111,7 +111,7 @@ def draw_lines(chart: LineChart) -> Picture:
         for name, line in chart.lines.items():
             number = chart.number(name)
             scale = 100.0 if chart.percent else 1.0
-            # A line of one point would not be seen.
+            # A line with a single point would be invisible.
             marker = "o" if len(line.x) < 4 else None
             axes.plot(
                 line.x,

@@ -1,4 +1,4 @@
-"""Confusion matrices side by side: before and after (figure 6)."""
+"""Confusion matrices side by side, before and after (figure 6)."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from geneticgan.report.figures.style import (
 )
 
 WRITTEN = 12
-"""Classes up to which the figures are written into the cells."""
+"""Largest number of classes for which values are written into the cells."""
 
 
 def draw_confusions(
     confusions: Mapping[str, Sequence[Sequence[float]]], class_names: Sequence[str]
 ) -> Picture:
-    """Draw matrices, each row in percent of its true class.
+    """Draw matrices, with each row in percent of its true class.
 
     Parameters
     ----------
     confusions : mapping
-        From a method's title to K rows (true) of K counts (predicted).
+        Maps a method's title to K rows (true) of K counts (predicted).
     class_names : sequence of str
-        K names.
+        The K names of the classes.
     """
     names = [shortened(name, 12) for name in figure_names(class_names)]
     side = max(4.2, 1.6 + 0.42 * len(names))

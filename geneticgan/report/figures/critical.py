@@ -1,4 +1,4 @@
-"""Average ranks over data sets, and which of them are not told apart (Demsar 2006, figure 1)."""
+"""Average ranks over data sets, with significance bars (Demsar 2006, figure 1)."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from geneticgan.report.figures.style import FOREGROUND, Picture, literal, new_fi
 
 
 def draw_ranks(ranks: Ranks, titles: Mapping[str, str], name: str, metric: str) -> Picture:
-    """Draw average ranks; a bar joins methods that the Nemenyi test does not tell apart.
+    """Draw average ranks; bars join methods without a significant difference (Nemenyi test).
 
     Parameters
     ----------
     ranks : Ranks
-        What is drawn.
+        The ranks to draw.
     titles : mapping
-        From a method to its name in figures.
+        Maps a method to its name in figures.
     name : str
-        Of the picture.
+        Name of the picture.
     metric : str
-        What was ranked by.
+        The metric by which methods were ranked.
     """
     order, groups = list(ranks.average), ranks.groups()
     with style(*titles.values()):

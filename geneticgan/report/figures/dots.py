@@ -1,4 +1,4 @@
-"""Methods in rows, figures as dots: how the smallest and the largest class fare (figures 3, 5)."""
+"""Dot plots of the smallest and the largest class, one row per method (figures 3, 5)."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ MARKERS = ("o", "s", "D")
 def draw_class_scores(
     confusions: Mapping[str, Sequence[Confusion]], classes: Mapping[str, int], name: str
 ) -> Picture:
-    """Draw precision, recall and F1 of some classes, a panel for each.
+    """Draw precision, recall and F1 of some classes, with a panel for each.
 
     Parameters
     ----------
     confusions : mapping
-        From a method's title to its confusion matrices, one a seed.
+        Maps a method's title to its confusion matrices, one per seed.
     classes : mapping from str to int
-        From a panel's title to the class's label.
+        Maps a panel's title to the class's label.
     name : str
-        Of the picture.
+        Name of the picture.
     """
     titles = list(confusions)
     with style(*titles, *classes):

@@ -1,4 +1,4 @@
-"""Fonts that have the signs of a name, in whatever script it is written."""
+"""Finds fonts that have the characters of a name, in whatever script it is written."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from matplotlib.font_manager import FontEntry, fontManager
 from matplotlib.ft2font import FT2Font
 
 FIRST = "DejaVu Sans"
-"""Comes with matplotlib: Latin, Greek, Cyrillic and more."""
+"""Matplotlib's own font, with Latin, Greek, Cyrillic and more."""
 
 PREFERRED = ("noto sans", "source han sans", "hiragino", "yu gothic", "ms gothic", "arial unicode")
-"""How the names of fonts begin that are taken before others."""
+"""Prefixes of the names of preferred fonts."""
 
 VIRAMA = 9
-"""Combining class of the sign that joins consonants of Indic scripts."""
+"""Combining class of the character that joins consonants in Indic scripts."""
 
 
 def families(texts: Iterable[str]) -> list[str]:
-    """Return the families to draw texts with: the usual one, then what has the signs it lacks."""
+    """Return font families for texts: the usual one, then any with characters that it lacks."""
     found = [FIRST]
     for sign in sorted(set().union(*map(set, texts))):
         family = _family_of(sign)
@@ -32,38 +32,38 @@ def families(texts: Iterable[str]) -> list[str]:
 
 
 def drawable(text: str) -> bool:
-    """Tell whether a text can be drawn so that it can be read.
+    """Return whether a text can be drawn legibly.
 
-    Some font must have each of its signs; and the figures' library sets sign after sign from left
-    to right, which tears apart scripts that run the other way or join their signs.
+    Some font must have each of its characters. Matplotlib places them one by one from left to
+    right, which breaks scripts that run the other way or join their characters.
     """
     return all(map(_drawn_alone, text)) and all(_family_of(sign) for sign in text)
 
 
 def written_out(text: str) -> str:
-    """Return a text whose signs can be drawn; others are written as their numbers."""
+    """Return a text with every character that cannot be drawn replaced by its escape sequence."""
     if drawable(text):
         return text
     return "".join(s if drawable(s) else s.encode("unicode_escape").decode() for s in text)
 
 
 def figure_names(class_names: Sequence[str]) -> list[str]:
-    """Return what figures call classes: their names, or their numbers where a name is undrawable.
+    """Return the classes' names in figures: a number where a name cannot be drawn.
 
-    `key_to_numbers` tells which is which.
+    `key_to_numbers` explains the numbers.
     """
     return [n if drawable(n) else f"class {label}" for label, n in enumerate(class_names)]
 
 
 def key_to_numbers(class_names: Sequence[str]) -> str:
-    """Return in a sentence which classes figures call by number; empty if there are none."""
+    """Return a sentence that explains the classes shown by number; empty if there are none."""
     shown = figure_names(class_names)
     told = [f"{new} is {old}" for old, new in zip(class_names, shown, strict=True) if new != old]
     if not told:
         return ""
     return (
-        "No installed font draws the names of some classes, so that figures have their numbers: "
-        f"{', '.join(told)}. A font such as Noto Sans of their script mends most."
+        "No installed font can draw the names of some classes, so figures show their numbers: "
+        f"{', '.join(told)}. A font such as Noto Sans for their script solves most cases."
     )
 
 
@@ -77,7 +77,7 @@ def _drawn_alone(sign: str) -> bool:
 
 @cache
 def _family_of(sign: str) -> str:
-    """Return the first family that has a sign; empty if none has."""
+    """Return the first font family that has a character; empty if none has."""
     if sign == "\n":
         return FIRST
     for name, path in _fonts(len(fontManager.ttflist)):
@@ -90,13 +90,13 @@ def _family_of(sign: str) -> str:
 
 @lru_cache(maxsize=1)
 def _fonts(_: int) -> list[tuple[str, str]]:
-    """Return upright fonts of usual weight as (family, file), the preferred ones first."""
+    """Return upright fonts of regular weight as (family, file), preferred ones first."""
 
     def place(font: FontEntry) -> tuple[bool, bool, str]:
         preferred = font.name.lower().startswith(PREFERRED)
         return font.name != FIRST, not preferred, font.name
 
-    # Fonts of last resort have a box for every sign.
+    # Fonts of last resort have a box for every character.
     real = [f for f in fontManager.ttflist if not f.name.startswith("Last Resort")]
     upright = (f for f in real if f.style == f.variant == f.stretch == "normal")
     usual = [f for f in upright if f.weight in (400, "normal")]
@@ -105,10 +105,10 @@ def _fonts(_: int) -> list[tuple[str, str]]:
 
 @cache
 def _signs(path: str) -> npt.NDArray[np.uint32]:
-    """Return the numbers of a font's signs, sorted."""
+    """Return the code points of a font's characters, sorted."""
     none = np.empty(0, np.uint32)
     try:
         font = FT2Font(path)
-    except (OSError, RuntimeError):  # it was removed, or is in a form that is not read
+    except (OSError, RuntimeError):  # removed, or in an unsupported format
         return none
     return np.sort(np.fromiter(font.get_charmap(), np.uint32)) if font.scalable else none

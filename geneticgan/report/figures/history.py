@@ -1,4 +1,4 @@
-"""The charts of a run over time, and of the objectives it chose from (figure 9)."""
+"""The charts of a run over time and of its objectives (figure 9)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOGITS = 6.0
 
 
 def history_charts(history: History) -> list[LineChart]:
-    """Return losses, fitness, temperature, acceptance, winners, and validation where looked at."""
+    """Return charts of losses, fitness, temperature, acceptance, winners and any validation."""
     count = len(history)
     losses = {k.removeprefix("loss "): history.line(k) for k in history.columns if "loss " in k}
     charts = [
@@ -40,10 +40,10 @@ def history_charts(history: History) -> list[LineChart]:
         ),
         LineChart(
             "temperature",
-            "Temperature, and the fitness that selection weighs",
-            "The temperature, falling, beside the size of the difference in fitness between the "
-            "best offspring and its parent: above it nearly all is accepted, below it little "
-            "that is worse.",
+            "Temperature, and the fitness differences that selection weighs",
+            "The temperature and the size of the difference in fitness between the best offspring "
+            "and its parent: while the temperature is above it, nearly every offspring is "
+            "accepted; below it, few that are worse.",
             GENERATION,
             "units of fitness",
             {
@@ -56,7 +56,7 @@ def history_charts(history: History) -> list[LineChart]:
         ),
         LineChart(
             "acceptance",
-            "How often the best offspring took its parent's place",
+            "How often the best offspring replaced its parent",
             f"Share of generations whose best offspring was accepted, over {count} generations.",
             GENERATION,
             "accepted, percent",
@@ -95,7 +95,7 @@ def history_charts(history: History) -> list[LineChart]:
 
 
 def objective_chart(mutations: Sequence[Mutation]) -> LineChart:
-    """Return the size of each objective's gradient, as the discriminator believes more or less."""
+    """Return a chart of each objective's gradient size over the discriminator's output."""
     logits = np.linspace(-LOGITS, LOGITS, 121)
     lines = {
         mutation.label: Line(1 / (1 + np.exp(-logits)), _gradients(mutation, logits))
@@ -105,8 +105,8 @@ def objective_chart(mutations: Sequence[Mutation]) -> LineChart:
         "objectives",
         "The objectives' gradients",
         "Size of each objective's gradient with respect to the discriminator's logit, over the "
-        "probability that it gives a generated image to be real. Where it is near 0 the objective "
-        "teaches the generator nothing.",
+        "probability that it assigns to a generated image being real. Where the gradient is near "
+        "0, the objective teaches the generator nothing.",
         "D(G(z))",
         "size of the gradient",
         lines,
@@ -123,5 +123,5 @@ def _gradients(mutation: Mutation, logits: FloatArray) -> FloatArray:
 
 
 def _positive(line: Line) -> Line:
-    """Return a line that a logarithmic axis can show: gaps where it is 0."""
+    """Return a line for a logarithmic axis, with gaps where it is 0."""
     return Line(line.x, np.where(line.y > 0, line.y, np.nan))

@@ -1,4 +1,4 @@
-"""Where training images, and generated ones, lie among unseen ones (figure 7)."""
+"""Training and generated images among unseen ones, in a plane of features (figure 7)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MARKERS = ("o", "^", "s", "v")
 
 
 def draw_plane(embedding: Embedding, class_names: Sequence[str]) -> Picture:
-    """Draw training images, then with generated ones, over the test part in pale."""
+    """Draw training images, without and with generated ones, over pale test images."""
     kinds = {kind: embedding.kinds == number for number, kind in enumerate(KINDS)}
     shown_names = figure_names(class_names)
     with style(*shown_names):

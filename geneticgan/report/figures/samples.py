@@ -1,4 +1,4 @@
-"""Samples by class, real above generated (figure 4)."""
+"""Samples by class, with real above generated images (figure 4)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from geneticgan.data.dataset import UInt8Array
 from geneticgan.report.figures.style import Picture, literal, new_figure, picture, style
 
 Rows = Sequence[tuple[str, UInt8Array]]
-"""What stands on the left, and images (columns, H, W, 3)."""
+"""A label on the left, and images of shape (columns, H, W, 3)."""
 
 
 def draw_samples(panels: Sequence[Rows], name: str, title: str, alt: str) -> Picture:
@@ -39,7 +39,7 @@ def draw_samples(panels: Sequence[Rows], name: str, title: str, alt: str) -> Pic
 
 
 def _strip(images: UInt8Array, columns: int) -> UInt8Array:
-    """Return images side by side with clear gaps, and clear where some are missing."""
+    """Return images side by side; gaps and missing images are transparent."""
     count, height, width, _ = images.shape
     gap = max(1, width // 16)
     strip = np.zeros((height, columns * (width + gap) - gap, 4), np.uint8)

@@ -1,4 +1,4 @@
-"""What all figures share: size, colours that colour-blind people tell apart, PNG and SVG."""
+"""What all figures share: size, colours that colour-blind people can distinguish, PNG and SVG."""
 
 from __future__ import annotations
 
@@ -19,21 +19,22 @@ from matplotlib.figure import Figure
 from geneticgan.files import write_whole
 from geneticgan.report.figures.fonts import families, written_out
 
-# Okabe and Ito's colours, those first that are seen on white and on black alike.
+# Okabe and Ito's colours, starting with those that are visible on both white and black.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#7F7F7F")
 DASHES = ("-", "--", "-.", ":")
 
 FOREGROUND = "#303135"
-"""Text and axes. No data may have this very colour: on a dark page it is turned light."""
+"""Colour of text and axes. No data may have this exact colour: dark pages replace it by a light
+one."""
 
 DARK_FOREGROUND = "#dcdde0"
 PIXELS_AN_INCH = 150
 
 LEGEND_COLUMNS = 4
 LEGEND_SIGNS = 60
-"""Most columns of a legend, and signs of an entry: a legend of one column fits any figure."""
+"""Maximum columns of a legend and characters of an entry: one column then fits any figure."""
 
-# Text of 13 points at 8 inches of width can be read at half size.
+# Text of 13 points at 8 inches of width is legible at half size.
 RC: dict[Any, Any] = {
     "font.size": 13.0,
     "axes.titlesize": 14.0,
@@ -54,7 +55,7 @@ RC: dict[Any, Any] = {
     "grid.color": FOREGROUND,
     "axes.facecolor": "none",
     "figure.facecolor": "none",
-    "svg.fonttype": "path",  # the page looks the same whatever fonts there are
+    "svg.fonttype": "path",  # so that a page looks the same whatever fonts are installed
     "svg.hashsalt": "geneticgan",  # the same figure gives the same file
 }
 
@@ -66,15 +67,15 @@ class Picture:
     Attributes
     ----------
     name : str
-        For files and anchors, such as ``losses``.
+        Name for files and anchors, such as ``losses``.
     title : str
         What it shows, in a few words.
     alt : str
-        What is seen, for those who do not see it.
+        Alternative text for readers who cannot see the picture.
     svg : str
-        With a transparent background.
+        The picture as SVG, with a transparent background.
     png : bytes
-        On white.
+        The picture as PNG, on white.
     """
 
     name: str
@@ -89,7 +90,7 @@ class Picture:
         write_whole(folder / f"{self.name}.png", self.png)
 
     def data_uri(self) -> str:
-        """Return the SVG for a page: its text and axes follow the page's light or dark scheme."""
+        """Return the SVG as a data URI; text and axes follow the page's light or dark scheme."""
         scheme = (
             f"<style>svg{{color:{FOREGROUND}}}@media (prefers-color-scheme:dark)"
             f"{{svg{{color:{DARK_FOREGROUND}}}}}</style>"
@@ -103,21 +104,21 @@ class Picture:
 
 @contextmanager
 def style(*texts: str) -> Iterator[None]:
-    """Draw within this; ``texts`` are names to be drawn, for which there have to be fonts."""
+    """Set the style for drawing; ``texts`` are the names to draw, for which fonts are chosen."""
     with mpl.rc_context({**RC, "font.family": families(map(written_out, texts))}):
         yield
 
 
 def literal(text: str) -> str:
-    """Return a text that is drawn as it is: a class name may hold signs of mathematics.
+    """Return a text that matplotlib draws literally, since a class name may look like mathematics.
 
-    Signs that no font has are written out.
+    Characters that no font has are escaped.
     """
     return written_out(text).replace("$", r"\$")
 
 
 def shortened(text: str, most: int) -> str:
-    """Return a text of at most so many signs, as `literal` gives it; what is left out is marked."""
+    """Return a text cut to at most ``most`` characters, with an ellipsis, through `literal`."""
     return literal(text if len(text) <= most else text[: most - 1] + "…")
 
 
@@ -127,18 +128,18 @@ def fitting_legend(
     labels: Sequence[str],
     loc: Literal["outside upper center", "outside lower center"] = "outside upper center",
 ) -> None:
-    """Put a legend above all axes or below: as many columns as fit, and as much higher a figure.
+    """Put a legend above or below all axes, with as many columns as fit, and enlarge the figure.
 
     Parameters
     ----------
     figure : Figure
-        Of `new_figure`.
+        A figure from `new_figure`.
     handles : sequence of Artist
-        What is explained.
+        The artists to label.
     labels : sequence of str
-        Names, of any length; beyond `LEGEND_SIGNS` they are cut and marked.
+        Names of any length; beyond `LEGEND_SIGNS` characters they are cut, with an ellipsis.
     loc : str
-        As matplotlib's.
+        Location, as for matplotlib.
     """
     texts = [shortened(label, LEGEND_SIGNS) for label in labels]
     for columns in range(min(LEGEND_COLUMNS, len(texts)), 0, -1):
@@ -151,7 +152,7 @@ def fitting_legend(
 
 
 def new_figure(width_inches: float = 8.0, height_inches: float = 4.2) -> Figure:
-    """Return an empty figure that lays itself out; no screen and no global state is used."""
+    """Return an empty figure with automatic layout, without a screen or global state."""
     figure = Figure(figsize=(width_inches, height_inches), layout="constrained")
     FigureCanvasAgg(figure)
     return figure

@@ -12,9 +12,9 @@ class AuthorsCode(FitnessFunction):
     """The discriminator's loss on generated images, and plus the log of its gradient's norm.
 
     The published code differs from the paper in both values: quality is not equation 2's mean
-    probability but the loss that the images cause the discriminator, and the logarithm of equation
-    3 comes without its minus, so that steep gradients count as diverse. It is here to be compared
-    with ``paper``. The code's lambda is 0.2.
+    probability but the discriminator's loss on the images, and the logarithm of equation 3 lacks
+    its minus sign, so that steep gradients count as diverse. It is included for comparison with
+    ``paper``. The code's lambda is 0.2.
     """
 
     def evaluate(self, inputs: FitnessInputs) -> tuple[torch.Tensor, torch.Tensor]:

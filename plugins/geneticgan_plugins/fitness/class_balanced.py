@@ -1,4 +1,4 @@
-"""A fitness that looks at every class, and most at the small ones."""
+"""A fitness that considers every class, and small ones most."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ TINY = 1e-6
 
 
 class ClassBalanced(FitnessFunction):
-    """Quality and diversity by class, in a mean that weighs small classes more.
+    """Quality and diversity by class, in a mean that gives small classes more weight.
 
-    Quality of a class: the mean probability that its images are real and of that class. Diversity
-    of a class: the log of the mean distance between two of its images. The paper's own fitness
-    sums over all images alike and rewards whatever confuses the discriminator, so a class can
-    collapse without a loss.
+    The quality of a class is the mean probability that its images are real and of that class. Its
+    diversity is the log of the mean distance between two of its images. The paper's own fitness
+    treats all images the same and rewards whatever confuses the discriminator, so a class can
+    collapse at no cost.
 
     Parameters
     ----------
     power : float
-        A class of n training images weighs n^-power; 0 weighs all classes alike.
+        A class of n training images has weight n^-power; 0 gives all classes equal weight.
     """
 
     def __init__(self, power: float = 0.5) -> None:
@@ -29,11 +29,11 @@ class ClassBalanced(FitnessFunction):
         self.power = power
 
     def evaluate(self, inputs: FitnessInputs) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the weighted means over the classes that the batch has enough images of."""
+        """Return the weighted means over the classes with enough images in the batch."""
         labels = inputs.labels
         every = torch.arange(len(inputs.class_counts), device=labels.device)
         real = torch.sigmoid(inputs.logits.source)
-        member = (labels.unsqueeze(1) == every).to(real.dtype)  # (B, K); one_hot looks at values
+        member = (labels.unsqueeze(1) == every).to(real.dtype)  # (B, K); one_hot reads values
         count = member.sum(0)
         weight = inputs.class_counts.clamp_min(1).pow(-self.power)
         own = inputs.logits.classes.softmax(1).gather(1, labels.unsqueeze(1)).squeeze(1)

@@ -10,9 +10,9 @@ from geneticgan.gan.fitness import FitnessFunction, FitnessInputs
 class IEGAN(FitnessFunction):
     """The source logit, and how far apart the images of a batch are (Li et al. 2021).
 
-    Quality is the mean of D(x) before the sigmoid. Diversity is the mean absolute difference, by
-    pixel, between two images that the individual generates from different latents; it asks nothing
-    of the discriminator's gradient, which E-GAN's diversity is made of.
+    Quality is the mean of D(x) before the sigmoid. Diversity is the mean absolute difference per
+    pixel between two images that the individual generates from different latents; unlike E-GAN's
+    diversity, it does not depend on the discriminator's gradient.
     """
 
     def evaluate(self, inputs: FitnessInputs) -> tuple[torch.Tensor, torch.Tensor]:

@@ -1,4 +1,4 @@
-"""A fitness that asks what the discriminator would learn."""
+"""A fitness that measures what the discriminator would learn."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from geneticgan.gan.fitness import FitnessFunction, FitnessInputs, diversity
 
 
 class Validation(FitnessFunction):
-    """Minus the class loss on held-out real images after the discriminator learns from these.
+    """Minus the class loss on held-out real images after a trial step of the discriminator.
 
     A generator is as good as what its images teach. The held-out images are class-balanced
-    batches of the validation part, which then no longer tells how good the class head is on
-    images that nothing has looked at. Diversity is the paper's.
+    batches of the validation part, which is then no longer an unbiased test of the class head.
+    Diversity is the paper's.
 
     Parameters
     ----------
     length : float
-        Of the discriminator's trial step, in the norm of all its weights.
+        Length of the discriminator's trial step, in the norm of all its weights.
     """
 
     needs_held_out = True

@@ -19,8 +19,8 @@ class Divergence(Mutation):
     Parameters
     ----------
     limit : float
-        Logits beyond it count as it, and pass no gradient: the ratio grows exponentially, and
-        one sure image would otherwise be the whole gradient.
+        Logits are clamped to [-limit, limit], with no gradient outside: the ratio grows
+        exponentially, and a single image would otherwise dominate the gradient.
     """
 
     def __init__(self, limit: float = 5.0) -> None:
@@ -30,7 +30,7 @@ class Divergence(Mutation):
 
     @abstractmethod
     def conjugate(self, logits: torch.Tensor) -> torch.Tensor:
-        """Return f*(f'(exp(s))) of logits, elementwise."""
+        """Return f*(f'(exp(s))) for logits s, elementwise."""
 
     def loss(self, fake: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
         """Return minus the mean conjugate of the clamped logits."""

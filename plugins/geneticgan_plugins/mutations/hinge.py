@@ -11,14 +11,14 @@ from geneticgan.gan.mutation import Mutation
 class Hinge(Mutation):
     """E[max(0, margin - D(G(z)))]: the hinge of geometric GAN (Lim and Ye 2017) for generators.
 
-    There only the discriminator's loss has a hinge, and the generator's is ``wgan``. With one
-    here, an image that is believed by more than the margin teaches nothing more, which keeps a
-    generator from running after a few easy images.
+    In that paper only the discriminator's loss has a hinge, and the generator's is ``wgan``. With
+    a hinge here, an image whose logit exceeds the margin has no gradient, which keeps a generator
+    from concentrating on a few easy images.
 
     Parameters
     ----------
     margin : float
-        Logit from which on an image is good enough.
+        Logit above which an image is good enough.
     """
 
     def __init__(self, margin: float = 1.0) -> None:

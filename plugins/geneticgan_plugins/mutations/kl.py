@@ -10,8 +10,8 @@ from geneticgan_plugins.mutations._divergence import Divergence
 class KullbackLeibler(Divergence):
     """-E[exp(s)]: lowers KL(real || generated), f(u) = u log u (Nowozin et al. 2016, table 1).
 
-    It asks that no real image be missed: images that look most real weigh most. Where the
-    discriminator is sure that all are generated its gradient vanishes.
+    It penalises missing real images: the images that look most real have the greatest weight. Its
+    gradient vanishes where the discriminator is certain that all images are generated.
     """
 
     def conjugate(self, logits: torch.Tensor) -> torch.Tensor:

@@ -14,14 +14,14 @@ class LeastSquares(Mutation):
 
     Mao et al. 2017 apply it to a discriminator without a sigmoid. Here all objectives share one
     discriminator whose source head ends in a sigmoid (paper, III-B), as in E-GAN (Wang et al.
-    2019, eq. 6), so the square is taken of its output.
+    2019, eq. 6), so the objective is computed from its output.
 
     Parameters
     ----------
     b : float
-        The output that generated images aim at.
+        Target output for generated images.
     sigmoid : bool
-        Whether it is taken of the sigmoid; false for a discriminator without one, as in LSGAN.
+        Whether to apply the sigmoid; false gives the objective of LSGAN, on the bare logit.
     """
 
     def __init__(self, b: float = 1.0, sigmoid: bool = True) -> None:

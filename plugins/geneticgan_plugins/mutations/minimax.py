@@ -11,7 +11,7 @@ from geneticgan.gan.mutation import Mutation
 class Minimax(Mutation):
     """E[log(1 - sigmoid(D(G(z))))]: minimise the discriminator's success (Goodfellow 2014, eq. 1).
 
-    Its gradient vanishes where the discriminator is sure.
+    Its gradient vanishes where the discriminator is certain that images are generated.
     """
 
     def loss(self, fake: torch.Tensor, real: torch.Tensor) -> torch.Tensor:

@@ -11,7 +11,7 @@ from geneticgan.gan.mutation import Mutation
 class NonSaturating(Mutation):
     """-E[log sigmoid(D(G(z)))]: maximise the discriminator's mistake (Goodfellow 2014, section 3).
 
-    Its gradient is strongest where the discriminator is sure.
+    Its gradient is greatest where the discriminator is certain that images are generated.
     """
 
     def loss(self, fake: torch.Tensor, real: torch.Tensor) -> torch.Tensor:

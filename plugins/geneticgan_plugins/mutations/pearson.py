@@ -10,7 +10,7 @@ from geneticgan_plugins.mutations._divergence import Divergence
 class Pearson(Divergence):
     """1 - E[exp(2s)]: lowers the chi-square distance, f(u) = (u - 1)^2 (Nowozin et al. 2016).
 
-    Like ``kl``, and more so: the images that look most real weigh by the square of the ratio.
+    It resembles ``kl`` but is more extreme: images are weighted by the square of the density ratio.
     """
 
     def conjugate(self, logits: torch.Tensor) -> torch.Tensor:

@@ -8,10 +8,10 @@ from geneticgan.gan.mutation import Mutation
 
 
 class RelativisticAverageLeastSquares(Mutation):
-    """Squares of logits against the other side's mean (Jolicoeur-Martineau 2018).
+    """Least squares of logits relative to the other kind's mean (Jolicoeur-Martineau 2018).
 
-    E[(D(G(z)) - mean D(x) - 1)^2] + E[(D(x) - mean D(G(z)) + 1)^2]: generated images are to be
-    one logit above the mean real one, and real ones one below the mean generated one.
+    E[(D(G(z)) - mean D(x) - 1)^2] + E[(D(x) - mean D(G(z)) + 1)^2]: the target is one logit above
+    the mean real one for generated images, and one below the mean generated one for real images.
     """
 
     def loss(self, fake: torch.Tensor, real: torch.Tensor) -> torch.Tensor:

@@ -10,8 +10,8 @@ from geneticgan_plugins.mutations._divergence import Divergence
 class ReverseKullbackLeibler(Divergence):
     """1 - E[s]: lowers KL(generated || real), f(u) = -log u (Nowozin et al. 2016, table 1).
 
-    It asks that no generated image be unlike real ones, and may leave real ones out. Every image
-    within the limit weighs the same.
+    It penalises generated images that are unlike real ones, and may leave real ones out. All
+    images within the limit have the same weight.
     """
 
     def conjugate(self, logits: torch.Tensor) -> torch.Tensor:

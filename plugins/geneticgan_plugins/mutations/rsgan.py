@@ -12,8 +12,8 @@ class RelativisticStandard(Mutation):
     """-E[log sigmoid(D(G(z)) - D(x))]: look more real than real (Jolicoeur-Martineau 2018).
 
     The expectation is over all pairs of a generated and a real image of the batch, the unbiased
-    estimate of least variance; the paper takes the pairs of equal place. The discriminator's own
-    loss stays as it is.
+    estimate of least variance; the paper pairs images at the same position. The discriminator's
+    own loss does not change.
     """
 
     def loss(self, fake: torch.Tensor, real: torch.Tensor) -> torch.Tensor:

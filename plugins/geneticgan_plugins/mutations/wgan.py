@@ -10,8 +10,8 @@ from geneticgan.gan.mutation import Mutation
 class Wasserstein(Mutation):
     """-E[D(G(z))]: the generator's part of WGAN (Arjovsky et al. 2017, eq. 3).
 
-    It measures a distance only under a critic that is kept smooth (``adversary = "wasserstein"``
-    in a config file); under the usual discriminator it is one more objective.
+    It measures a distance only with a critic that is kept smooth (``adversary = "wasserstein"``
+    in a config file); with the usual discriminator it is just another objective.
     """
 
     def loss(self, fake: torch.Tensor, real: torch.Tensor) -> torch.Tensor:

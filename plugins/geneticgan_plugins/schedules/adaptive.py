@@ -1,4 +1,4 @@
-"""A temperature that follows what is accepted."""
+"""A temperature that follows the acceptance rate."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from geneticgan.annealing.schedule import Schedule
 from geneticgan_plugins.schedules._checks import check_count, check_share, check_temperature
 
 LOWEST = 1e-12
-"""Of a temperature that adapts: from 0 it could never rise."""
+"""Lowest adaptive temperature, since from 0 it could never rise."""
 
 
 class Adaptive(Schedule):
-    """Aims at a share of accepted generations, which falls in a straight line to 0.
+    """Aims at a share of accepted generations that falls linearly to 0.
 
-    The logarithm of T moves by ``gain`` times the difference between the share that is aimed at
-    and whether the last generation was accepted (stochastic approximation, Robbins and Monro
-    1951). So it needs no knowledge of how large differences in fitness are.
+    The logarithm of T moves by ``gain`` times the difference between the target share and the
+    share accepted in the last generation (stochastic approximation, Robbins and Monro 1951), so
+    that nothing needs to be known about the size of fitness differences.
 
     Parameters
     ----------
     T : float
-        First temperature in units of fitness, > 0.
+        Initial temperature in units of fitness, > 0.
     target : float
-        Share of accepted generations aimed at in the beginning, in (0, 1].
+        Initial target share of accepted generations, in (0, 1].
     period : int
-        Generations until it is 0, >= 1.
+        Generations until the target is 0, >= 1.
     gain : float
         Size of a correction, > 0.
     """
@@ -43,19 +43,19 @@ class Adaptive(Schedule):
         self._present = self.T
 
     def temperature(self, generation: int) -> float:
-        """Return the present temperature, whatever the generation."""
+        """Return the current temperature, whatever the generation."""
         return self._present
 
     def learn(self, generation: int, accepted: float) -> None:
-        """Move towards the share that the generation is to have."""
+        """Move the temperature towards the target share of the generation."""
         wanted = self.target * max(0.0, 1 - generation / self.period)
         moved = self._present * math.exp(self.gain * (wanted - accepted))
         self._present = min(max(moved, LOWEST), 1e300)
 
     def state(self) -> dict[str, float]:
-        """Return the present temperature."""
+        """Return the current temperature."""
         return {"present": self._present}
 
     def restore(self, state: Mapping[str, float]) -> None:
-        """Take up a temperature that `state` returned."""
+        """Restore a temperature that `state` returned."""
         self._present = float(state["present"])

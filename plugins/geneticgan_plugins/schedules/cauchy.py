@@ -9,8 +9,8 @@ from geneticgan_plugins.schedules._checks import check_temperature
 class Cauchy(Schedule):
     """T / (1 + n): fast annealing (Szu and Hartley 1987).
 
-    Its theorem is about proposals with a Cauchy distribution, whose long jumps make up for the
-    speed; with other mutations it is one more way down.
+    Its convergence theorem holds for proposals with a Cauchy distribution, whose long jumps make
+    up for the fast cooling; with other mutations it is just another way to cool.
 
     Parameters
     ----------

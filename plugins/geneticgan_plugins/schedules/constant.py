@@ -1,4 +1,4 @@
-"""No cooling."""
+"""A schedule without cooling."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ class Constant(Schedule):
         self.T = check_temperature(T)
 
     def temperature(self, generation: int) -> float:
-        """Return T, whatever the generation."""
+        """Return T for every generation."""
         return self.T

@@ -1,4 +1,4 @@
-"""Half a wave down."""
+"""Cosine cooling."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from geneticgan_plugins.schedules._checks import check_count, check_temperature
 
 
 class Cosine(Schedule):
-    """T * (1 + cos(pi * n / period)) / 2, and 0 from then on (Loshchilov and Hutter 2017, eq. 5).
+    """T * (1 + cos(pi * n / period)) / 2, then 0 (Loshchilov and Hutter 2017, eq. 5).
 
-    Slow at first, fast in the middle, slow at the end.
+    It cools slowly at first, fast in the middle and slowly at the end.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class Cosine(Schedule):
         self.period = check_count("period", period)
 
     def temperature(self, generation: int) -> float:
-        """Return the height of the wave at the generation."""
+        """Return the temperature of the generation, 0 after the period."""
         if generation >= self.period:
             return 0.0
         return self.T * (1 + math.cos(math.pi * generation / self.period)) / 2

@@ -1,4 +1,4 @@
-"""A straight line to zero."""
+"""Linear cooling to zero."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from geneticgan_plugins.schedules._checks import check_count, check_temperature
 
 
 class Linear(Schedule):
-    """T * (1 - n / period), and 0 from then on.
+    """T * (1 - n / period), and 0 after the period.
 
     Parameters
     ----------
@@ -22,5 +22,5 @@ class Linear(Schedule):
         self.period = check_count("period", period)
 
     def temperature(self, generation: int) -> float:
-        """Return the height of the line at the generation, never below 0."""
+        """Return the linear temperature of the generation, never below 0."""
         return self.T * max(0.0, 1.0 - generation / self.period)

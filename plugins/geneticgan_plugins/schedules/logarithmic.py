@@ -13,7 +13,7 @@ class Logarithmic(Schedule):
 
     Hajek 1988 (theorem 1): the probability of being at a global optimum tends to 1 if and only if
     T is at least the depth d* of the deepest local optimum that is not global, which is Hajek's
-    constant. It is known of small problems only (see docs/theory.md).
+    constant. It is known for small problems only (see docs/theory.md).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Cooling that begins again and again."""
+"""Cooling that restarts periodically."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from geneticgan_plugins.schedules._checks import check_count, check_share, check
 
 
 class Reheating(Schedule):
-    """Exponential cooling from T, begun again every period at a share of the last start.
+    """Exponential cooling from T, restarted every period at a share of the last start.
 
-    A search that has settled is shaken once more, less each time.
+    A search that has settled is disturbed again, less each time.
 
     Parameters
     ----------
     T : float
-        First temperature in units of fitness, >= 0.
+        Initial temperature in units of fitness, >= 0.
     alpha : float
         Annealing coefficient in (0, 1].
     period : int
-        Generations between two beginnings, >= 1.
+        Generations between two starts, >= 1.
     share : float
-        Of the last beginning's temperature, in (0, 1].
+        Share of the last start's temperature at which cooling restarts, in (0, 1].
     """
 
     def __init__(

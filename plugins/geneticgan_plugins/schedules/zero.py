@@ -1,4 +1,4 @@
-"""Elitist from the start."""
+"""A schedule that is elitist from the start."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ class Zero(Schedule):
     """Temperature 0 throughout: only an offspring at least as fit replaces its parent."""
 
     def temperature(self, generation: int) -> float:
-        """Return 0, whatever the generation."""
+        """Return 0 for every generation."""
         return 0.0

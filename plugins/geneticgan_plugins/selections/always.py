@@ -7,9 +7,9 @@ from geneticgan.annealing.selection import COOLING, BestOffspring
 
 
 class Always(BestOffspring):
-    """The best offspring takes its parent's place: E-GAN's selection of a single parent.
+    """The best offspring always replaces its parent: E-GAN's selection for a single parent.
 
-    E-GAN (Wang et al. 2019) with several parents is ``best``, over all their offspring.
+    For E-GAN (Wang et al. 2019) with several parents use ``best``, over all their offspring.
     """
 
     unused = COOLING
@@ -18,5 +18,5 @@ class Always(BestOffspring):
     def accepts(
         self, candidate: Number, incumbent: Number, temperature: Number, draw: Number
     ) -> Decision:
-        """Accept."""
+        """Accept every offspring."""
         return True

@@ -14,9 +14,9 @@ from geneticgan.annealing.selection import Selection
 class Amosa(Selection):
     """Archived multi-objective simulated annealing (Bandyopadhyay et al. 2008).
 
-    An offspring is compared by how much it dominates or is dominated in quality and diversity,
-    not by their sum. The archive is that of one generation, since the fitness of former ones was
-    another discriminator's. Temperature is in units of the amount of domination, in [0, 1].
+    Offspring are compared by how much they dominate or are dominated in quality and diversity,
+    not by their sum. The archive lasts for one generation, since earlier fitnesses come from
+    another discriminator. Temperature is in units of the amount of domination, in [0, 1].
     """
 
     def select(

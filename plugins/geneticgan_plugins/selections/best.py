@@ -1,4 +1,4 @@
-"""Truncation over the pool of all offspring."""
+"""Truncation selection over the pool of all offspring."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from geneticgan.annealing.selection import COOLING, Selection
 
 
 class Best(Selection):
-    """The mu best of all offspring, whoever bore them (Wang et al. 2019, Algorithm 1).
+    """The mu best of all offspring, whichever their parents (Wang et al. 2019, Algorithm 1).
 
-    What E-GAN does with several parents: two offspring of one parent may both survive, and none of
-    another's. Parents never survive, as in an evolution strategy with comma selection; where
-    failures leave fewer offspring than there are places, the best parents keep theirs.
-    Temperature is not looked at. With one parent it is ``always``.
+    This is what E-GAN does with several parents: two offspring of one parent may survive, and none
+    of another. Parents never survive, as in an evolution strategy with comma selection; but if
+    failures leave fewer offspring than there are places, the best parents fill the rest.
+    Temperature is not used. With one parent it is the same as ``always``.
     """
 
     unused = COOLING
@@ -27,7 +27,7 @@ class Best(Selection):
     def select(
         self, individuals: Sequence[Any], k: int, *, temperature: float, rng: np.random.Generator
     ) -> list[Any]:
-        """Return the k best offspring; parents only where too few of these live."""
+        """Return the k best offspring; parents only if too many offspring failed."""
         parents, offspring = list(individuals[:k]), individuals[k:]
         usable = [one for one in offspring if weighted_sum(one.fitness) > -math.inf]
         chosen = sorted(usable, key=lambda one: weighted_sum(one.fitness), reverse=True)[:k]

@@ -1,4 +1,4 @@
-"""Only progress."""
+"""Elitist selection."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from geneticgan.annealing.selection import COOLING, BestOffspring
 
 
 class Elitist(BestOffspring):
-    """Never accept a worse one: annealing at temperature 0, whatever the schedule."""
+    """Never accept a worse offspring: annealing at temperature 0, whatever the schedule."""
 
     unused = COOLING
 
     def accepts(
         self, candidate: Number, incumbent: Number, temperature: Number, draw: Number
     ) -> Decision:
-        """Accept what is at least as fit."""
+        """Accept an offspring that is at least as fit."""
         return candidate >= incumbent

@@ -17,7 +17,7 @@ class NSGA2(Selection):
     """Parents and offspring in one pool, by Pareto rank and crowding (Deb et al. 2002).
 
     Quality and diversity are two objectives, and lambda only scales one of them. Temperature is
-    not looked at. It makes sense with a ``--population`` of several.
+    not used. It makes sense only with a ``--population`` of several.
     """
 
     unused = COOLING
@@ -25,7 +25,7 @@ class NSGA2(Selection):
     def select(
         self, individuals: Sequence[Any], k: int, *, temperature: float, rng: np.random.Generator
     ) -> list[Any]:
-        """Return the k best by `deap.tools.selNSGA2`; a failure only where nothing else is left."""
+        """Return the k best by `deap.tools.selNSGA2`; failed ones only if nothing else is left."""
         parents = list(individuals[:k])
         usable = [one for one in individuals if weighted_sum(one.fitness) > -math.inf]
         lacking = [one for one in parents if one not in usable][: max(0, k - len(usable))]

@@ -1,4 +1,4 @@
-"""Selection that does not look."""
+"""Random selection."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from geneticgan.annealing.selection import COMPARING, COOLING, Selection, broods
 
 
 class Random(Selection):
-    """Any offspring takes its parent's place, unless it failed: what a fitness has to beat.
+    """A random offspring that did not fail replaces its parent: a baseline for every fitness.
 
     Parameters
     ----------
     accept : float
-        Probability, in [0, 1], that an offspring takes its parent's place at all.
+        Probability, in [0, 1], that an offspring replaces its parent at all.
     below : float
-        Temperature under which ``accept`` holds; above it every offspring is accepted, as annealing
-        does while it is hot.
+        Temperature below which ``accept`` applies; otherwise every offspring is accepted, as in
+        annealing at high temperature.
     """
 
     def __init__(self, accept: float = 1.0, below: float = math.inf) -> None:
@@ -42,7 +42,7 @@ class Random(Selection):
         survivors = []
         for parent, brood in zip(parents, broods(parents, individuals[k:]), strict=True):
             usable = [one for one in brood if weighted_sum(one.fitness) > -math.inf]
-            draw = rng.random()  # for every parent, whatever there is to choose from
+            draw = rng.random()  # for every parent, even without offspring
             replaced = usable and (accept == 1 or rng.random() < accept)
             survivors.append(usable[int(draw * len(usable))] if replaced else parent)
         return survivors

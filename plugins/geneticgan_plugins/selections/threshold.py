@@ -1,4 +1,4 @@
-"""Annealing without chance."""
+"""Annealing without randomness."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from geneticgan.annealing.selection import BestOffspring
 
 
 class Threshold(BestOffspring):
-    """Threshold accepting (Dueck and Scheuer 1990): accept what is worse by at most T."""
+    """Threshold accepting (Dueck and Scheuer 1990): accept offspring worse by at most T."""
 
     def accepts(
         self, candidate: Number, incumbent: Number, temperature: Number, draw: Number

@@ -142,6 +142,41 @@ def test_copies_in_an_npz_are_one_group(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("kind", [int, float, str, "S3"])
+def test_groups_of_an_npz_are_an_array(write, kind):
+    path = write(x_test=None, y_test=None, patient=(np.arange(30) // 3).astype(kind)[:, None])
+    source = Npz(path, group="Patient").load()
+    assert source.pool.group_counts(3) == [10, 10, 10]
+    assert not set(source.train.groups) & set(source.test.groups)
+
+
+def test_each_part_of_an_npz_has_its_groups(write):
+    more = {"x_val": arrays()["x_test"], "y_val": np.arange(6) % 3, "val_lot": [8] * 6}
+    path = write(lot_train=np.arange(30) // 4, test_lot=np.full(6, 9), **more)
+    dataset, said = Npz(path, group="lot"), []
+    dataset.notices = Notices()
+    dataset.notices.note = said.append
+    source = dataset.load()
+    assert (source.train.group_counts(3), source.test.group_counts(3)) == ([8, 9, 9], [1] * 3)
+    assert any(text.startswith("Classes with few groups: 'a' 9. ") for text in said)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({}, "no array 'g_train' or 'train_g' with the group of each image of x_train"),
+        ({"g_train": np.arange(29)}, r"g_train has shape \(29,\) .* each of the 30 images"),
+        ({"g_train": np.linspace(0, 1, 30)}, "holds float64; as groups it must be one whole"),
+        ({"g_train": np.array(["a", ""] * 15)}, "g_train is empty for image 2"),
+        ({"g_train": np.arange(30)}, "no array 'g_test' or 'test_g'"),
+        ({"g_train": np.arange(30), "g_test": [9] * 6}, "1 groups have images in the training"),
+    ],
+)
+def test_groups_of_an_npz_that_are_none_are_refused(write, changed, message):
+    with pytest.raises(DataError, match=message):
+        Npz(write(**changed), group="g").load()
+
+
 @pytest.mark.parametrize(
     ("dtype", "top"), [(np.int64, 255), (bool, 1), (np.uint16, 4095), (np.int32, 255)]
 )

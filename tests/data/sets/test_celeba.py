@@ -2,6 +2,7 @@
 
 import shutil
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -50,6 +51,18 @@ def test_the_given_partition_is_kept(celeba):
     source = CelebA(str(celeba), image_size=8).load()
     assert source.test.counts(5) == [1] * 5
     assert source.train.counts(5) == [9] * 5
+
+
+def test_copies_of_a_face_stay_together(celeba):
+    rng = np.random.default_rng(0)
+    for number in range(0, 50, 2):
+        coarse = Image.fromarray(rng.integers(0, 256, (6, 6, 3), dtype=np.uint8))
+        for again in (number, number + 1):
+            face = celeba / "img_align_celeba" / f"{again:06d}.jpg"
+            coarse.resize((36, 44), Image.Resampling.BICUBIC).save(face, quality=95)
+    source = CelebA(str(celeba), image_size=32).load()
+    assert source.pool.group_counts(5) == [5] * 5
+    assert not set(source.train.groups) & set(source.test.groups)
 
 
 def test_as_kaggle_packs_it(celeba):

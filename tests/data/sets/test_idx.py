@@ -6,6 +6,7 @@ import struct
 import numpy as np
 import pytest
 
+from geneticgan.data.notices import Notices
 from geneticgan.data.sets.idx import FILES, FashionMnist, Mnist
 from geneticgan.errors import DataError
 
@@ -27,6 +28,22 @@ def fashion(tmp_path):
             (tmp_path / name).write_bytes(idx(array))
         expected[part] = (images, labels)
     return tmp_path, expected
+
+
+def test_test_images_that_are_trained_on_are_counted_and_left(fashion):
+    folder, expected = fashion
+    images = expected["test"][0].copy()
+    images[:3] = expected["train"][0][5:8]
+    images[3, 14] = expected["train"][0][9, 14]  # one row alone
+    (folder / FILES["test"][0]).write_bytes(idx(images))
+    dataset, said = FashionMnist(str(folder)), []
+    dataset.notices = Notices()
+    dataset.notices.note = said.append
+    source = dataset.load()
+    np.testing.assert_array_equal(source.test.pixels[:, 0], images)
+    assert said == [
+        "3 of 10 test images are equal to a training image; both parts stay as they were published."
+    ]
 
 
 @pytest.mark.parametrize("layout", ["plain", "gz", "torchvision"])

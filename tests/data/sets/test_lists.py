@@ -170,7 +170,8 @@ def test_indices_of_pandas_and_of_r(write):
 
 
 def test_paths_of_another_machine(write):
-    for begin in ("/home/me/data/images/", "C:\\data\\images\\", "../input/images/"):
+    begins = "/home/me/data/images/", "C:\\data\\images\\", "../input/images/", "Set-1.0/images/"
+    for begin in begins:
         source, heard = load(write(["path,label", *rows(paths=begin + "{}.png")]))
         assert told(source) == ODD
         assert heard[0].startswith("Paths of list.csv are taken from below ")
@@ -185,7 +186,7 @@ def test_numbers_with_a_decimal_comma(write):
 def test_columns_are_proposed_as_groups(write):
     lines = [f"{row},p{i // 3}" for i, row in enumerate(rows())]
     _, heard = load(write(["path,label,Patient ID", *lines]))
-    assert any("one side of every split by csv:group=Patient ID" in text for text in heard)
+    assert any("one side of every split by 'csv:group=Patient ID'" in text for text in heard)
 
 
 @pytest.mark.parametrize(
