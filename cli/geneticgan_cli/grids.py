@@ -53,7 +53,7 @@ LAUNCHING = [
         "--workers",
         "The number of local processes.",
         type=click.IntRange(min=1),
-        show_default="cores",
+        show_default="one a GPU, or one a core",
     ),
     _option(MACHINE, "--ray-address", "The address of a Ray cluster that runs already."),
     _option(
@@ -61,8 +61,7 @@ LAUNCHING = [
         "--gpus-per-cell",
         "The GPUs that Ray gives to a cell.",
         type=click.FloatRange(min=0),
-        default=0.0,
-        show_default=True,
+        show_default="1 where it has any",
     ),
 ]
 """What says where cells run."""
@@ -157,7 +156,7 @@ def run_grid(
     launcher: str,
     workers: int | None,
     ray_address: str | None,
-    gpus_per_cell: float,
+    gpus_per_cell: float | None,
     **_: Any,
 ) -> None:
     """Fill the grid that the options describe, or choose values for it, under a screen.
@@ -183,7 +182,7 @@ def run_grid(
     wanted = imbalances or _of_table(ctx, table, ratios)
     values = read_tuned(tuned) if tuned else None
     cells = grid(wanted, datasets, methods, seeds, base, chosen, values)
-    runner = make_launcher(launcher, workers, ray_address, gpus_per_cell)
+    runner = make_launcher(launcher, workers, ray_address, gpus_per_cell, base.device)
     console, command = Console(), shlex.join(["geneticgan", *sys.argv[1:]])
     try:
         second_ends_all()

@@ -15,6 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
+from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any, Protocol
@@ -30,6 +31,9 @@ from geneticgan.training.model import make_adam
 Outcome = tuple[Cell, CellResult]
 
 KILLED = "its process was killed; if that was for lack of memory, lower --width or --batch-size"
+
+VISIBLE = "CUDA_VISIBLE_DEVICES"
+"""The variable that says which GPUs a process has."""
 
 PATIENCE = 0.5
 """Seconds that processes are given to stop after Ctrl-C; running cells are lost either way."""
@@ -57,9 +61,13 @@ class Local:
     ----------
     workers : int
         Number of processes; 1 runs the cells in this process.
+    gpus : tuple of str
+        GPUs of which each process sees one, in turn, as CUDA_VISIBLE_DEVICES names them; if empty,
+        each process sees all.
     """
 
     workers: int
+    gpus: tuple[str, ...] = ()
 
     def run(self, cells: Iterable[Cell], out: Path) -> Generator[Outcome, None, None]:
         """Run cells in spawned processes (torch's threads do not survive a fork)."""
@@ -74,19 +82,21 @@ class Local:
                 begun[cell.path(out)] = cell
                 yield cell
 
-        with contextlib.closing(_at_once(beginning(), out, self.workers)) as outcomes:
+        with contextlib.closing(_at_once(beginning(), out, self.workers, self.gpus)) as outcomes:
             for cell, result in outcomes:
                 del begun[cell.path(out)]
                 yield cell, result
         # A process was killed, most likely for lack of memory, and it is unknown which cell it
         # ran. One at a time, it is known.
         for cell in itertools.chain(list(begun.values()), waiting):
-            with contextlib.closing(_at_once(iter([cell]), out, 1)) as outcomes:
+            with contextlib.closing(_at_once(iter([cell]), out, 1, self.gpus)) as outcomes:
                 outcome = next(outcomes, None)
             yield outcome or (cell, record_failure(cell, out, KILLED))
 
 
-def _at_once(cells: Iterator[Cell], out: Path, workers: int) -> Generator[Outcome, None, None]:
+def _at_once(
+    cells: Iterator[Cell], out: Path, workers: int, gpus: tuple[str, ...]
+) -> Generator[Outcome, None, None]:
     """Yield cells as they end, until all have ended or one of the processes is killed.
 
     If the caller stops, also by Ctrl-C, the processes are told to stop at their next step, and
@@ -94,7 +104,7 @@ def _at_once(cells: Iterator[Cell], out: Path, workers: int) -> Generator[Outcom
     """
     context = multiprocessing.get_context("spawn")
     stop, others = context.Event(), set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(workers, context, _begin, (stop,))
+    pool = ProcessPoolExecutor(workers, context, _begin, (stop, gpus, context.Value("i", 0)))
     finished = False
     running: dict[Future[CellResult], Cell] = {}
     try:
@@ -164,13 +174,23 @@ _stops: list[_SharedStop] = []
 """The stop request of a worker; empty in other processes."""
 
 
-def _begin(stop: Event) -> None:
+def _begin(stop: Event, gpus: tuple[str, ...], begun: Synchronized[int]) -> None:
     """Prepare a worker."""
+    _see_one(gpus, begun)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _stops.append(_SharedStop(stop))
     _end_with_parent()
     # Torch's first optimizer imports a lot, which must not count as time of the first training.
     make_adam([torch.nn.Parameter(torch.zeros(1))], 1.0)
+
+
+def _see_one(gpus: tuple[str, ...], begun: Synchronized[int]) -> None:
+    """Let this process, before it asks for any, see one of the GPUs: the next in turn."""
+    with begun.get_lock():
+        place = begun.value
+        begun.value += 1
+    if gpus:
+        os.environ[VISIBLE] = gpus[place % len(gpus)]
 
 
 def _run_here(cell: Cell, out: Path) -> CellResult:
@@ -197,27 +217,30 @@ class Ray:
     ----------
     address : str or None
         Address of a running cluster; None starts one on this machine.
-    gpus : float
-        Number of GPUs for each task; may be a fraction.
+    gpus : float or None
+        Number of GPUs for each task; may be a fraction. None is 1 where the cluster has any.
     """
 
     address: str | None = None
-    gpus: float = 0.0
+    gpus: float | None = None
 
     @property
     def workers(self) -> int:
         """Return how many cells run at once, given the cluster's resources."""
         ray = self._connected()
         resources = ray.cluster_resources()
-        by_cpu = int(resources.get("CPU", 1))
-        return max(
-            1, min(by_cpu, int(resources.get("GPU", 0) / self.gpus)) if self.gpus else by_cpu
-        )
+        by_cpu, share = int(resources.get("CPU", 1)), self._share()
+        return max(1, min(by_cpu, int(resources.get("GPU", 0) / share)) if share else by_cpu)
+
+    def _share(self) -> float:
+        if self.gpus is not None:
+            return self.gpus
+        return float(self._connected().cluster_resources().get("GPU", 0) > 0)
 
     def run(self, cells: Iterable[Cell], out: Path) -> Generator[Outcome, None, None]:
         """Run cells as tasks; ``out`` must be a folder that all nodes can access."""
         ray = self._connected()
-        task = ray.remote(num_cpus=1, num_gpus=self.gpus)(run_cell)
+        task = ray.remote(num_cpus=1, num_gpus=self._share())(run_cell)
         waiting, at = iter(cells), out.resolve()
         first = itertools.islice(waiting, self.workers)
         pending = {task.remote(cell, at): cell for cell in first}
@@ -244,9 +267,32 @@ class Ray:
 
 
 def make_launcher(
-    name: str, workers: int | None, address: str | None = None, gpus: float = 0.0
+    name: str,
+    workers: int | None,
+    address: str | None = None,
+    gpus: float | None = None,
+    device: str = "auto",
 ) -> Launcher:
-    """Return the launcher with a name; ``workers`` defaults to the number of cores."""
+    """Return the launcher with a name.
+
+    Parameters
+    ----------
+    name : {"local", "ray"}
+        Name of the launcher.
+    workers : int or None
+        Number of processes on this machine; None is one for each GPU where cells compute on GPUs,
+        and else one for each core.
+    address, gpus
+        As for `Ray`.
+    device : str
+        Where cells compute, as for `geneticgan.devices.check_device`.
+    """
     if name == "ray":
-        return Ray(address, gpus)
-    return Local(workers or os.cpu_count() or 1)
+        return Ray(address, 0.0 if gpus is None and device == "cpu" else gpus)
+    if device not in ("auto", "cuda"):
+        return Local(workers or (1 if device.startswith("cuda:") else os.cpu_count() or 1))
+    count = torch.cuda.device_count()
+    told = os.environ.get(VISIBLE)
+    names = told.split(",") if told else map(str, range(count))
+    seen = tuple(itertools.islice(names, count))
+    return Local(workers or len(seen) or os.cpu_count() or 1, seen)

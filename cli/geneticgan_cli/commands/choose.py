@@ -60,7 +60,7 @@ HEADING = "Choice"
     heading=HEADING,
     type=click.IntRange(min=1),
     help="Trainings at once.",
-    show_default="cores",
+    show_default="one a GPU, or one a core",
 )
 @click.option(
     "--out",
@@ -107,7 +107,7 @@ def choose(
     from geneticgan_cli.tables import print_split
 
     config, console = resolve_config(ctx), Console()
-    runner = make_launcher("local", workers)
+    runner = make_launcher("local", workers, device=config.device)
     request = planning.make_request(
         config,
         methods or planning.CANDIDATES,

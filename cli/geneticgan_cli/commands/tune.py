@@ -89,7 +89,7 @@ def tune(
     launcher: str,
     workers: int | None,
     ray_address: str | None,
-    gpus_per_cell: float,
+    gpus_per_cell: float | None,
     **_: Any,
 ) -> None:
     """Search for the training recipe that suits your images.
@@ -112,7 +112,7 @@ def tune(
     folder = out or Path("runs") / f"tuned-{config.dataset.partition(':')[0]}"
     request = tuning.make_request(config, search, trials, seeds, judge, folder)
     check_used(request.config, named_options(ctx))
-    runner = make_launcher(launcher, workers, ray_address, gpus_per_cell)
+    runner = make_launcher(launcher, workers, ray_address, gpus_per_cell, config.device)
     typed = shlex.join(["geneticgan", *sys.argv[1:]])
     try:
         second_ends_all()
