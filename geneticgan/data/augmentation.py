@@ -79,6 +79,8 @@ class Augmentation:
 
         It is made where the numbers are, and needs nothing of the host.
         """
+        if not self.changes:
+            return ()  # and it need be no image
         left = iter(numbers)
         count, _, height, width = like.shape
         drawn: list[torch.Tensor] = []

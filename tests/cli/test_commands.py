@@ -175,7 +175,7 @@ def test_plugin_options_reach_the_log(tmp_path):
     [
         (
             ["--mutations", "minmax"],
-            "no mutation 'minmax'; installed: hinge, kl, lsgan, minimax,",
+            "no mutation 'minmax'; did you mean 'minimax'? installed: hinge, kl",
         ),
         (["--mutations", "lsgan:c=1"], "mutation 'lsgan' has no option 'c'; it has: b"),
         (["--mutations", ""], "cannot read ''"),
