@@ -12,9 +12,8 @@ from geneticgan.errors import ConfigError, PluginError, did_you_mean
 from geneticgan.methods.catalogue import METHODS, create_method
 from geneticgan.methods.contract import Method
 from geneticgan.methods.evolved import BUDGET, Evolved
-from geneticgan.networks import create_architecture
 from geneticgan.options.definition import Option
-from geneticgan.recipes import DEFAULT_RECIPE, OF_IMAGES
+from geneticgan.recipes import OF_IMAGES
 from geneticgan.specs import Spec, options_of, parse_specs
 
 COMMON = frozenset(
@@ -67,40 +66,8 @@ def with_given(config: TrainConfig, given: Mapping[str, Any]) -> TrainConfig:
         OPTIONS["recipe"].check(given["recipe"])
         kept = {name: getattr(config, name) for name in OF_IMAGES}
         config = dataclasses.replace(config.with_recipe(given["recipe"]), **kept)
-        config = with_own_rate(config)
     rest: dict[str, Any] = {name: value for name, value in given.items() if name != "recipe"}
-    asked = dataclasses.replace(config, **rest)
-    if "architecture" in rest and config.learning_rate == _own_rate(config):
-        return with_own_rate(asked, rest)
-    return asked
-
-
-def with_own_rate(config: TrainConfig, named: Collection[str] = ()) -> TrainConfig:
-    """Return a config with the learning rate that its architecture brings, unless one is named.
-
-    Parameters
-    ----------
-    config : TrainConfig
-        Of a run.
-    named : collection of str
-        The options that were asked for, whatever their values.
-
-    Raises
-    ------
-    PluginError
-        If there is no such architecture.
-    """
-    if "learning_rate" in named:
-        return config
-    return dataclasses.replace(config, learning_rate=_own_rate(config))
-
-
-def _own_rate(config: TrainConfig) -> float:
-    """Return the discriminator's rate for who names none: the architecture's, or the recipe's."""
-    own = create_architecture(config.architecture).learning_rate
-    if own is None or config.recipe != DEFAULT_RECIPE:
-        return TrainConfig(recipe=config.recipe).learning_rate
-    return own
+    return dataclasses.replace(config, **rest)
 
 
 def absorbed(config: TrainConfig, named: Collection[str] = ()) -> TrainConfig:
