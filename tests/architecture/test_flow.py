@@ -12,7 +12,17 @@ import geneticgan_plugins
 BASE = {
     f"geneticgan{module}"
     for module in (
-        *("", ".changes", ".config", ".devices", ".errors", ".files", ".launch", ".options"),
+        *(
+            "",
+            ".changes",
+            ".config",
+            ".devices",
+            ".errors",
+            ".files",
+            ".launch",
+            ".memory",
+            ".options",
+        ),
         *(".recipes", ".registry", ".seeding", ".specs"),
     )
 }
