@@ -94,7 +94,7 @@ def test_an_error_in_a_plugin_names_its_package(tmp_path, monkeypatch):
 
 
 def test_a_decimal_comma_is_told(installed):
-    with pytest.raises(PluginError, match="numbers are written with a point, as 0"):
+    with pytest.raises(PluginError, match="write numbers with a decimal point, as in 0"):
         installed(entry("good", "Good")).make("good:T=0,5")
 
 

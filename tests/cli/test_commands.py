@@ -196,7 +196,7 @@ def test_plugin_options_reach_the_log(tmp_path):
         (["--set", "clib=1"], "unknown option 'clib'; did you mean 'clip'?"),
         (["--set", "clip=much"], "clip takes a number, got 'much'"),
         (["--set", "clip=-1"], "clip must be at least 0, got -1.0"),
-        (["--set", "ratio=9"], "ratio is now a part of the imbalance"),
+        (["--set", "ratio=9"], "ratio is now part of the imbalance"),
         (["--imbalance", "two-class"], "this data set has no usual pair of classes"),
         (["--imbalance", "two-class:positive=5,negative=x"], "no class 'x'"),
         (["--imbalance", "two-class:positive=5,negative=5"], "must differ"),
