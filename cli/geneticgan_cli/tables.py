@@ -157,9 +157,9 @@ def print_thresholds(console: Console, run: Path, granted: Sequence[Granted]) ->
     for each in granted:
         found = each.found
         line = (
-            f"Threshold of {each.class_name!r}: a probability of {found.threshold:.3f}. On the "
-            f"{found.of} held-out images, {found.images} of them of this class, recall is "
-            f"{100 * found.recall:.1f}% and precision {100 * found.precision:.1f}%."
+            f"Threshold of {each.class_name!r}: a probability of {found.threshold:.3f}. On "
+            f"{found.told}, recall is {100 * found.recall:.1f}% and precision "
+            f"{100 * found.precision:.1f}%."
         )
         console.print(Text(line), soft_wrap=True)
     way = f"geneticgan predict {shlex.quote(str(run))} IMAGES --thresholds --out FILE"

@@ -44,7 +44,7 @@ def train(
     if start:
         from geneticgan.jobs.beginning import taken_options
 
-        taken = taken_options(start)
+        taken = taken_options(start, resolve_config(ctx, config_file).dataset)
     resolved = resolve_config(ctx, config_file, taken)
 
     from geneticgan.jobs.train import plan
