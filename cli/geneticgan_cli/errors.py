@@ -1,4 +1,4 @@
-"""One clear sentence for every error, the traceback with --debug only."""
+"""One clear sentence for every error; the traceback is shown only with --debug."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from geneticgan_cli.saying import say
 
 
 class CleanGroup(click.Group):
-    """A group whose commands' errors become one sentence and a non-zero exit."""
+    """A command group that turns errors into one sentence and a non-zero exit status."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; see the class. Of several processes one tells what went wrong."""
+        """Run the command; if there are several processes, only one reports an error."""
         try:
             return self._invoke(ctx)
         except click.ClickException as error:
@@ -32,7 +32,7 @@ class CleanGroup(click.Group):
             raise
         except KeyboardInterrupt:
             if _first_to_tell():
-                say("Stopped at once; the last checkpoint is whole.", err=True)
+                say("Stopped at once; the last checkpoint is intact.", err=True)
             ctx.exit(130)
         except GeneticGanError as error:
             if _debug(ctx):
@@ -51,11 +51,11 @@ class CleanGroup(click.Group):
                 raise click.ClickException(
                     printable(
                         f"a plugin of {package} failed ({type(error).__name__}: {error}); check it "
-                        f"by 'geneticgan plugins check', and tell its author"
+                        f"with 'geneticgan plugins check', and tell its author"
                     )
                 ) from error
             raise click.ClickException(
-                printable(f"unexpected {type(error).__name__}: {error}. This is a defect; ")
+                printable(f"unexpected {type(error).__name__}: {error}. This is a bug; ")
                 + "'geneticgan --debug ...' shows where"
             ) from error
 
@@ -69,7 +69,7 @@ class CleanGroup(click.Group):
         ways = ["lower --batch-size or --width"] if trains else []
         if type(error).__name__ == "OutOfMemoryError":  # of a GPU
             if trains:
-                ways.append("keep the images off the GPU by --set images_on=host")
+                ways.append("keep the images off the GPU with --set images_on=host")
                 ways.append("use --precision bf16")
             else:
                 ways.append("end what else computes on the GPU")
@@ -90,7 +90,7 @@ def _first_to_tell() -> bool:
 
 
 def _out_of_memory(error: Exception) -> bool:
-    """Tell by its name, since importing torch for it would cost every error a second."""
+    """Recognise torch's error by name, since importing torch would delay every error message."""
     unmapped = isinstance(error, ImportError) and "failed to map segment" in str(error)
     return unmapped or isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
 

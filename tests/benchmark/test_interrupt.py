@@ -46,7 +46,7 @@ def test_the_prompt_is_back_at_once(grid, send):
     _, said = grid.communicate(timeout=60)
     assert time.monotonic() - start < 5  # 2 where nothing else runs; the cells would take hours
     assert grid.returncode == 130
-    assert said.startswith("Stopped; finished cells are kept. Go on with: geneticgan benchmark")
+    assert said.startswith("Stopped; finished cells are kept. Continue with: geneticgan benchmark")
     assert len(said.splitlines()) == 1
     until(lambda: not members(grid.pid), 2)
 

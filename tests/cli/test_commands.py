@@ -196,7 +196,7 @@ def test_plugin_options_reach_the_log(tmp_path):
         (["--set", "clib=1"], "unknown option 'clib'; did you mean 'clip'?"),
         (["--set", "clip=much"], "clip takes a number, got 'much'"),
         (["--set", "clip=-1"], "clip must be at least 0, got -1.0"),
-        (["--set", "ratio=9"], "ratio is now a part of the imbalance"),
+        (["--set", "ratio=9"], "ratio is now part of the imbalance"),
         (["--imbalance", "two-class"], "this data set has no usual pair of classes"),
         (["--imbalance", "two-class:positive=5,negative=x"], "no class 'x'"),
         (["--imbalance", "two-class:positive=5,negative=5"], "must differ"),
@@ -290,7 +290,7 @@ def test_a_defect_is_called_one(monkeypatch, tmp_path):
     monkeypatch.setattr("geneticgan.jobs.train.evaluate", broken)
     result = invoke("evaluate", tmp_path)
     assert result.exit_code == 1
-    assert "unexpected ZeroDivisionError: no. This is a defect" in result.output
+    assert "unexpected ZeroDivisionError: no. This is a bug" in result.output
 
 
 def test_a_full_disk_is_one_sentence(monkeypatch, tmp_path):
@@ -369,7 +369,7 @@ def test_a_second_signal_stops_at_once_and_leaves_the_last_checkpoint_whole(tmp_
     os.kill(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert errors == "Stopped at once; the last checkpoint is whole.\n"
+    assert errors == "Stopped at once; the last checkpoint is intact.\n"
     assert Checkpoint(tmp_path / "run" / "checkpoint").state()["next_generation"] == 3
     result = invoke("resume", tmp_path / "run")
     assert result.exit_code == 0, result.output
@@ -392,7 +392,7 @@ def test_a_signal_in_a_real_shell_saves_and_names_the_way_on(number, tmp_path):
         os.kill(process.pid, number)
         assert process.wait() == 128 + number
     text = (tmp_path / "out").read_text()
-    assert "Go on with: geneticgan resume run" in text
+    assert "Continue with: geneticgan resume run" in text
     assert "Traceback" not in text
     state = json.loads((tmp_path / "run" / "checkpoint" / "state.json").read_text())
     assert state["next_generation"] == len(log.read_text().splitlines())

@@ -29,7 +29,7 @@ def test_choose_says_what_is_lost_while_it_plans(monkeypatch, tmp_path):
     words = ["choose", "--dataset", "digits", "--out", str(tmp_path / "c")]
     result = CliRunner().invoke(cli, words)
     assert result.exit_code == 130
-    assert "Stopped; nothing was trained yet. Begin again with: geneticgan" in result.output
+    assert "Stopped; nothing has been trained yet. Start again with: geneticgan" in result.output
     assert not (tmp_path / "c").exists()
 
 

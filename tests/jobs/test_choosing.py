@@ -54,7 +54,7 @@ def test_it_ends_in_a_verdict_and_a_run(images, tmp_path):
     plan, _, end = result.output.partition("4 cells")
     assert "To compare: oscn, dos; 2 splits" in plan  # said before it starts
     assert "This takes about" in plan
-    assert "to find that out took" in plan
+    assert "the estimate took" in plan
     assert "over oversampling" in end
     assert "\nUse " in end
     verdict = json.loads((out / "verdict.json").read_text())
@@ -114,7 +114,7 @@ def test_another_judge_holds_nothing_out(images, tmp_path):
     judge = "generated:steps=2,width=2,images_a_class=6+deformed:images_a_class=6"
     result = CliRunner().invoke(cli, words(images, out, "--judge", judge))
     assert result.exit_code == 0, result.output
-    assert f"2 seeds, judged by {judge} images, learning from all of the" in result.output
+    assert f"2 seeds, judged on {judge} images, learning from all of the" in result.output
     (cell, *_) = (out / "trials").rglob("seed-0.json")
     found = json.loads(cell.read_text())
     assert found["config"]["validation_fraction"] == 0
