@@ -146,7 +146,7 @@ def test_a_plugin_that_returns_no_scalar_is_named(tmp_path, monkeypatch, option,
 
 
 def test_a_decimal_comma_is_told(installed):
-    with pytest.raises(PluginError, match="numbers are written with a point, as 0"):
+    with pytest.raises(PluginError, match="write numbers with a decimal point, as in 0"):
         installed(entry("good", "Good")).make("good:T=0,5")
 
 

@@ -10,12 +10,11 @@ from geneticgan.config import OPTIONS, TrainConfig
 
 
 def command(config: TrainConfig, start: str = "") -> str:
-    """Return the command that, typed again, trains with a very config.
+    """Return the command that trains with exactly this config.
 
-    It names the options that have not the value that they begin with: the recipe's, else the
-    default; and the learning rate, where the architecture may bring one. ``start`` is the run
-    whose networks it begins with, if it does; its method, which would be the default there, is
-    named then.
+    It names the options that differ from their initial values (the recipe's, or else the default)
+    and the learning rate if the architecture may bring one. ``start`` is the run whose networks
+    are trained further, if any; the method, which defaults to that run's, is then always named.
     """
     words = ["geneticgan", "train"]
     changed = _changed(config) | ({"method": config.method} if start else {})
@@ -35,7 +34,7 @@ def command(config: TrainConfig, start: str = "") -> str:
 def as_toml(config: TrainConfig) -> str:
     """Return the same options as a TOML file that ``train --config`` takes.
 
-    TOML has no null: an option that is to be none in place of its default is left out.
+    TOML has no null: an option that is none instead of its default is left out.
     """
     lines = [
         f"{OPTIONS[name].spelled} = {json.dumps(value)}"
@@ -46,7 +45,7 @@ def as_toml(config: TrainConfig) -> str:
 
 
 def _changed(config: TrainConfig) -> dict[str, Any]:
-    """Return the options that have not the value that they begin with, by name."""
+    """Return the options that differ from their initial values, by name."""
     begun = TrainConfig(recipe=config.recipe)
     changed = {}
     for name, defined in OPTIONS.items():
