@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.2.0"
 
-# Loaded when first asked for: importing geneticgan must cost nothing.
+# Loaded on first use, so that importing geneticgan is cheap.
 _HOMES = {
     "AnnealingGANClassifier": "geneticgan.estimators",
     "AnnealingGANSampler": "geneticgan.estimators",

@@ -1,24 +1,24 @@
-"""Which changes of images there are; without torch, so that options are checked at once."""
+"""The names of image augmentations; without torch, so that options can be checked quickly."""
 
 from __future__ import annotations
 
 from geneticgan.errors import ConfigError
 
 CHANGES = ("flip", "translation", "deformation", "cutout")
-"""Mirrored left to right, in half of all cases; moved by up to an eighth of the size each way, the
-border pixels repeated; deformed elastically, in half of all cases; a square of half the size,
-somewhere, set to the mean of the range (0)."""
+"""Mirroring left to right, in half of all cases; a shift by up to an eighth of the size each way,
+with border pixels repeated; an elastic deformation, in half of all cases; a square of half the
+size, at a random place, set to the middle of the range (0)."""
 
 NONE = "none"
 
 
 def parse_changes(text: str) -> tuple[str, ...]:
-    """Return the changes that a text such as ``flip,translation`` names, in their order here.
+    """Return the changes that a text such as ``flip,translation`` names, in the order of `CHANGES`.
 
     Raises
     ------
     ConfigError
-        If it names another one.
+        If the text names an unknown change.
     """
     if text == NONE:
         return ()

@@ -1,4 +1,4 @@
-"""Every option of a run, resolved: what config.json holds and what a run depends on."""
+"""Every option of a run, resolved: the content of config.json, which a run depends on."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from geneticgan.recipes import RECIPES
 class TrainConfig(
     MachineOptions, AdversaryOptions, LearningOptions, ImageOptions, EvolutionOptions
 ):
-    """Options of ``geneticgan train``; validated when made.
+    """The options of ``geneticgan train``, validated on creation.
 
-    Each is defined in `geneticgan.options`, with its type, range and meaning. One that is not
-    given, and that a recipe sets, has the recipe's value; `dataclasses.replace` keeps the values
-    there are, `with_recipe` does not.
+    Each is defined in `geneticgan.options`, with its type, range and meaning. Options that are not
+    given take the recipe's value if it sets them. `dataclasses.replace` keeps current values even
+    if the recipe changes; `with_recipe` takes the new recipe's.
     """
 
     def __post_init__(self) -> None:
@@ -49,7 +49,7 @@ class TrainConfig(
         return "root" if self.class_loss == "balanced-softmax" else "batches"
 
     def with_recipe(self, recipe: str) -> TrainConfig:
-        """Return a config in which all that a recipe sets is that recipe's."""
+        """Return a config with all options that a recipe sets taken from that recipe."""
         values: dict[str, Any] = dict(RECIPES[recipe])
         return dataclasses.replace(self, recipe=recipe, **values)
 
@@ -59,19 +59,19 @@ class TrainConfig(
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], origin: str) -> TrainConfig:
-        """Make a config of a mapping read from a file.
+        """Make a config from a mapping that was read from a file.
 
         Raises
         ------
         ConfigError
-            If a key is unknown or a value has the wrong type or range; names the origin.
+            If a key is unknown or a value has the wrong type or range; it names the origin.
         """
         try:
             known = {named(OPTIONS, key).name: value for key, value in values.items()}
             for name, value in known.items():
                 each = OPTIONS[name]
                 if value == NONE and each.optional and each.kind is not str:
-                    known[name] = None  # TOML has no word for it
+                    known[name] = None  # TOML has no null
             return cls(**known)
         except ConfigError as error:
             raise ConfigError(f"{origin}: {error}") from error
@@ -87,7 +87,7 @@ def read_setting(text: str) -> tuple[str, Any]:
     Raises
     ------
     ConfigError
-        If it is not written so, there is no such option, or the value has another type.
+        If the text has another form, the option is unknown, or the value has the wrong type.
     """
     name, equals, value = text.partition("=")
     if not equals:
@@ -97,12 +97,12 @@ def read_setting(text: str) -> tuple[str, Any]:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file of options; keys are those of `TrainConfig`, ``-`` counting as ``_``.
+    """Read a TOML file of options; keys are those of `TrainConfig`, with ``-`` or ``_``.
 
     Raises
     ------
     ConfigError
-        If it cannot be read or is not TOML.
+        If the file cannot be read or is not TOML.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -112,7 +112,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON file; `ConfigError` if it cannot be read or is not JSON."""
+    """Read a JSON file; raises `ConfigError` if it cannot be read or is not JSON."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:

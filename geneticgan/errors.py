@@ -1,4 +1,4 @@
-"""Errors that a user can mend: one sentence that names the thing and the mend."""
+"""Errors that a user can fix: one sentence that names the cause and the remedy."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 
 def printable(text: str) -> str:
-    """Return a text whose control characters cannot act on a terminal; they are written out."""
+    """Return a text with control characters escaped, so that they cannot affect a terminal."""
     return "".join(
         sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
         for sign in text
@@ -16,12 +16,12 @@ def printable(text: str) -> str:
 
 
 def some(names: Sequence[str], most: int = 8) -> str:
-    """Return names for a message, the first of them where there are many."""
+    """Return names for a message, only the first ``most`` if there are more."""
     return ", ".join(names[:most]) + (", ..." if len(names) > most else "")
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
-    """Return a question with the known name that is spelt most like a wrong one; empty if none."""
+    """Return a question that suggests the known name nearest to a wrong one; empty if none is."""
     known = list(known)
     by_case = {name.casefold(): name for name in known}
     near = difflib.get_close_matches(wrong.casefold(), by_case, n=1)
@@ -29,21 +29,21 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str:
 
 
 def no_class(name: str, known: Sequence[str]) -> str:
-    """Say that there is no class of a name, which one was probably meant, and which there are."""
+    """Say that a class does not exist, which one was probably meant, and which ones exist."""
     hint = did_you_mean(name, known)
     return f"there is no class {name!r}; {hint}{' ' if hint else ''}the classes: {some(known, 40)}"
 
 
 class GeneticGanError(Exception):
-    """Base of every error whose message is written for the user.
+    """Base class of errors whose messages are written for the user.
 
-    The command line prints the message alone and exits with status 1; anything else that is
-    raised is a defect of this project and is reported as one.
+    The command line prints only the message and exits with status 1; any other exception is a
+    bug of this project and is reported as one.
     """
 
 
 class ConfigError(GeneticGanError):
-    """An option has a value that cannot be used."""
+    """An option has an invalid value."""
 
 
 class DataError(GeneticGanError):
@@ -51,7 +51,7 @@ class DataError(GeneticGanError):
 
 
 class PluginError(GeneticGanError):
-    """A plugin is unknown, broken, duplicated or was given options it does not have."""
+    """A plugin is unknown, broken or duplicated, or was given options that it does not have."""
 
 
 class DivergedError(GeneticGanError):
@@ -59,9 +59,9 @@ class DivergedError(GeneticGanError):
 
 
 class RunError(GeneticGanError):
-    """A run folder is missing, occupied, damaged or not in the state a command needs."""
+    """A run folder is missing, occupied, damaged or not in the state that a command needs."""
 
 
 def typed(*words: object) -> str:
-    """Return a command of this program as it can be typed into a shell, whatever its paths hold."""
+    """Return a geneticgan command quoted so that it can be typed into a shell."""
     return shlex.join(["geneticgan", *map(str, words)])

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and flushed to the disk wherever the system can do that."""
+"""Files that are written atomically, and flushed to the disk wherever the system supports it."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from pathlib import Path
 from typing import BinaryIO
 
 REFUSED = (errno.EACCES, errno.EPERM, errno.EBADF, errno.EINVAL, errno.EISDIR, errno.ENOTSUP)
-"""What systems say that cannot open or flush a folder: Windows, and some network drives."""
+"""Errors of systems that cannot open or flush a folder: Windows and some network drives."""
 
 
 def write_whole(path: Path, data: bytes, *, flush: bool = True) -> None:
-    """Write a file under a random name beside it, flush it, and give it its name.
+    """Write a file under a random name in the same folder, flush it, and rename it.
 
-    Whoever reads the file sees the old content or the new, also after a crash; a link at the
-    target is replaced and not followed, and nobody can lay one at the temporary name.
+    Readers see either the old content or the new, even after a crash. A link at the target is
+    replaced, not followed, and the temporary name cannot be predicted.
 
     Parameters
     ----------
     path : Path
-        Of the file.
+        The path of the file.
     data : bytes
-        All of it.
+        The whole content.
     flush : bool
         As for `written_whole`.
 
     Raises
     ------
     OSError
-        If it cannot be written; what was there stays, and nothing else is left behind.
+        If it cannot be written; the old file stays, and no temporary file is left behind.
     """
     new = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     with written_whole(path, flush=flush) as temporary, open_own(temporary, new) as file:
@@ -41,20 +41,20 @@ def write_whole(path: Path, data: bytes, *, flush: bool = True) -> None:
 
 @contextlib.contextmanager
 def written_whole(path: Path, *, flush: bool = True) -> Iterator[Path]:
-    """Yield a random name beside a file for others to write; then flush it and give it its name.
+    """Yield a random name in a file's folder for the caller to write to; then flush and rename it.
 
     Parameters
     ----------
     path : Path
-        Of the file.
+        The path of the file.
     flush : bool
-        Whether it is to be on the disk before it has its name. Without, a power cut may leave an
-        empty file; for what is written in thousands and can be made again.
+        Whether to flush it to the disk before renaming it. Otherwise a power cut may leave an
+        empty file; this suits thousands of files that can be made again.
 
     Raises
     ------
     OSError
-        As `write_whole`.
+        As for `write_whole`.
     """
     temporary = path.with_name(f".{path.stem}.{secrets.token_hex(8)}{path.suffix}")
     try:
@@ -68,12 +68,12 @@ def written_whole(path: Path, *, flush: bool = True) -> Iterator[Path]:
 
 
 def open_own(path: Path, flags: int) -> BinaryIO:
-    """Open a file as bytes by flags of `os`, but not through a link at its own name.
+    """Open a binary file with flags of `os`, refusing to follow a link at its path.
 
     Raises
     ------
     OSError
-        As `os.open`; where the system can refuse links, also for a link.
+        As for `os.open`; on systems that can refuse links, also for a link.
     """
     flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     descriptor = os.open(path, flags, 0o666)
@@ -81,12 +81,12 @@ def open_own(path: Path, flags: int) -> BinaryIO:
 
 
 def own_folder(path: Path) -> Path:
-    """Make a folder unless it is there; return it.
+    """Create a folder unless it exists, and return it.
 
     Raises
     ------
     OSError
-        If it cannot be made, or is a symbolic link: what is written to it would land elsewhere.
+        If it cannot be created, or is a symbolic link, through which files would land elsewhere.
     """
     if path.is_symlink():
         raise OSError(errno.ELOOP, "it is a symbolic link", str(path))
@@ -95,7 +95,7 @@ def own_folder(path: Path) -> Path:
 
 
 def first_link(folder: Path) -> Path | None:
-    """Return a symbolic link that lies anywhere below a folder; None if there is none."""
+    """Return the first symbolic link found anywhere below a folder; None if there is none."""
     for parent, folders, files in os.walk(folder):
         for name in sorted([*folders, *files]):
             path = Path(parent, name)
@@ -105,16 +105,16 @@ def first_link(folder: Path) -> Path | None:
 
 
 def sync_file(path: Path) -> None:
-    """Flush a file that was written by others to the disk.
+    """Flush a file that other code has written to the disk.
 
-    It is opened for writing, since Windows flushes nothing else.
+    The file is opened for writing, since Windows can flush no other.
     """
     with open_own(path, os.O_RDWR) as file:
         os.fsync(file.fileno())
 
 
 def sync_files(folder: Path) -> None:
-    """Flush thousands of files below a folder to the disk, at once where the system can."""
+    """Flush all files below a folder to the disk, in one call if the system supports it."""
     if hasattr(os, "sync"):
         os.sync()
         return
@@ -124,7 +124,7 @@ def sync_files(folder: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Flush the names in a folder to the disk where the system can; others do so by themselves."""
+    """Flush a folder's entries to the disk on systems that do not do so by themselves."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
         try:

@@ -1,4 +1,4 @@
-"""How many processes make up this run, as torchrun or another launcher says; knows no torch."""
+"""The processes of this run, as torchrun or another launcher sets them; does not import torch."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import os
 
 
 def count() -> int:
-    """Return how many processes were launched together; 1 without a launcher."""
+    """Return the number of processes that were launched together; 1 without a launcher."""
     told = all(os.environ.get(name) for name in ("RANK", "WORLD_SIZE", "MASTER_ADDR"))
     return _number("WORLD_SIZE", 1) if told else 1
 
 
 def rank() -> int:
-    """Return which of them this process is."""
+    """Return the rank of this process among all."""
     return _number("RANK", 0) if count() > 1 else 0
 
 
 def local_rank() -> int:
-    """Return which of those on its machine this process is."""
+    """Return the rank of this process among those on its machine."""
     return _number("LOCAL_RANK", 0) if count() > 1 else 0
 
 
 def leads() -> bool:
-    """Tell whether this process is the one that writes, draws and tells."""
+    """Tell whether this process is the one that writes, draws and reports."""
     return rank() == 0
 
 

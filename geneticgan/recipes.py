@@ -37,22 +37,22 @@ RECIPES: Mapping[str, Mapping[str, float | str | None]] = MappingProxyType(
         ),
     }
 )
-"""From a name to options of `geneticgan.config.TrainConfig`."""
+"""Maps the name of a recipe to the options of `geneticgan.config.TrainConfig` that it sets."""
 
 DEFAULT_RECIPE = "best"
-"""Of every config that names none: the command line's, a benchmark's, a program's."""
+"""The recipe of every config that names none, from the command line, a benchmark or a program."""
 
 OF_IMAGES = frozenset({"augmentation"})
-"""Those that say what networks are shown. They help any method, so a comparison sets them for all
-methods alike (``geneticgan benchmark --augmentation``), and not by the recipe of one."""
+"""The options that change the images themselves. They help any method, so a comparison sets them
+for all methods alike (``geneticgan benchmark --augmentation``) and not by the recipe of one."""
 
 
 def class_guidance(wanted: str, classes: int) -> str:
     """Return ``shared`` or ``real`` for a config's ``class_guidance``.
 
-    With two classes a generator does best to learn from the classifier itself: what is wrong for
-    one class is the other, and a minority that grows into free space is what is wanted. With
-    more, a class head that learns from its own generator's mistakes keeps them alive.
+    With two classes, a generator learns best from the classifier itself: whatever is not one class
+    is the other, and a minority that spreads into free space is desirable. With more classes, a
+    class head that learns from its generator's mistakes perpetuates them.
     """
     if wanted != "auto":
         return wanted

@@ -1,4 +1,4 @@
-"""Plugins by entry points: find (metadata only) -> load (guarded) -> validate (the contract)."""
+"""Plugins by entry point: find (metadata only) -> load (guarded) -> validate (the contract)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Found:
-    """A plugin known from the metadata of its package; nothing of it has been imported."""
+    """A plugin known from its package's metadata; it has not been imported."""
 
     name: str
     package: str
@@ -29,13 +29,13 @@ class Found:
 
     @property
     def origin(self) -> str:
-        """Package and version, for messages."""
+        """The package and its version, for messages."""
         return f"{self.package} {self.version}"
 
 
 @dataclass(frozen=True)
 class Loaded(Generic[T]):
-    """A plugin that has been imported and keeps its contract."""
+    """A plugin that has been imported and fulfils its contract."""
 
     found: Found
     factory: type[T]
@@ -48,19 +48,19 @@ class Loaded(Generic[T]):
 
 @dataclass(frozen=True)
 class Broken:
-    """A plugin that cannot be used, and the cause."""
+    """A plugin that cannot be used, with the cause."""
 
     found: Found
     cause: str
 
 
 def find_plugins(group: str) -> list[Found]:
-    """List the plugins of an entry-point group by name and package; imports none of them."""
+    """List the plugins of an entry-point group by name and package without importing them."""
     return list(_read(group, tuple((path, _changed(path)) for path in sys.path)))
 
 
 def _changed(path: str) -> int:
-    """Return when a folder of packages changed: an installation adds or replaces an entry."""
+    """Return when a folder of packages last changed, as it does with every installation."""
     try:
         return os.stat(path or ".").st_mtime_ns
     except OSError:
@@ -69,7 +69,7 @@ def _changed(path: str) -> int:
 
 @lru_cache(maxsize=64)
 def _read(group: str, paths: tuple[tuple[str, int], ...]) -> tuple[Found, ...]:
-    """Read the metadata of all packages, once for as long as the folders of packages are as is."""
+    """Read the metadata of all packages, only once while the folders of packages do not change."""
     found = [
         Found(
             entry_point.name,
@@ -83,7 +83,7 @@ def _read(group: str, paths: tuple[tuple[str, int], ...]) -> tuple[Found, ...]:
 
 
 def _other_signature(factory: type, contract: type) -> str:
-    """Say which method does not take what the contract's method takes; empty if all do."""
+    """Name a method that does not accept the arguments of the contract's; empty if all do."""
     for name, wanted in inspect.getmembers(contract, inspect.isfunction):
         own = getattr(factory, name)
         if name == "__init__" or own is wanted or not inspect.isfunction(own):
@@ -106,9 +106,9 @@ class PluginGroup(Generic[T]):
     group : str
         The entry-point group, such as ``geneticgan.mutations``.
     contract : type
-        The abstract class a plugin has to subclass.
+        The abstract class that plugins subclass.
     noun : str
-        What one plugin of the group is called in messages.
+        The word for a plugin of the group in messages.
     """
 
     def __init__(self, group: str, contract: type[T], noun: str) -> None:
@@ -121,12 +121,12 @@ class PluginGroup(Generic[T]):
         return find_plugins(self.group)
 
     def load_all(self, patience_seconds: float = 10.0) -> list[Loaded[T] | Broken]:
-        """Load every plugin, guarded: what is broken is named with its cause and harms no one.
+        """Load every plugin; broken ones are returned with the cause and do not affect others.
 
         Parameters
         ----------
         patience_seconds : float
-            One that takes longer to import counts as broken.
+            The time after which an import counts as broken.
         """
         found = self.find()
         return [self.try_to_load(plugin, found, patience_seconds) for plugin in found]
@@ -134,7 +134,7 @@ class PluginGroup(Generic[T]):
     def try_to_load(
         self, plugin: Found, found: list[Found], patience_seconds: float
     ) -> Loaded[T] | Broken:
-        """Load one plugin of those that `find` returned; parameters as for `load_all`."""
+        """Load one of the plugins that `find` returned; parameters as for `load_all`."""
         try:
             if [one.name for one in found].count(plugin.name) > 1:
                 raise PluginError(self._duplicate(plugin.name, found))
@@ -143,7 +143,7 @@ class PluginGroup(Generic[T]):
             return Broken(plugin, str(error))
 
     def _load_patiently(self, plugin: Found, seconds: float) -> type[T]:
-        """Load in a thread that may be left behind: an import cannot be broken off."""
+        """Load in a thread that may be left behind, since an import cannot be interrupted."""
         outcome: queue.Queue[type[T] | PluginError] = queue.Queue()
 
         def load() -> None:
@@ -170,8 +170,8 @@ class PluginGroup(Generic[T]):
         Raises
         ------
         PluginError
-            If it is unknown (the installed ones and the nearest spelling are named), provided by
-            two packages, cannot be imported, or does not keep the contract.
+            If it is unknown (the message lists the installed ones and the nearest spelling), is
+            provided by two packages, cannot be imported, or does not fulfil the contract.
         """
         found = self.find()
         matches = [plugin for plugin in found if plugin.name == name]
@@ -194,12 +194,12 @@ class PluginGroup(Generic[T]):
         spec : Spec
             Name and options as text; each option is converted by the plugin's signature.
         **defaults
-            Values used where the spec does not set them, already converted.
+            Converted values of options that the spec does not set.
 
         Raises
         ------
         PluginError
-            As `get`; also for an option that the plugin lacks or whose value it refuses.
+            As for `get`; also for an option that the plugin lacks or whose value it refuses.
         """
         loaded = self.get(spec.name)
         accepted = options_of(loaded.factory)
@@ -220,19 +220,28 @@ class PluginGroup(Generic[T]):
         except (TypeError, ValueError) as error:
             raise PluginError(f"{self.noun} {str(spec)!r}: {error}") from error
 
+    def described(self, plugin: object) -> str:
+        """Return what an instance is, for messages: its name here, and the package it came from."""
+        cls = type(plugin)
+        value = f"{cls.__module__}:{cls.__qualname__}"
+        for found in self.find():
+            if found.entry_point.value == value:
+                return f"{self.noun} {found.name!r} of {found.origin}"
+        return f"{self.noun} {cls.__qualname__} of the module {cls.__module__}"
+
     def make(self, text: str, **defaults: Any) -> T:
         """Make an instance from text such as ``linear:T=10``; defaults that are None are left out.
 
         Raises
         ------
         PluginError
-            As `create` and `parse_specs`; also if the text names several plugins.
+            As for `create` and `parse_specs`; also if the text names several plugins.
         """
         specs = parse_specs(text)
         if len(specs) > 1:
             names = ", ".join(spec.name for spec in specs)
             number = any(spec.name[:1].isdecimal() for spec in specs[1:])
-            hint = "; numbers are written with a point, as 0.5" if number else ""
+            hint = "; write numbers with a decimal point, as in 0.5" if number else ""
             raise PluginError(
                 f"{text!r} names several plugins ({names}); name one {self.noun}{hint}"
             )
@@ -244,7 +253,7 @@ class PluginGroup(Generic[T]):
         except Exception as error:
             raise PluginError(
                 f"{self.noun} {plugin.name!r} of {plugin.origin} cannot be imported "
-                f"({type(error).__name__}: {error}); mend or uninstall that package"
+                f"({type(error).__name__}: {error}); fix or uninstall that package"
             ) from error
         if not (isinstance(factory, type) and issubclass(factory, self.contract)):
             raise PluginError(

@@ -1,8 +1,8 @@
 """Randomness as an explicit argument: independent named streams from one seed.
 
 A stream is a function of ``(seed, name, counter)`` and of nothing else. Batches and latents are
-drawn from a stream that carries the generation's number as its counter, so that a resumed run
-needs no saved state to draw what an uninterrupted run would have drawn.
+drawn from a stream whose counter is the generation's number, so a resumed run needs no saved
+state to draw what an uninterrupted run would have drawn.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def numpy_stream(seed: int, name: str, counter: int = 0) -> np.random.Generator:
     seed : int
         The run's seed, >= 0.
     name : str
-        What the numbers are for; different names give independent streams.
+        The purpose of the numbers; different names give independent streams.
     counter : int
         Which of the stream's generators, >= 0 (usually the generation's number).
     """
@@ -48,14 +48,14 @@ def torch_stream(seed: int, name: str, counter: int = 0) -> torch.Generator:
 
 @contextmanager
 def torch_seeded(seed: int, device: torch.device | None = None) -> Iterator[None]:
-    """Let what draws from torch's global generators draw from a seed; afterwards they go on.
+    """Seed torch's global generators within a context; afterwards their state is restored.
 
-    `torch.manual_seed` would seed every GPU's generator anew as well, for whoever uses it.
+    `torch.manual_seed` would also reseed the generator of every GPU, which others may use.
 
     Parameters
     ----------
     seed : int
-        In [0, 2^64).
+        A seed in [0, 2^64).
     device : torch.device, optional
         A CUDA device whose generator is seeded too; the CPU's always is.
     """

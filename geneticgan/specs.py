@@ -1,4 +1,4 @@
-"""Plugins as text names them, with options that the plugin's signature declares."""
+"""Plugins specified as text, with the options that their signatures declare."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from geneticgan.errors import PluginError
 
 @dataclass(frozen=True)
 class Spec:
-    """A plugin as a user asks for it: ``lsgan:b=0.9`` is name ``lsgan``, options ``{b: 0.9}``."""
+    """A plugin as specified by a user: ``lsgan:b=0.9`` has name ``lsgan``, options ``{b: 0.9}``."""
 
     name: str
     options: Mapping[str, str]
@@ -27,13 +27,13 @@ class Spec:
 def parse_specs(text: str) -> list[Spec]:
     """Read a list of plugins with options, as in ``minimax,lsgan:a=0,b=0.9,nonsat``.
 
-    A piece between commas that has a ``=`` but no ``:`` before it is one more option of the
-    plugin before it. Commas in parentheses are part of a value, as in ``linear(T=10,period=5)``.
+    An item with a ``=`` but no ``:`` before it is another option of the preceding plugin. Commas
+    in parentheses are part of a value, as in ``linear(T=10,period=5)``.
 
     Raises
     ------
     PluginError
-        If the text is empty or a piece is neither a name nor an option.
+        If the text is empty or an item is neither a name nor an option.
     """
     specs: list[tuple[str, dict[str, str]]] = []
     for piece in (piece.strip() for piece in re.split(r",(?![^(]*\))", text)):
@@ -62,7 +62,7 @@ class Option:
     default: Any
 
     def convert(self, text: str) -> Any:
-        """Convert a text by the declared type; raises `ValueError` where it does not fit."""
+        """Convert a text to the declared type; raises `ValueError` if it does not fit."""
         if self.kind is bool:
             words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
             if text.lower() not in words:

@@ -1,4 +1,6 @@
 import os
+import re
+import sys
 from importlib.metadata import EntryPoint
 from types import SimpleNamespace
 
@@ -93,8 +95,58 @@ def test_an_error_in_a_plugin_names_its_package(tmp_path, monkeypatch):
     assert "Error: a plugin of bad-plugin failed (IndexError: list index out" in result.output
 
 
+RETURNED = """
+from geneticgan.gan.fitness import FitnessFunction
+from geneticgan.gan.mutation import Mutation
+
+
+class Rows(Mutation):
+    def loss(self, fake, real):
+        return -fake
+
+
+class Three(FitnessFunction):
+    def evaluate(self, inputs):
+        return (inputs.logits.source.mean(),) * 3
+
+
+class Number(FitnessFunction):
+    def evaluate(self, inputs):
+        return inputs.logits.source.mean(), 1.0
+"""
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (
+            "--mutations=rows",
+            r"mutation 'rows' of odd 1.0: loss returned a tensor of shape \(\d+,\)",
+        ),
+        ("--fitness=three", "fitness 'three' of odd 1.0: evaluate returned 3 values"),
+        ("--fitness=number", "fitness 'number' of odd 1.0: evaluate returned a float"),
+    ],
+)
+def test_a_plugin_that_returns_no_scalar_is_named(tmp_path, monkeypatch, option, said):
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "odd_returned", raising=False)
+    folder = tmp_path / "odd-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text(
+        "[geneticgan.mutations]\nrows = odd_returned:Rows\n"
+        "[geneticgan.fitness]\nthree = odd_returned:Three\nnumber = odd_returned:Number\n"
+    )
+    (tmp_path / "odd_returned.py").write_text(RETURNED)
+    words = ["train", option, "--steps", "1", "--width", "2", "--out", str(tmp_path / "run")]
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 1
+    assert re.search(said, result.output)
+    assert "defect" not in result.output
+
+
 def test_a_decimal_comma_is_told(installed):
-    with pytest.raises(PluginError, match="numbers are written with a point, as 0"):
+    with pytest.raises(PluginError, match="write numbers with a decimal point, as in 0"):
         installed(entry("good", "Good")).make("good:T=0,5")
 
 

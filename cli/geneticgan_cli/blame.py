@@ -1,4 +1,4 @@
-"""Which package of plugins an error came from."""
+"""Find the plugin package that an error came from."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from importlib.metadata import distributions
 
 
 def package_of(error: BaseException, own: str = "geneticgan") -> str:
-    """Return the name of the plugin package that an error was raised in, or nothing.
+    """Return the name of the plugin package that raised an error; empty if none did.
 
     Parameters
     ----------
     error : BaseException
-        With its traceback.
+        An error with its traceback.
     own : str
-        The package whose plugins are not meant.
+        A package whose plugins are never blamed.
     """
     homes = {
         point.module.partition(".")[0]: package.name

@@ -16,24 +16,24 @@ def print_plan(console: Console, request: Request, plan: Plan) -> None:
     budget = plan.budget
     splits = f"{budget.seeds} splits, each holding out {request.judge.share:.0%} of every class"
     if not request.judge.holds_out:
-        splits = f"{budget.seeds} seeds, judged by {request.judge.text} images, learning from all"
+        splits = f"{budget.seeds} seeds, judged on {request.judge.text} images, learning from all"
     lines = [
         f"To compare: {', '.join(budget.methods)}; {splits} of the training part; "
-        f"{budget.steps} steps of {request.config.batch_size} images a training, "
+        f"{budget.steps} steps of {request.config.batch_size} images per training, "
         f"{plan.workers} at once.",
-        f"This takes about {duration(budget.seconds)}, the last training included; to find that out"
-        f" took {duration(plan.timing)}.",
+        f"This takes about {duration(budget.seconds)}, including the last training; the estimate "
+        f"took {duration(plan.timing)}.",
     ]
     if plan.back:
-        lines.append(f"Taken back, for the budget is larger now: {', '.join(plan.back)}.")
+        lines.append(f"Included again, since the budget is larger now: {', '.join(plan.back)}.")
     if budget.seconds > request.seconds:
         lines.append(
-            f"That is more than the budget of {duration(request.seconds)}: it is the smallest "
-            "comparison that says anything."
+            f"That is more than the budget of {duration(request.seconds)}, but a smaller "
+            "comparison would tell nothing."
         )
     if budget.left_out:
         lines.append(
-            f"Left out, for they take too long: {', '.join(budget.left_out)}; a larger --budget "
+            f"Left out because they take too long: {', '.join(budget.left_out)}; a larger --budget "
             "compares more."
         )
     lines += [f"Left out: {name}, {why}." for name, why in plan.cannot.items()]
@@ -74,7 +74,7 @@ def print_verdict(console: Console, request: Request, plan: Plan, verdict: Verdi
 
 
 def duration(seconds: float) -> str:
-    """Return a time as people say it."""
+    """Return a duration in the units that people would use."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)

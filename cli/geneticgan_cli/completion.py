@@ -1,4 +1,4 @@
-"""What a shell completes: names of plugins, and of a run's classes; no plugin is imported."""
+"""Shell completion of the names of plugins and of a run's classes; no plugin is imported."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ GROUPS = {
     "schedule": "schedules",
     "selection": "selections",
 }
-"""Which group of plugins an option names, by the option."""
+"""The plugin group that each option takes its names from."""
 
 
 def complete_plugins(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Return the plugins that the last word of a list may become, the words before it kept."""
+    """Return completions of the last word in a list, each with the words before it."""
     before, comma, word = incomplete.rpartition(",")
     found = find_plugins(f"geneticgan.{GROUPS[str(param.name)]}")
     names = dict.fromkeys(each.name for each in found if each.name.startswith(word))
@@ -39,7 +39,7 @@ def complete_plugins(
 def complete_classes(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Return the classes of the run that was typed before, if it is one."""
+    """Return the class names of the run typed earlier in the command; empty if it is no run."""
     run = ctx.params.get("run") or next(iter(ctx.args), "")  # Click stops at the option's own word
     try:
         text = (Path(run) / "model.json").read_text(encoding="utf-8")

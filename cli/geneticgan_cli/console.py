@@ -1,4 +1,4 @@
-"""The console of all screens: whatever is printed on it is text, and acts on no terminal."""
+"""The console of all screens: whatever is printed there cannot control the terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from geneticgan.errors import printable
 
 
 class Console(rich.console.Console):
-    """As rich's, but markup and control characters in what is printed are shown as they are.
+    """A rich console that shows markup and control characters instead of obeying them.
 
     Names, logs and results come from folders that others may have made.
     """
@@ -25,7 +25,7 @@ class Console(rich.console.Console):
         renderable: rich.console.RenderableType,
         options: rich.console.ConsoleOptions | None = None,
     ) -> Iterable[Segment]:
-        """Yield the segments of something to print, their text made `printable`."""
+        """Yield the segments of a renderable, with their text made `printable`."""
         for segment in super().render(renderable, options):
             if segment.control:
                 yield segment

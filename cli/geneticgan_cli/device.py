@@ -1,4 +1,4 @@
-"""``--device``, wherever something is computed."""
+"""The options ``--device`` and ``--data-root`` of commands that use a run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from geneticgan.errors import ConfigError
 
 
 class Device(click.ParamType):  # type: ignore[type-arg]  # Click 8.1 has no arguments to give
-    """A device's name; whether it is there is found out where it is used."""
+    """A device's name; whether the device exists is checked when it is used."""
 
     name = "[auto|cpu|cuda|cuda:N]"
 
@@ -31,14 +31,14 @@ device_option = click.option(
     type=DEVICE,
     default=None,
     show_default="the run's own",
-    help="Where to compute, whatever the run was trained on.",
+    help="The device to compute on, whatever the run was trained on.",
 )
-"""For a command that takes up what was made before."""
+"""The device option of commands that use an existing run."""
 
 data_root_option = click.option(
     "--data-root",
     default=None,
     show_default="the run's own",
-    help="Where the images are now; has to be named where the run was not made here.",
+    help="Where the images are now; required if the run was made on another machine.",
 )
-"""For a command that reads the images that a folder names."""
+"""The option of commands that read the images of an existing run."""

@@ -1,7 +1,8 @@
-"""One clear sentence for every error, the traceback with --debug only."""
+"""One clear sentence for every error; the traceback is shown only with --debug."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import click
@@ -13,10 +14,10 @@ from geneticgan_cli.saying import say
 
 
 class CleanGroup(click.Group):
-    """A group whose commands' errors become one sentence and a non-zero exit."""
+    """A command group that turns errors into one sentence and a non-zero exit status."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; see the class. Of several processes one tells what went wrong."""
+        """Run the command; if there are several processes, only one reports an error."""
         try:
             return self._invoke(ctx)
         except click.ClickException as error:
@@ -31,7 +32,7 @@ class CleanGroup(click.Group):
             raise
         except KeyboardInterrupt:
             if _first_to_tell():
-                say("Stopped at once; the last checkpoint is whole.", err=True)
+                say("Stopped at once; the last checkpoint is intact.", err=True)
             ctx.exit(130)
         except GeneticGanError as error:
             if _debug(ctx):
@@ -45,21 +46,39 @@ class CleanGroup(click.Group):
             if _debug(ctx):
                 raise
             if _out_of_memory(error):
-                raise click.ClickException(
-                    "out of memory; lower --batch-size or --width, keep the images off the GPU by "
-                    "--set images_on=host, or use --precision bf16. The last checkpoint is kept"
-                ) from error
+                raise click.ClickException(self._too_little_memory(ctx, error)) from error
             if package := package_of(error):
                 raise click.ClickException(
                     printable(
                         f"a plugin of {package} failed ({type(error).__name__}: {error}); check it "
-                        f"by 'geneticgan plugins check', and tell its author"
+                        f"with 'geneticgan plugins check', and tell its author"
                     )
                 ) from error
             raise click.ClickException(
-                printable(f"unexpected {type(error).__name__}: {error}. This is a defect; ")
+                printable(f"unexpected {type(error).__name__}: {error}. This is a bug; ")
                 + "'geneticgan --debug ...' shows where"
             ) from error
+
+    def _too_little_memory(self, ctx: click.Context, error: Exception) -> str:
+        """Say what can be done, with the options that the command has."""
+        from geneticgan.memory import memory_limit
+
+        command = self.get_command(ctx, ctx.invoked_subcommand or "")
+        options = {parameter.name for parameter in command.params} if command else set()
+        trains, limit = "batch_size" in options, memory_limit()
+        ways = ["lower --batch-size or --width"] if trains else []
+        if type(error).__name__ == "OutOfMemoryError":  # of a GPU
+            if trains:
+                ways.append("keep the images off the GPU with --set images_on=host")
+                ways.append("use --precision bf16")
+            else:
+                ways.append("end what else computes on the GPU")
+        elif math.isinf(limit):
+            ways.append("end other programs")
+        else:
+            ways.append(f"allow more than {limit / 2**30:.3g} GiB (ulimit -v)")
+        text = f"out of memory; {', or '.join(ways)}"
+        return text + (". A run goes on from its last checkpoint, if it has one" * trains)
 
 
 def _first_to_tell() -> bool:
@@ -71,7 +90,7 @@ def _first_to_tell() -> bool:
 
 
 def _out_of_memory(error: Exception) -> bool:
-    """Tell by its name, since importing torch for it would cost every error a second."""
+    """Recognise torch's error by name, since importing torch would delay every error message."""
     unmapped = isinstance(error, ImportError) and "failed to map segment" in str(error)
     return unmapped or isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
 

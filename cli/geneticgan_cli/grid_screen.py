@@ -1,4 +1,4 @@
-"""What is seen of a benchmark: cells done, failed and left, and a line for each that ends."""
+"""The screen of a benchmark: cells done, failed and left, and a line for each that ends."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from geneticgan_cli.console import Console
 
 
 class GridScreen:
-    """Prints a line for each cell; on a terminal a bar stays below.
+    """Prints a line for each cell; on a terminal, a progress bar stays below.
 
     Parameters
     ----------
     console : Console
-        Where to.
+        The console to print on.
     workers : int
-        Cells that run at once.
+        The number of cells that run at once.
     """
 
     def __init__(self, console: Console, workers: int) -> None:
@@ -50,7 +50,7 @@ class GridScreen:
         self._bar.stop()
 
     def on_progress(self, progress: GridProgress) -> None:
-        """Show how far the grid is."""
+        """Show the progress of the grid."""
         ended = progress.done + progress.failed
         left = progress.total - ended
         state = f"{progress.done} done, {min(left, self._workers)} running"

@@ -22,7 +22,7 @@ from geneticgan_cli.options import SET, add_options, flag, given_options, resolv
 from geneticgan_cli.saying import say
 
 SHOW_CURSOR = b"\x1b[?25h"
-"""What a terminal is sent to show its cursor again, which a live display hides."""
+"""The bytes that make a terminal show its cursor, which a live display hides."""
 
 GRID = "Grid"
 CELL_SETS = {
@@ -31,7 +31,7 @@ CELL_SETS = {
     "method": "--methods",
     "seed": "--seeds",
 }
-"""Options of a run that differ between the cells of a grid, and the flags that say how."""
+"""Options of a run that differ between the cells of a grid, and the flags that set them."""
 
 
 def _option(heading: str, flag_name: str, help_text: str, **kwargs: Any) -> Callable[..., Any]:
@@ -43,7 +43,7 @@ LAUNCHING = [
     _option(
         MACHINE,
         "--launcher",
-        "What runs the cells.",
+        "The launcher that runs the cells.",
         type=click.Choice(["local", "ray"]),
         default="local",
         show_default=True,
@@ -53,18 +53,18 @@ LAUNCHING = [
         "--workers",
         "The number of local processes.",
         type=click.IntRange(min=1),
-        show_default="one a GPU, or one a core",
+        show_default="one per GPU, or one per core",
     ),
-    _option(MACHINE, "--ray-address", "The address of a Ray cluster that runs already."),
+    _option(MACHINE, "--ray-address", "The address of a Ray cluster that is already running."),
     _option(
         MACHINE,
         "--gpus-per-cell",
-        "The GPUs that Ray gives to a cell.",
+        "The number of GPUs that Ray gives to a cell.",
         type=click.FloatRange(min=0),
-        show_default="1 where it has any",
+        show_default="1 if Ray has any",
     ),
 ]
-"""What says where cells run."""
+"""The options that say where cells run."""
 
 OPTIONS = [
     _option(
@@ -77,8 +77,8 @@ OPTIONS = [
     _option(
         GRID,
         "--table",
-        "The imbalances of a table of the paper: iv, two classes at --ratios; v, all classes with "
-        "the data set's own counts.",
+        "The imbalances of a table of the paper: iv has two classes at --ratios; v has all classes "
+        "with the data set's own counts.",
         type=click.Choice(["iv", "v"]),
         default="v",
         show_default=True,
@@ -93,7 +93,8 @@ OPTIONS = [
     _option(
         GRID,
         "--imbalance",
-        "An imbalance in place of those of --table, such as exponential:ratio=50; may be repeated.",
+        "An imbalance that replaces those of --table, such as exponential:ratio=50; may be "
+        "repeated.",
         multiple=True,
         names=["imbalances"],
     ),
@@ -108,11 +109,11 @@ OPTIONS = [
     _option(
         GRID,
         "--protocols",
-        "How trained methods are judged. head: the method's own class head at the end; "
+        "How trained methods are evaluated. head: the method's own class head at the end; "
         "head-calibrated: the same with an offset for each class, fitted on the validation "
         "images; augment: a fresh classifier on real and generated images; calibrate: Os+CN with "
         "offsets fitted on generated images; paper-peek: the best of many looks at the test part. "
-        "Plugins of the group geneticgan.protocols, see: geneticgan plugins list.",
+        "They are plugins; see: geneticgan plugins list.",
         default="head",
         show_default=True,
         shell_complete=complete_plugins,
@@ -120,7 +121,7 @@ OPTIONS = [
     flag("recipe"),
     flag("augmentation"),
     flag("validation_fraction"),
-    flag("data_root", help="The place of data sets that name none of their own."),
+    flag("data_root", help="The folder of data sets that do not set their own."),
     flag("steps"),
     flag("batch_size"),
     flag("width"),
@@ -159,9 +160,9 @@ def run_grid(
     gpus_per_cell: float | None,
     **_: Any,
 ) -> None:
-    """Fill the grid that the options describe, or choose values for it, under a screen.
+    """Fill the grid that the options describe, or choose values for it, and show the progress.
 
-    Exits with 130 after Ctrl-C, with 1 if a cell failed.
+    The exit status is 130 after Ctrl-C, and 1 if a cell failed.
     """
     from geneticgan.benchmark.grid import fill, grid, read_tuned
     from geneticgan.benchmark.launchers import make_launcher
@@ -176,7 +177,7 @@ def run_grid(
     given = given_options(ctx)
     for name, instead in CELL_SETS.items():
         if name in given:
-            raise ConfigError(f"{name} differs between the cells of a grid; set it by {instead}")
+            raise ConfigError(f"{name} differs between the cells of a grid; set it with {instead}")
     base = resolve_config(ctx)
     check_any_uses(base, [str(spec) for spec in parse_specs(methods)], set(given))
     wanted = imbalances or _of_table(ctx, table, ratios)
@@ -192,7 +193,7 @@ def run_grid(
             else:
                 result = fill(cells, out, runner, screen.on_progress, command)
     except KeyboardInterrupt:
-        say(f"Stopped; finished cells are kept. Go on with: {command}", err=True)
+        say(f"Stopped; finished cells are kept. Continue with: {command}", err=True)
         ctx.exit(130)
     if tune:
         write_whole(out / "tuned.toml", text.encode())
@@ -218,24 +219,24 @@ def _of_table(ctx: click.Context, table: str, ratios: str) -> tuple[str, ...]:
 
 
 def second_ends_all() -> None:
-    """Have the first Ctrl-C raise as usual, and a second one end this process without a word.
+    """Let the first Ctrl-C raise as usual, and a second one end this process silently.
 
     The processes that compute end with it.
     """
     if threading.current_thread() is not threading.main_thread():
-        return  # there Python delivers no signals
+        return  # Python delivers signals to the main thread only
 
     def first(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if os.isatty(1):
-            os.write(1, SHOW_CURSOR)  # the second one leaves no time for it
+            os.write(1, SHOW_CURSOR)  # there is no time for this after a second Ctrl-C
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, first)
 
 
 def number_list(text: str, option: str, example: str) -> list[str]:
-    """Return the words of a list of numbers, as typed; `ConfigError` if one is no number."""
+    """Return the items of a list of numbers as typed; `ConfigError` if one is not a number."""
     words = [word.strip() for word in text.split(",")]
     try:
         [float(word) for word in words]

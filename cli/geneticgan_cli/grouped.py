@@ -1,4 +1,4 @@
-"""Options under headings, and what took the place of flags that are gone."""
+"""Options under headings, and the replacements of flags that no longer exist."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class GroupedOption(click.Option):
 
 
 class GroupedCommand(click.Command):
-    """A command of a run's options: under headings in --help; one that is no flag is explained."""
+    """A command whose --help groups options under headings and that explains removed flags."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write a section for each heading, in the order of declaration."""
@@ -34,7 +34,7 @@ class GroupedCommand(click.Command):
                 formatter.write_dl(records)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments; says what took the place of a flag that is gone."""
+        """Parse the arguments; the error for a removed flag says what replaced it."""
         typed = list(args)
         try:
             return super().parse_args(ctx, args)
@@ -45,14 +45,14 @@ class GroupedCommand(click.Command):
 
 
 def explain(flag: str, arguments: list[str]) -> str:
-    """Return a sentence on a flag that was one of version 0.1.0; empty if it was none.
+    """Return a sentence about a flag that version 0.1.0 had; empty if it did not.
 
     Parameters
     ----------
     flag : str
-        As typed, such as ``--clip``.
+        The flag as typed, such as ``--clip``.
     arguments : list of str
-        All that was typed; the value is taken from there.
+        All arguments as typed, among them the flag's value.
     """
     value = ""
     for number, word in enumerate(arguments):
@@ -67,4 +67,4 @@ def explain(flag: str, arguments: list[str]) -> str:
     if defined is None:
         return ""
     shown = value or defined.default_text
-    return f"{flag} is no flag of its own any more; write --set {name}={shown}."
+    return f"{flag} is no longer a flag of its own; write --set {name}={shown}."

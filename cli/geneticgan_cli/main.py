@@ -41,7 +41,7 @@ def cli(ctx: click.Context, debug: bool) -> None:
     Start with: geneticgan train
     """
     ctx.obj = {"debug": debug}
-    # Pillow warns of damage in a file's notes; what cannot be read is said, with the file's name.
+    # Pillow warns of damaged metadata; files that cannot be read are reported by name elsewhere.
     warnings.filterwarnings("ignore", module=r"PIL\.")
     if launch.count() > 1 and ctx.invoked_subcommand not in ("train", "resume"):
         raise ConfigError(
@@ -74,9 +74,9 @@ for command in (
 
 
 def write_any_sign() -> None:
-    """Let what a terminal cannot show, such as a Japanese name under cp1252, be written out.
+    """Escape characters that a terminal cannot show, such as a Japanese name under cp1252.
 
-    Python would raise `UnicodeEncodeError` in the middle of a run instead.
+    Otherwise Python would raise `UnicodeEncodeError` in the middle of a run.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -84,7 +84,7 @@ def write_any_sign() -> None:
 
 
 def main() -> None:
-    """Run the command line; a second Ctrl-C ends with the conventional exit code."""
+    """Run the command line; a second Ctrl-C ends it with the conventional exit status."""
     write_any_sign()
     try:
         cli(standalone_mode=True)

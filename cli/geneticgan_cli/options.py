@@ -1,4 +1,4 @@
-"""The flags of a run, made from the definitions of its options, and a TOML file under them."""
+"""The flags of a run, made from the definitions of its options, and its TOML file."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ OF_CHOICE = (
     *("steps", "batch_size", "width", "augmentation", "recipe", "calibration", "device"),
     "precision",
 )
-"""Options that ``choose`` has flags for, besides those of the images."""
+"""Options for which ``choose`` has flags, besides those of the images."""
 
 OF_IMAGES = ("data_root", "image_size", "download", "skip_corrupt", "imbalance", "seed")
-"""Options that say which images a data set gives, besides its name."""
+"""Options that, besides its name, determine the images of a data set."""
 
 
 def flag(name: str, **other: Any) -> Decorator:
-    """Return the flag of an option, as its definition says; ``other`` wins over that."""
+    """Return the flag of an option as defined; keywords in ``other`` override the definition."""
     defined = OPTIONS[name]
     values: dict[str, Any] = {"help": defined.help, "heading": defined.group}
     if name in GROUPS:
@@ -69,12 +69,12 @@ SET = click.option(
     heading=RUN,
     multiple=True,
     metavar="NAME=VALUE",
-    help="Sets any option, also those that have no flag, such as clip=0.05; may be repeated.",
+    help="Set any option, even one without a flag, such as clip=0.05; may be repeated.",
 )
 
 
 def show_all_options(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
-    """Print every option of a run by heading, and leave."""
+    """Print every option of a run by heading, and exit."""
     if not wanted:
         return
     formatter = ctx.make_formatter()
@@ -87,7 +87,7 @@ def show_all_options(ctx: click.Context, _: click.Parameter, wanted: bool) -> No
 
 
 def described(defined: Option) -> str:
-    """Return what an option does, and in brackets what it accepts and its default."""
+    """Return an option's help, followed in brackets by its range and default."""
     facts = [defined.range_text]
     facts += [f"default: {defined.default_text}"] if defined.default_text else []
     said = "; ".join(fact for fact in facts if fact)
@@ -102,7 +102,7 @@ ALL_OPTIONS = click.option(
     is_eager=True,
     expose_value=False,
     callback=show_all_options,
-    help="Show every option that --set and a TOML file take, and leave.",
+    help="Show every option that --set and a TOML file accept, and exit.",
 )
 
 OF_RUN = [
@@ -110,7 +110,7 @@ OF_RUN = [
         "--out",
         cls=GroupedOption,
         heading=RUN,
-        help="The run folder to make.",
+        help="The run folder to create.",
         type=click.Path(path_type=Path),
         show_default="the next free runs/<dataset>-<number>",
     ),
@@ -119,8 +119,8 @@ OF_RUN = [
         "start",
         cls=GroupedOption,
         heading=RUN,
-        help="A run folder whose networks are trained on, by images of the same classes or more; "
-        "method, image size and the networks' options are that run's unless they are given.",
+        help="A run folder whose networks are trained further, on images of the same classes or "
+        "more; method, image size and the networks' options are taken from that run unless given.",
         type=click.Path(path_type=Path),
     ),
     click.option(
@@ -128,7 +128,7 @@ OF_RUN = [
         "config_file",
         cls=GroupedOption,
         heading=RUN,
-        help="A TOML file of options; flags win over it.",
+        help="A TOML file of options; flags override it.",
         type=click.Path(path_type=Path),
     ),
     SET,
@@ -144,14 +144,14 @@ OF_RUN = [
         "--film",
         cls=GroupedOption,
         heading=RUN,
-        help="Make a film of what the generators learn: samples/film.webp.",
+        help="Make a film of how the generators learn: samples/film.webp.",
         is_flag=True,
     ),
     click.option(
         "--dry-run",
         cls=GroupedOption,
         heading=RUN,
-        help="Check everything, show the resolved options, train nothing.",
+        help="Check everything and show the resolved options without training.",
         is_flag=True,
     ),
 ]
@@ -164,14 +164,14 @@ def train_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def data_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say which images a data set gives."""
+    """Add the options that determine the images of a data set."""
     return add_options([*map(flag, OF_IMAGES), SET], function)
 
 
 def choice_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of a run that ``choose`` has flags for."""
+    """Add the options of a run for which ``choose`` has flags."""
     steps = flag(
-        "steps", default=None, show_default="as many as fit", help="Steps of every training."
+        "steps", default=None, show_default="as many as fit", help="The steps of each training."
     )
     others = [flag(name) for name in OF_CHOICE if name != "steps"]
     return add_options([flag("dataset"), *map(flag, OF_IMAGES), steps, *others, SET], function)
@@ -190,7 +190,7 @@ def given_options(ctx: click.Context) -> dict[str, Any]:
     Raises
     ------
     ConfigError
-        If ``--set`` names no option, or one that was typed as a flag too.
+        If ``--set`` names an unknown option, or one that was also given as a flag.
     """
     found: dict[str, Any] = {}
     for name, defined in OPTIONS.items():
@@ -207,7 +207,7 @@ def given_options(ctx: click.Context) -> dict[str, Any]:
 
 
 def named_options(ctx: click.Context, config_file: Path | None = None) -> set[str]:
-    """Return the names of the options of a run that were typed, or stand in the TOML file."""
+    """Return the names of the options of a run that were typed or are set in the TOML file."""
     found = read_toml(config_file) if config_file is not None else {}
     return {named(OPTIONS, name).name for name in found} | set(given_options(ctx))
 
@@ -218,18 +218,18 @@ def resolve_config(
     taken: Mapping[str, Any] = {},
     **values: Any,
 ) -> TrainConfig:
-    """Return the config: the recipe's, then what is taken, the TOML file's, and what was typed.
+    """Return the config from, in rising priority: recipe, ``taken``, TOML file, flags, ``values``.
 
     Parameters
     ----------
     ctx : click.Context
-        Of the command.
+        The context of the command.
     config_file : Path or None
         The TOML file.
     taken : mapping
-        Options that the file and what was typed win over.
+        Options that the TOML file and flags override.
     **values
-        Options that are no flags of the command; they win over everything.
+        Options that are not flags of the command; they override everything.
 
     Raises
     ------

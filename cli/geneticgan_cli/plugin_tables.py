@@ -15,7 +15,7 @@ from geneticgan_cli.console import Console
 
 
 def print_plugins(console: Console, entries: Sequence[Entry]) -> None:
-    """List plugins by group, the broken ones with their cause."""
+    """List plugins by group, broken ones with the cause."""
     for group in dict.fromkeys(entry.group for entry in entries):
         table = Table(title=group, title_justify="left", expand=console.is_terminal)
         for column in ("name", "package", "what it is"):
@@ -35,7 +35,7 @@ def print_plugin(
     plugin: Loaded[Any],
     options: Sequence[tuple[str, str, str]],
 ) -> None:
-    """Print what a plugin says of itself, and its options."""
+    """Print the description of a plugin and its options."""
     found = plugin.found
     console.print(Text(f"{group.noun} {found.name}, of {found.origin} ({group.group})"))
     print_description(console, plugin.factory)
@@ -51,5 +51,5 @@ def print_plugin(
 
 
 def print_description(console: Console, plugin: type) -> None:
-    """Print what a plugin says of itself."""
+    """Print the description of a plugin."""
     console.print(Text(inspect.getdoc(plugin) or ""), soft_wrap=True)

@@ -1,4 +1,4 @@
-"""Running a job under a screen, stopping cleanly, printing its report."""
+"""Running a job with a screen, stopping it cleanly and printing its report."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ def run_watched(
     path: Path,
     job: Callable[[Sequence[Observer]], Report],
 ) -> None:
-    """Run a job and print its report; a stop that was asked for names the way on.
+    """Run a job and print its report; if stopped, say how to continue.
 
-    Exits with 128 + the signal's number after Ctrl-C or SIGTERM.
+    The exit status is 128 plus the signal's number after Ctrl-C or SIGTERM.
     """
     try:
         with watching(console) as screen:
             report = job([screen])
     except Interrupted as stop:
         way = f"geneticgan resume {shlex.quote(str(path))}"
-        say(f"Stopped; nothing is lost. Go on with: {way}", err=True)
+        say(f"Stopped; nothing is lost. Continue with: {way}", err=True)
         ctx.exit(128 + stop.signal_number)
     print_report(console, report)
 
@@ -40,7 +40,7 @@ def run_watched(
 def run_following(
     ctx: click.Context, device: str | None = None, data_root: str | None = None
 ) -> None:
-    """Do the share of a process that does not lead, silently; exits as `run_watched`."""
+    """Silently do the work of a process that is not the leader; exits as `run_watched` does."""
     from geneticgan.jobs.following import follow
 
     try:

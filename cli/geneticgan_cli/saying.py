@@ -1,4 +1,4 @@
-"""Lines of plain text for the terminal: whatever they hold, they act on none."""
+"""Lines of plain text for the terminal; control characters in them have no effect."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from geneticgan.errors import printable
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Print a line, made `printable`: paths, names and causes may be those of a stranger."""
+    """Print a line, made `printable`, since paths, names and causes may come from strangers."""
     click.echo(printable(text), err=err)

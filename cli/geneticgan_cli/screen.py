@@ -1,4 +1,4 @@
-"""What is seen of a run: a live table on a terminal, plain lines elsewhere."""
+"""The screen of a run: a live table on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from geneticgan_cli.console import Console
 
 REFRESH_PER_SECOND = 4
 PLAIN_LINES = 20
-"""Lines that a phase writes where the output is no terminal."""
+"""The number of lines that a phase writes if the output is not a terminal."""
 
 PLAIN_SECONDS = 10.0
-"""Between two lines of a part that has no status."""
+"""The time between two lines of a phase without a status."""
 
 
 @contextmanager
 def watching(console: Console) -> Iterator[Observer]:
-    """Give the screen that fits the console, and take it down in the end."""
+    """Yield the screen that suits the console, and close it at the end."""
     if not console.is_terminal:
         yield PlainScreen(console)
         return
@@ -44,12 +44,12 @@ def watching(console: Console) -> Iterator[Observer]:
 
 
 class RateColumn(ProgressColumn):
-    """Steps a second, where there are several."""
+    """Steps per second, if there are at least 2."""
 
     def render(self, task: Task) -> Text:
-        """Return the rate as a text; empty while it is not known."""
+        """Return the rate as text; empty while it is unknown."""
         speed = task.finished_speed or task.speed
-        return Text(f"{speed:,.0f} a second" if speed and speed >= 2 else "")
+        return Text(f"{speed:,.0f} per second" if speed and speed >= 2 else "")
 
 
 class LiveScreen(Observer):
@@ -87,7 +87,7 @@ class LiveScreen(Observer):
 
 
 class PlainScreen(Observer):
-    """A line now and then, for logs and pipes."""
+    """Occasional lines of text, for logs and pipes."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -98,17 +98,17 @@ class PlainScreen(Observer):
         self._said = 0.0
 
     def on_phase(self, title: str, steps: int) -> None:
-        """Announce a part of the work."""
+        """Begin a phase; its progress is written under its title."""
         self._title, self._steps = title, steps
         self._every = max(1, steps // PLAIN_LINES)
         self._first = None
 
     def on_note(self, text: str) -> None:
-        """Write it."""
+        """Write the note."""
         self._print(text)
 
     def on_progress(self, step: int) -> None:
-        """Write a line when the part is done, and now and then before that with its rate."""
+        """Write a line when the phase is done, and occasionally before that with the rate."""
         now = time.monotonic()
         if step == self._steps:
             self._print(f"{self._title}: {step} of {step} done")
@@ -120,12 +120,12 @@ class PlainScreen(Observer):
             left = (self._steps - step) / rate
             self._said = now
             self._print(
-                f"{self._title}: {step} of {self._steps}, {rate:,.0f} a second, "
+                f"{self._title}: {step} of {self._steps}, {rate:,.0f} per second, "
                 f"about {left:,.0f} s left"
             )
 
     def on_status(self, status: Status) -> None:
-        """Write a line every twentieth of the run."""
+        """Write a line at every twentieth of the run."""
         if status.step % self._every == 0 or status.step == status.steps:
             numbers = ", ".join(f"{name} {value}" for name, value in _numbers(status))
             place = f"generation {status.step}/{status.steps}"
@@ -145,7 +145,7 @@ def _status_table(status: Status) -> Group:
 
 
 def _winner(status: Status) -> str:
-    """Say which mutation made the last best offspring, and how often each did so far."""
+    """Name the mutation of the last best offspring and each one's share of wins so far."""
     wins = sum(status.wins.values()) or 1
     shares = " ".join(f"{name} {count / wins:.0%}" for name, count in sorted(status.wins.items()))
     return f"{status.winner or 'none'} ({shares})"

@@ -1,4 +1,4 @@
-"""The table that ends a run, and what to do next."""
+"""The tables that commands print, and what to do next."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ if TYPE_CHECKING:  # it loads scikit-learn
 
 
 def print_split(console: Console, split: Split, dataset: str) -> None:
-    """Say which images a run has: the imbalance, the validation part, the test part."""
+    """Describe the images of a run: the imbalance, the validation part and the test part."""
     counts = split.subset_counts
     test = sorted(set(split.test.counts(split.classes)))
-    each = f"{test[0]} a class" if len(test) == 1 else f"{test[0]} to {test[-1]} a class"
+    each = f"{test[0]} per class" if len(test) == 1 else f"{test[0]} to {test[-1]} per class"
     lines = [
         f"Data: {dataset}, {split.classes} classes; images by class "
         f"{', '.join(map(str, counts))} (imbalance ratio {imbalance_ratio(counts):g}).",
-        f"Of these {len(split.validation)} are held out for validation; the test part, {each}, "
+        f"Of these, {len(split.validation)} are held out for validation; the test part, {each}, "
         "is never seen in training.",
     ]
     if split.train.groups is not None:
         parts = (split.train, split.validation, split.test)
         shown = (", ".join(map(str, part.group_counts(split.classes))) for part in parts)
-        said = "Groups by class: {} to train, {} to validate, {} to test; none is in two parts."
+        said = "Groups by class: {} to train, {} to validate, {} to test; no group is in two parts."
         lines.append(said.format(*shown))
     for line in lines:
         console.print(Text(line), soft_wrap=True)
@@ -72,7 +72,7 @@ def print_survey(console: Console, found: Survey) -> None:
     table.add_row("all", *totals)
     console.print(table)
     if pool.groups is not None:
-        console.print("Images of a group stay on one side of every split.", highlight=False)
+        console.print("Images of a group are never divided by a split.", highlight=False)
     console.print(
         f"Imbalance ratio {imbalance_ratio(split.subset_counts):g}; read in {found.seconds:.1f} s.",
         highlight=False,
@@ -98,7 +98,7 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
             figures.append(figure)
         cost = "" if row.cost is None else f"{row.cost:.2f}"
         table.add_row(Text(row.title), *figures, *map(Text, comparison.tests(row)), cost)
-    # Figures are not to be cut short: what is wider than the terminal runs on.
+    # Figures must not be cut off: rows that are wider than the terminal wrap.
     wide = Console(file=console.file, width=200, force_terminal=console.is_terminal)
     wide.print(table)
     seeds = sorted({row.seeds for row in comparison.rows})
@@ -140,7 +140,7 @@ def print_report(console: Console, report: Report) -> None:
 
 
 def _compared(report: Report) -> list[str]:
-    """Return what is to be said where several methods stand in the table."""
+    """Return the lines about a table of several methods."""
     if report.picture is None:  # one network alone
         return []
     config = report.config
@@ -153,22 +153,22 @@ def _compared(report: Report) -> list[str]:
 
 
 def print_thresholds(console: Console, run: Path, granted: Sequence[Granted]) -> None:
-    """Say which thresholds were set, and at what cost."""
+    """Print which thresholds were set, and their recall and precision."""
     for each in granted:
         found = each.found
         line = (
-            f"Threshold of {each.class_name!r}: a probability of {found.threshold:.3f}. On the "
-            f"{found.of} held-out images, {found.images} of them of this class, recall is "
-            f"{100 * found.recall:.1f}% and precision {100 * found.precision:.1f}%."
+            f"Threshold of {each.class_name!r}: a probability of {found.threshold:.3f}. On "
+            f"{found.told}, recall is {100 * found.recall:.1f}% and precision "
+            f"{100 * found.precision:.1f}%."
         )
         console.print(Text(line), soft_wrap=True)
     way = f"geneticgan predict {shlex.quote(str(run))} IMAGES --thresholds --out FILE"
-    line = f"Kept in the run; use it: {way}"
+    line = f"Kept in the run; use with: {way}"
     console.print(Text(line), soft_wrap=True)
 
 
 def _calibrated(report: Report) -> str:
-    """Say what its probabilities are worth."""
+    """Say how the classifier's probabilities are calibrated."""
     facts = read_facts(report.folder.path)
     if not facts.calibrated:
         return "Its probabilities are not calibrated, since no images were held out."

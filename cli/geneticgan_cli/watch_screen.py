@@ -1,4 +1,4 @@
-"""A run at a glance: a bar, the last numbers, and small curves of signs."""
+"""A run at a glance: a progress bar, the last numbers, and sparklines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLUMNS = 48
 
 
 def overview(view: View) -> RenderableType:
-    """Return what is shown of a look."""
+    """Return the screen that shows a view of a run."""
     steps = view.config.steps
     parts: list[RenderableType] = [Text(f"{view.path}: {view.config.dataset}", style="bold")]
     if view.history is None:
@@ -67,7 +67,7 @@ def _curves(history: History) -> Table:
 
 
 def sparkline(values: FloatArray) -> str:
-    """Return values as at most `COLUMNS` bars between their least and greatest."""
+    """Return values as at most `COLUMNS` bars, scaled from their minimum to their maximum."""
     finite = values[np.isfinite(values)]
     if len(finite) == 0:
         return ""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from geneticgan.benchmark.curves import Curve
@@ -22,6 +23,7 @@ from geneticgan.benchmark.layout import BenchmarkFolder, place
 from geneticgan.benchmark.result import CellResult
 from geneticgan.config import TrainConfig
 from geneticgan.errors import GeneticGanError
+from geneticgan.evaluation.outputs import OutOfFold
 from geneticgan.evaluation.prediction import class_logits
 from geneticgan.evaluation.probabilities import Calibration, fit_calibrations
 from geneticgan.methods.asked import read_method, with_given
@@ -55,7 +57,7 @@ class Cell:
     name : str
         Name under which it is stored; by default the method's spec.
     calibrates : bool
-        Whether calibrations are fitted on the validation part and kept with the result.
+        Whether the output on the validation part is kept, and calibrations fitted on it.
     limit : float
         Time limit in seconds; the cell fails if it takes longer.
     """
@@ -194,15 +196,21 @@ def _run(cell: Cell, out: Path, work: Path, stop: StopRequest) -> CellResult:
         class_names=split.class_names,
         config=config.to_json(),
         device=str(device),
-        calibrations=_calibrations(fitted, task) if cell.calibrates else {},
+        calibrations=_calibrations(cell, out, fitted, task) if cell.calibrates else {},
     )
 
 
-def _calibrations(fitted: Fitted, task: Task) -> dict[str, Calibration]:
-    held = task.split.validation
+def _calibrations(cell: Cell, out: Path, fitted: Fitted, task: Task) -> dict[str, Calibration]:
+    """Fit calibrations on the validation part, and keep the output on it."""
+    held, images = task.split.validation, task.split.validation_indices
     if not len(held):
         return {}
-    return fit_calibrations(class_logits(fitted.network, held, task.device), held.labels)
+    logits = class_logits(fitted.network, held, task.device)
+    splits = np.full(len(held), cell.config.seed)
+    OutOfFold(logits, held.labels, images, splits).write(
+        BenchmarkFolder(out).out_of_fold(cell.place())
+    )
+    return fit_calibrations(logits, held.labels)
 
 
 def _keep(cell: Cell, out: Path, fitted: Fitted, task: Task) -> None:

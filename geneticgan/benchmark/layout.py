@@ -101,6 +101,10 @@ class BenchmarkFolder:
         """Return the picture of a cell's samples."""
         return self.root / "samples" / at.with_name(f"{at.name}.png")
 
+    def out_of_fold(self, at: Path) -> Path:
+        """Return the file of a cell's output on the images that its split held out."""
+        return self.root / "out-of-fold" / at.with_name(f"{at.name}.npz")
+
     def generation(self, at: Path) -> Path:
         """Return the file, without its suffix, of the measurements of a cell's generators."""
         return self.root / "generation" / at
@@ -137,6 +141,13 @@ class BenchmarkFolder:
             return
         for path in sorted((self.root / "cells").rglob("seed-*.json")):
             yield read_result(path)
+
+
+def no_results(path: Path) -> RunError:
+    """Return the error for a folder that should be a run's or a benchmark's, and is neither."""
+    return RunError(
+        f"{path} is neither a run folder (config.json) nor a benchmark (benchmark.json)"
+    )
 
 
 def read_result(path: Path) -> CellResult:

@@ -41,7 +41,7 @@ def others_said(listing: Listing) -> str:
 def nothing_found(listing: Listing) -> str:
     """Say that a folder has no class with an image, and what it has instead."""
     text = f"Couldn't find any class folder with an image in {listing.root}"
-    direct = [path.name for path in listing.files if len(path.parts) == 1]
+    direct = [place for place in listing.files if "/" not in place]
     archives = [
         name for name in sorted(os.listdir(listing.root)) if is_archive(listing.root / name)
     ]

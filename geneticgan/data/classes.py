@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
-from pathlib import PurePosixPath
+from collections.abc import Iterable, Mapping
 
-from geneticgan.data.listing import Listing
+from geneticgan.data.listing import Listing, first
 from geneticgan.data.parts import part_of
 from geneticgan.errors import DataError, some
 
@@ -17,9 +16,9 @@ MANY = 3
 
 def inmost(listing: Listing) -> Listing:
     """Go down while there is one folder and nothing beside it, as archives are often packed."""
-    while len(listing.folders) == 1 and all(len(path.parts) > 1 for path in listing.files):
+    while len(listing.folders) == 1 and all("/" in place for place in listing.files):
         down = listing.below(listing.folders[0])
-        if len(down.folders) < 2 and any(len(path.parts) == 1 for path in down.files):
+        if len(down.folders) < 2 and any("/" not in place for place in down.files):
             return listing  # images of a single class
         if not down.folders:
             return listing
@@ -27,7 +26,7 @@ def inmost(listing: Listing) -> Listing:
     return listing
 
 
-def class_of_each(listing: Listing, classes: str) -> dict[PurePosixPath, str]:
+def class_of_each(listing: Listing, classes: str) -> dict[str, str]:
     """Return the class of each image that belongs to one.
 
     Parameters
@@ -47,9 +46,9 @@ def class_of_each(listing: Listing, classes: str) -> dict[PurePosixPath, str]:
     if classes in ("", "top"):
         if not classes:
             _check_height(listing)
-        return {path: path.parts[0] for path in listing.files if len(path.parts) > 1}
+        return _named((place, first(place)) for place in listing.files if "/" in place)
     if classes == "leaf":
-        return {path: path.parent.name for path in listing.files if len(path.parts) > 1}
+        return _named((place, place.split("/")[-2]) for place in listing.files if "/" in place)
     try:
         pattern = re.compile(classes)
     except re.error as error:
@@ -59,15 +58,22 @@ def class_of_each(listing: Listing, classes: str) -> dict[PurePosixPath, str]:
             f"classes={classes} must be top, leaf, or a regular expression with one group in "
             f"brackets, the class; it has {pattern.groups}"
         )
-    found = ((path, pattern.search(str(path))) for path in listing.files)
-    return {path: match[1] for path, match in found if match and match[1]}
+    found = ((place, pattern.search(place)) for place in listing.files)
+    return _named((place, match[1]) for place, match in found if match and match[1])
 
 
-def folders_of_classes(found: Mapping[PurePosixPath, str]) -> str:
+def _named(found: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the class of each image; a name is kept once, not for each image again."""
+    names: dict[str, str] = {}
+    return {place: names.setdefault(name, name) for place, name in found}
+
+
+def folders_of_classes(found: Mapping[str, str]) -> str:
     """Say that the images of all classes lie in several folders each; empty if they do not."""
     inside: dict[str, set[str]] = defaultdict(set)
-    for path, label in found.items():
-        inside[label].add(path.parts[1] if len(path.parts) > 2 else "")
+    for place, label in found.items():
+        parts = place.split("/", 2)
+        inside[label].add(parts[1] if len(parts) > 2 else "")
     if any("" in names or len(names) < MANY for names in inside.values()):
         return ""
     label, names = min(inside.items())
@@ -81,11 +87,12 @@ def folders_of_classes(found: Mapping[PurePosixPath, str]) -> str:
 def _check_height(listing: Listing) -> None:
     inside: dict[str, set[str]] = defaultdict(set)
     plain = set()
-    for path in listing.files:
-        if len(path.parts) == 2:
-            plain.add(path.parts[0])
-        elif len(path.parts) > 2:
-            inside[path.parts[0]].add(path.parts[1])
+    for place in listing.files:
+        parts = place.split("/", 2)
+        if len(parts) == 2:
+            plain.add(parts[0])
+        elif len(parts) > 2:
+            inside[parts[0]].add(parts[1])
     high = [name for name, below in sorted(inside.items()) if len(below) >= MANY]
     high = [name for name in high if name not in plain]
     if high and plain:

@@ -39,6 +39,36 @@ class Paths(Sequence[Path]):
         return Path(self._names[index])
 
 
+class Below(Sequence[str]):
+    """Paths below a folder as texts, of which the part below alone is kept.
+
+    Parameters
+    ----------
+    root : Path
+        The folder.
+    places : sequence of str
+        Relative to it.
+    """
+
+    def __init__(self, root: Path, places: Sequence[str]) -> None:
+        self._root = root
+        self._places = places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Below: ...
+
+    def __getitem__(self, index: int | slice) -> str | Below:
+        if isinstance(index, slice):
+            return Below(self._root, self._places[index])
+        return os.path.join(self._root, self._places[index])
+
+
 class RefusedError(OSError):
     """The file was not read, for a reason that is no error of the system."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections import Counter, deque
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path, PurePosixPath
+from itertools import pairwise
+from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
@@ -38,35 +39,41 @@ class Listing:
     ----------
     root : Path
         The folder.
-    files : tuple of PurePosixPath
-        Images, relative to the root, sorted.
+    files : tuple of str
+        Images, relative to the root, divided by slashes, sorted. There may be a million, for which
+        paths would take several times the memory of texts.
     folders : tuple of str
         Folders directly below the root, sorted, also links and those without an image.
     junk : int
         Files and folders that were ignored as `JUNK`, of all that was looked through.
     others : mapping of str to int
         How many files of these are no images, by their suffix in lower case.
-    runs : tuple of PurePosixPath
+    runs : tuple of str
         Folders that runs of this program lie in, sorted; nothing in them is an image of the set.
     """
 
     root: Path
-    files: tuple[PurePosixPath, ...]
+    files: tuple[str, ...]
     folders: tuple[str, ...]
     junk: int = 0
     others: Mapping[str, int] = field(default_factory=dict)
-    runs: tuple[PurePosixPath, ...] = ()
+    runs: tuple[str, ...] = ()
 
     def below(self, name: str) -> Listing:
         """Return the part of the listing that lies in one of the root's folders."""
-        files = [path.relative_to(name) for path in self.files if path.parts[0] == name]
-        runs = [path.relative_to(name) for path in self.runs if path.parts[0] == name]
-        return _listing(replace(self, root=self.root / name, files=tuple(files), runs=tuple(runs)))
+        begun = f"{name}/"
+        files, runs = (
+            tuple(place.removeprefix(begun) for place in places if place.startswith(begun))
+            for places in (self.files, self.runs)
+        )
+        return _listing(replace(self, root=self.root / name, files=files, runs=runs))
 
-    def without(self, left_out: Collection[PurePosixPath]) -> Listing:
+    def without(self, left_out: Collection[str]) -> Listing:
         """Return the listing without some images, and without folders that held those alone."""
-        kept = tuple(path for path in self.files if path not in left_out)
-        gone = {path.parts[0] for path in left_out} - {path.parts[0] for path in kept}
+        if not left_out:
+            return self
+        kept = tuple(place for place in self.files if place not in left_out)
+        gone = set(map(first, left_out)) - set(map(first, kept))
         folders = tuple(name for name in self.folders if name not in gone)
         return replace(self, files=kept, folders=folders)
 
@@ -83,42 +90,62 @@ def list_images(root: Path) -> Listing:
     DataError
         If a folder cannot be listed.
     """
-    seen: set[tuple[int, int]] = set()
+    seen: defaultdict[int, set[int]] = defaultdict(set)
     files: list[str] = []
     others: Counter[str] = Counter()
     runs: list[str] = []
+    links: list[str] = []
     junk = 0
-    waiting = deque([""])  # as texts: there may be a million
-    links: deque[str] = deque()
+    # Depth first and by name, so that what is found is sorted; names of folders are waiting, and
+    # are taken off their end.
+    waiting = [("", [""])]
     while waiting or links:
-        place = waiting.popleft() if waiting else links.popleft()
+        if not waiting:
+            waiting = [("", links[::-1])]
+            links = []
+        above, names = waiting[-1]
+        if not names:
+            waiting.pop()
+            continue
+        place = above + names.pop()
         path = os.path.join(root, place)
         try:
             status = os.stat(path)
         except OSError:  # a link that leads nowhere, or round in a circle
             others[_suffix(place)] += 1
             continue
-        key = status.st_dev, status.st_ino
-        if key in seen:
+        if status.st_ino in seen[status.st_dev]:
             continue
-        seen.add(key)
+        seen[status.st_dev].add(status.st_ino)
         if stat.S_ISDIR(status.st_mode):
-            entries = _entries(Path(path))
-            if place and {name for name, _ in entries} >= OF_A_RUN:
+            below = f"{place}/" if place else ""
+            inside = _entries(Path(path))
+            if place and inside.keys() >= OF_A_RUN:
                 runs.append(place)
                 continue
-            for name, is_link in entries:
-                if _is_junk(name):
-                    junk += 1
-                else:
-                    (links if is_link else waiting).append(f"{place}/{name}" if place else name)
+            kept = [name for name in inside if not _is_junk(name)]
+            junk += len(inside) - len(kept)
+            links += [below + name for name in kept if inside[name]]
+            waiting.append((below, [name for name in reversed(kept) if not inside[name]]))
         elif stat.S_ISREG(status.st_mode) and _is_image(path, others):
             files.append(place)
         else:
             others[_suffix(place)] += 1
-    files.sort(key=in_order)
-    images, of_runs = (tuple(map(PurePosixPath, each)) for each in (files, sorted(runs)))
-    return _listing(Listing(root, images, (), junk, others, of_runs))
+    return _listing(
+        Listing(root, tuple(sorted_places(files)), (), junk, others, tuple(sorted(runs)))
+    )
+
+
+def sorted_places(places: list[str]) -> list[str]:
+    """Return relative paths in their order, without a copy where they are sorted already."""
+    if all(in_order(one) <= in_order(other) for one, other in pairwise(places)):
+        return places
+    return sorted(places, key=in_order)
+
+
+def first(place: str) -> str:
+    """Return the first part of a relative path."""
+    return place.partition("/")[0]
 
 
 def in_order(place: str) -> str:
@@ -135,16 +162,18 @@ def _suffix(place: str) -> str:
 
 def _listing(found: Listing) -> Listing:
     """Return the listing with its folders, without those that hold runs and no image."""
-    names = [name for name, _ in _entries(found.root) if not _is_junk(name)]
-    of_runs = {run.parts[0] for run in found.runs} - {path.parts[0] for path in found.files}
+    names = [name for name in _entries(found.root) if not _is_junk(name)]
+    of_runs = set(map(first, found.runs)) - set(map(first, found.files))
     folders = [name for name in names if name not in of_runs and (found.root / name).is_dir()]
     return replace(found, folders=tuple(folders))
 
 
-def _entries(folder: Path) -> list[tuple[str, bool]]:
+def _entries(folder: Path) -> dict[str, bool]:
+    """Return what lies in a folder, sorted, and whether each is a link."""
     try:
         with os.scandir(folder) as found:
-            return sorted((entry.name, entry.is_symlink()) for entry in found)
+            inside = {entry.name: entry.is_symlink() for entry in found}
+            return {name: inside[name] for name in sorted(inside)}
     except OSError as error:
         raise DataError(
             f"{folder} cannot be read: {error.strerror or error}; change its permissions or move "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from geneticgan.data.listing import list_images
 from geneticgan.errors import DataError
@@ -21,7 +21,7 @@ class Locator:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._by_name: dict[str, list[PurePosixPath]] | None = None
+        self._by_name: dict[str, list[str]] | None = None
 
     def find(self, value: str) -> Path | None:
         """Return the file that a field of a list names, or None if there is none.
@@ -42,8 +42,7 @@ class Locator:
             # Devices and pipes are not sorted out here: they are named where files are read.
             if os.path.exists(path) and not os.path.isdir(path):
                 return path
-        wanted = PurePosixPath(value.replace("\\", "/"))
-        found = self._ending(wanted)
+        found = self._ending(value.replace("\\", "/"))
         if len(found) > 1:
             raise DataError(
                 f"{value!r} may be {found[0]} or {found[1]} in {self._folder}; list paths, or "
@@ -51,13 +50,19 @@ class Locator:
             )
         return self._folder / found[0] if found else None
 
-    def _ending(self, wanted: PurePosixPath) -> list[PurePosixPath]:
+    def _ending(self, wanted: str) -> list[str]:
         if self._by_name is None:
             self._by_name = defaultdict(list)
-            for path in list_images(self._folder).files:
-                self._by_name[path.name].append(path)
-                if path.suffix:
-                    self._by_name[path.stem].append(path)
-        folders = [part for part in wanted.parts[:-1] if part != "."]
-        found = self._by_name.get(wanted.name, [])
-        return [p for p in found if not folders or list(p.parts[-len(folders) - 1 : -1]) == folders]
+            for place in list_images(self._folder).files:
+                name = os.path.basename(place)
+                stem, suffix = os.path.splitext(name)
+                self._by_name[name].append(place)
+                if suffix:
+                    self._by_name[stem].append(place)
+        if wanted.startswith("/"):
+            return []
+        *above, name = wanted.rstrip("/").split("/")
+        folders = [part for part in above if part not in ("", ".")]
+        inside = "/".join(["", *folders, ""])
+        found = self._by_name.get(name, [])
+        return [place for place in found if f"/{os.path.dirname(place)}/".endswith(inside)]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -56,11 +57,11 @@ PHOTOGRAPH = re.compile(
 PHOTOGRAPHS = re.compile(r"(?:imgs?|images?|photos?|rgb|originals?|raw|scans?)", re.IGNORECASE)
 """What folders of photographs beside folders of masks are called."""
 
-Pair = tuple[PurePosixPath, PurePosixPath]
+Pair = tuple[str, str]
 """A photograph and its mask; where names do not tell which, in the order of their suffixes."""
 
 
-def find_masks(root: Path, files: Sequence[PurePosixPath]) -> set[PurePosixPath]:
+def find_masks(root: Path, files: Sequence[str]) -> set[str]:
     """Return the files that are masks of others.
 
     A mask has the name of its photograph and one of `WORDS` (``x_mask.png``), or lies in a folder
@@ -72,11 +73,11 @@ def find_masks(root: Path, files: Sequence[PurePosixPath]) -> set[PurePosixPath]
     ----------
     root : Path
         The folder of all files.
-    files : sequence of PurePosixPath
+    files : sequence of str
         Relative to the root.
     """
-    by_name = any(each.search(path.stem) for path in files for each in MASKS)
-    folders = {part for parent in {path.parent for path in files} for part in parent.parts}
+    by_name = any(each.search(_name(place)) for place in files for each in MASKS)
+    folders = {part for above in set(map(os.path.dirname, files)) for part in above.split("/")}
     by_place = any(map(FOLDER.fullmatch, folders))
     ways = ((True, False), (False, True), (True, True)) if by_name or by_place else ()
     for by_file, by_folder in ways:
@@ -91,47 +92,56 @@ def find_masks(root: Path, files: Sequence[PurePosixPath]) -> set[PurePosixPath]
     return set()
 
 
-def _pairs_by_suffix(files: Sequence[PurePosixPath]) -> list[Pair]:
+def _pairs_by_suffix(files: Sequence[str]) -> list[Pair]:
     """Return pairs of equal names with two suffixes, the same two everywhere."""
-    if len({path.suffix for path in files}) < 2:
+    if len(set(map(_suffix, files))) < 2:
         return []
-    named: dict[PurePosixPath, list[PurePosixPath]] = defaultdict(list)
-    for path in files:
-        named[path.with_suffix("")].append(path)
-    both = [sorted(p, key=lambda each: each.suffix) for p in named.values() if len(p) == 2]
-    kinds = Counter((one.suffix, other.suffix) for one, other in both)
+    named: dict[str, list[str]] = defaultdict(list)
+    for place in files:
+        named[os.path.splitext(place)[0]].append(place)
+    both = [sorted(places, key=_suffix) for places in named.values() if len(places) == 2]
+    kinds = Counter((_suffix(one), _suffix(other)) for one, other in both)
     if not kinds:
         return []
     ((usual, _),) = kinds.most_common(1)
-    pairs = [(one, other) for one, other in both if (one.suffix, other.suffix) == usual]
-    suffixes = Counter(path.suffix for path in files)
+    pairs = [(one, other) for one, other in both if (_suffix(one), _suffix(other)) == usual]
+    suffixes = Counter(map(_suffix, files))
     fewer = min(suffixes[suffix] for suffix in usual)
     return pairs if len(pairs) >= max(FEWEST, THROUGHOUT * fewer) else []
 
 
-def _pairs_by_word(files: Sequence[PurePosixPath], by_file: bool, by_folder: bool) -> list[Pair]:
+def _pairs_by_word(files: Sequence[str], by_file: bool, by_folder: bool) -> list[Pair]:
     """Return photographs with the files whose names, or folders, say that they are their masks."""
-    photographs: dict[PurePosixPath, PurePosixPath] = {}
+    photographs: dict[str, str] = {}
     masks: list[Pair] = []
-    for path in files:
-        name, is_mask = path.stem, False
-        folders = list(path.parts[:-1])
+    for place in files:
+        name, is_mask = _name(place), False
+        folders = place.split("/")[:-1]
         if by_file:
             for expression in MASKS:
                 name = expression.sub("", name) or name
-            is_mask = name != path.stem
+            is_mask = name != _name(place)
             name = PHOTOGRAPH.sub("", name) or name
         if by_folder:
             plain = [each for each in folders if not FOLDER.fullmatch(each)]
             is_mask = is_mask or plain != folders
             folders = [each for each in plain if not PHOTOGRAPHS.fullmatch(each)]
-        whole = PurePosixPath(*folders, name)
+        whole = "/".join([*folders, name])
         if is_mask:
-            masks.append((whole, path))
+            masks.append((whole, place))
         else:
-            photographs[whole] = path
-    pairs = [(photographs[whole], path) for whole, path in masks if whole in photographs]
+            photographs[whole] = place
+    pairs = [(photographs[whole], place) for whole, place in masks if whole in photographs]
     return pairs if len(pairs) >= max(FEWEST, THROUGHOUT * len(masks)) else []
+
+
+def _name(place: str) -> str:
+    """Return the name of a file without its suffix."""
+    return os.path.splitext(os.path.basename(place))[0]
+
+
+def _suffix(place: str) -> str:
+    return os.path.splitext(place)[1]
 
 
 def _flatness_of(root: Path, pairs: Sequence[Pair]) -> tuple[float, float]:
@@ -139,7 +149,7 @@ def _flatness_of(root: Path, pairs: Sequence[Pair]) -> tuple[float, float]:
     if not pairs:
         return 0.0, 1.0
     chosen = pairs[:: max(1, len(pairs) // LOOKED_AT)]
-    shares = np.array([[_flatness_of_file(root / path) for path in pair] for pair in chosen])
+    shares = np.array([[_flatness_of_file(root / place) for place in pair] for pair in chosen])
     shares = shares[np.isfinite(shares).all(axis=1)]
     if not len(shares):
         return 0.0, 1.0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from geneticgan.data.listing import Listing, list_images
+from geneticgan.data.listing import Listing, first, list_images
 
 WORDS = {
     "train": ("train", "training", "trainset", "trn"),
@@ -65,7 +65,7 @@ def find_parts(listing: Listing) -> Parts | None:
         return None
     said = []
     beside = [name for name in listing.folders if name not in (train, validation, test)]
-    held = sum(path.parts[0] in beside for path in listing.files)
+    held = sum(first(place) in beside for place in listing.files)
     if held:
         said.append(f"Left out {held} images beside the parts, in {', '.join(beside)}.")
     if not test:
@@ -77,12 +77,18 @@ def find_parts(listing: Listing) -> Parts | None:
     return Parts(listing.root, train_parts, test, " ".join(said))
 
 
-def tested_inside(paths: Iterable[PurePosixPath]) -> set[PurePosixPath]:
+def tested_inside(places: Collection[str]) -> set[str]:
     """Return the images that lie in CLASS/test; empty unless all lie in a part of their class."""
-    part = {path: part_of(path.parts[1]) if len(path.parts) > 2 else "" for path in paths}
+    part = {name: part_of(name) for name in set(map(_second, places))}
     if not {"train", "test"} <= set(part.values()) or "" in part.values():
         return set()
-    return {path for path, name in part.items() if name == "test"}
+    return {place for place in places if part[_second(place)] == "test"}
+
+
+def _second(place: str) -> str:
+    """Return the folder below the first in a relative path; empty without one."""
+    parts = place.split("/", 2)
+    return parts[1] if len(parts) > 2 else ""
 
 
 def _named(folders: Iterable[str], part: str) -> str:

@@ -12,6 +12,7 @@ import torch
 from geneticgan.gan.batch import Batch, Logits
 from geneticgan.gan.discriminator import DiscriminatorTraining
 from geneticgan.gan.processes import ALONE, Processes
+from geneticgan.gan.returned import check_two
 from geneticgan.registry import PluginGroup
 
 
@@ -155,7 +156,7 @@ class Evaluator:
         batch : Batch
             The batch on which the individual is evaluated.
         """
-        return self.fitness.evaluate(
+        found = self.fitness.evaluate(
             FitnessInputs(
                 images.detach(),
                 batch.labels,
@@ -166,6 +167,8 @@ class Evaluator:
                 self.discriminator.forward.processes,
             )
         )
+        check_two(FITNESS, self.fitness, "evaluate", found)
+        return found
 
 
 FITNESS = PluginGroup("geneticgan.fitness", FitnessFunction, "fitness")  # type: ignore[type-abstract]  # plugins are checked against it, it is not made

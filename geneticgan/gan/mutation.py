@@ -11,6 +11,7 @@ from geneticgan.gan.batch import Batch
 from geneticgan.gan.discriminator import DiscriminatorTraining
 from geneticgan.gan.individual import NO_GRADIENT, NO_LOSS, GeneratorIndividual
 from geneticgan.gan.optimizer_state import all_finite, step_with
+from geneticgan.gan.returned import check_scalar
 from geneticgan.registry import PluginGroup
 from geneticgan.specs import parse_specs
 
@@ -50,6 +51,12 @@ class Mutation(ABC):
             The mean loss over the batch, a scalar.
         """
 
+    def checked_loss(self, fake: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
+        """Return the loss; `PluginError` names the plugin and its package if it is no scalar."""
+        loss = self.loss(fake, real)
+        check_scalar(MUTATIONS, self, "loss", loss)
+        return loss
+
     def objective(
         self, individual: GeneratorIndividual, discriminator: DiscriminatorTraining, batch: Batch
     ) -> torch.Tensor:
@@ -60,7 +67,8 @@ class Mutation(ABC):
         real = discriminator.with_real_logits(batch).real_logits
         assert real is not None  # it has just been computed
         logits = discriminator.on_generated(individual, batch)
-        return self.loss(logits.source, real.source) + discriminator.class_loss(logits, batch)
+        loss = self.checked_loss(logits.source, real.source)
+        return loss + discriminator.class_loss(logits, batch)
 
     def mutate(
         self,

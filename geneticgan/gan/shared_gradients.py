@@ -158,7 +158,7 @@ def offspring_gradients(
     found: list[torch.Tensor | None] = []
     for number, mutation in enumerate(machine.mutations):
         logits = source.detach().requires_grad_()
-        loss = mutation.loss(logits, batch.real_logits.source)
+        loss = mutation.checked_loss(logits, batch.real_logits.source)
         weights = _gradient_or_zeros(loss, logits) - known
         weights = processes.own(weights).view(-1, *[1] * (by_source.dim() - 1))
         found += torch.autograd.grad(

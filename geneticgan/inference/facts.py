@@ -20,7 +20,7 @@ from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError, no_class
 from geneticgan.evaluation.probabilities import Calibration
 from geneticgan.inference.choice import CLASS_HEAD
-from geneticgan.training.run_folder import write_json
+from geneticgan.training.run_folder import RunFolder, write_json
 
 NAME = "model.json"
 FORMAT = 1
@@ -220,12 +220,13 @@ def read_facts(path: Path) -> Facts:
     Raises
     ------
     RunError
-        If the file is missing, damaged, or a symbolic link.
+        If it is no run folder, or the file is missing, damaged, or a symbolic link.
     """
     file = path / NAME
     if file.is_symlink():
         raise RunError(f"{file} is a symbolic link; a run folder holds its own files")
     if not file.is_file():
+        RunFolder.open(path)  # raises if it is no run at all
         raise RunError(f"{path} holds no {NAME}; it was made by an earlier version: train again")
     try:
         return Facts.from_json(read_json(file))

@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
-from geneticgan.data.dataset import Images, Int64Array
+from geneticgan.data.dataset import Images
 from geneticgan.data.splits import Split
 from geneticgan.errors import RunError, typed
+from geneticgan.evaluation.outputs import OutOfFold, Predicted, read_arrays, write_arrays
 from geneticgan.evaluation.prediction import class_logits
-from geneticgan.files import written_whole
 from geneticgan.training.run_folder import RunFolder
 
 PARTS = ("validation", "test")
-
-
-@dataclass(frozen=True)
-class Predicted:
-    """The classifier's output on a part of the data.
-
-    Attributes
-    ----------
-    logits : array of float64
-        Class logits, of shape (N, K).
-    labels : array of int64
-        True labels, of shape (N,).
-    """
-
-    logits: npt.NDArray[np.float64]
-    labels: Int64Array
 
 
 def keep_predictions(
@@ -67,8 +49,7 @@ def keep_predictions(
     }
     goal = RunFolder(path).held_out
     try:
-        with written_whole(goal) as temporary:
-            np.savez_compressed(temporary, **arrays)
+        write_arrays(goal, arrays)
     except OSError as error:
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
     return outputs
@@ -92,16 +73,27 @@ def read_predictions(path: Path, part: str) -> Predicted:
     """
     file = RunFolder(path).held_out
     try:
-        if file.is_symlink():
-            raise OSError("it is a symbolic link")
-        with np.load(file) as found:
-            outputs = Predicted(found[f"{part}_logits"], found[f"{part}_labels"])
+        return Predicted(*read_arrays(file, [f"{part}_logits", f"{part}_labels"]))
     except FileNotFoundError as error:
         raise RunError(
             f"{path} holds no {file.name}; it is made by: {typed('evaluate', path)}"
         ) from error
-    except Exception as error:  # whatever a damaged archive raises
-        raise RunError(f"{file} is damaged: {error}") from error
-    if outputs.logits.ndim != 2 or len(outputs.logits) != len(outputs.labels):
-        raise RunError(f"{file} is damaged: its shapes do not fit")
-    return outputs
+
+
+def has_out_of_fold(path: Path) -> bool:
+    """Return whether a run keeps the output of networks trained on splits of its images."""
+    return RunFolder(path).out_of_fold.is_file()
+
+
+def read_held_out(path: Path) -> Predicted:
+    """Read the output on images that were held out: by the run, else by splits of its images.
+
+    Raises
+    ------
+    RunError
+        If the file is missing or damaged.
+    """
+    held = read_predictions(path, "validation")
+    if len(held.labels) or not has_out_of_fold(path):
+        return held
+    return OutOfFold.read(RunFolder(path).out_of_fold)

@@ -49,6 +49,9 @@ class Threshold:
         Recall and precision of the class, in [0, 1].
     images, of : int
         Number of images of the class, and of all images.
+    splits : int
+        Number of networks, trained on splits of the images, whose out-of-fold predictions these
+        are; 0 if they are the run's own network's.
     """
 
     threshold: float
@@ -56,10 +59,21 @@ class Threshold:
     precision: float
     images: int
     of: int
+    splits: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON types."""
         return asdict(self)
+
+    @property
+    def told(self) -> str:
+        """What it was chosen on, in a phrase that follows the word "on"."""
+        if not self.splits:
+            return f"the {self.of} held-out images, {self.images} of them of this class"
+        return (
+            f"out-of-fold predictions of {self.of} images, {self.images} of them of this class (by "
+            f"networks trained on {self.splits} splits; this run's is refitted on all images)"
+        )
 
 
 def parse_wish(text: str, facts: Facts) -> Wish:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from geneticgan.config import TrainConfig
+from geneticgan.data.dataset import DATASETS
 from geneticgan.data.digests import digests
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError, typed
@@ -17,6 +18,7 @@ from geneticgan.jobs.networks import network_file
 from geneticgan.methods.network import build_classifier
 from geneticgan.methods.of_run import RunMethod, core_config, method_of
 from geneticgan.networks.adoption import State, adopt
+from geneticgan.specs import options_of, parse_specs
 from geneticgan.training.beginning import DISCRIMINATOR, generator_name
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.device import resolve_device
@@ -106,10 +108,17 @@ def finished(path: Path, folder: RunFolder, config: TrainConfig) -> None:
     raise RunError(f"{path} is not finished{done}; go on with: {typed('resume', path)}")
 
 
-def taken_options(run: Path) -> dict[str, Any]:
-    """Return the options that a run which begins with this one has from it, by name."""
+def taken_options(run: Path, dataset: str | None = None) -> dict[str, Any]:
+    """Return the options that a run which begins with this one has from it, by name.
+
+    Images of a data set that come in one size alone keep it; that it fits is checked later.
+    """
     _, config = RunFolder.open(run)
     found = {name: getattr(config, name) for name in TAKEN}
+    if dataset and "image_size" not in options_of(
+        DATASETS.get(parse_specs(dataset)[0].name).factory
+    ):
+        found["image_size"] = None
     return {name: value for name, value in found.items() if value is not None}
 
 

@@ -15,6 +15,7 @@ from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.metrics import score
+from geneticgan.evaluation.outputs import Predicted
 from geneticgan.evaluation.prediction import class_logits
 from geneticgan.evaluation.probabilities import (
     GENERATED,
@@ -25,7 +26,7 @@ from geneticgan.evaluation.probabilities import (
     fit_generated,
 )
 from geneticgan.inference.facts import Facts, read_facts
-from geneticgan.inference.held_out import Predicted, keep_predictions
+from geneticgan.inference.held_out import keep_predictions
 from geneticgan.jobs.outcome import Row
 from geneticgan.methods.of_run import core_config
 from geneticgan.networks import Generator

@@ -17,6 +17,7 @@ from geneticgan.benchmark.pace import Pace
 from geneticgan.benchmark.timetable import Terms, Timetable
 from geneticgan.benchmark.verdict import Verdict, decide
 from geneticgan.errors import RunError
+from geneticgan.evaluation.outputs import OutOfFold
 from geneticgan.evaluation.probabilities import TEMPERATURE, Calibration, median_calibration
 from geneticgan.inference.choice import CLASS_HEAD
 from geneticgan.jobs.outcome import Report
@@ -179,13 +180,23 @@ def _calibration(request: Request, plan: Plan, method: str) -> Calibration | Non
     return median_calibration(found) if found else None
 
 
+def _out_of_fold(request: Request, plan: Plan, method: str) -> OutOfFold | None:
+    """Return what a method's networks say of the images that their splits held out."""
+    folder = BenchmarkFolder(request.out / "trials")
+    cells = [each for each in _cells(request, plan, plan.budget.seeds) if each.method == method]
+    files = [folder.out_of_fold(cell.place()) for cell in cells]
+    found = [OutOfFold.read(file) for file in files if file.is_file()]
+    return OutOfFold.joined(found) if len(found) == len(files) else None
+
+
 def hand_over(
     request: Request, plan: Plan, verdict: Verdict, observers: Sequence[Observer]
 ) -> Report:
     """Train the winner on all training images, in the run folder ``run``; raises as `train`.
 
-    Nothing is held out there: its classifier is calibrated by what the splits have found. A run
-    of another method, which an earlier verdict handed over, is kept beside it.
+    Nothing is held out there: its classifier is calibrated by what the splits have found, and the
+    run keeps what the method's networks said of the images that their splits held out. A run of
+    another method, which an earlier verdict handed over, is kept beside it.
     """
     path = request.out / "run"
     if _is_begun(path):
@@ -206,6 +217,7 @@ def hand_over(
         observers,
         classifier=CLASS_HEAD if core_config(config) is not None else "",
         calibration=_calibration(request, plan, verdict.winner.method),
+        out_of_fold=_out_of_fold(request, plan, verdict.winner.method),
     )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from geneticgan.benchmark.keeping import kept_generators
-from geneticgan.benchmark.layout import BenchmarkFolder, place_of
+from geneticgan.benchmark.layout import BenchmarkFolder, no_results, place_of
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.dataset import Images, Source
 from geneticgan.data.splits import Split
@@ -114,12 +114,15 @@ def measure(
     Raises
     ------
     RunError
-        If there is no generator, or Inception's weights are not at hand.
+        If it is neither a run nor a benchmark, there is no generator, or Inception's weights are
+        not at hand.
     DataError
         If the images are not at hand.
     Interrupted
         If a stop was asked for; what is measured is kept.
     """
+    if not (path / "config.json").is_file() and not BenchmarkFolder(path).head.is_file():
+        raise no_results(path)
     subjects = _of_run if (path / "config.json").is_file() else _of_benchmark
     extractors: dict[str, Extractor] = {}
     found = []

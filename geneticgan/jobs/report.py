@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
+from geneticgan.benchmark.layout import no_results
 from geneticgan.errors import RunError
 from geneticgan.files import own_folder, write_whole
 from geneticgan.report.figures.charts import LineChart, one_colour_each
@@ -80,7 +81,7 @@ def _sections(path: Path) -> tuple[str, list[Section]]:
         return run_sections(path)
     if _is_benchmark(path):
         return benchmark_sections(path)
-    raise RunError(f"{path} is neither a run folder (config.json) nor a benchmark (benchmark.json)")
+    raise no_results(path)
 
 
 def _unique(sections: Sequence[Section]) -> list[Section]:

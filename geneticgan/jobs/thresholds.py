@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geneticgan.errors import ConfigError
+from geneticgan.evaluation.outputs import OutOfFold
 from geneticgan.inference.facts import read_facts, write_facts
-from geneticgan.inference.held_out import read_predictions
+from geneticgan.inference.held_out import has_out_of_fold, read_held_out
 from geneticgan.inference.thresholds import Threshold, Wish, find_threshold, parse_wish
 
 
@@ -42,15 +43,18 @@ def check_wishes(run: Path, texts: Sequence[str]) -> None:
     facts = read_facts(run)
     for text in texts:
         parse_wish(text, facts)
-    if not sum(facts.validation_counts):
+    if not sum(facts.validation_counts) and not has_out_of_fold(run):
         raise ConfigError(
             f"{run} held no images out, and a threshold is set on such; train with "
-            "--validation-fraction above 0"
+            "--validation-fraction above 0, or choose with --judge held-out"
         )
 
 
 def set_thresholds(run: Path, texts: Sequence[str]) -> list[Granted]:
     """Set thresholds by wishes such as ``rare=recall:0.95`` and keep them in the run folder.
+
+    They are chosen on the images that the run held out. One that `choose` handed over held none
+    out; then on the out-of-fold predictions of the networks that it trained on splits.
 
     Parameters
     ----------
@@ -66,11 +70,14 @@ def set_thresholds(run: Path, texts: Sequence[str]) -> list[Granted]:
     """
     check_wishes(run, texts)
     facts = read_facts(run)
-    judged = read_predictions(run, "validation")
+    judged = read_held_out(run)
     shares = facts.calibration.probabilities(judged.logits)
     granted = []
     for wish in (parse_wish(text, facts) for text in texts):
         found = find_threshold(shares, judged.labels, wish, facts)
+        if isinstance(judged, OutOfFold):  # an image may be held out by several splits
+            images, of = judged.count(wish.label), judged.count()
+            found = replace(found, images=images, of=of, splits=judged.networks)
         granted.append(Granted(facts.class_names[wish.label], wish, found))
     new = {each.class_name: each.found.to_json() for each in granted}
     kept = {**facts.more.get("thresholds", {}), **new}

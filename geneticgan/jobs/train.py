@@ -10,6 +10,7 @@ from geneticgan import launch
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError
+from geneticgan.evaluation.outputs import OutOfFold
 from geneticgan.evaluation.probabilities import Calibration
 from geneticgan.inference.choice import Choice
 from geneticgan.inference.facts import facts_of, write_facts
@@ -104,6 +105,7 @@ def train(
     film: bool = False,
     classifier: str = "",
     calibration: Calibration | None = None,
+    out_of_fold: OutOfFold | None = None,
 ) -> Report:
     """Train in a new run folder.
 
@@ -125,6 +127,8 @@ def train(
         Key of the network that is to be the run's classifier, if that is settled before.
     calibration : Calibration or None
         Of the classifier, where that is settled before and nothing is held out.
+    out_of_fold : OutOfFold or None
+        Output of networks trained on splits of the images, on which thresholds are set then.
 
     Raises
     ------
@@ -148,6 +152,8 @@ def train(
             facts = replace(facts, more={**facts.more, **more})
         if calibration:
             facts = replace(facts, more={**facts.more, "calibration": calibration.to_json()})
+        if out_of_fold:
+            out_of_fold.write(folder.out_of_fold)
         write_facts(path, facts)
         return _run(folder, config, plan, observers, tensorboard, film)
 

@@ -1,1 +1,1 @@
-"""Every option of a run, defined once: flags, TOML keys, checks and the documentation follow."""
+"""Every option of a run, defined once, for flags, TOML keys, checks and the documentation."""

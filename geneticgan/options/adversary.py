@@ -49,8 +49,8 @@ class AdversaryOptions:
         BY_RECIPE,
         TRAINING,
         "The weight of the adversarial loss in what the discriminator learns, beside the class "
-        "loss on real images: 1 in the paper. Both heads share a trunk; the smaller it is, the "
-        "less the class head loses by it.",
+        "loss on real images: 1 in the paper. Both heads share a trunk; the smaller the weight, "
+        "the less the class head suffers.",
         minimum=0,
         above=True,
         expert=True,
@@ -59,16 +59,16 @@ class AdversaryOptions:
         BY_RECIPE,
         TRAINING,
         "The weight of the class loss on generated images in what the discriminator learns: 1 in "
-        "the paper; with 0 its class head learns from real images alone.",
+        "the paper; with 0, its class head learns only from real images.",
         minimum=0,
         expert=True,
     )
     generated_class_weighting: str = option(
         BY_RECIPE,
         TRAINING,
-        "What a generated image counts in that loss: even counts all alike, as in the paper; "
-        "confidence counts each by the probability that the guiding class head gives to its "
-        "label. auto is even with two classes and confidence with more.",
+        "The weight of each generated image in that loss: even weights all equally, as in the "
+        "paper; confidence weights each by the probability that the guiding class head gives to "
+        "its label. auto is even with two classes and confidence with more.",
         choices=WEIGHTINGS,
         expert=True,
     )
@@ -76,7 +76,7 @@ class AdversaryOptions:
         BY_RECIPE,
         TRAINING,
         "The class head that generators learn from: shared is the classifier itself, as in the "
-        "paper; real is a second one that learns from real images alone. auto is shared with two "
+        "paper; real is a second one that learns only from real images. auto is shared with two "
         "classes and real with more.",
         choices=GUIDANCES,
         expert=True,

@@ -11,11 +11,11 @@ from geneticgan.options.definition import NONE
 
 
 def command(config: TrainConfig, start: str = "") -> str:
-    """Return the command that, typed again, trains with a very config.
+    """Return the command that trains with exactly this config.
 
-    It names the options that do not have the value that they begin with: the recipe's, else the
-    default. ``start`` is the run whose networks it begins with, if it does; its method, which
-    would be the default there, is named then.
+    It names the options that differ from their initial values: the recipe's, or else the default.
+    ``start`` is the run whose networks are trained further, if any; the method, which defaults to
+    that run's, is then always named.
     """
     words = ["geneticgan", "train"]
     changed = _changed(config) | ({"method": config.method} if start else {})
@@ -47,7 +47,7 @@ def _in_toml(value: Any) -> str:
 
 
 def _changed(config: TrainConfig) -> dict[str, Any]:
-    """Return the options that do not have the value that they begin with, by name."""
+    """Return the options that differ from their initial values, by name."""
     begun = TrainConfig(recipe=config.recipe)
     values = {name: getattr(config, name) for name in OPTIONS}
     defaults = {name: getattr(begun, name) for name in OPTIONS}

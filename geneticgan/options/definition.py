@@ -1,4 +1,4 @@
-"""What the definition of an option holds, and how its values are checked, read and written."""
+"""The definition of an option, and how its values are checked, read and written."""
 
 from __future__ import annotations
 
@@ -30,30 +30,30 @@ class Option:
     Attributes
     ----------
     help : str
-        What it does, in whole sentences.
+        What the option does, in whole sentences.
     group : str
-        The heading that it is shown under.
+        The heading under which it is shown.
     expert : bool
-        Whether it is no flag of its own, but set by ``--set NAME=VALUE`` or in a TOML file.
+        Whether it has no flag of its own and is set by ``--set NAME=VALUE`` or in a TOML file.
     choices : tuple
-        The values there are; empty where a range or nothing limits them.
+        The possible values; empty if a range or nothing limits them.
     pattern, means : str
-        The regular expression that a text has to match as a whole, and what that is in words;
-        empty for any text.
+        The regular expression that a text must match in full, and its meaning in words; empty
+        for any text.
     minimum, maximum : float or None
-        The ends of the range; None for no limit but that a number must be finite.
+        The ends of the range; None for no limit, although a number must always be finite.
     above, below : bool
-        Whether the minimum, or the maximum, is itself outside the range.
+        Whether the minimum, or the maximum, is excluded from the range.
     shown : str
-        What stands for the default in a help text, where it is not a value.
+        What a help text shows as the default if that is not a value.
     name : str
-        The attribute of the config.
+        The name of the config's attribute.
     kind : type
         ``bool``, ``int``, ``float`` or ``str``.
     optional : bool
-        Whether None is a value.
+        Whether None is allowed.
     default : object
-        The value where none is given; `BY_RECIPE` if the recipe has it.
+        The value if none is given; `BY_RECIPE` if the recipe sets it.
     """
 
     help: str
@@ -74,7 +74,7 @@ class Option:
 
     @property
     def spelled(self) -> str:
-        """The name as a user writes it after ``--set``."""
+        """The name as users write it after ``--set``."""
         return self.name.rstrip("_")
 
     @property
@@ -91,7 +91,7 @@ class Option:
 
     @property
     def range_text(self) -> str:
-        """What is accepted, as it ends the sentence "it must be ..."; empty for any."""
+        """The accepted values, worded to follow "it must be"; empty for any."""
         if self.choices:
             return f"one of {', '.join(map(str, self.choices))}"
         if self.minimum is None:
@@ -102,7 +102,7 @@ class Option:
         return "a positive number" if self.above else f"at least {self.minimum:g}"
 
     def check(self, value: Any) -> None:
-        """Raise `ConfigError` if a value is of another type or outside the range."""
+        """Raise `ConfigError` if a value has the wrong type or is out of range."""
         if value is None and self.optional:
             return
         if type(value) is not self.kind and not (type(value) is int and self.kind is float):
@@ -124,12 +124,12 @@ class Option:
         return enough and (high is None or (value < high if self.below else value <= high))
 
     def read(self, text: str) -> Any:
-        """Return the value that a text means.
+        """Return the value that a text stands for.
 
         Raises
         ------
         ConfigError
-            If it is of another type.
+            If the text is not a value of the option's type.
         """
         if self.optional and self.kind is not str and text.lower() == NONE:
             return None
@@ -146,7 +146,7 @@ class Option:
 
 
 def option(default: Any, group: str, help: str, **limits: Any) -> Any:
-    """Return the field of a dataclass with the definition of its option; see `Option`."""
+    """Return a dataclass field that carries the definition of its option; see `Option`."""
     return dataclasses.field(
         default=default, metadata={"option": Option(help, group, default=default, **limits)}
     )
@@ -173,16 +173,16 @@ def named(options: Mapping[str, Option], name: str, others: Iterable[str] = ()) 
     Parameters
     ----------
     options : mapping
-        All there are.
+        All options by name.
     name : str
-        As it was typed.
+        The name as typed.
     others : iterable of str
-        Further names that would have been right there, for the message.
+        Further names that would have been valid there, for the message.
 
     Raises
     ------
     ConfigError
-        If there is none; with the nearest spelling.
+        If there is no such option; the message suggests the nearest spelling.
     """
     plain = name.strip().replace("-", "_")
     for key in (plain, f"{plain}_"):

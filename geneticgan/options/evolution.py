@@ -18,21 +18,21 @@ class EvolutionOptions:
     recipe: str = option(
         DEFAULT_RECIPE,
         EVOLUTION,
-        "The values that options begin with: paper is the published method, best is what was "
-        "measured to be better.",
+        "The initial values of options: paper is the published method, best is what was measured "
+        "to be better.",
         choices=tuple(RECIPES),
     )
     method: str = option(
         "aggan",
         EVOLUTION,
-        "What is trained, a plugin: aggan, another GAN such as acgan or egan, or a classifier such "
-        "as oscn, balanced-softmax or dos.",
+        "The method to train, a plugin: aggan, another GAN such as acgan or egan, or a classifier "
+        "such as oscn, balanced-softmax or dos.",
     )
     mutations: str = option(
         "minimax,nonsat,lsgan",
         EVOLUTION,
-        "Adversarial objectives; each makes one offspring a generation. Options follow a colon, "
-        "as in nonsat,lsgan:b=0.9.",
+        "The adversarial objectives; each makes one offspring per generation. Options follow a "
+        "colon, as in nonsat,lsgan:b=0.9.",
     )
     schedule: str = option(
         "exponential",
@@ -57,7 +57,7 @@ class EvolutionOptions:
         shown="0.99 for exponential",
     )
     fitness: str = option(
-        "paper", EVOLUTION, "The fitness function that offspring are compared by, a plugin."
+        "paper", EVOLUTION, "The fitness function by which offspring are compared, a plugin."
     )
     selection: str = option(
         "annealing",
@@ -69,19 +69,19 @@ class EvolutionOptions:
         1.0, EVOLUTION, "The weight of diversity in the fitness (equation 4).", minimum=0
     )
     population: int = option(
-        1, EVOLUTION, "The number of generators that survive a generation.", minimum=1
+        1, EVOLUTION, "The number of generators that survive each generation.", minimum=1
     )
     offspring_steps: int = option(
         1,
         EVOLUTION,
-        "The number of optimizer steps that make an offspring, each on latents of its own.",
+        "The number of optimizer steps that make an offspring, each on its own latents.",
         minimum=1,
         expert=True,
     )
     fitness_batches: int = option(
         1,
         EVOLUTION,
-        "The number of generated batches that the fitness is computed on; with more than 1 a "
+        "The number of generated batches on which the fitness is computed; with more than 1, a "
         "generation is computed the plain way.",
         minimum=1,
         expert=True,
@@ -89,8 +89,8 @@ class EvolutionOptions:
     breeding: str = option(
         "auto",
         EVOLUTION,
-        "How a generation is computed; the result is the same to rounding. plain computes every "
-        "offspring on its own, shared computes once what offspring have in common, on a GPU as a "
+        "How a generation is computed; results agree up to rounding. plain computes every "
+        "offspring on its own; shared computes once what offspring have in common, on a GPU as a "
         "CUDA graph. auto is shared wherever that is possible.",
         choices=BREEDINGS,
         expert=True,

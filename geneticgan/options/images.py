@@ -1,4 +1,4 @@
-"""Which images a run learns from."""
+"""Options of the images that a run learns from."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class ImageOptions:
         None,
         DATA,
         "The folder (or archive, or file) of the data set.",
-        shown="./data, where the set has a usual form",
+        shown="./data, if the set has a usual form",
     )
     image_size: int | None = option(
         None,
         DATA,
-        "The width and height of images in pixels, for data sets of free size.",
+        "The width and height of images in pixels, for data sets without a fixed size.",
         choices=IMAGE_SIZES,
     )
     download: bool = option(False, DATA, "Download the files of the data set if they are missing.")
@@ -33,26 +33,27 @@ class ImageOptions:
     imbalance: str = option(
         "auto",
         DATA,
-        "The training images of each class, a plugin: auto takes the data set's own counts (the "
-        "paper's Table III) where it has some, else all; others are table-iii, as-is, "
-        "two-class:ratio=100, exponential:ratio=50, step:ratio=50 and counts:4000,2000.",
+        "The number of training images of each class, a plugin: auto takes the data set's own "
+        "counts (the paper's Table III) if it has any, else all images; others are table-iii, "
+        "as-is, two-class:ratio=100, exponential:ratio=50, step:ratio=50 and counts:4000,2000.",
     )
     oversampling: str = option(
         "auto",
         DATA,
-        "How classes are balanced. batches draws the label of every image of a batch evenly; "
+        "How classes are balanced. batches draws the label of each image in a batch uniformly; "
         "exact shuffles a list in which minority images are repeated until all classes are "
-        "equally large; root draws labels by the square root of the classes' sizes, weights draws "
-        "images as they are, and both give an image more weight in the loss the smaller its class "
-        "is. auto is root for the balanced softmax and batches for the cross-entropy.",
+        "equally large; root draws labels in proportion to the square root of the class sizes, "
+        "weights draws all images uniformly, and both weight an image in the loss more, the "
+        "smaller its class. auto is root for the balanced softmax and batches for the "
+        "cross-entropy.",
         choices=OVERSAMPLINGS,
         expert=True,
     )
     augmentation: str = option(
         BY_RECIPE,
         DATA,
-        "Random changes of every image that a network learns from, generated ones too: none, as "
-        "in the paper, or some of flip,translation,deformation,cutout.",
+        "The random changes to every image that a network learns from, including generated ones: "
+        "none, as in the paper, or some of flip,translation,deformation,cutout.",
     )
     validation_fraction: float = option(
         0.1,
@@ -66,8 +67,8 @@ class ImageOptions:
     split_seed: int | None = option(
         None,
         DATA,
-        "The seed that draws the test part, where the data set has none of its own, and the "
-        "imbalanced subset; the run's seed unless it is given.",
+        "The seed for drawing the test part, if the data set has none of its own, and the "
+        "imbalanced subset; by default the run's seed.",
         minimum=0,
         expert=True,
         shown="the seed",

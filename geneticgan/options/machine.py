@@ -1,4 +1,4 @@
-"""Where and how often a run computes, looks and saves."""
+"""Where a run computes, and how often it validates and saves."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class MachineOptions:
         "float32",
         MACHINE,
         "The precision of forward and backward passes. tf32 is float32 of which a GPU multiplies "
-        "the leading bits alone; on a CPU it is float32.",
+        "only the leading bits; on a CPU it is float32.",
         choices=PRECISIONS,
     )
     images_on: str = option(
         "auto",
         MACHINE,
-        "Where training images are kept: on the device, or on the host, from where batches are "
-        "streamed. auto is the device if they take at most half of what is free there.",
+        "Where training images are kept: on the device, or on the host, from which batches are "
+        "streamed. auto is the device if they fit into half of its free memory.",
         choices=PLACES,
         expert=True,
     )

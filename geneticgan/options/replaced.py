@@ -1,4 +1,4 @@
-"""Options of version 0.1.0 that are gone, and what took their place."""
+"""Options that version 0.1.0 had and what replaced them."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ IMBALANCES: Mapping[str, str] = MappingProxyType(
         "counts": "counts:{1}",
     }
 )
-"""From an option that said how imbalanced the images are to the specs that do so now."""
+"""Maps each former option of the imbalance to the spec that replaced it."""
 
 EXAMPLES = {"ratio": "50", "positive": "cats", "negative": "dogs", "largest": "500"}
 
 
 def replacement(name: str, value: str = "") -> str:
-    """Return a sentence that says what took an option's place; empty if none did.
+    """Return a sentence that says what replaced an option; empty if nothing did.
 
     Parameters
     ----------
     name : str
-        Of the option.
+        The option's name.
     value : str
-        What it was set to, if that is known.
+        The value that it was set to, if known.
     """
     if name not in IMBALANCES:
         return ""
@@ -42,4 +42,4 @@ def replacement(name: str, value: str = "") -> str:
     else:
         shown = value or EXAMPLES.get(name, "4000,2000")
         spec = IMBALANCES[name].format(name, shown)
-    return f"{name} is now a part of the imbalance; write --imbalance {spec}"
+    return f"{name} is now part of the imbalance; write --imbalance {spec}"

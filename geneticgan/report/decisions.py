@@ -8,9 +8,10 @@ import numpy as np
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
 from geneticgan.errors import RunError
+from geneticgan.evaluation.outputs import OutOfFold, Predicted
 from geneticgan.evaluation.probabilities import Calibration, calibration_error
 from geneticgan.inference.facts import Facts, read_facts
-from geneticgan.inference.held_out import Predicted, read_predictions
+from geneticgan.inference.held_out import has_out_of_fold, read_held_out, read_predictions
 from geneticgan.report.figures.charts import Line, LineChart
 from geneticgan.report.figures.fonts import figure_names
 from geneticgan.report.page import Section, Table
@@ -24,6 +25,7 @@ def decisions_section(path: Path) -> Section:
     section = Section("Probabilities")
     try:
         facts, outputs = read_facts(path), read_predictions(path, "test")
+        split = read_held_out(path) if has_out_of_fold(path) else None
     except RunError as error:
         section.text.append(f"There is nothing to draw: {error}.")
         return section
@@ -37,6 +39,13 @@ def decisions_section(path: Path) -> Section:
         )
     )
     section.items += [_reliability(facts, outputs), _precision_recall(facts, outputs)]
+    if isinstance(split, OutOfFold):
+        section.text.append(
+            "It learnt from all training images. Thresholds are set on out-of-fold predictions: of "
+            f"{split.networks} networks of its kind, each trained on a split of these images, of "
+            "what its split held out."
+        )
+        section.items.append(_precision_recall(facts, split, "out-of-fold predictions"))
     if facts.thresholds:
         section.items.append(_thresholds(facts))
     return section
@@ -66,7 +75,7 @@ def _reliability(facts: Facts, outputs: Predicted) -> LineChart:
     )
 
 
-def _precision_recall(facts: Facts, outputs: Predicted) -> LineChart:
+def _precision_recall(facts: Facts, outputs: Predicted, of: str = "") -> LineChart:
     shares = facts.calibration.probabilities(outputs.logits)
     counts = np.add(facts.train_counts, facts.validation_counts)
     order = sorted(range(facts.classes), key=lambda label: (counts[label], -label))[:CURVES]
@@ -79,9 +88,10 @@ def _precision_recall(facts: Facts, outputs: Predicted) -> LineChart:
         lines[name] = Line(recall[::-1], precision[::-1])
         areas.append(f"{facts.class_names[label]} {area:.2f}")
     return LineChart(
-        "precision-recall",
-        "What recall costs in precision",
-        "Precision over recall on the test part for the smallest classes, by average precision: "
+        "-".join(["precision-recall", *of.split()[:1]]),
+        f"What recall costs in precision{of and ', by '}{of}",
+        f"Precision over recall on {of or 'the test part'} for the smallest classes, "
+        "by average precision: "
         f"{', '.join(areas)}.",
         "recall",
         "precision, %",
@@ -102,6 +112,10 @@ def _thresholds(facts: Facts) -> Table:
         ]
         for name, each in facts.more["thresholds"].items()
     ]
-    caption = "Chosen on held-out images, in which classes are as frequent as in training."
+    split = any(each.get("splits") for each in facts.more["thresholds"].values())
+    caption = (
+        f"Chosen on {'out-of-fold predictions' if split else 'held-out images'}, in which classes "
+        "are as frequent as in training."
+    )
     heads = ["threshold of", "probability", "recall, %", "precision, %", "images"]
     return Table(heads, rows, caption=caption)

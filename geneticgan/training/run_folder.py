@@ -27,6 +27,14 @@ FROZEN = "frozen.safetensors"
 """Weights of the discriminator that no step changes, if it has any."""
 
 
+def _no_run(path: Path) -> str:
+    if not path.exists():
+        return f"{path} is no run folder: it does not exist"
+    if (path / "run" / "config.json").is_file():
+        return f"{path} is no run folder, but the one of a choice; its run is {path / 'run'}"
+    return f"{path} is no run folder (it has no config.json)"
+
+
 class RunFolder:
     """Names the files of a run and reads and writes the small ones.
 
@@ -48,6 +56,7 @@ class RunFolder:
         self.beginning = path / "beginning"
         self.samples = path / "samples"
         self.held_out = path / "held-out.npz"
+        self.out_of_fold = path / "out-of-fold.npz"
 
     @classmethod
     def create(cls, path: Path, config: TrainConfig) -> RunFolder:
@@ -97,7 +106,7 @@ class RunFolder:
                 "itself there"
             )
         if not folder.config.is_file():
-            raise RunError(f"{path} is no run folder (it has no config.json)")
+            raise RunError(_no_run(path))
         try:
             data = read_json(folder.config)
             if not isinstance(data, dict) or not isinstance(data.get("options"), dict):

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
@@ -24,18 +23,12 @@ def until(condition, seconds=120):
 
 
 @pytest.fixture
-def grid(tmp_path):
+def grid(tmp_path, start):
     """A benchmark of two endless cells in two processes, both at work."""
     out = tmp_path / "b"
     words = ["benchmark", "--datasets", "digits", "--methods", "aggan", "--seeds", "2"]
     words += ["--steps", "1000000", "--width", "2", "--workers", "2", "--out", str(out)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "geneticgan_cli", *words],
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = start(*words, stderr=subprocess.PIPE, text=True)
     try:
         logs = [out / f"work/digits/auto/aggan/seed-{seed}/log.jsonl" for seed in (0, 1)]
         until(lambda: all(log.is_file() for log in logs))
@@ -53,7 +46,7 @@ def test_the_prompt_is_back_at_once(grid, send):
     _, said = grid.communicate(timeout=60)
     assert time.monotonic() - start < 5  # 2 where nothing else runs; the cells would take hours
     assert grid.returncode == 130
-    assert said.startswith("Stopped; finished cells are kept. Go on with: geneticgan benchmark")
+    assert said.startswith("Stopped; finished cells are kept. Continue with: geneticgan benchmark")
     assert len(said.splitlines()) == 1
     until(lambda: not members(grid.pid), 2)
 

@@ -196,7 +196,7 @@ def test_plugin_options_reach_the_log(tmp_path):
         (["--set", "clib=1"], "unknown option 'clib'; did you mean 'clip'?"),
         (["--set", "clip=much"], "clip takes a number, got 'much'"),
         (["--set", "clip=-1"], "clip must be at least 0, got -1.0"),
-        (["--set", "ratio=9"], "ratio is now a part of the imbalance"),
+        (["--set", "ratio=9"], "ratio is now part of the imbalance"),
         (["--imbalance", "two-class"], "this data set has no usual pair of classes"),
         (["--imbalance", "two-class:positive=5,negative=x"], "no class 'x'"),
         (["--imbalance", "two-class:positive=5,negative=5"], "must differ"),
@@ -244,11 +244,31 @@ def test_a_class_without_an_image_is_named(tmp_path):
     assert "Traceback" not in result.output
 
 
-@pytest.mark.parametrize("command", ["resume", "evaluate"])
-def test_a_folder_that_is_no_run_is_refused(command, tmp_path):
-    result = invoke(command, tmp_path)
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["resume"], ["evaluate"], ["evaluate", "--threshold", "a=recall:1"], ["watch"]),
+        *(["predict", "images", "--out", "p.csv"], ["export", "--out", "m.onnx"]),
+        *(["generate", "--out", "g"], ["augment", "--out", "g"]),
+    ],
+    ids=lambda words: "-".join(words[:2]),
+)
+def test_a_folder_that_is_no_run_is_refused(words, tmp_path):
+    result = invoke(words[0], tmp_path, *words[1:])
     assert result.exit_code == 1
-    assert "is no run folder" in result.output
+    assert f"{tmp_path} is no run folder (it has no config.json)" in result.output
+
+
+def test_what_is_meant_instead_of_a_run_folder_is_said(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "config.json").touch()
+    result = invoke("evaluate", tmp_path)
+    assert f"but the one of a choice; its run is {tmp_path / 'run'}" in result.output
+    result = invoke("evaluate", tmp_path / "pets")
+    assert f"{tmp_path / 'pets'} is no run folder: it does not exist" in result.output
+    for command in ("measure", "report"):
+        result = invoke(command, tmp_path)
+        assert (result.exit_code, "is neither a run folder" in result.output) == (1, True)
 
 
 def test_a_run_without_a_checkpoint_is_refused(run, tmp_path):
@@ -270,7 +290,7 @@ def test_a_defect_is_called_one(monkeypatch, tmp_path):
     monkeypatch.setattr("geneticgan.jobs.train.evaluate", broken)
     result = invoke("evaluate", tmp_path)
     assert result.exit_code == 1
-    assert "unexpected ZeroDivisionError: no. This is a defect" in result.output
+    assert "unexpected ZeroDivisionError: no. This is a bug" in result.output
 
 
 def test_a_full_disk_is_one_sentence(monkeypatch, tmp_path):
@@ -283,19 +303,31 @@ def test_a_full_disk_is_one_sentence(monkeypatch, tmp_path):
     assert "No space left on device: 'log.jsonl'" in result.output
 
 
-def test_too_little_memory_is_one_sentence_with_what_to_lower(monkeypatch, tmp_path):
-    class OutOfMemoryError(RuntimeError):  # as torch.cuda names its own
-        pass
+class OutOfMemoryError(RuntimeError):  # as torch.cuda names its own
+    pass
 
-    for error in (OutOfMemoryError("CUDA out of memory. Tried to allocate"), MemoryError()):
 
-        def full(*args, error=error):
-            raise error
+@pytest.mark.parametrize("error", [OutOfMemoryError("CUDA out of memory."), MemoryError()])
+@pytest.mark.parametrize("command", ["train", "evaluate"])
+def test_too_little_memory_is_one_sentence_with_what_helps(monkeypatch, tmp_path, error, command):
+    def full(*_, **__):
+        raise error
 
-        monkeypatch.setattr("geneticgan.jobs.train.evaluate", full)
-        result = invoke("evaluate", tmp_path)
-        assert result.exit_code == 1
-        assert "out of memory; lower --batch-size or --width" in result.output
+    monkeypatch.setattr(f"geneticgan.jobs.train.{command}", full)
+    monkeypatch.setattr("geneticgan.memory.memory_limit", lambda: 2.5 * 2**30)
+    words = ["--out", tmp_path / "run"] if command == "train" else [tmp_path]
+    result = invoke(command, *words)
+    assert result.exit_code == 1
+    lower, said = "lower --batch-size or --width, or ", result.output
+    assert f"Error: out of memory; {lower if command == 'train' else ''}" in said
+    assert (
+        ("batch" in said)
+        == ("goes on from its last checkpoint, if" in said)
+        == bool(command == "train")
+    )
+    on_gpu = isinstance(error, OutOfMemoryError)
+    assert ("the GPU" in said) == on_gpu
+    assert ("allow more than 2.5 GiB (ulimit -v)" in said) != on_gpu
 
 
 SLOW = """
@@ -337,7 +369,7 @@ def test_a_second_signal_stops_at_once_and_leaves_the_last_checkpoint_whole(tmp_
     os.kill(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert errors == "Stopped at once; the last checkpoint is whole.\n"
+    assert errors == "Stopped at once; the last checkpoint is intact.\n"
     assert Checkpoint(tmp_path / "run" / "checkpoint").state()["next_generation"] == 3
     result = invoke("resume", tmp_path / "run")
     assert result.exit_code == 0, result.output
@@ -360,7 +392,7 @@ def test_a_signal_in_a_real_shell_saves_and_names_the_way_on(number, tmp_path):
         os.kill(process.pid, number)
         assert process.wait() == 128 + number
     text = (tmp_path / "out").read_text()
-    assert "Go on with: geneticgan resume run" in text
+    assert "Continue with: geneticgan resume run" in text
     assert "Traceback" not in text
     state = json.loads((tmp_path / "run" / "checkpoint" / "state.json").read_text())
     assert state["next_generation"] == len(log.read_text().splitlines())

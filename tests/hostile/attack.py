@@ -41,7 +41,7 @@ def run(*words):
     """Return why a command failed the attack; empty if it held, whatever its exit status."""
     result = CliRunner().invoke(cli, [str(word) for word in words])
     unexpected = result.exception is not None and not isinstance(result.exception, SystemExit)
-    if unexpected or "Traceback" in result.output or "This is a defect" in result.output:
+    if unexpected or "Traceback" in result.output or "This is a bug" in result.output:
         return f"{words}: {result.exception!r} {result.output[-300:]}"
     return ""
 

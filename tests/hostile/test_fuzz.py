@@ -182,7 +182,7 @@ def test_command_lines(tmp_path_factory, monkeypatch, words):
     result = CliRunner().invoke(cli, words)
     assert result.exit_code in (0, 1, 2)
     assert "Traceback" not in result.output
-    assert "This is a defect" not in result.output
+    assert "This is a bug" not in result.output
 
 
 def test_an_npz_with_a_bomb_of_zeros_is_read_or_refused_cleanly(tmp_path):

@@ -77,7 +77,7 @@ def test_the_list_is_alive_and_names_every_cause(geneticgan):
     assert found["nans", "outside-nans"]["healthy"]
     assert found["minimax", "geneticgan"]["healthy"]
     for name, cause in {
-        "raises": "(RuntimeError: no licence); mend or uninstall that package",
+        "raises": "(RuntimeError: no licence); fix or uninstall that package",
         "wrongbase": "is not a subclass of geneticgan.gan.mutation.Mutation",
         "nonsat": "is provided by geneticgan 0.2.0 and outside-nonsat 3.2.1; uninstall all but one",
         "slow": "was still being imported after 3 s",

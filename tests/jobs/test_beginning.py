@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import shutil
 
 import numpy as np
 import pytest
@@ -138,6 +139,21 @@ def test_the_command_line_takes_it_says_what_it_kept_and_is_reported(runs, tmp_p
 def test_what_does_not_fit_is_said_in_a_sentence(runs, start, method, more, message):
     with pytest.raises(ConfigError, match=message):
         plan(TrainConfig(method=method, **TINY | more), (), runs[start])
+
+
+def test_a_size_that_only_the_run_knows_is_not_asked_of_other_images(runs, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(runs["dos"], run)
+    for name, change in (
+        ("config.json", lambda found: found["options"].update(image_size=16)),
+        ("model.json", lambda found: found.update(size=16)),
+    ):
+        found = json.loads((run / name).read_text())
+        change(found)
+        (run / name).write_text(json.dumps(found))
+    result = CliRunner().invoke(cli, ["train", "--from", str(run), "--dataset", "digits"])
+    assert result.exit_code == 1
+    assert "images of 16 x 16 pixels with 1 channel(s), and these have 8 x 8" in result.output
 
 
 def test_other_images_do_not_fit(runs, tmp_path):

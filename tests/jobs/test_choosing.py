@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
+from sklearn.metrics import confusion_matrix
 
 import geneticgan
 from geneticgan.benchmark.budget import fit_budget
@@ -14,9 +15,11 @@ from geneticgan.benchmark.launchers import Local
 from geneticgan.config import TrainConfig
 from geneticgan.errors import ConfigError, PluginError, RunError
 from geneticgan.inference.facts import read_facts
+from geneticgan.inference.held_out import read_held_out
 from geneticgan.jobs.choosing import compare, hand_over
 from geneticgan.jobs.planning import make_plan, make_request
 from geneticgan.jobs.timing import time_methods
+from geneticgan.report.decisions import decisions_section
 from geneticgan.training.hooks import Observer
 from geneticgan.training.run_folder import RunFolder
 from geneticgan.training.setup import load_split
@@ -51,7 +54,7 @@ def test_it_ends_in_a_verdict_and_a_run(images, tmp_path):
     plan, _, end = result.output.partition("4 cells")
     assert "To compare: oscn, dos; 2 splits" in plan  # said before it starts
     assert "This takes about" in plan
-    assert "to find that out took" in plan
+    assert "the estimate took" in plan
     assert "over oversampling" in end
     assert "\nUse " in end
     verdict = json.loads((out / "verdict.json").read_text())
@@ -64,17 +67,46 @@ def test_it_ends_in_a_verdict_and_a_run(images, tmp_path):
     found = read_facts(out / "run").calibration
     assert (found.splits, found.images) == (2, 8)
     assert f"calibrated {found.told()}" in " ".join(result.output.split())
-    geneticgan.jobs.train.evaluate(out / "run", ())
+    wish = CliRunner().invoke(cli, ["evaluate", str(out / "run"), "--threshold", "blue=recall:0.9"])
+    assert wish.exit_code == 0, wish.output
     assert read_facts(out / "run").calibration == found
+    check_out_of_fold(out, images, winner, wish.output)
 
     again = CliRunner().invoke(cli, words(images, out))
     assert again.exit_code == 0, again.output
     assert "4 done, 0 running" in again.output  # nothing is trained twice
     assert again.output.splitlines()[-1] == result.output.splitlines()[-1]
+    assert read_held_out(out / "run").networks == 2  # it was gone on with, and keeps them
 
     other = CliRunner().invoke(cli, words(images, out, "--width", "3"))
     assert other.exit_code == 1
     assert "holds a choice among other methods, images or options" in other.output
+
+
+def check_out_of_fold(out, images, winner, said):
+    """Thresholds of the run are set on what the splits' networks say of their held-out images."""
+    held = read_held_out(out / "run")
+    assert (held.networks, len(held.labels)) == (2, 2 * 8)
+    config = TrainConfig(dataset="folder", data_root=str(images), image_size=8, device="cpu")
+    asked = make_request(config, winner, out, 60, 1).config
+    for seed in (0, 1):
+        split, own = load_split(replace(asked, seed=seed)), held.splits == seed
+        np.testing.assert_array_equal(held.images[own], split.validation_indices)
+        np.testing.assert_array_equal(held.labels[own], split.validation.labels)
+        cell = json.loads(next((out / "trials").rglob(f"{winner}/seed-{seed}.json")).read_text())
+        matrix = confusion_matrix(held.labels[own], held.logits[own].argmax(axis=1))
+        assert cell["scores"]["validation"]["confusion"] == matrix.tolist()
+    kept = read_facts(out / "run").more["thresholds"]["blue"]
+    assert (kept["splits"], kept["of"]) == (2, len(set(held.images)))
+    assert kept["images"] == len(set(held.images[held.labels == 0]))
+    shares = read_facts(out / "run").calibration.probabilities(held.logits)[:, 0]
+    assert np.mean(shares[held.labels == 0] >= kept["threshold"]) == kept["recall"] >= 0.9
+    told = f"On out-of-fold predictions of {kept['of']} images, {kept['images']} of them of this"
+    assert f"{told} class (by networks trained on 2 splits; this run's is refitted on all" in said
+    section = decisions_section(out / "run")
+    assert "Thresholds are set on out-of-fold predictions: of 2 networks" in section.text[1]
+    assert section.items[2].name == "precision-recall-out-of-fold"
+    assert section.items[3].caption.startswith("Chosen on out-of-fold predictions")
 
 
 def test_another_judge_holds_nothing_out(images, tmp_path):
@@ -82,11 +114,14 @@ def test_another_judge_holds_nothing_out(images, tmp_path):
     judge = "generated:steps=2,width=2,images_a_class=6+deformed:images_a_class=6"
     result = CliRunner().invoke(cli, words(images, out, "--judge", judge))
     assert result.exit_code == 0, result.output
-    assert f"2 seeds, judged by {judge} images, learning from all of the" in result.output
+    assert f"2 seeds, judged on {judge} images, learning from all of the" in result.output
     (cell, *_) = (out / "trials").rglob("seed-0.json")
     found = json.loads(cell.read_text())
     assert found["config"]["validation_fraction"] == 0
     assert sum(found["train_counts"]) == 44  # all but the test part
+    refused = CliRunner().invoke(cli, ["evaluate", str(out / "run"), "--threshold", "0=recall:0.9"])
+    assert "held no images out" in refused.output
+    assert "or choose with --judge held-out" in refused.output
     verdict = json.loads((out / "verdict.json").read_text())
     scores = {}
     for path in (out / "trials").rglob("seed-*.json"):

@@ -33,15 +33,15 @@ def test_it_hands_over_the_best_recipe_as_a_command_and_as_a_file(tmp_path):
     judged = json.loads((out / "recipes.json").read_text())
     best = max(judged, key=lambda each: each["score"])
     assert len(judged) == 5
-    assert f"The best of 5 recipes has {100 * best['score']:.1f} by" in result.output
+    assert f"The best of 5 recipes scores {100 * best['score']:.1f} on" in result.output
 
     def options(*words):
         dry = CliRunner().invoke(cli, [*words, "--dry-run"])
         assert dry.exit_code == 0, dry.output
         return json.loads(dry.output[dry.output.index("{") : dry.output.rindex("}") + 1])
 
-    (typed,) = (line for line in result.output.splitlines() if line.startswith("Train by it: "))
-    by_command = options(*shlex.split(typed.removeprefix("Train by it: "))[1:])
+    (typed,) = (line for line in result.output.splitlines() if line.startswith("Train with it: "))
+    by_command = options(*shlex.split(typed.removeprefix("Train with it: "))[1:])
     assert by_command == options("train", "--config", str(out / "best.toml"))
     for name, value in best["recipe"].items():
         own = f"{name}={value}"

@@ -42,7 +42,7 @@ def test_any_number_of_processes_goes_on_with_a_run_that_was_stopped_or_killed(t
 
     # Either process may be asked to stop: both do, after the same generation.
     assert [(tmp_path / f"stopped-{rank}.code").read_text() for rank in (0, 1)] == ["143", "143"]
-    assert told("stopped-0").endswith(f"Go on with: geneticgan resume {tmp_path / 'run'}\n")
+    assert told("stopped-0").endswith(f"Continue with: geneticgan resume {tmp_path / 'run'}\n")
     assert told("stopped-1") == ""
 
     # One goes on with the run of two.

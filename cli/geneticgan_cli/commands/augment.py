@@ -12,15 +12,15 @@ from geneticgan_cli.saying import say
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to make.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to create.")
 @device_option
 @data_root_option
 def augment(run: Path, out: Path, device: str | None, data_root: str | None) -> None:
     """Write a balanced data set: the training images and generated ones.
 
-    A folder for each class, as torchvision's ImageFolder reads it. Names of generated images begin
-    with generated-. Where the data set is a folder or a list of files, these are copied whole
-    under their own names; else names of real images begin with real-.
+    There is one folder per class, as torchvision's ImageFolder expects. Names of generated images
+    begin with generated-. If the data set is a folder or a list of files, the files are copied
+    unchanged under their own names; otherwise names of real images begin with real-.
     """
     from geneticgan.jobs.export import augment as run_job
 

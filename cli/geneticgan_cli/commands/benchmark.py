@@ -1,4 +1,4 @@
-"""``geneticgan benchmark``: every method on every data set, with several seeds."""
+"""``geneticgan benchmark``: run every method on every data set with several seeds."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ ALL = "cn,oscn,smote,borderline-smote,cb-loss,dos,acgan,lsgan,wgan,egan,gamo,agg
     "--methods",
     default=ALL,
     show_default=True,
-    help="Methods, with options if need be.",
+    help="The methods, each with its options if any.",
     shell_complete=complete_plugins,
 )
 @grid_options
 @click.option(
     "--tuned",
     type=click.Path(path_type=Path),
-    help="TOML file of values chosen by --tune.",
+    help="The TOML file of values that --tune chose.",
 )
 @click.option(
     "--tune",
     type=click.IntRange(min=1),
     metavar="SEEDS",
-    help="Choose each method's values on validation images, over so many seeds, and write them to "
-    "<out>/tuned.toml; the grid is not run.",
+    help="Choose each method's values on validation images, over this many seeds, and write them "
+    "to <out>/tuned.toml; the grid is not run.",
 )
 @click.pass_context
 def benchmark(
     ctx: click.Context, /, methods: str, tuned: Path | None, tune: int | None, **options: Any
 ) -> None:
-    """Fill a table of the paper, cell by cell; what is on disk is not done again.
+    """Fill a table of the paper, cell by cell; cells that are on disk are not run again.
 
-    Ctrl-C loses the running cells at most; the same command goes on. See the table with
+    Ctrl-C loses at most the running cells; the same command continues. See the table with
     geneticgan compare OUT.
     """
     run_grid(ctx, methods, tuned, tune, **options)

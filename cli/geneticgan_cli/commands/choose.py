@@ -1,4 +1,4 @@
-"""``geneticgan choose``: which method suits one's own images."""
+"""``geneticgan choose``: find the method that suits your own images."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HEADING = "Choice"
     "--methods",
     cls=GroupedOption,
     heading=HEADING,
-    help="What is compared, besides plain oversampling.",
+    help="The methods to compare with plain oversampling.",
     shell_complete=complete_plugins,
     show_default="the strong cheap ones, and aggan",
 )
@@ -33,15 +33,15 @@ HEADING = "Choice"
     heading=HEADING,
     default="30m",
     show_default=True,
-    help="The time that all of it may take, such as 90s, 30m or 2h: as many steps, splits and "
-    "methods as fit.",
+    help="The time for the whole comparison, such as 90s, 30m or 2h; it gets as many steps, "
+    "splits and methods as fit.",
 )
 @click.option(
     "--splits",
     cls=GroupedOption,
     heading=HEADING,
     type=click.IntRange(min=2),
-    help="How often every method is trained, each time with other images held out.",
+    help="How often each method is trained, each time with different images held out.",
     show_default="5 if they fit, else 3",
 )
 @click.option(
@@ -50,24 +50,25 @@ HEADING = "Choice"
     heading=HEADING,
     default="held-out",
     show_default=True,
-    help="What methods are compared by: held-out images of every split; deformed, training images "
-    "changed in ways that no network was shown; generated, images that a generator of the judge's "
-    "own draws; or several, as generated+deformed. Only held-out takes images from the training.",
+    help="The images that methods are judged on: held-out, those that each split holds out; "
+    "deformed, training images changed in ways that no network has seen; generated, images from "
+    "the judge's own generator; or several, as in generated+deformed. Only held-out takes images "
+    "away from training.",
 )
 @click.option(
     "--workers",
     cls=GroupedOption,
     heading=HEADING,
     type=click.IntRange(min=1),
-    help="Trainings at once.",
-    show_default="one a GPU, or one a core",
+    help="The number of trainings that run at once.",
+    show_default="one per GPU, or one per core",
 )
 @click.option(
     "--out",
     cls=GroupedOption,
     heading=HEADING,
     type=click.Path(path_type=Path),
-    help="The folder of all that comes of it.",
+    help="The folder for all results.",
     show_default="runs/choice-<dataset>",
 )
 @choice_options
@@ -86,13 +87,13 @@ def choose(
 ) -> None:
     """Find out which method to use on your images, and train it.
 
-    Every method is trained on several splits of the training part, as many and as long as the
-    budget allows, and judged on the images that its split holds out, or by another judge. The test
-    part is looked at once, at the end: by the winner, trained on all training images. What it
-    leaves in OUT/run is a run that every command takes. Ctrl-C loses the running trainings at most;
-    the same command goes on.
+    Every method is trained on several splits of the training part, as many and for as long as the
+    budget allows, and judged on the images that each split holds out, or by another judge. The
+    test part is used once, at the end, to evaluate the winner after training on all training
+    images. OUT/run then holds a run that every other command accepts. Ctrl-C loses at most the
+    running trainings; the same command continues.
     """
-    begun = time.perf_counter()  # what is loaded counts
+    begun = time.perf_counter()  # the time for loading counts too
 
     from geneticgan.benchmark.budget import parse_seconds
     from geneticgan.benchmark.launchers import make_launcher
@@ -126,7 +127,7 @@ def choose(
         with watching(console) as screen:
             plan = planning.make_plan(request, [screen])
     except KeyboardInterrupt:
-        say(f"Stopped; nothing was trained yet. Begin again with: {command}", err=True)
+        say(f"Stopped; nothing has been trained yet. Start again with: {command}", err=True)
         ctx.exit(130)
     print_split(console, plan.split, config.dataset)
     print_plan(console, request, plan)
@@ -135,7 +136,7 @@ def choose(
         with GridScreen(console, plan.workers) as grid:
             verdict = choosing.compare(request, plan, runner, grid.on_progress, command, grid.tell)
     except KeyboardInterrupt:
-        say(f"Stopped; finished trainings are kept. Go on with: {command}", err=True)
+        say(f"Stopped; finished trainings are kept. Continue with: {command}", err=True)
         ctx.exit(130)
     console.print(f"Training {verdict.winner.title} on all training images.")
     path = request.out / "run"

@@ -13,7 +13,7 @@ import click
     "--protocol",
     default="head",
     show_default=True,
-    help="Whose scores: one of those that the benchmark was judged by.",
+    help="The protocol whose scores to show, one of those that the benchmark was run with.",
 )
 @click.option(
     "--against",
@@ -24,7 +24,7 @@ def compare(out: Path, protocol: str, against: str | None) -> None:
     """Show a benchmark's tables beside the paper's figures, and write them to OUT.
 
     Files: compare-PROTOCOL.csv, .md and .tex, or compare-PROTOCOL-against-METHOD with --against.
-    The paper's figures are quoted; its networks and budget are others.
+    The paper's figures are quoted; they come from other networks and another budget.
     """
     from geneticgan.benchmark.compare import (
         comparison_note,

@@ -1,4 +1,4 @@
-"""``geneticgan datasets``: what there is, and what a run would see of it."""
+"""``geneticgan datasets``: list data sets and show what a run would see of one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from geneticgan_cli.saying import say
 
 @click.group()
 def datasets() -> None:
-    """See the data sets, fetch them, look at their images."""
+    """List and fetch data sets, and look at their images."""
 
 
 @datasets.command("list")
@@ -56,7 +56,7 @@ def info(ctx: click.Context, /, name: str, **_: Any) -> None:
 def check(ctx: click.Context, /, name: str, **_: Any) -> None:
     """Look for copies, shortcuts, groups and odd images among the files of a data set.
 
-    NAME is a data set of image files, folder or csv. Nothing is trained, and nothing is changed.
+    NAME is a data set of image files: folder or csv. Nothing is trained, and nothing is changed.
     """
     config = resolve_config(ctx, dataset=name)
 
@@ -75,7 +75,7 @@ def check(ctx: click.Context, /, name: str, **_: Any) -> None:
 @data_options
 @click.pass_context
 def prepare(ctx: click.Context, /, name: str, **_: Any) -> None:
-    """Fetch a data set if asked to, check and decode it, so that a run starts at once."""
+    """Check and decode a data set, after fetching it with --download, so runs start at once."""
     config = resolve_config(ctx, dataset=name)
 
     from geneticgan.jobs.datasets import survey

@@ -15,13 +15,13 @@ from geneticgan_cli.saying import say
     type=click.Path(path_type=Path),
     default=Path("runs"),
     show_default=True,
-    help="Where runs are to be written.",
+    help="The folder where runs will be written.",
 )
 @click.pass_context
 def doctor(ctx: click.Context, runs: Path) -> None:
-    """Look whether everything works here; put the output into a bug report.
+    """Check whether everything works on this machine; put the output into a bug report.
 
-    Takes some ten seconds. Exits with 1 if something failed.
+    This takes about ten seconds. The exit status is 1 if something failed.
     """
     from geneticgan.jobs.doctor import FAILED, examine
 

@@ -17,16 +17,16 @@ from geneticgan_cli.device import data_root_option, device_option
     "wishes",
     multiple=True,
     metavar="CLASS=recall:SHARE",
-    help="Set the probability from which on an image is called CLASS, so that held-out images "
-    "have this recall, or with precision:SHARE this precision; kept in the run for predict "
-    "--thresholds. May be given for several classes.",
+    help="Set the probability at which an image is assigned to CLASS so that held-out images reach "
+    "this recall, or, with precision:SHARE, this precision. It is kept in the run for predict "
+    "--thresholds. May be repeated for several classes.",
 )
 @click.option(
     "--calibration",
     type=click.Choice(CALIBRATIONS),
-    help="Calibrate the run's probabilities anew, as train --calibration does; thresholds that "
-    "were set for others go.",
-    show_default="as the run is",
+    help="Calibrate the run's probabilities again, as train --calibration does; this removes "
+    "thresholds that were set for the old ones.",
+    show_default="the run's own",
 )
 @device_option
 @data_root_option
@@ -39,9 +39,9 @@ def evaluate(
     device: str | None,
     data_root: str | None,
 ) -> None:
-    """Judge a run again from its folder.
+    """Evaluate a run again from its folder.
 
-    Nothing is trained that the folder holds already; the figures are those of the training.
+    Nothing that the folder already holds is trained again; the figures are those of the training.
     """
     from geneticgan.jobs.thresholds import check_wishes, set_thresholds
     from geneticgan.jobs.train import evaluate as run_job

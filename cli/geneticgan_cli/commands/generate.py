@@ -16,11 +16,11 @@ from geneticgan_cli.saying import say
 @click.option(
     "--class",
     "class_name",
-    help="Name or label of a class; all classes without it.",
+    help="The name or label of a class; without it, all classes are generated.",
     shell_complete=complete_classes,
 )
 @click.option(
-    "--count", type=click.IntRange(min=1), default=16, show_default=True, help="Images of a class."
+    "--count", type=click.IntRange(min=1), default=16, show_default=True, help="Images per class."
 )
 @click.option(
     "--out",
@@ -29,7 +29,7 @@ from geneticgan_cli.saying import say
     help="Folder for PNG files and images.npz.",
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Draws the latents."
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the latents."
 )
 @click.option("--device", type=DEVICE, default="auto", show_default=True, help="Where to compute.")
 def generate(

@@ -17,13 +17,14 @@ from geneticgan_cli.saying import say
     type=click.Choice(["classifier", "inception"]),
     default="classifier",
     show_default=True,
-    help="classifier: one trained here on all real training images; inception: InceptionV3.",
+    help="The network whose features are compared: classifier, which is trained here on all real "
+    "training images, or inception, which is InceptionV3.",
 )
 @click.option(
     "--inception-weights",
     type=click.Path(path_type=Path),
     show_default="where torch keeps downloaded weights",
-    help="The file that torch-fidelity publishes.",
+    help="The weights file that torch-fidelity publishes.",
 )
 @device_option
 @data_root_option
@@ -38,8 +39,8 @@ def measure(
 ) -> None:
     """Measure how good, varied and new the generated images are, by class.
 
-    FID, KID, precision, recall, density, coverage, and the distance to the nearest training
-    image, which shows copying. What is measured already is not measured again.
+    The measures are FID, KID, precision, recall, density, coverage, and the distance to the
+    nearest training image, which reveals copying. Existing measurements are kept.
     """
     from geneticgan.jobs.measuring import measure as run_job
     from geneticgan.training.interrupt import Interrupted

@@ -13,27 +13,27 @@ KINDS = [
     "mutation", "schedule", "fitness", "selection", "dataset", "imbalance", "architecture",
     "backbone", "method", "protocol",
 ]  # fmt: skip
-"""Of plugins that can be begun; `geneticgan.jobs.scaffold` has them with their groups."""
+"""The kinds of plugins that ``new`` can start; see `geneticgan.jobs.scaffold`."""
 
 
 @click.group()
 def plugins() -> None:
-    """See, check and begin plugins."""
+    """List, check and start plugins."""
 
 
 @plugins.command("list")
-@click.option("--json", "as_json", is_flag=True, help="As a JSON array.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.option(
     "--patience",
     type=click.FloatRange(min=0.1),
     default=10.0,
     show_default=True,
-    help="Seconds that a plugin may take to be imported.",
+    help="The number of seconds that importing a plugin may take.",
 )
 def list_plugins(as_json: bool, patience: float) -> None:
-    """List all plugins with the package each comes from; what is broken, with its cause.
+    """List all plugins with their packages, and broken ones with the cause.
 
-    Only plugins of other packages are imported for it.
+    Only plugins of other packages are imported to find out.
     """
     import dataclasses
     import json
@@ -56,7 +56,7 @@ def list_plugins(as_json: bool, patience: float) -> None:
     type=click.Path(path_type=Path),
     default=Path("schedules.png"),
     show_default=True,
-    help="PNG file.",
+    help="PNG file to write.",
 )
 def schedules(generations: int, out: Path) -> None:
     """Draw the temperatures of all installed schedules."""
@@ -69,7 +69,7 @@ def schedules(generations: int, out: Path) -> None:
 @plugins.command()
 @click.argument("name")
 def info(name: str) -> None:
-    """Say what a plugin is, and which options it has."""
+    """Describe a plugin and its options."""
     from geneticgan.jobs.plugins import describe, option_lines
     from geneticgan_cli.console import Console
     from geneticgan_cli.plugin_tables import print_plugin
@@ -83,7 +83,7 @@ def info(name: str) -> None:
 @click.argument("name")
 @click.pass_context
 def check(ctx: click.Context, name: str) -> None:
-    """Run the contract suite on an installed plugin; exits with 1 if it breaks the contract."""
+    """Run the contract tests on an installed plugin; the exit status is 1 if one fails."""
     from geneticgan.jobs.plugins import check as run_check
 
     failed = 0

@@ -19,13 +19,13 @@ SUFFIXES = {".csv": "csv", ".jsonl": "jsonl", ".parquet": "parquet"}
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     required=True,
-    help="File to write, a row for every image.",
+    help="File to write, with a row for every image.",
 )
 @click.option(
     "--format",
     "how",
     type=click.Choice(list(SUFFIXES.values())),
-    help="Of the file; parquet needs pandas and pyarrow.",
+    help="The format of the file; parquet needs pandas and pyarrow.",
     show_default="by its suffix, else csv",
 )
 @click.option(
@@ -33,26 +33,25 @@ SUFFIXES = {".csv": "csv", ".jsonl": "jsonl", ".parquet": "parquet"}
     default="balanced",
     show_default=True,
     metavar="balanced|training|SHARES",
-    help="How frequent classes are among IMAGES: all alike, as in training, or shares such as "
-    "ill=0.02,well=0.98.",
+    help="How frequent the classes are among IMAGES: all equally, as in the training images, or "
+    "in shares such as ill=0.02,well=0.98.",
 )
 @click.option(
     "--thresholds",
     is_flag=True,
-    help="Decide by the thresholds that evaluate --threshold has set.",
+    help="Decide by the thresholds that evaluate --threshold set.",
 )
 @click.option(
     "--copy",
     "copies",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Also copy each image into a folder of its class below this one; nothing there is "
-    "overwritten.",
+    help="Also copy each image into a folder for its class below this one; nothing is overwritten.",
 )
 @click.option(
     "--move",
     "moves",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The same, but move them.",
+    help="Like --copy, but move the images.",
 )
 @click.option("--device", type=DEVICE, default="auto", show_default=True, help="Where to compute.")
 def predict(
@@ -68,9 +67,9 @@ def predict(
 ) -> None:
     """Classify new images with the classifier of a run.
 
-    IMAGES are files, folders, archives or patterns such as 'new/*.jpg'; - reads a list of them, a
-    line each. They are prepared as the training images were, which need not be there any more. An
-    image that cannot be read is a row with its error.
+    IMAGES are files, folders, archives or patterns such as 'new/*.jpg'; - reads a list of them
+    from standard input, one per line. They are prepared in the same way as the training images,
+    which are no longer needed. An image that cannot be read gets a row with its error.
     """
     from geneticgan.jobs.predicting import Deciding
     from geneticgan.jobs.predicting import predict as run_job
@@ -78,7 +77,7 @@ def predict(
     from geneticgan_cli.console import Console
 
     if copies and moves:
-        raise click.UsageError("--copy and --move exclude each other")
+        raise click.UsageError("--copy and --move cannot be combined")
     target = copies or moves
     sorter = Sorter(target, move=moves is not None) if target else None
     named = [each for word in images for each in (_lines() if word == "-" else [word])]

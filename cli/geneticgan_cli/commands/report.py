@@ -17,15 +17,15 @@ from geneticgan_cli.saying import say
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    show_default="the folder itself; for several the current one",
+    show_default="the folder itself, or the current folder for several",
     help="Folder for report.html and its figures.",
 )
 @click.option(
     "--measure/--no-measure",
     default=False,
     show_default=True,
-    help="Measure generated images first where that is not done yet, which may take long; without "
-    "it the command says what is missing.",
+    help="Measure generated images first if they have not been measured, which may take long; "
+    "otherwise the command says what is missing.",
 )
 @device_option
 @data_root_option
@@ -40,7 +40,7 @@ def report(
 ) -> None:
     """Write a page with every figure, and the figures as PNG and SVG.
 
-    The page is one file that needs no network. It is drawn from the folders alone.
+    The page is one file that needs no network. It is made from the folders alone.
     """
     from geneticgan.errors import GeneticGanError
     from geneticgan.evaluation.spaces import SPACES
@@ -63,5 +63,5 @@ def report(
             say("Stopped; what has been measured is kept.", err=True)
             ctx.exit(128 + stop.signal_number)
         except GeneticGanError as error:
-            say(f"Generated images of {path} are not measured: {error}")
+            say(f"Generated images of {path} cannot be measured: {error}")
     say(f"Report: {write_report(paths, out)}")

@@ -13,7 +13,7 @@ from geneticgan_cli.device import data_root_option, device_option
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--tensorboard", is_flag=True, help="Write event files to the run's folder.")
-@click.option("--film", is_flag=True, help="Go on with the film of the run's generators.")
+@click.option("--film", is_flag=True, help="Continue the film of the run's generators.")
 @device_option
 @data_root_option
 @click.pass_context
@@ -25,9 +25,9 @@ def resume(
     device: str | None,
     data_root: str | None,
 ) -> None:
-    """Go on with a run that was stopped.
+    """Continue a run that was stopped.
 
-    The result is the one the run would have had without the stop.
+    The result is the same as if the run had never stopped.
     """
     from geneticgan.jobs.train import resume as run_job
     from geneticgan_cli.console import Console

@@ -19,8 +19,8 @@ from geneticgan_cli.grouped import GroupedCommand
 def sweep(ctx: click.Context, /, temperatures: str, alphas: str, **options: Any) -> None:
     """Train AGGAN at every initial temperature and annealing coefficient (the paper's figure 10).
 
-    A grid like that of geneticgan benchmark, which may be stopped and filled up; geneticgan report
-    OUT draws it.
+    Like the grid of geneticgan benchmark, it can be stopped and continued; geneticgan report OUT
+    draws it.
     """
     pairs = itertools.product(
         number_list(temperatures, "--T", "100,1000"), number_list(alphas, "--alpha", "0.99,0.999")

@@ -1,4 +1,4 @@
-"""``geneticgan train``: the main job."""
+"""``geneticgan train``: the main command."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def train(
     film: bool,
     **_: Any,
 ) -> None:
-    """Train an annealing genetic GAN, or another method, and show what it brought.
+    """Train an annealing genetic GAN, or another method, and show the results.
 
-    A GAN's run ends with a table of the test part: its class head, the balanced softmax, a
-    classifier trained on real and generated images, and the baselines Os+CN and CN under the same
+    A GAN's run ends with a table of scores on the test part: its class head, the balanced softmax,
+    a classifier trained on real and generated images, and the baselines Os+CN and CN with the same
     budget. The classifier that did best on held-out images becomes the run's.
     """
     if not launch.leads():
@@ -44,7 +44,7 @@ def train(
     if start:
         from geneticgan.jobs.beginning import taken_options
 
-        taken = taken_options(start)
+        taken = taken_options(start, resolve_config(ctx, config_file).dataset)
     resolved = resolve_config(ctx, config_file, taken)
 
     from geneticgan.jobs.train import plan

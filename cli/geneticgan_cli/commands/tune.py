@@ -1,4 +1,4 @@
-"""``geneticgan tune``: which training recipe suits one's own images."""
+"""``geneticgan tune``: find the training recipe that suits your own images."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OPTIONS = [
         type=click.Choice(["random", "annealing", "tpe"]),
         default="random",
         show_default=True,
-        help="How recipes are found: drawn at random; evolved by annealed selection; or proposed "
+        help="How recipes are found: drawn at random, evolved by annealed selection, or proposed "
         "by Optuna's TPE (pip install 'geneticgan[tune]').",
     ),
     click.option(
@@ -35,7 +35,7 @@ OPTIONS = [
         type=click.IntRange(min=1),
         default=24,
         show_default=True,
-        help="How many recipes are judged; the first is the default one.",
+        help="The number of recipes to judge; the first is the default one.",
     ),
     click.option(
         "--judge",
@@ -43,8 +43,8 @@ OPTIONS = [
         heading=HEADING,
         default="held-out",
         show_default=True,
-        help="What recipes are judged by: held-out, deformed, generated, or several, as "
-        "generated+deformed; as in geneticgan choose.",
+        help="The images that recipes are judged on, as in geneticgan choose: held-out, deformed, "
+        "generated, or several, as in generated+deformed.",
     ),
     click.option(
         "--seeds",
@@ -53,14 +53,15 @@ OPTIONS = [
         type=click.IntRange(min=1),
         default=1,
         show_default=True,
-        help="How often each recipe is trained, with other images held out; scores are averaged.",
+        help="How often each recipe is trained, each time with different images held out; scores "
+        "are averaged.",
     ),
     click.option(
         "--out",
         cls=GroupedOption,
         heading=HEADING,
         type=click.Path(path_type=Path),
-        help="The folder of all that comes of it.",
+        help="The folder for all results.",
         show_default="runs/tuned-<dataset>",
     ),
     flag("dataset"),
@@ -94,11 +95,11 @@ def tune(
 ) -> None:
     """Search for the training recipe that suits your images.
 
-    A recipe says how classes are drawn, how logits are adjusted, learning rate and schedule, weight
-    decay, mixup, smoothing and augmentation. Each is trained for as many steps and scored by the
-    judge; the test part is not looked at. What it leaves is the best recipe, as a command and in
-    OUT/best.toml. Ctrl-C loses the running trainings at most; the same command goes on, also with
-    more --trials.
+    A recipe sets how classes are drawn, how logits are adjusted, learning rate and schedule, weight
+    decay, mixup, smoothing and augmentation. Each is trained for the same number of steps and
+    scored by the judge; the test part is never used. The result is the best recipe, as a command
+    and in OUT/best.toml. Ctrl-C loses at most the running trainings; the same command continues,
+    also with more --trials.
     """
     from geneticgan.benchmark.launchers import make_launcher
     from geneticgan.jobs import tuning
@@ -119,12 +120,12 @@ def tune(
         with GridScreen(console, runner.workers) as screen:
             found = tuning.tune(request, runner, screen.on_progress, typed)
     except KeyboardInterrupt:
-        say(f"Stopped; finished trainings are kept. Go on with: {typed}", err=True)
+        say(f"Stopped; finished trainings are kept. Continue with: {typed}", err=True)
         ctx.exit(130)
     genes = ", ".join(f"{name} {value}" for name, value in sorted(found.recipe.genes.items()))
     say(
-        f"The best of {trials} recipes has {100 * found.score:.1f} by {judge} images, the default "
-        f"{100 * found.begun:.1f}: {genes}."
+        f"The best of {trials} recipes scores {100 * found.score:.1f} on {judge} images, the "
+        f"default {100 * found.begun:.1f}: {genes}."
     )
-    say(f"Train by it: {command_of(found.config)}")
+    say(f"Train with it: {command_of(found.config)}")
     say(f"Or: geneticgan train --config {shlex.quote(str(found.file))}")

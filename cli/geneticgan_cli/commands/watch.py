@@ -17,11 +17,11 @@ import click
     show_default=True,
     help="Seconds between looks.",
 )
-@click.option("--once", is_flag=True, help="Look once, as is done where the output is no terminal.")
+@click.option("--once", is_flag=True, help="Look once, as happens if the output is not a terminal.")
 def watch(run: Path, seconds: float, once: bool) -> None:
-    """Show a running or finished run, from its folder.
+    """Show a running or finished run from its folder.
 
-    Ctrl-C ends the watching and leaves the run alone.
+    Ctrl-C stops watching and does not affect the run.
     """
     import time
 

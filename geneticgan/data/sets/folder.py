@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path, PurePosixPath
 
@@ -13,9 +12,9 @@ from geneticgan.data.archives import unpacked
 from geneticgan.data.assembling import FileDataset, FileSet
 from geneticgan.data.classes import class_of_each, folders_of_classes, inmost
 from geneticgan.data.decoding import Decoding
-from geneticgan.data.files import Paths, read_regular
+from geneticgan.data.files import Below, Paths, read_regular
 from geneticgan.data.grouping import group_codes, groups_by_pattern
-from geneticgan.data.listing import Listing, in_order, list_images
+from geneticgan.data.listing import Listing, list_images, sorted_places
 from geneticgan.data.locating import Locator
 from geneticgan.data.masks import find_masks
 from geneticgan.data.parts import Parts, find_parts, tested_inside
@@ -25,7 +24,7 @@ from geneticgan.data.scaling import parse_window
 from geneticgan.data.tables import read_table
 from geneticgan.errors import DataError, some
 
-Labelled = dict[PurePosixPath, str]
+Labelled = dict[str, str]
 """From an image's path below the folder to its class."""
 
 
@@ -106,7 +105,7 @@ class Folder(FileDataset):
         if everything.junk:
             self.notices.note(f"Ignored {everything.junk} files and folders of the system.")
         if everything.runs:
-            runs = some([str(path) for path in everything.runs])
+            runs = some(everything.runs)
             self.notices.note(f"Left out the runs of geneticgan that lie in the folder: {runs}.")
         if everything.files and everything.others:
             self.notices.note(others_said(everything))
@@ -149,8 +148,8 @@ class Folder(FileDataset):
 
     def _in_part(self, parts: Parts, name: str) -> Labelled:
         listing = inmost(self._images(parts.listing(name)))
-        place = PurePosixPath(listing.root.relative_to(parts.root))
-        return {place / path: label for path, label in self._labelled(listing).items()}
+        above = listing.root.relative_to(parts.root).as_posix()
+        return {f"{above}/{place}": label for place, label in self._labelled(listing).items()}
 
     def _listed(self, root: Path, found: Labelled) -> Labelled:
         """Return the test images that a list names; none without a list."""
@@ -162,7 +161,7 @@ class Folder(FileDataset):
         test: Labelled = {}
         for row in read_table(file).rows:
             path = locator.find(row[0])
-            place = PurePosixPath(path.relative_to(root)) if path else None
+            place = path.relative_to(root).as_posix() if path and path.is_relative_to(root) else ""
             if place not in found:
                 raise DataError(f"{file} lists {row[0]!r}, which is no image of a class in {root}")
             test[place] = found[place]
@@ -171,14 +170,6 @@ class Folder(FileDataset):
             missing = sorted(set(names) - set(test_names))
             raise DataError(f"{file} lists no image of: {', '.join(missing)}")
         return test
-
-    def _groups(self, found: Labelled) -> dict[PurePosixPath, int]:
-        """Return the number of the group that each image belongs to; empty without groups."""
-        if not self.group:
-            return {}
-        paths = list(found)
-        codes = group_codes(groups_by_pattern(self.group, [str(path) for path in paths]))
-        return dict(zip(paths, codes.tolist(), strict=True))
 
     def _labelled(self, listing: Listing) -> Labelled:
         """Return the class of each image; `DataError` names all classes without one."""
@@ -206,7 +197,7 @@ class Folder(FileDataset):
 
     def _images(self, listing: Listing) -> Listing:
         """Return what is wanted of a listing, without masks."""
-        wanted = listing.without({path for path in listing.files if not self._is_wanted(path)})
+        wanted = listing.without({place for place in listing.files if not self._is_wanted(place)})
         dropped = sorted(set(listing.folders) - set(wanted.folders))
         if dropped:
             self.notices.note(f"Nothing of these folders is wanted: {some(dropped)}.")
@@ -218,10 +209,10 @@ class Folder(FileDataset):
             )
         return wanted.without(masks)
 
-    def _is_wanted(self, path: PurePosixPath) -> bool:
-        if self.pattern and not path.match(self.pattern):
+    def _is_wanted(self, place: str) -> bool:
+        if self.pattern and not PurePosixPath(place).match(self.pattern):
             return False
-        return not (self.exclude and path.match(self.exclude))
+        return not (self.exclude and PurePosixPath(place).match(self.exclude))
 
     def _files(self, root: Path, train: Labelled, test: Labelled) -> FileSet:
         """Return the images with their classes; without test images some are held out later."""
@@ -229,15 +220,15 @@ class Folder(FileDataset):
         names = _names(found)
         if alike := alike_said(names):
             self.notices.note(alike)
-        order = sorted(found, key=lambda path: (found[path], in_order(str(path))))
-        groups = self._groups(found)
+        order = sorted_places(list(found))
+        order.sort(key=found.__getitem__)  # which leaves those of a class as they are
         places = {name: label for label, name in enumerate(names)}
-        shown = [os.path.join(root, path) for path in order]
+        shown = Below(root, order)
         files = Encoded(
             shown,
-            np.array([places[found[path]] for path in order], dtype=np.int64),
+            np.fromiter((places[found[place]] for place in order), np.int64, len(order)),
             lambda index: read_regular(shown[index]),
-            np.array([groups[path] for path in order], dtype=np.int64) if groups else None,
+            group_codes(groups_by_pattern(self.group, order)) if self.group else None,
             on_disk=True,
         )
         is_test = np.array([path in test for path in order]) if test else None

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import tarfile
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -166,3 +167,18 @@ def test_folders_without_classes_are_refused(tmp_path, make, message):
         Folder(str(make(tmp_path))).load()
     with pytest.raises(DataError, match="--data-root"):
         Folder().load()
+
+
+def test_a_list_of_files_takes_little_memory(tmp_path):
+    count = 4000
+    for number in range(count):  # known by their suffix, and not opened yet
+        (tmp_path / "ab"[number % 2]).mkdir(exist_ok=True)
+        (tmp_path / "ab"[number % 2] / f"img_{number:07}.png").touch()
+    Folder(str(tmp_path)).file_set()  # what is made once
+    tracemalloc.start()
+    found = Folder(str(tmp_path)).file_set()
+    kept, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found.paths) == count
+    assert kept / count < 110  # a text and a label; a path object alone takes more than 200
+    assert peak / count < 300
