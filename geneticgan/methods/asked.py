@@ -92,17 +92,24 @@ def absorbed(config: TrainConfig, named: Collection[str] = ()) -> TrainConfig:
     (spec,) = parse_specs(config.method)
     own = {key: value for key, value in spec.options.items() if key in options_of(type(method))}
     asked = with_given(dataclasses.replace(config, method=str(Spec(spec.name, own))), given)
-    if isinstance(method, Evolved):
-        made, begun = method.settings(asked), TrainConfig(recipe=asked.recipe)
-        for name in (each for each in OPTIONS if each not in BUDGET):
-            wanted, value = getattr(asked, name), getattr(made, name)
-            asked_for = name in named or name in given or wanted != getattr(begun, name)
-            if value != wanted and asked_for:
-                raise ConfigError(
-                    f"method {spec.name!r} sets {name.rstrip('_')} to {value!r} itself, not to "
-                    f"{wanted!r}; leave it out, or use method 'aggan', which sets nothing"
-                )
+    begun = TrainConfig(recipe=asked.recipe)
+    for name, value in own_values(method, asked).items():
+        wanted = getattr(asked, name)
+        if name in named or name in given or wanted != getattr(begun, name):
+            raise ConfigError(
+                f"method {spec.name!r} sets {name.rstrip('_')} to {value!r} itself, not to "
+                f"{wanted!r}; leave it out, or use method 'aggan', which sets nothing"
+            )
     return asked
+
+
+def own_values(method: Method, config: TrainConfig) -> dict[str, Any]:
+    """Return the options that a method itself sets to another value than a config has."""
+    if not isinstance(method, Evolved):
+        return {}
+    made = method.settings(config)
+    others = [name for name in OPTIONS if getattr(made, name) != getattr(config, name)]
+    return {name: getattr(made, name) for name in others if name not in BUDGET}
 
 
 def _option_of_run(method: str, key: str, own: list[str]) -> Option:
