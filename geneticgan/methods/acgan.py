@@ -11,9 +11,9 @@ from geneticgan.methods.evolved import ALWAYS, Evolved
 class ACGAN(Evolved):
     """ACGAN (Odena et al. 2017): one objective, the non-saturating one, always accepted.
 
-    The paper at hand compares with it and says neither which objective nor which networks; here
-    it is AGGAN's core with one mutation, so that what differs is evolution alone. Its class head
-    is the classifier, as AGGAN's is, and class-balanced batches feed it.
+    The AGGAN paper compares with it but names neither the objective nor the networks. Here it is
+    AGGAN's core with one mutation, so that only evolution differs. As in AGGAN, its class head is
+    the classifier and is trained on class-balanced batches.
     """
 
     title = "ACGAN"

@@ -11,15 +11,15 @@ from geneticgan.methods.drawing import drawn_by
 
 
 class Adjusted(ClassifierMethod):
-    """A classifier that learns by the balanced softmax (Ren et al. 2020), for others to build on.
+    """A classifier trained with the balanced softmax (Ren et al. 2020), as a base for others.
 
     Parameters
     ----------
     drawing : str
-        How labels are drawn: ``balanced``, by the square ``root`` of the classes' sizes, or as the
-        data are (``natural``). Drawn evenly, the loss is the plain cross-entropy.
+        How labels are drawn: ``balanced``; in proportion to the square ``root`` of class sizes; or
+        as in the data (``natural``). If balanced, the loss is the plain cross-entropy.
     tau : float
-        Strength of the adjustment, >= 0; 0 is the plain cross-entropy.
+        The strength of the adjustment, >= 0; 0 is the plain cross-entropy.
     """
 
     def __init__(self, drawing: str = "root", tau: float = 1.0) -> None:
@@ -29,7 +29,7 @@ class Adjusted(ClassifierMethod):
         self.tau = tau
 
     def batches(self, task: Task) -> Batches:
-        """Draw rare classes more often than they occur, or as they do."""
+        """Draw labels as ``drawing`` says."""
         return classifier_source(task).balanced(task.config.batch_size, self.how)
 
     def loss(self, task: Task) -> ClassLoss:

@@ -13,11 +13,11 @@ class AGGAN(Evolved):
     and optimizer state of its parent), and prints the acceptance rule with a sign that accepts
     everything; docs/algorithm.md says how each was settled.
 
-    Its objectives, schedule, fitness and selection are those of the run, the paper's by default.
+    Its objectives, schedule, fitness and selection are options of the run, by default the paper's.
     """
 
     title = "AGGAN"
 
     def settings(self, config: TrainConfig) -> TrainConfig:
-        """Change nothing: the core with its own defaults is this method."""
+        """Return the config unchanged, since this method is the core with its defaults."""
         return config

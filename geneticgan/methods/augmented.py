@@ -21,7 +21,7 @@ from geneticgan.networks import Generator
 def generate_missing(
     generators: Sequence[Generator], split: Split, seed: int, device: torch.device
 ) -> Images:
-    """Generate what each class lacks to have as many training images as the largest."""
+    """Generate the images that bring every class to the size of the largest."""
     counts = np.asarray(split.train_counts)
     labels = np.repeat(np.arange(split.classes, dtype=np.int64), counts.max() - counts)
     if len(labels) == 0:
@@ -31,16 +31,16 @@ def generate_missing(
 
 
 class Augmented(ClassifierMethod):
-    """The data set is balanced by generated images, as ``geneticgan augment`` writes it.
+    """A classifier trained on the balanced data set that ``geneticgan augment`` writes.
 
-    A batch holds ``batch_size`` real images, each equally likely, and on top of them generated
-    ones in the proportion they have in the balanced set. So the method sees as many real images
-    as the others.
+    A batch holds ``batch_size`` real images, each equally likely, plus generated ones in the
+    proportion that they have in the balanced set. The method thus sees as many real images as the
+    others.
 
     Parameters
     ----------
     generated : Images
-        What `generate_missing` made.
+        The images that `generate_missing` made.
     """
 
     key = "augmented"
@@ -50,7 +50,7 @@ class Augmented(ClassifierMethod):
         self.generated = generated
 
     def batches(self, task: Task) -> Batches:
-        """Draw real images as they are, and generated ones on top."""
+        """Draw real images uniformly, and add generated ones."""
         split, config = task.split, task.config
         share = round(config.batch_size * len(self.generated) / len(split.train))
         real_batches = classifier_source(task).natural(config.batch_size)

@@ -11,17 +11,17 @@ from geneticgan.methods.contract import CLASSIFIER_RATES, Trials
 class BalancedSoftmax(Adjusted):
     """Balanced softmax (Ren et al. 2020; with tau, the adjusted loss of Menon et al. 2021).
 
-    To the logits of a batch the logarithm of each class's share of the batches is added before the
-    cross-entropy. What is left to the network is the likelihood, so that its own logits decide as
-    if all classes were equally frequent.
+    The logarithm of each class's share of the batches is added to the logits before the
+    cross-entropy. The network thus learns the likelihood, and its own logits decide as if all
+    classes were equally frequent.
 
     Parameters
     ----------
     drawing : str
-        How labels are drawn: by the square ``root`` of the classes' sizes, or as the data are
-        (``natural``). Drawn evenly it would be plain oversampling.
+        How labels are drawn: in proportion to the square ``root`` of class sizes, or as in the
+        data (``natural``). Balanced drawing would be plain oversampling.
     tau : float
-        Strength of the adjustment, >= 0; 1 is the balanced softmax.
+        The strength of the adjustment, >= 0; 1 is the balanced softmax.
     """
 
     key = "balanced-softmax"

@@ -15,15 +15,15 @@ from geneticgan.methods.smote import oversampled_batches, resampled
 class BorderlineSmote(ClassifierMethod):
     """Borderline-SMOTE (Han et al. 2005): interpolates from images most of whose neighbours differ.
 
-    As `geneticgan.methods.smote.Smote`; a class without such images gets none from it, and is
-    repeated by the even draw of classes.
+    Otherwise as `geneticgan.methods.smote.Smote`. A class without such images gains none; its
+    images are repeated, since classes are drawn evenly.
 
     Parameters
     ----------
     k : int
-        Neighbours of the same class that are interpolated to; in a smaller class, all the others.
+        The number of neighbours of the same class to interpolate to; in a smaller class, all.
     m : int
-        Neighbours of any class that say whether an image is on the border.
+        The number of neighbours of any class that decide whether an image is on the border.
     """
 
     key = "borderline-smote"

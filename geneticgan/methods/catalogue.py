@@ -10,11 +10,11 @@ METHODS = PluginGroup("geneticgan.methods", Method, "method")  # type: ignore[ty
 
 
 def create_method(spec: Spec, **values: float | str) -> Method:
-    """Make a method with the options of a spec, and others where the spec does not set them.
+    """Make a method with the options of a spec, and with ``values`` for those it does not set.
 
     Raises
     ------
     PluginError
-        As `PluginGroup.create`.
+        As for `PluginGroup.create`.
     """
     return METHODS.create(spec, **values)

@@ -14,19 +14,20 @@ from geneticgan.methods.contract import CLASSIFIER_RATES, Task, Trials
 
 
 class ClassBalanced(CN):
-    """CB-loss (Cui et al. 2019): each class weighs the inverse of its effective number of samples.
+    """CB-loss (Cui et al. 2019): classes weighted by their inverse effective numbers of samples.
 
-    Batches are drawn as the data are. The paper at hand does not say which of the losses it took;
-    both are here.
+    Batches are drawn as in the data. The AGGAN paper does not say which of the losses it used;
+    both are available.
 
     Parameters
     ----------
     kind : str
-        ``softmax`` cross-entropy, or ``focal``, on the sigmoid of each class.
+        ``softmax`` for the cross-entropy, or ``focal`` for the focal loss on each class's sigmoid.
     beta : float
-        In [0, 1); 0 weighs all alike, near 1 by the inverse of the counts.
+        The parameter of the effective numbers, in [0, 1); at 0 all classes have equal weights,
+        near 1 weights are inverse to the counts.
     gamma : float
-        Of the focal loss, >= 0.
+        The exponent of the focal loss, >= 0.
     """
 
     key = "cb-loss"
@@ -72,9 +73,9 @@ def class_weights(counts: Sequence[int], beta: float) -> torch.Tensor:
     Parameters
     ----------
     counts : sequence of int
-        Training images by class, each >= 1.
+        The numbers of training images by class, each >= 1.
     beta : float
-        In [0, 1).
+        The parameter of the effective numbers, in [0, 1).
     """
     numbers = torch.tensor(counts, dtype=torch.float64)
     weights = (1 - beta) / (1 - beta**numbers)

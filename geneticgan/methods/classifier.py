@@ -1,4 +1,4 @@
-"""A classifier network trained on batches: what most methods have in common."""
+"""A classifier network trained on batches, as most methods do."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from geneticgan.training.precision import multiplying
 from geneticgan.training.rates import RateSchedule, set_rate
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-"""From class logits (B, K) and labels (B,) to a scalar."""
+"""Maps class logits (B, K) and labels (B,) to a scalar."""
 
 Objective = Callable[[int], torch.Tensor]
-"""From the number of a step to the scalar that it minimises."""
+"""Maps the number of a step to the scalar that it minimises."""
 
 Rate = Callable[[int], float]
-"""From the number of a step to what the learning rate is multiplied by."""
+"""Maps the number of a step to a factor of the learning rate."""
 
 
 class ClassifierMethod(Method):
@@ -39,7 +39,7 @@ class ClassifierMethod(Method):
     Attributes
     ----------
     key : str
-        Short name, for files.
+        A short name for files.
     """
 
     key: str
@@ -48,44 +48,44 @@ class ClassifierMethod(Method):
 
     @abstractmethod
     def batches(self, task: Task) -> Batches:
-        """Return what draws batch n: images (B, C, H, W) in [-1, 1] and labels (B,)."""
+        """Return a function that draws batch n: images (B, C, H, W) in [-1, 1] and labels (B,)."""
 
     def loss(self, task: Task) -> Loss:
-        """Return what is minimised; the cross-entropy unless a method says otherwise."""
+        """Return the loss to minimise; the cross-entropy unless a method overrides it."""
         return cross_entropy
 
     def steps(self, task: Task) -> int:
-        """Return how many batches are drawn."""
+        """Return the number of batches that are drawn."""
         return task.config.steps
 
     def build(self, split: Split, config: TrainConfig, device: torch.device) -> Discriminator:
-        """Return the network before training; the same start for every method of a seed."""
+        """Return the network before training; all methods with the same seed start alike."""
         return self.headed(build_classifier(split, config, device), config)
 
     def unfilled(self, split: Split, config: TrainConfig, device: torch.device) -> Discriminator:
-        """Return the same for weights from a file; a method with a `build` of its own has that."""
+        """Return the network for weights from a file; a method that overrides `build` uses that."""
         if type(self).build is not ClassifierMethod.build:
             return self.build(split, config, device)
         return self.headed(build_classifier(split, config, device, unfilled=True), config)
 
     def headed(self, network: Discriminator, config: TrainConfig) -> Discriminator:
-        """Return a network with the class head that this method trains: its own, as it is."""
+        """Return a network with the class head that this method trains; unchanged by default."""
         return network
 
     def rate(self, task: Task) -> Rate:
-        """Return what the learning rate is multiplied by at a step; the config's schedule."""
+        """Return the learning rate's factor as a function of the step; the config's schedule."""
         config = task.config
         return RateSchedule(config.rate_schedule, self.steps(task), config.warm_up).factor
 
     def fit(self, task: Task) -> Fitted:
-        """Train a classifier; it is returned as it is after the last step."""
+        """Train a classifier and return it as it is after the last step."""
         network = self._fresh(task)
         begin(network, task.beginning)
         self.train_network(network, task)
         return Fitted(network)
 
     def _fresh(self, task: Task) -> Discriminator:
-        """Return the network before training, with the published weights that a run holds."""
+        """Return the network before training, with the run's published weights if there are any."""
         shape = task.split, task.config, task.device
         if task.pretrained is not None:
             network = self.unfilled(*shape)
@@ -94,12 +94,12 @@ class ClassifierMethod(Method):
         return self.build(*shape)
 
     def train_network(self, network: Discriminator, task: Task) -> None:
-        """Train a network; raises as `train`."""
+        """Train a network; raises as `train` does."""
         objective = self.objective(network, task)
         train(network, objective, self.title, self.steps(task), task, rate=self.rate(task))
 
     def objective(self, network: Discriminator, task: Task) -> Objective:
-        """Return what a step minimises: the loss on a batch, changed by the augmentation."""
+        """Return what each step minimises: the loss on an augmented batch."""
         draw, loss = self.batches(task), self.loss(task)
         augment = augmentation_of(task)
 
@@ -113,7 +113,7 @@ class ClassifierMethod(Method):
 
 
 def augmentation_of(task: Task) -> Augmentation:
-    """Return the changes of what a task's networks learn from."""
+    """Return the augmentation of the images that a task's networks learn from."""
     return Augmentation(task.config.augmentation, task.config.seed)
 
 
@@ -134,16 +134,16 @@ def train(
     rate: Rate | None = None,
     optimizer: torch.optim.Optimizer | None = None,
 ) -> None:
-    """Minimise an objective of the step's number with Adam, watched and stoppable.
+    """Minimise an objective of the step's number with Adam, with observers and a stop request.
 
     Observers are shown the network only if it classifies. The learning rate follows the config's
-    schedule over all steps, unless another is given; an optimizer of one's own keeps the rates it
-    came with, multiplied by the schedule's factor.
+    schedule over all steps, unless another is given; an ``optimizer`` that is passed in keeps its
+    own rates, multiplied by the schedule's factor.
 
     Raises
     ------
     Interrupted
-        If a stop was asked for.
+        If a stop was requested.
     RunError
         If the loss is no longer finite.
     """

@@ -1,4 +1,4 @@
-"""CN: the classifier network on the imbalanced data as they are (the paper's first baseline)."""
+"""CN: the classifier network on the unchanged imbalanced data (the paper's first baseline)."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from geneticgan.methods.contract import Task
 class CN(ClassifierMethod):
     """CN: every training image is equally likely in a batch (paper, IV).
 
-    The paper calls it the classifier network and prints no layers; here it is the discriminator's
-    trunk with its class head, trained by cross-entropy alone.
+    The paper calls it the classifier network and gives no layers; here it is the discriminator's
+    trunk with its class head, trained only with the cross-entropy.
     """
 
     key = "cn"
     title = "CN"
 
     def batches(self, task: Task) -> Batches:
-        """Draw as the data are."""
+        """Draw every image with equal probability."""
         return classifier_source(task).natural(task.config.batch_size)
 
 
 def classifier_source(task: Task) -> BatchSource:
-    """Return the training images of a classifier; all methods of a seed draw from one stream."""
+    """Return a classifier's training images; methods with the same seed share one random stream."""
     split, config = task.split, task.config
     return BatchSource(
         split.train, split.classes, config.seed, "classifier", task.device, config.images_on

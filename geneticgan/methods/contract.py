@@ -1,4 +1,4 @@
-"""What every method is: it learns from the imbalanced training images and predicts labels."""
+"""The contract of methods, which learn from imbalanced training images and predict labels."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from geneticgan.training.interrupt import StopRequest
 
 @dataclass(frozen=True)
 class Task:
-    """What a method is given.
+    """The input of a method.
 
     Attributes
     ----------
     split : Split
-        The images; a method looks at the training part alone.
+        The images; a method uses only the training part.
     config : TrainConfig
-        Budget (``steps`` batches of ``batch_size`` real images), networks, seed.
+        The budget (``steps`` batches of ``batch_size`` real images), networks and seed.
     device : torch.device
-        Where to compute.
+        The device to compute on.
     folder : Path
-        For files of its own; need not exist.
+        A folder for the method's own files; need not exist.
     observers : sequence of Observer
-        See the training.
+        Observers of the training.
     stop : StopRequest
-        Looked at after every step.
+        A stop request that is checked after every step.
     given : mapping
-        Options of the run that were asked for of this method, by name; the config holds them, and
-        a method that sets options of its own does not undo them.
+        Options of the run that were set for this method, by name; the config contains them, and
+        methods that set options themselves must keep them.
     beginning : Path or None
-        The weights that the classifier begins with; None for those that the seed draws.
+        The weights that the classifier starts from; None for random weights.
     pretrained : Path or None
-        The file of a run that holds its published weights; None where there is none.
+        The file in a run that holds its published weights; None if there is none.
     """
 
     split: Split
@@ -58,14 +58,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Fitted:
-    """What a method has learnt.
+    """The result of a method.
 
     Attributes
     ----------
     network : torch.nn.Module
-        Images (B, C, H, W) in [-1, 1] to (source logits, class logits (B, K)).
+        Maps images (B, C, H, W) in [-1, 1] to (source logits, class logits (B, K)).
     generators : sequence of Generator
-        What it generates with; empty for a method that keeps no generator.
+        The trained generators; empty for a method that keeps none.
     """
 
     network: torch.nn.Module
@@ -81,10 +81,10 @@ OF_GANS = frozenset(
         *("generator_learning_rate", "oversampling", "checkpoint_every"),
     }
 )
-"""Options of a run that only a GAN's looks at, but for what some classifiers say of theirs."""
+"""Options of a run that only GANs use, apart from exceptions that some classifiers declare."""
 
 Trials = tuple[Mapping[str, float | str], ...]
-"""Values of options and of the config, for each trial."""
+"""The values of options and of the config for each trial."""
 
 CLASSIFIER_RATES: Trials = (
     {},
@@ -92,35 +92,34 @@ CLASSIFIER_RATES: Trials = (
     {"classifier_learning_rate": 1e-3},
     {"classifier_learning_rate": 3e-4},
 )
-"""What tuning tries first for every method that trains a classifier of its own; the default rate
-is 3e-3."""
+"""The first trials of every method that trains a separate classifier; the default rate is 3e-3."""
 
 TRIALS = 7
-"""How many trials every method has, so that all are tuned with as much effort."""
+"""The number of trials of every method, so that all are tuned with equal effort."""
 
 
 class Method(ABC):
     """A way to classify imbalanced images; a plugin of the group ``geneticgan.methods``.
 
-    All learn from as many real images: ``steps`` batches of ``batch_size``. Where a method sees
-    more (DeepSMOTE, DOS), its docstring says how many. Options are the keyword arguments of
+    All learn from the same number of real images: ``steps`` batches of ``batch_size``. If a method
+    sees more (DeepSMOTE, DOS), its docstring says how many. Options are the keyword arguments of
     ``__init__``.
 
     Attributes
     ----------
     title : str
-        Name in tables.
+        The name in tables.
     version : int
-        Of the code: one more whenever a change gives other results, so that a benchmark does not
-        take old results for new ones.
+        The version of the code, raised by one whenever results change, so that a benchmark does
+        not mistake old results for new ones.
     trials : tuple of mapping
-        Options and config values that tuning tries, `TRIALS` of them for every method (see
+        The options and config values that tuning tries, `TRIALS` for every method (see
         `geneticgan.benchmark.tuning`); the first is the default.
     unused : frozenset of str
-        Options of the run that it does not look at, besides those of the data. Who asks for one
-        of them is told so.
+        Options of the run, besides those of the data, that the method ignores. Setting one is an
+        error.
     goes_on : bool
-        Whether it can begin with the weights of another run: `fit` then loads those of the task.
+        Whether it can start from the weights of another run: `fit` then loads those of the task.
     """
 
     title: str
@@ -135,24 +134,24 @@ class Method(ABC):
     )
 
     def reads(self, config: TrainConfig) -> TrainConfig:
-        """Return the config by which the method's images are read: the same, unless it says so.
+        """Return the config by which the method's images are read; by default the same.
 
-        A method that wants images in another size than the networks trained here changes the data
-        set's ``image_size``, and nothing else: which images are trained and judged on stays as the
-        config says.
+        A method that needs images in another size than the networks trained here changes the data
+        set's ``image_size`` and nothing else: the images used for training and evaluation stay
+        the same.
         """
         return config
 
     def prepare(self, task: Task) -> None:
-        """Make what every training of this method needs of the images of a split, whichever part.
+        """Compute in advance what every training of this method needs from a split's images.
 
-        Nothing, unless a method computes something dear of single images; that is kept in the
-        cache. `fit` does without.
+        By default nothing. A method that computes something expensive for single images does so
+        here and keeps it in the cache; `fit` works without it.
 
         Raises
         ------
         GeneticGanError, Interrupted
-            As `fit`.
+            As for `fit`.
         """
         return
 
@@ -163,32 +162,32 @@ class Method(ABC):
         Raises
         ------
         GeneticGanError
-            For anything the user can mend.
+            For anything that the user can fix.
         Interrupted
-            If a stop was asked for.
+            If a stop was requested.
         """
 
     def build(self, split: Split, config: TrainConfig, device: torch.device) -> torch.nn.Module:
         """Return the network before training, into which the weights of a fitted one can be loaded.
 
-        The classifier network unless a method says otherwise; one that says otherwise does so
-        here and in what `fit` returns.
+        By default this is the classifier network; a method that overrides this returns the same
+        kind of network from `fit`.
 
         Parameters
         ----------
         split : Split
-            Of the shape and classes of the training images; it need hold none.
+            A split with the image shape and classes of training; it may be empty.
         config : TrainConfig
-            As in training.
+            The config of the training.
         device : torch.device
-            Where to.
+            The device to put the network on.
         """
         return build_classifier(split, config, device)
 
     def unfilled(self, split: Split, config: TrainConfig, device: torch.device) -> torch.nn.Module:
-        """Return what `build` does, for weights, every one of them, that come from a file next.
+        """Return the network of `build` before all its weights are loaded from a file.
 
-        A method whose network holds pretrained weights defines it, so that using what was trained
-        needs these no more. Parameters as for `build`.
+        A method whose network contains pretrained weights overrides this, so that a trained
+        network can be used without them. Parameters as for `build`.
         """
         return self.build(split, config, device)

@@ -1,4 +1,4 @@
-"""cRT: features learn from the data as they are, and then a new class head from balanced ones."""
+"""cRT: features are learnt from the unchanged data, then a new class head from balanced data."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from geneticgan.training.rates import RateSchedule
 class CRT(ClassifierMethod):
     """Classifier re-training (Kang et al. 2020): representation and classifier are decoupled.
 
-    The whole network learns by plain cross-entropy; then its features stay as they are, and a new
-    class head learns on evenly drawn classes, with a rate schedule of its own. Both parts share
+    The whole network is trained with the plain cross-entropy; then its features are frozen, and a
+    new class head is trained on evenly drawn classes, with its own rate schedule. Both parts share
     the budget of batches.
 
     Parameters
     ----------
     drawing : str
-        How labels are drawn while features are learnt: as the data are (``natural``, as in the
-        paper), by the ``root`` of the classes' sizes, or ``balanced``.
+        How labels are drawn while features are learnt: as in the data (``natural``, as in the
+        paper), in proportion to the ``root`` of class sizes, or ``balanced``.
     head : float
-        Share of the steps in which the new head learns, in (0, 1).
+        The share of the steps in which the new head learns, in (0, 1).
     """
 
     key = "crt"
@@ -56,18 +56,18 @@ class CRT(ClassifierMethod):
         self.head = head
 
     def first(self, task: Task) -> int:
-        """Return how many steps learn features; the rest is the head's."""
+        """Return the number of steps that train the features; the rest train the new head."""
         return min(self.steps(task) - 1, round((1 - self.head) * self.steps(task)))
 
     def batches(self, task: Task) -> Batches:
-        """Draw for the features, and then evenly for the head."""
+        """Draw as ``drawing`` says for the features, and then evenly for the head."""
         source, size = classifier_source(task), task.config.batch_size
         before, after = source.balanced(size, self.how), source.balanced(size)
         first = self.first(task)
         return lambda number: before(number) if number < first else after(number)
 
     def rate(self, task: Task) -> Rate:
-        """Return the schedule, which starts again with the head."""
+        """Return the schedule, which restarts with the new head."""
         first, config = self.first(task), task.config
         of_features = RateSchedule(config.rate_schedule, max(1, first), config.warm_up)
         of_head = RateSchedule(config.rate_schedule, self.steps(task) - first, config.warm_up)
@@ -78,7 +78,7 @@ class CRT(ClassifierMethod):
         return rate
 
     def objective(self, network: Discriminator, task: Task) -> Objective:
-        """Return the cross-entropy, from a point on that of a new head on fixed features."""
+        """Return the cross-entropy, at first of the whole network, then of a new head only."""
         with torch_seeded(int(numpy_stream(task.config.seed, "new head").integers(2**31))):
             head = nn.Linear(network.features, task.split.classes).to(task.device)
         network.add_module("head", head)  # known to the optimizer from the first step on

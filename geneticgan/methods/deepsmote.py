@@ -25,19 +25,19 @@ CHUNK = 500
 
 
 class DeepSmote(ClassifierMethod):
-    """DeepSMOTE (Dablain et al. 2021): images are coded, interpolated as codes, and decoded.
+    """DeepSMOTE (Dablain et al. 2021): images are encoded, interpolated as codes, and decoded.
 
-    The autoencoder learns to reconstruct, and, from codes of a class in another order, to decode
+    The autoencoder learns to reconstruct images and, from permuted codes of a class, to decode
     images of that class (the penalty). Half of the budget's batches train the autoencoder, the
-    other half the classifier. The images of the penalty come on top, up to a batch of them a step
-    of the autoencoder: of all methods it sees the most, 1.5 times the budget at most.
+    other half the classifier. The penalty uses further images, up to one batch per step of the
+    autoencoder. The method thus sees more images than any other, up to 1.5 times the budget.
 
     Parameters
     ----------
     k : int
-        Neighbours of the same class; in a class of fewer images, all the others.
+        The number of neighbours of the same class; in a smaller class, all other images.
     penalty : float
-        Weight of the penalty, >= 0.
+        The weight of the penalty, >= 0.
     """
 
     key = "deepsmote"
@@ -58,11 +58,11 @@ class DeepSmote(ClassifierMethod):
         self.penalty = penalty
 
     def steps(self, task: Task) -> int:
-        """Return the classifier's half."""
+        """Return the number of the classifier's steps, half of the budget."""
         return task.config.steps - task.config.steps // 2
 
     def batches(self, task: Task) -> Batches:
-        """Train the autoencoder; draw the classes evenly from real and decoded images."""
+        """Train the autoencoder, then draw the classes evenly from real and decoded images."""
         return oversampled_batches(self.resample(task), task)
 
     def resample(self, task: Task) -> Images:
@@ -118,7 +118,7 @@ class DeepSmote(ClassifierMethod):
 
 @torch.no_grad()
 def encode(coder: Autoencoder, images: Images, device: torch.device) -> npt.NDArray[np.float32]:
-    """Return codes, shape (N, latent_dim)."""
+    """Return the codes of images, shape (N, latent_dim)."""
     chunks = torch.split(torch.from_numpy(images.pixels), CHUNK)
     codes = [coder.encoder(to_unit_range(chunk.to(device))).float().cpu() for chunk in chunks]
     return torch.cat(codes).numpy()

@@ -26,19 +26,19 @@ class DOS(Method):
     """DOS (Ando and Huang 2017): images are drawn evenly by class, with targets in feature space.
 
     The target of an image is a random convex combination of the features of its in-class
-    neighbours; the features learn to be near it (the micro-cluster loss), the class head learns
-    from the features and from the targets. Neighbours are found anew every so often. The paper at
-    hand gives no setting; the squared distance is divided by the number of features. Finding
-    neighbours looks at all training images, beyond the budget, without learning from them.
+    neighbours. Features are pulled towards their targets (the micro-cluster loss), and the class
+    head learns from both. Neighbours are recomputed at intervals, which reads all training images
+    beyond the budget without learning from them. The AGGAN paper gives no settings; the squared
+    distance is divided by the number of features.
 
     Parameters
     ----------
     k : int
-        In-class neighbours; fewer where a class is smaller.
+        The number of in-class neighbours; fewer in a smaller class.
     weight : float
-        Of the micro-cluster loss, >= 0.
+        The weight of the micro-cluster loss, >= 0.
     refreshes : int
-        How often in a training the neighbours are found anew.
+        How often the neighbours are recomputed during training.
     """
 
     title = "DOS"
@@ -100,9 +100,9 @@ def all_features(network: Discriminator, task: Task) -> torch.Tensor:
 
 
 def in_class_neighbours(features: torch.Tensor, labels: Int64Array, k: int) -> Int64Array:
-    """Return for each image k others of its class that are nearest, shape (N, k).
+    """Return the k nearest other images of each image's class, shape (N, k).
 
-    Where a class has fewer they are repeated; an image that is alone is its own neighbour.
+    In a smaller class, neighbours are repeated; the only image of a class is its own neighbour.
     """
     found = np.empty((len(labels), k), dtype=np.int64)
     for label in np.unique(labels):
@@ -112,7 +112,7 @@ def in_class_neighbours(features: torch.Tensor, labels: Int64Array, k: int) -> I
             found[members] = members[0]
             continue
         points = features[torch.from_numpy(members)].numpy()
-        # Without a query the points themselves are asked about, and do not count as their own.
+        # Without a query, kneighbors excludes each point from its own neighbours.
         near = NearestNeighbors(n_neighbors=count).fit(points).kneighbors(return_distance=False)
         found[members] = members[near[:, np.arange(k) % count]]
     return found

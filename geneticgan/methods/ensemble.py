@@ -16,7 +16,7 @@ from geneticgan.networks import Discriminator
 from geneticgan.seeding import numpy_stream, torch_seeded, torch_stream
 
 HIDDEN = 4
-"""Hidden units of a head, in multiples of the networks' width: linear heads would all be one."""
+"""The hidden units of a head, in multiples of the networks' width; linear heads would coincide."""
 
 
 class Heads(nn.Module):
@@ -25,7 +25,7 @@ class Heads(nn.Module):
     Parameters
     ----------
     features, hidden, classes, count : int
-        Of the input, of a head's hidden layer, of the output, and of the heads.
+        The numbers of input features, hidden units per head, classes, and heads.
     """
 
     def __init__(self, features: int, hidden: int, classes: int, count: int) -> None:
@@ -36,7 +36,7 @@ class Heads(nn.Module):
         )
 
     def each(self, features: torch.Tensor) -> torch.Tensor:
-        """Return the logits (heads, B, K) of features (B, F)."""
+        """Return the logits (heads, B, K) for features (B, F)."""
         return torch.stack([head(features) for head in self.heads])
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
@@ -46,19 +46,19 @@ class Heads(nn.Module):
 
 
 class Ensemble(Adjusted):
-    """Heads on one trunk (Lee et al. 2015), each with a bootstrap of its own (Oza, Russell 2001).
+    """Heads on one trunk (Lee et al. 2015), each with its own bootstrap (Oza and Russell 2001).
 
-    In every batch each head counts each image as often as a Poisson number of mean 1 says. The
-    loss is the balanced softmax; the ensemble is hardly dearer than a single network.
+    In every batch, each head weights each image by a Poisson number with mean 1. The loss is the
+    balanced softmax; the ensemble costs little more than a single network.
 
     Parameters
     ----------
     heads : int
-        How many, >= 1.
+        The number of heads, >= 1.
     drawing : str
         How labels are drawn: ``balanced``, ``root`` or ``natural``.
     tau : float
-        Strength of the logits' adjustment, >= 0.
+        The strength of the logits' adjustment, >= 0.
     """
 
     key = "ensemble"

@@ -1,4 +1,4 @@
-"""What ACGAN, LSGAN, WGAN, E-GAN and AGGAN have in common: settings of one evolutionary core."""
+"""The base of ACGAN, LSGAN, WGAN, E-GAN and AGGAN, which are settings of one evolutionary core."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from geneticgan.training.model import build_model
 from geneticgan.training.run_folder import RunFolder
 
 ALWAYS = "always"
-"""The selection under which every best offspring that did not fail takes its parent's place."""
+"""The selection in which the best offspring always replaces its parent unless it failed."""
 
 BUDGET = frozenset({"recipe", "steps", "validate_every"})
-"""Options that a method builds on when it sets its own: asked for, they do not undo those."""
+"""Options from which a method derives its own settings; setting them does not override those."""
 
 RATES: Trials = (
     {},
@@ -32,8 +32,8 @@ RATES: Trials = (
     {"oversampling": "weights"},
     {"tau": 1.5},
 )
-"""The discriminator's and the generators' rates (3e-3 and 5e-4 by default), how real images are
-drawn, and the strength of the balanced softmax."""
+"""Trials of the discriminator's and the generators' rates (3e-3 and 5e-4 by default), of how real
+images are drawn, and of the strength of the balanced softmax."""
 
 
 class Evolved(Method):
@@ -44,10 +44,10 @@ class Evolved(Method):
 
     @abstractmethod
     def settings(self, config: TrainConfig) -> TrainConfig:
-        """Return the config that makes the core this method."""
+        """Return the config with which the core is this method."""
 
     def core(self, config: TrainConfig, given: Mapping[str, Any]) -> TrainConfig:
-        """Return the config of the core, in which options that were asked for win."""
+        """Return the config of the core; options that were given explicitly take precedence."""
         kept = {name: value for name, value in given.items() if name not in BUDGET}
         return dataclasses.replace(self.settings(config), **kept)
 

@@ -1,4 +1,4 @@
-"""Features of single images on disk, found again in whichever set an image turns up."""
+"""Features of single images on disk, found again in any data set that contains the image."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from geneticgan.files import write_whole
 Float32Array = npt.NDArray[np.float32]
 
 DIGEST = 20
-"""Bytes by which images are told apart."""
+"""The number of bytes in an image's hash."""
 
 
 def digests_of(pixels: UInt8Array) -> list[bytes]:
-    """Return a hash of each image of (N, C, H, W), its shape included."""
+    """Return a hash of each image in (N, C, H, W), which includes its shape."""
     shape = repr(pixels.shape[1:]).encode()
     return [
         hashlib.blake2b(np.ascontiguousarray(each).data, digest_size=DIGEST, key=shape).digest()
@@ -31,23 +31,23 @@ def digests_of(pixels: UInt8Array) -> list[bytes]:
 
 
 class FeatureStore:
-    """A folder of the cache with the features that one network makes of one view of images.
+    """A cache folder with the features that one network computes from one view of images.
 
-    Each file holds those of some images. Two processes may write at once: they write two files.
+    Each file holds those of several images. Two processes that write at once write two files.
 
     Parameters
     ----------
     options : sequence
-        What the features depend on besides the image, told apart by ``repr``.
+        Everything besides the image that the features depend on, distinguished by ``repr``.
     """
 
     def __init__(self, options: Sequence[object]) -> None:
         self.folder = cache_folder() / "features" / content_key(options, [])
 
     def read(self, wanted: Sequence[bytes]) -> dict[bytes, Float32Array]:
-        """Return the features that are there by the image's hash.
+        """Return the stored features of images by hash.
 
-        A file that is not as it was written is taken away.
+        A damaged file is deleted.
         """
         known, asked = dict[bytes, Float32Array](), set(wanted)
         for path in sorted(self.folder.glob("[!.]*.npz")):
@@ -63,7 +63,7 @@ class FeatureStore:
         return known
 
     def write(self, found: Mapping[bytes, Float32Array]) -> None:
-        """Keep features by the image's hash; `OSError` if they cannot be kept."""
+        """Store features by the image's hash; raises `OSError` if they cannot be written."""
         if not found:
             return
         keys = np.frombuffer(b"".join(found), dtype=np.uint8).reshape(-1, DIGEST)

@@ -1,4 +1,4 @@
-"""Features of many images by a frozen backbone: with progress, and each image's kept on disk."""
+"""Features of many images from a frozen backbone, with progress and a cache for each image."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from geneticgan.methods.feature_store import FeatureStore, Float32Array, digests
 from geneticgan.networks.backbones.contract import Features
 
 CHUNK = 32
-"""Images at once; bounds the memory."""
+"""The number of images computed at once, which bounds the memory."""
 
 KEPT = 256
-"""Images after which what has been computed is written; less than that is lost with the power."""
+"""The number of images after which features are written; a power cut loses fewer than that."""
 
 
 def features_of(
@@ -26,28 +26,28 @@ def features_of(
 ) -> Float32Array:
     """Return the features of images, shape (N, F), computed or from the cache.
 
-    Each image's are kept by themselves, so that other splits of the same images find them, and
-    what an interruption left is gone on with.
+    Features are stored per image, so that other splits of the same images find them, and an
+    interrupted computation can be continued.
 
     Parameters
     ----------
     network : Features
-        On the task's device.
+        The backbone, on the task's device.
     key : str
-        Names its weights.
+        A name that identifies its weights.
     images : Images
-        The entry of an image in the cache depends on every pixel of it, on the weights, on the
-        size it is shown in, and on the view; it can never be stale.
+        The images. Their cache entries depend on every pixel, the weights, the size at which they
+        are shown, and the view, so an entry can never be stale.
     task : Task
-        Its observers see the progress, its stop is looked at.
+        The task whose observers see the progress and whose stop request is checked.
     view : int
-        0 for images as they are; every other number changes each image in another way, by the
-        config's augmentation.
+        0 for unchanged images; every other number changes each image differently, by the config's
+        augmentation.
 
     Raises
     ------
     Interrupted
-        If a stop was asked for.
+        If a stop was requested.
     """
     changes = task.config.augmentation if view else ""
     store = FeatureStore(("features", key, network.size, *((changes, view) if view else ())))
@@ -72,7 +72,7 @@ def _computed(
     task: Task,
     view: int,
 ) -> dict[bytes, Float32Array]:
-    """Compute features of the images in some rows, and keep them as far as they have come."""
+    """Compute the features of the images in some rows, and store them even if interrupted."""
     found, new = dict[bytes, Float32Array](), dict[bytes, Float32Array]()
     try:
         for first in range(0, len(rows), CHUNK):
@@ -95,7 +95,7 @@ def _computed(
 
 
 def _changed(pixels: torch.Tensor, keys: Sequence[bytes], task: Task, view: int) -> torch.Tensor:
-    """Change each image by itself: what is drawn depends on it and on the view alone."""
+    """Augment each image separately, with draws that depend only on the image and the view."""
     augment = Augmentation(task.config.augmentation, 0)
     names = f"view {view}"
     changed = [
@@ -111,6 +111,6 @@ def _keep(store: FeatureStore, found: dict[bytes, Float32Array], task: Task) -> 
     except OSError as error:
         for observer in task.observers:
             observer.on_note(
-                f"Features are not kept in {store.folder} ({error.strerror or error}); the next "
-                "run computes them again."
+                f"Features cannot be stored in {store.folder} ({error.strerror or error}); the "
+                "next run will compute them again."
             )

@@ -1,4 +1,4 @@
-"""Fine-tuning: the probe's head first, and then the last layers of the pretrained network too."""
+"""Fine-tuning: first the probe's head, then also the last layers of the pretrained network."""
 
 from __future__ import annotations
 
@@ -18,46 +18,46 @@ from geneticgan.methods.probe import Probe
 from geneticgan.training.device import resolve_device
 
 PARTS = 4
-"""Of the layers that learn, each with half the rate of the one above it."""
+"""The number of parts of the trained layers, each with half the rate of the part above it."""
 
 ON_CPU = 128
-"""Pixels of the images where there is no GPU, unless a size is given."""
+"""The image size in pixels if there is no GPU and no size is given."""
 
 
 class FineTune(Probe):
     """Head first, then the last layers with lower rates (LP-FT, Kumar et al. 2022).
 
-    It begins as the linear probe does, with a head fitted by L-BFGS to the features. Then the last
-    layers of the backbone learn on with it, by the balanced softmax and the head's L2 penalty,
-    with the config's schedule and augmentation; each quarter of them has half the rate of the one
-    above it, and the statistics of normalisation stay those of ImageNet. What remains is the mean
-    of the weights before and after (WiSE-FT, Wortsman et al. 2022), which keeps what the pretrained
-    network knew of images unlike the few it has learnt from. A step is many times dearer than one
-    of a network trained here, so that only a part of the budget's batches is drawn, and without a
-    GPU images are shown in 128 pixels; where details need more, the probe is ahead with its own
-    size: compare the two before it is used.
+    It starts like the linear probe, with a head fitted to the features by L-BFGS. Then the head
+    and the backbone's last layers are trained with the balanced softmax, the head's L2 penalty,
+    and the config's schedule and augmentation. Each quarter of these layers has half the rate of
+    the one above it, and normalisation keeps ImageNet's statistics. The result is the mean of the
+    weights before and after (WiSE-FT, Wortsman et al. 2022), which keeps what the pretrained
+    network knows about images unlike the few training images. A step is many times more expensive
+    than that of a network trained here, so only part of the budget's batches is drawn, and without
+    a GPU images are shown at 128 pixels. If details need more, the probe at its own size does
+    better: compare the two first.
 
     Parameters
     ----------
     backbone : str
         A plugin of the group ``geneticgan.backbones``.
     depth : float
-        Share of the backbone's layers that learn, counted from the last one, in (0, 1].
+        The share of the backbone's layers to train, counted from the last one, in (0, 1].
     rate : float
-        The head's learning rate and that of the last layers, > 0.
+        The learning rate of the head and the last layers, > 0.
     share : float
-        Of the budget's batches that are drawn, in (0, 1].
+        The share of the budget's batches to draw, in (0, 1].
     drawing : str
         How labels are drawn: ``balanced``, ``root`` or ``natural``.
     tau : float
-        Strength of the logits' adjustment, >= 0.
+        The strength of the logits' adjustment, >= 0.
     size : int
-        Pixels that the backbone is shown; 0 for its own, or 128 on a CPU if that is less.
+        The image size in pixels; 0 for the backbone's own, on a CPU at most 128.
     l2 : float
-        The penalty of the head; 0 for the one that cross-validation chooses.
+        The head's penalty; 0 for the one that cross-validation chooses.
     mean : float
-        How far the weights that remain are from those before to those after, in (0, 1]; 1 keeps
-        those after.
+        The weight of the weights after training in their mean with those before, in (0, 1]; 1
+        keeps only those after.
     """
 
     title = "Fine-tuning"
@@ -100,7 +100,7 @@ class FineTune(Probe):
         self.mean = mean
 
     def shown(self, config: TrainConfig) -> int:
-        """Return the size that images are shown in: the backbone's, less on a CPU."""
+        """Return the size of images in pixels: the backbone's, or less on a CPU."""
         size = super().shown(config)
         on_cpu = resolve_device(config.device).type == "cpu"
         return min(size, ON_CPU) if on_cpu and not self.size else size
@@ -138,14 +138,14 @@ class FineTune(Probe):
 
 
 def last_layers(network: nn.Module, depth: float) -> list[list[nn.Module]]:
-    """Return the last layers with weights of their own, in up to four parts, the last part first.
+    """Return the last layers that have their own weights, in up to four parts, the last part first.
 
     Parameters
     ----------
     network : torch.nn.Module
-        Whose modules are registered in the order in which they compute.
+        A network whose modules are registered in the order in which they compute.
     depth : float
-        Share of all such layers, in (0, 1]; one at least.
+        The share of such layers to return, in (0, 1]; at least one layer.
     """
     layers = [
         each for each in network.modules() if next(each.parameters(recurse=False), None) is not None

@@ -22,22 +22,22 @@ from geneticgan.training.model import make_adam
 from geneticgan.training.rates import RateSchedule, set_rate
 
 HIDDEN = 128
-"""Width of the part that all classes share."""
+"""The width of the layers that all classes share."""
 
 
 class ConvexGenerator(nn.Module):
-    """Latent and label to convex weights over the real images of the label's class.
+    """Maps a latent and a label to convex weights over the real images of that class.
 
     Parameters
     ----------
     latent_dim : int
-        Length of the latent vector.
+        The length of the latent vector.
     images : Tensor
-        Shape (N, C, H, W) in [-1, 1], the training images.
+        The training images, shape (N, C, H, W), in [-1, 1].
     labels : Tensor
-        Shape (N,).
+        Their labels, shape (N,).
     classes : sequence of int
-        Labels that are generated.
+        The labels to generate.
     """
 
     def __init__(
@@ -77,20 +77,20 @@ class GAMO(Method):
     """GAMO (Mullick et al. 2019): a convex generator against a classifier and a discriminator.
 
     The generator makes points in the convex hull of each minority class that the discriminator
-    takes for real images of that class and the classifier for another class; the classifier
-    learns from real images, drawn as the data are, and from as many generated ones as balance
-    the classes. The largest class is not generated. Squared errors of the original are
-    cross-entropies here, as in all methods; the discriminator has a source logit for each class.
+    takes for real images of that class and the classifier for images of another. The classifier
+    learns from real images, drawn as in the data, and from as many generated ones as balance the
+    classes; the largest class is not generated. The squared errors of the original are replaced
+    by cross-entropies, as in all methods; the discriminator has a source logit for each class.
 
-    The paper mixes raw pixels only where images are as simple as MNIST's and Fashion-MNIST's;
-    for CIFAR-10, SVHN and CelebA it mixes features of a convolutional extractor, and its
-    discriminator and classifier see these. Here pixels are mixed for every data set, which blurs
-    images that are not aligned: on such data this row is weaker than the paper's method may be.
+    The GAMO paper mixes raw pixels only for images as simple as MNIST's and Fashion-MNIST's. For
+    CIFAR-10, SVHN and CelebA it mixes features of a convolutional extractor, which its
+    discriminator and classifier see. Here pixels are mixed for every data set, which blurs images
+    that are not aligned: on such data, results may be worse than those of the original method.
 
     Parameters
     ----------
     weight : float
-        Of fooling the classifier, beside fooling the discriminator, >= 0.
+        The weight of fooling the classifier, relative to the discriminator, >= 0.
     """
 
     title = "GAMO"
@@ -150,7 +150,7 @@ class GAMO(Method):
             wanted = torch.multinomial(share, added, replacement=True, generator=rng).to(device)
             latent = torch.randn((added, config.latent_dim), generator=rng).to(device)
             fake = augment(generator(latent, wanted), "generated", step)
-            # The generator's turn: real to the discriminator, another class to the classifier.
+            # The generator's turn: look real to the discriminator, misclassified to the classifier.
             source = logits(discriminator, fake).gather(1, wanted[:, None])
             known = torch.log_softmax(logits(classifier, fake), dim=1).gather(1, wanted[:, None])
             fooled = -torch.log1p(-known.exp().clamp(max=1 - 1e-6)).mean()
@@ -161,7 +161,7 @@ class GAMO(Method):
             seen = logits(discriminator, real).gather(1, truth[:, None])
             made = logits(discriminator, fake).gather(1, wanted[:, None])
             _step(of_discriminator, softplus(-seen).mean() + softplus(made).mean())
-            # The classifier's turn is taken by `train`.
+            # `train` takes the classifier's turn.
             both = torch.cat([real, fake])
             return cross_entropy(logits(classifier, both), torch.cat([truth, wanted]))
 

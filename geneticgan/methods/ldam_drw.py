@@ -1,4 +1,4 @@
-"""LDAM-DRW: margins that are larger for rare classes, and weights that begin late."""
+"""LDAM-DRW: larger margins for rare classes, and deferred class weights."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from geneticgan.seeding import numpy_stream, torch_seeded
 
 
 class CosineHead(nn.Linear):
-    """Class logits that are cosines of features and class vectors, times a scale.
+    """Class logits that are cosines between features and class vectors, times a scale.
 
     Parameters
     ----------
     features, classes : int
-        Of the input and of the output.
+        The numbers of input features and of classes.
     scale : float
-        Of the logits, > 0.
+        The factor of the cosines, > 0.
     """
 
     def __init__(self, features: int, classes: int, scale: float) -> None:
@@ -33,27 +33,27 @@ class CosineHead(nn.Linear):
         self.scale = scale
 
     def forward(self, input: torch.Tensor) -> torch.Tensor:
-        """Return logits (B, K) of features (B, F)."""
+        """Return logits (B, K) for features (B, F)."""
         return self.scale * linear(normalize(input), normalize(self.weight))
 
 
 class LdamDrw(CN):
     """LDAM with deferred re-weighting (Cao et al. 2019).
 
-    The logit of the true class is lowered by a margin in proportion to n^(-1/4), the largest being
-    ``margin`` (equation 11 of the paper, with its cosine head). Batches are drawn as the data are;
-    over the last part of the steps each class is weighed by the inverse of its effective number.
+    The logit of the true class is lowered by a margin proportional to n^(-1/4), of which the
+    largest is ``margin`` (equation 11 of the paper, with its cosine head). Batches are drawn as in
+    the data; in the last steps, each class is weighted by the inverse of its effective number.
 
     Parameters
     ----------
     margin : float
-        Of the smallest class, in cosines, > 0.
+        The margin of the smallest class, in cosines, > 0.
     scale : float
-        Of the logits, > 0.
+        The factor of the cosines, > 0.
     deferred : float
-        Share of the steps before weights begin, in [0, 1].
+        The share of the steps before class weights are used, in [0, 1].
     beta : float
-        Of the effective numbers, in [0, 1).
+        The parameter of the effective numbers, in [0, 1).
     """
 
     key = "ldam-drw"
@@ -88,7 +88,7 @@ class LdamDrw(CN):
         return network
 
     def objective(self, network: Discriminator, task: Task) -> Objective:
-        """Return the margin loss, with weights over the last part."""
+        """Return the margin loss, with class weights in the last steps."""
         counts, begin = task.split.train_counts, round(self.deferred * self.steps(task))
         margins = torch.tensor(counts, dtype=torch.float32) ** -0.25
         lowered = (self.scale * self.margin * margins / margins.max()).to(task.device)

@@ -18,21 +18,21 @@ from geneticgan.data.folds import folds_of
 Float64Array = npt.NDArray[np.float64]
 
 STRENGTHS = (0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
-"""L2 penalties that are tried, from strong to weak, on features of unit variance."""
+"""The L2 penalties to try, from strong to weak, on features of unit variance."""
 
 USUAL = 0.01
-"""The penalty where a class is too small to be divided."""
+"""The penalty if a class is too small for cross-validation."""
 
 FOLDS = 5
 
 ITERATIONS = 100
-"""Of L-BFGS at most."""
+"""The maximal number of L-BFGS iterations."""
 
 Rows = tuple[npt.NDArray[np.float32], Int64Array]
 """Features (N, F) and labels (N,)."""
 
 Resample = Callable[[npt.NDArray[np.float32], Int64Array], Rows]
-"""From features and labels to those that a head is fitted to."""
+"""Maps features and labels to those to which a head is fitted."""
 
 
 def as_they_are(features: npt.NDArray[np.float32], labels: Int64Array) -> Rows:
@@ -51,8 +51,8 @@ class LinearHead:
     bias : Tensor
         Shape (K,), float32.
     scale : Tensor
-        Shape (F,), float32: the deviation of each feature, by which its weights are multiplied
-        before they are penalised.
+        Shape (F,), float32: the standard deviation of each feature, by which its weights are
+        multiplied before they are penalised.
     """
 
     weight: torch.Tensor
@@ -60,27 +60,27 @@ class LinearHead:
     scale: torch.Tensor
 
     def penalty(self, weight: torch.Tensor, l2: float) -> torch.Tensor:
-        """Return what was added to the loss for weights (K, F) of these features, a scalar."""
+        """Return the penalty for weights (K, F) of these features, a scalar."""
         return 0.5 * l2 * (weight * self.scale.to(weight.device)).square().sum()
 
 
 def fit_head(
     features: npt.NDArray[np.float32], labels: Int64Array, classes: int, tau: float, l2: float
 ) -> LinearHead:
-    """Fit a head to all of the features.
+    """Fit a head to all features.
 
     Parameters
     ----------
     features : array of float32
-        Shape (N, F).
+        The features, shape (N, F).
     labels : array of int64
-        Shape (N,), each of the classes at least once.
+        The labels, shape (N,), with every class at least once.
     classes : int
-        K.
+        The number of classes, K.
     tau : float
-        Of the balanced softmax (`geneticgan.gan.losses`), >= 0.
+        The strength of the balanced softmax (`geneticgan.gan.losses`), >= 0.
     l2 : float
-        Weight of half the squared norm of the weights, on features of unit variance, > 0.
+        The weight of half the squared norm of the weights, on features of unit variance, > 0.
     """
     scaling = _Scaling(features)
     ((weight, bias),) = _fit_path(scaling(features), labels, classes, tau, (l2,))
@@ -96,12 +96,12 @@ def choose_l2(
     groups: Int64Array | None = None,
     resample: Resample = as_they_are,
 ) -> float:
-    """Choose the penalty of the highest mean recall by cross-validation; parameters as `fit_head`.
+    """Choose the penalty with the highest mean recall by cross-validation.
 
-    What ``resample`` makes of the features that a head is fitted to, it makes of each fold's.
-    Every image is predicted once, by heads that saw neither it nor another of its group; of
-    penalties that are level the strongest is taken. Classes of fewer than two images, or groups,
-    allow no folds: then it is `USUAL`.
+    Parameters as for `fit_head`; ``resample`` is applied to the training part of each fold. Every
+    image is predicted once, by heads that saw neither it nor another image of its group; ties go
+    to the strongest penalty. If a class has fewer than two images or groups, there can be no
+    folds, and the result is `USUAL`.
     """
     folds = folds_of(labels, groups, FOLDS, seed)
     if not folds:
@@ -119,18 +119,20 @@ def choose_l2(
 
 
 class _Scaling:
-    """Makes features have mean 0 and variance 1, as those it was made of."""
+    """Scales features as those it was made from, which get mean 0 and variance 1."""
 
     def __init__(self, features: npt.NDArray[np.float32]) -> None:
         self.mean = features.mean(axis=0, dtype=np.float64)
-        self.scale = features.std(axis=0, dtype=np.float64) + 1e-3  # what hardly varies stays small
+        self.scale = (
+            features.std(axis=0, dtype=np.float64) + 1e-3
+        )  # nearly constant features stay small
 
     def __call__(self, features: npt.NDArray[np.float32]) -> Float64Array:
         scaled: Float64Array = (features - self.mean) / self.scale
         return scaled
 
     def undo(self, weight: Float64Array, bias: Float64Array) -> LinearHead:
-        """Return the head that does the same on features as they are."""
+        """Return the head that gives the same logits on unscaled features."""
         weight = weight / self.scale
         bias = bias - weight @ self.mean
         found = (torch.from_numpy(each).float() for each in (weight, bias, self.scale))
@@ -144,7 +146,7 @@ def _fit_path(
     tau: float,
     strengths: Sequence[float],
 ) -> list[tuple[Float64Array, Float64Array]]:
-    """Return weight and bias for each penalty, each search starting where the last one ended."""
+    """Return weight and bias for each penalty, starting each search where the last one ended."""
     count, length = points.shape
     counts = np.bincount(labels, minlength=classes)
     offsets = tau * np.log(counts / count)

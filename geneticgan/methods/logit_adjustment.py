@@ -1,4 +1,4 @@
-"""Logit adjustment: the prior of the classes is taken off a trained classifier's logits."""
+"""Logit adjustment: the class prior is subtracted from a trained classifier's logits."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from geneticgan.training.beginning import begin
 class LogitAdjustment(CN):
     """Post-hoc logit adjustment (Menon et al. 2021, equation 9).
 
-    A classifier learns from the data as they are by plain cross-entropy; afterwards tau times the
-    logarithm of each class's share is subtracted from its logits, which is a change of the class
-    head's biases. While it is trained, observers see it without that change.
+    A classifier is trained on the unchanged data with the plain cross-entropy; then tau times the
+    logarithm of each class's share is subtracted from its logits, by changing the class head's
+    biases. During training, observers see it without that change.
 
     Parameters
     ----------
     tau : float
-        Strength of the adjustment, >= 0; 1 is consistent for the mean recall of the classes.
+        The strength of the adjustment, >= 0; 1 is consistent for the mean recall of the classes.
     """
 
     key = "logit-adjustment"

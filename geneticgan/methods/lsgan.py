@@ -11,8 +11,8 @@ from geneticgan.methods.evolved import ALWAYS, Evolved
 class LSGAN(Evolved):
     """LSGAN (Mao et al. 2017) with a class head: squares on the bare logit, on both sides.
 
-    The paper at hand does not say how it classifies; here its class head does, as ACGAN's. AGGAN's
-    own least-squares mutation puts the logit through a sigmoid; this does not, as in LSGAN's paper.
+    The AGGAN paper does not say how it classifies; here it uses its class head, like ACGAN. AGGAN's
+    least-squares mutation applies a sigmoid to the logit; as in LSGAN's paper, this does not.
     """
 
     title = "LSGAN"

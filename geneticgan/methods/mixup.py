@@ -18,17 +18,17 @@ from geneticgan.seeding import numpy_stream, torch_seeded
 class Mixup(Adjusted):
     """Mixup (Zhang et al. 2018), torchvision's: a batch is mixed with itself in another order.
 
-    The loss is the balanced softmax, so that classes count alike: the cross-entropy of the
-    adjusted logits and the mixed labels.
+    The loss is the balanced softmax, so that all classes count equally: the cross-entropy of the
+    adjusted logits with the mixed labels.
 
     Parameters
     ----------
     alpha : float
-        Of the beta distribution of the mixing weight, > 0; small ones mix little.
+        The parameter of the mixing weight's beta distribution, > 0; small values mix little.
     drawing : str
         How labels are drawn: ``balanced``, ``root`` or ``natural``.
     tau : float
-        Strength of the logits' adjustment, >= 0.
+        The strength of the logits' adjustment, >= 0.
     """
 
     key = "mixup"

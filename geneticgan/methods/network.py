@@ -1,4 +1,4 @@
-"""The network of every classifier: the discriminator's, with its class head."""
+"""The network of every classifier: the discriminator with its class head."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from geneticgan.seeding import numpy_stream
 def build_classifier(
     split: Split, config: TrainConfig, device: torch.device, *, unfilled: bool = False
 ) -> Discriminator:
-    """Return the classifier network before training; the same start for every method of a seed.
+    """Return the classifier network before training, the same for all methods with the same seed.
 
-    One that is ``unfilled`` gets all its weights from a file next.
+    If it is ``unfilled``, all its weights are to be loaded from a file.
     """
     channels, size = split.train.pixels.shape[1:3]
     seed = int(numpy_stream(config.seed, "classifier weights").integers(2**31))

@@ -16,18 +16,18 @@ from geneticgan.specs import parse_specs
 
 @dataclass(frozen=True)
 class RunMethod:
-    """A method, and the options that it is trained with.
+    """A method and the options that it is trained with.
 
     Attributes
     ----------
     name : str
-        Of the plugin.
+        The name of the plugin.
     method : Method
         The method.
     config : TrainConfig
-        The run's options, with those that the method's spec sets.
+        The run's options, including those that the method's spec sets.
     given : mapping
-        Those alone.
+        Only the options that the spec sets.
     """
 
     name: str
@@ -37,7 +37,7 @@ class RunMethod:
 
     @property
     def core(self) -> TrainConfig | None:
-        """The config of the evolutionary core that is this method; None if it is none."""
+        """The config of the method's evolutionary core; None if it has none."""
         if isinstance(self.method, Evolved):
             return self.method.core(self.config, self.given)
         return None
@@ -49,7 +49,7 @@ def method_of(config: TrainConfig) -> RunMethod:
     Raises
     ------
     PluginError, ConfigError
-        As `read_method`; also if the config names several methods.
+        As for `read_method`; also if the config names several methods.
     """
     specs = parse_specs(config.method)
     if len(specs) != 1:
@@ -59,5 +59,5 @@ def method_of(config: TrainConfig) -> RunMethod:
 
 
 def core_config(config: TrainConfig) -> TrainConfig | None:
-    """Return the config of the evolutionary core that is a run's method; None if it is none."""
+    """Return the config of the evolutionary core of a run's method; None if it has none."""
     return method_of(config).core

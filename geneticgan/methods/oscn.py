@@ -14,16 +14,16 @@ from geneticgan.methods.contract import CLASSIFIER_RATES, OF_GANS, Task, Trials
 class OsCN(ClassifierMethod):
     """Os+CN: every class is equally likely in a batch; minority images are repeated (paper, IV).
 
-    The paper oversamples until classes are equally large and does not say how; here each label of
-    a batch is drawn evenly, or with the option ``oversampling=exact`` from a list of repeated
-    images. With ``root`` and ``weights`` minority images are drawn less often, and count for more.
+    The paper oversamples until classes are equally large but does not say how. Here each label of
+    a batch is drawn uniformly, or, with the option ``oversampling=exact``, from a list of repeated
+    images. With ``root`` and ``weights``, minority images are drawn less often but weigh more.
 
     Parameters
     ----------
     views : int
-        How often a batch holds each of its images, >= 1; of use with ``--augmentation``, which
-        changes each differently. A GAN's class head learns from a generated image beside every
-        real one, so two views are as many images a step as that.
+        How often a batch contains each of its images, >= 1; useful with ``--augmentation``, which
+        changes each differently. A GAN's class head learns from a generated image for every real
+        one, so two views give as many images per step.
     """
 
     key = "oscn"
@@ -53,6 +53,6 @@ class OsCN(ClassifierMethod):
         return batch
 
     def loss(self, task: Task) -> Loss:
-        """Return the cross-entropy, with as much weight on every class."""
+        """Return the cross-entropy, in which every class has the same weight."""
         counts, drawing = task.split.train_counts, task.config.oversampling
         return make_class_loss("cross-entropy", 0.0, counts, drawing, task.device)

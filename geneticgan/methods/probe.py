@@ -26,25 +26,25 @@ from geneticgan.seeding import torch_seeded
 from geneticgan.specs import options_of, parse_specs
 
 REMEMBERED = 4096
-"""Images whose features a network keeps at most, to be judged by them again."""
+"""The maximal number of images whose features a network keeps for repeated evaluation."""
 
 ENLARGED = 8
-"""How many times its own side an image is enlarged at most, unless a size is given."""
+"""The maximal factor by which an image is enlarged, unless a size is given."""
 
 
 class ProbeNetwork(nn.Module):
-    """Images to (source logits, class logits): a frozen backbone with a linear head.
+    """A frozen backbone with a linear head: maps images to (source logits, class logits).
 
-    It has no opinion on whether images are real: source logits are 0.
+    It does not judge whether images are real: source logits are 0.
 
     Parameters
     ----------
     features : Features
         The backbone.
     length : int
-        Of the features.
+        The number of features.
     classes : int
-        How many labels there are.
+        The number of classes.
     """
 
     def __init__(self, features: Features, length: int, classes: int) -> None:
@@ -54,7 +54,7 @@ class ProbeNetwork(nn.Module):
         self._seen: OrderedDict[bytes, torch.Tensor] | None = None
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return source logits (B,) and class logits (B, K) of images (B, C, H, W) in [-1, 1]."""
+        """Return source logits (B,) and class logits (B, K) for images (B, C, H, W) in [-1, 1]."""
         if torch.compiler.is_compiling():  # exported with any number of images
             found = self.features(images)
         else:
@@ -64,15 +64,15 @@ class ProbeNetwork(nn.Module):
         return found.new_zeros(len(found)), self.classifier(found)
 
     def remember(self) -> None:
-        """Keep the features of the last images from now on, for a backbone that stays as it is.
+        """Cache the features of recent images from now on, for a backbone that stays unchanged.
 
-        Who judges a network shows it the same images several times.
+        Evaluating a network shows it the same images several times.
         """
         self._seen = OrderedDict()
 
     def _remembered(self, images: torch.Tensor) -> torch.Tensor:
-        """Return the features of images, computed for those not seen lately."""
-        assert self._seen is not None, "only asked of a network that remembers"
+        """Return the features of images, computing only those that are not cached."""
+        assert self._seen is not None, "only called on a network that remembers"
         arrays = images.detach().cpu().contiguous().numpy()
         keys = [hashlib.blake2b(each.data, digest_size=20).digest() for each in arrays]
         new = [row for row, key in enumerate(keys) if key not in self._seen]
@@ -85,36 +85,35 @@ class ProbeNetwork(nn.Module):
         return found
 
     def train(self, mode: bool = True) -> ProbeNetwork:
-        """Stay in evaluation mode: the backbone's statistics are those it came with."""
+        """Stay in evaluation mode, so that the backbone keeps its original statistics."""
         return super().train(False)
 
 
 class Probe(Method):
-    """Linear probe: ImageNet features, and a linear head by balanced softmax; nothing else learns.
+    """Linear probe: fixed ImageNet features and a linear head, trained with balanced softmax.
 
-    The head is fitted by L-BFGS to all training images at once, its L2 penalty chosen by
-    cross-validation inside the training part. Where a data set is made of image files of any size,
-    these are decoded anew for the backbone, in its own resolution; else the images are resized
-    from the pixels that there are, at most eight times larger. Features are computed once and kept
-    in the cache.
+    The head is fitted by L-BFGS to all training images at once; its L2 penalty is chosen by
+    cross-validation within the training part. If a data set consists of image files of any size,
+    these are decoded again for the backbone at its own resolution; otherwise the images are
+    resized, to at most eight times their size. Features are computed once and cached.
 
     Parameters
     ----------
     backbone : str
         A plugin of the group ``geneticgan.backbones``, as in ``torchvision:resnet18``.
     tau : float
-        Strength of the logits' adjustment by the classes' shares, >= 0; 1 is balanced softmax.
+        The strength of the logits' adjustment by class shares, >= 0; 1 is the balanced softmax.
     size : int
-        Pixels that the backbone is shown; 0 for its own.
+        The image size in pixels; 0 for the backbone's own.
     l2 : float
         The penalty; 0 for the one that cross-validation chooses.
     views : int
-        How often every training image is seen, >= 1: once as it is, and otherwise changed by the
-        config's augmentation, the same way in every training.
+        How often every training image is seen, >= 1: once unchanged, and otherwise changed by the
+        config's augmentation, in the same way in every training.
     resample : str
-        What adds features to the smaller classes, until all are as large as the largest: ``none``,
-        ``smote`` or ``borderline-smote``, with five neighbours. The folds of the cross-validation
-        are resampled each by itself.
+        The sampler that adds features to the smaller classes until all are as large as the
+        largest: ``none``, ``smote`` or ``borderline-smote``, with five neighbours. Each fold of
+        the cross-validation is resampled separately.
     """
 
     title = "Linear probe"
@@ -160,7 +159,7 @@ class Probe(Method):
         self._loaded: Pretrained | None = None
 
     def reads(self, config: TrainConfig) -> TrainConfig:
-        """Return the config with the backbone's image size, if the data set has any size."""
+        """Return the config with the backbone's image size, if the data set's size is free."""
         (spec,) = parse_specs(config.dataset)
         if "image_size" not in options_of(DATASETS.get(spec.name).factory):
             return config
@@ -169,15 +168,15 @@ class Probe(Method):
         return dataclasses.replace(config, dataset=str(sized), image_size=None)
 
     def shown(self, config: TrainConfig) -> int:
-        """Return the size that images are shown in, in pixels."""
+        """Return the size at which the backbone sees images, in pixels."""
         return self.size or (self._loaded or self._empty()).size
 
     def build(self, split: Split, config: TrainConfig, device: torch.device) -> ProbeNetwork:
-        """Return the backbone with its weights and a head without; raises as `Backbone.load`."""
+        """Return the backbone with its weights and a new head; raises as `Backbone.load` does."""
         return self._network(self._pretrained(), split, config, device)
 
     def unfilled(self, split: Split, config: TrainConfig, device: torch.device) -> ProbeNetwork:
-        """Return the same without the backbone's weights."""
+        """Return the same network without the backbone's weights."""
         return self._network(self._empty(), split, config, device)
 
     def _network(
@@ -191,20 +190,20 @@ class Probe(Method):
                 length = features(torch.zeros(1, channels, side, side)).shape[1]
             except RuntimeError as error:
                 raise ConfigError(
-                    f"the backbone cannot be shown images of {size} pixels ({error}); choose "
+                    f"the backbone cannot process images of {size} pixels ({error}); choose "
                     "another size"
                 ) from error
         return ProbeNetwork(features, length, split.classes).to(device).eval()
 
     def prepare(self, task: Task) -> None:
-        """Compute the features of what a split learns from and of what it holds out."""
+        """Compute the features of a split's training and validation images."""
         split = task.split
         features = self.build(split, task.config, task.device).features
         self._features(features, task)
         features_of(features, self._pretrained().key, split.validation, task)
 
     def fit(self, task: Task) -> Fitted:
-        """Compute the features, choose the penalty, fit the head."""
+        """Compute the features, choose the penalty and fit the head."""
         network = self.build(task.split, task.config, task.device)
         self.fit_linear(network, task)
         network.remember()
@@ -214,12 +213,12 @@ class Probe(Method):
         return Fitted(network)
 
     def fit_linear(self, network: ProbeNetwork, task: Task) -> tuple[LinearHead, float]:
-        """Fit the head of a network to its features; returns it and its L2 penalty.
+        """Fit the head of a network to its features, and return it with its L2 penalty.
 
         Raises
         ------
         Interrupted
-            If a stop was asked for.
+            If a stop was requested.
         """
         train, classes = task.split.train, task.split.classes
         features = self._features(network.features, task)
@@ -238,7 +237,7 @@ class Probe(Method):
             network.classifier.weight.copy_(head.weight)
             network.classifier.bias.copy_(head.bias)
         for observer in task.observers:
-            observer.on_note(f"Linear probe: an L2 penalty of {l2:g}.")
+            observer.on_note(f"Linear probe: the L2 penalty is {l2:g}.")
             observer.on_progress(2)
         task.stop.check()
         return head, l2
@@ -251,8 +250,8 @@ class Probe(Method):
         )
 
     def _empty(self) -> Pretrained:
-        """Return the backbone, a new one, without its weights."""
-        with torch_seeded(0):  # it draws some, and changes no later draw
+        """Return a new backbone without its weights."""
+        with torch_seeded(0):  # the random initial weights do not affect later draws
             return self.backbone.unfilled()
 
     def _pretrained(self) -> Pretrained:

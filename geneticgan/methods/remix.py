@@ -13,23 +13,23 @@ from geneticgan.seeding import numpy_stream
 
 
 class Remix(Mixup):
-    """Remix (Chou et al. 2020): a mixed image is wholly of the rarer class if that is much rarer.
+    """Remix (Chou et al. 2020): a mixed image gets the label of the rarer class if much rarer.
 
-    With n_i / n_j >= kappa and a mixing weight below ``threshold`` the label is j's alone, and the
-    other way round (equation 6 of the paper); otherwise labels are mixed as the images are.
+    If n_i / n_j >= kappa and the mixing weight is below ``threshold``, only the label of j counts,
+    and vice versa (equation 6 of the paper); otherwise labels are mixed like the images.
 
     Parameters
     ----------
     alpha : float
-        Of the beta distribution of the mixing weight, > 0.
+        The parameter of the mixing weight's beta distribution, > 0.
     kappa : float
-        Ratio of class sizes from which labels lean, >= 1.
+        The ratio of class sizes from which only the rarer label counts, >= 1.
     threshold : float
-        Weight of the more frequent class's image below which they do, in [0, 1].
+        The weight of the more frequent class's image below which this applies, in [0, 1].
     drawing : str
         How labels are drawn: ``balanced``, ``root`` or ``natural``.
     tau : float
-        Strength of the logits' adjustment, >= 0.
+        The strength of the logits' adjustment, >= 0.
     """
 
     key = "remix"
@@ -79,9 +79,9 @@ def leaning(
     Parameters
     ----------
     counts, others : Tensor
-        Shape (B,), training images of the image's class and of its partner's.
+        The numbers of training images of the image's class and of its partner's, shape (B,).
     weight : float
-        Of the image itself, in [0, 1].
+        The mixing weight of the image itself, in [0, 1].
     kappa, threshold : float
         As for `Remix`.
     """

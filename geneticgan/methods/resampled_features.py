@@ -1,4 +1,4 @@
-"""Features of the smaller classes that over-samplers add to those of images."""
+"""Features that over-samplers add to the smaller classes."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ RESAMPLES: Mapping[str, Callable[[int, int], Any] | None] = MappingProxyType(
         "borderline-smote": lambda k, seed: BorderlineSMOTE(k_neighbors=k, random_state=seed),
     }
 )
-"""From a name to what makes a sampler of a number of neighbours and a seed."""
+"""Maps a name to a function that makes a sampler from a number of neighbours and a seed."""
 
 
 def resampled_features(
     how: str, seed: int, features: npt.NDArray[np.float32], labels: Int64Array
 ) -> Rows:
-    """Return features and labels with those that a sampler adds.
+    """Return features and labels together with those that a sampler adds.
 
     Parameters
     ----------
     how : str
-        Of `RESAMPLES`.
+        A name in `RESAMPLES`.
     seed : int
-        Of its draws.
+        The seed of the sampler.
     features : array of float32
-        Shape (N, F).
+        The features, shape (N, F).
     labels : array of int64
-        Shape (N,).
+        The labels, shape (N,).
     """
     make = RESAMPLES[how]
     if make is None:

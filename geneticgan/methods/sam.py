@@ -1,4 +1,4 @@
-"""SAM: the classifier is trained to lie in a flat place of its loss."""
+"""SAM: the classifier is trained towards flat regions of its loss."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ TINY = 1e-12
 
 
 class SAM(Adjusted):
-    """Sharpness-aware minimisation (Foret et al. 2021), also for rare classes alone.
+    """Sharpness-aware minimisation (Foret et al. 2021), optionally only for rare classes.
 
-    A step takes the gradient where the loss is greatest within a distance ``rho`` of the weights,
-    to first order, at twice the cost. With ``imbalanced`` (ImbSAM, Zhou et al. 2023) only the loss
-    of rare classes is treated so, and that of the others is taken where the weights are.
+    A step uses the gradient at the point within distance ``rho`` of the weights where the loss is
+    greatest, to first order, at twice the cost. With ``imbalanced`` (ImbSAM, Zhou et al. 2023),
+    only the loss of rare classes is treated so; that of the others is taken at the weights.
 
     Parameters
     ----------
     rho : float
-        Distance in the norm of all weights, > 0.
+        The distance in the norm of all weights, > 0.
     imbalanced : bool
-        Look for the worst place of the rare classes' loss alone: those with fewer images than the
-        mean of all classes.
+        Whether to maximise only the loss of rare classes, those with fewer images than the mean
+        of all classes.
     drawing : str
         How labels are drawn: ``balanced``, ``root`` or ``natural``.
     tau : float
-        Strength of the logits' adjustment, >= 0.
+        The strength of the logits' adjustment, >= 0.
     """
 
     key = "sam"
@@ -61,7 +61,7 @@ class SAM(Adjusted):
         self.title = "ImbSAM" if imbalanced else "SAM"
 
     def objective(self, network: Discriminator, task: Task) -> Objective:
-        """Return the loss whose gradient is that of the worst place nearby."""
+        """Return the loss at the worst nearby weights, with the gradient at that point."""
         draw, augment, loss = self.batches(task), augmentation_of(task), self.loss(task)
         counts = torch.tensor(task.split.train_counts, dtype=torch.float32, device=task.device)
         sharp = counts < counts.mean() if self.imbalanced else torch.ones_like(counts).bool()
@@ -76,7 +76,7 @@ class SAM(Adjusted):
             moved = self._worst(parameters, (losses * chosen).mean())
             with autocast(task):
                 _, logits = functional_call(network, moved, (images,))
-            # The way back from the moved weights to the network's own is the identity.
+            # The derivative of the moved weights by the network's own is taken as the identity.
             there = (loss.each(logits.float(), labels) * chosen).mean()
             return there + (losses * ~chosen).mean() if self.imbalanced else there
 

@@ -19,13 +19,13 @@ from geneticgan.methods.contract import CLASSIFIER_RATES, OF_GANS, Task, Trials
 class Smote(ClassifierMethod):
     """SMOTE (Chawla et al. 2002): minority images are interpolated between near neighbours.
 
-    The paper at hand names it as related work and gives no setting: imbalanced-learn's, on pixels,
-    up to the size of the largest class. Batches draw the classes evenly.
+    The AGGAN paper names it as related work and gives no settings. Here it is imbalanced-learn's,
+    on pixels, up to the size of the largest class. Batches draw the classes evenly.
 
     Parameters
     ----------
     k : int
-        Neighbours of the same class; in a class of fewer images, all the others.
+        The number of neighbours of the same class; in a smaller class, all other images.
     """
 
     key = "smote"
@@ -51,21 +51,21 @@ class Smote(ClassifierMethod):
 
 
 def resampled(task: Task, make: Any, k: int) -> Images:
-    """Return the training images with a sampler's added, in pixel space.
+    """Return the training images and those that a sampler adds in pixel space.
 
     Parameters
     ----------
     task : Task
-        Whose training part it is.
+        The task whose training part is resampled.
     make : callable
-        From a number of neighbours and a seed to an imbalanced-learn sampler.
+        Makes an imbalanced-learn sampler from a number of neighbours and a seed.
     k : int
-        Neighbours wanted.
+        The number of neighbours.
 
     Raises
     ------
     DataError
-        If a class has a single image, which has no neighbour.
+        If a class has only one image, which has no neighbour.
     """
     split, counts = task.split, task.split.train_counts
     if min(counts) < 2:
@@ -85,20 +85,19 @@ def added(
 ) -> tuple[npt.NDArray[np.float32], Int64Array]:
     """Return the points (M, F) that a sampler adds, and their labels (M,), class by class.
 
-    Each class has a sampler of its own, whose neighbours are cut to what that class has: a tiny
-    class does not take neighbours away from the others. A single point has no neighbour, and its
-    class is left as it is.
+    Each class has its own sampler, with at most as many neighbours as the class has, so that a
+    tiny class does not limit the others. A class with a single point stays unchanged.
 
     Parameters
     ----------
     points : array of float32
-        Shape (N, F).
+        The points, shape (N, F).
     labels : array of int64
-        Shape (N,).
+        The labels, shape (N,).
     make : callable
         As for `resampled`.
     k, seed : int
-        Neighbours wanted; of the draws.
+        The number of neighbours; the seed of the samplers.
     """
     counts = np.bincount(labels)
     found, their = [points[:0]], [labels[:0]]
@@ -112,7 +111,7 @@ def added(
 
 
 def oversampled_batches(images: Images, task: Task) -> Batches:
-    """Return what draws the classes evenly from images that were added to."""
+    """Return a function that draws the classes evenly from oversampled images."""
     config = task.config
     source = BatchSource(
         images, task.split.classes, config.seed, "classifier", task.device, config.images_on

@@ -1,4 +1,4 @@
-"""A classifier whose training is put together part by part: what a search for recipes tailors."""
+"""A classifier whose training recipe is assembled from parts, as ``geneticgan tune`` does."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from geneticgan.networks import Discriminator
 
 
 class Tailored(Adjusted):
-    """The classifier network by a recipe of one's own: drawing, tau, mixup, smoothing.
+    """The classifier network with your own recipe: drawing, tau, mixup, smoothing.
 
-    With its defaults it is the balanced softmax. ``geneticgan tune`` looks for the recipe that
-    suits the images, with the learning rate, its schedule, weight decay and augmentation.
+    With the defaults it is the balanced softmax. ``geneticgan tune`` searches for the recipe that
+    suits the images, including learning rate, rate schedule, weight decay and augmentation.
 
     Parameters
     ----------
     drawing : str
         How labels are drawn: ``balanced``, ``root`` or ``natural``.
     tau : float
-        Strength of the logits' adjustment by each class's share of the batches, >= 0.
+        The strength of the logits' adjustment by each class's share of the batches, >= 0.
     mixup : float
-        Of the beta distribution of mixup's mixing weight, >= 0; 0 mixes nothing.
+        The parameter of the mixing weight's beta distribution, >= 0; 0 mixes nothing.
     smoothing : float
-        Share of a label that is spread evenly over all classes, in [0, 1).
+        The share of a label that is spread evenly over all classes, in [0, 1).
     """
 
     key = "tailored"
@@ -53,7 +53,7 @@ class Tailored(Adjusted):
         self.smoothing = smoothing
 
     def objective(self, network: Discriminator, task: Task) -> Objective:
-        """Return the adjusted cross-entropy of soft labels, on images that may be mixed."""
+        """Return the adjusted cross-entropy with soft labels, on images that may be mixed."""
         draw, augment = self.batches(task), augmentation_of(task)
         offsets, classes = self.loss(task).offsets, task.split.classes
 

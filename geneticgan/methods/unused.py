@@ -1,4 +1,4 @@
-"""What is asked for of a run and would change nothing: refused, and not left out in silence."""
+"""Options that would change nothing are refused rather than silently ignored."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from geneticgan.specs import options_of, parse_specs
 
 
 def settled(config: TrainConfig, named: Collection[str]) -> TrainConfig:
-    """Return a run's config with what its method's spec asks for; raises as `check_used`.
+    """Return a run's config with the options that its method's spec sets.
 
     Parameters
     ----------
     config : TrainConfig
-        As its user gave it.
+        The config as the user gave it.
     named : collection of str
-        The options that its user named, whatever their values.
+        The options that the user named, whatever their values.
 
     Raises
     ------
     PluginError, ConfigError
-        As `absorbed` and `check_used`.
+        As for `absorbed` and `check_used`.
     """
     given = read_method(config.method)[1]
     found = absorbed(config, named)
@@ -36,14 +36,14 @@ def settled(config: TrainConfig, named: Collection[str]) -> TrainConfig:
 
 
 def check_used(config: TrainConfig, named: Collection[str]) -> None:
-    """Raise `ConfigError` if an option that was asked for is one that nothing looks at.
+    """Raise `ConfigError` if the user named an option that has no effect on the run.
 
     Parameters
     ----------
     config : TrainConfig
-        Of a run.
+        The config of a run.
     named : collection of str
-        The options that its user named, whatever their values; others are as they are.
+        The options that the user named, whatever their values; only these are checked.
     """
     own = method_of(config)
     if own.core is not None:
@@ -54,20 +54,20 @@ def check_used(config: TrainConfig, named: Collection[str]) -> None:
         spelled = OPTIONS[name].spelled
         hint = f"; it has an option of its own, --method {own.name}:{spelled}=..."
         raise ConfigError(
-            f"method {own.name!r} does not look at {spelled}"
+            f"method {own.name!r} does not use {spelled}"
             f"{hint if spelled in mine else '; leave it out'}"
         )
 
 
 def check_any_uses(config: TrainConfig, methods: Sequence[str], named: Collection[str]) -> None:
-    """Raise `ConfigError` if an option was asked for that none of several methods looks at.
+    """Raise `ConfigError` if the user named an option that none of several methods uses.
 
     Parameters
     ----------
     config : TrainConfig
-        What the methods share.
+        The config that the methods share.
     methods : sequence of str
-        Their specs. Each has to look at all that its own spec asks for.
+        Their specs. Each method must use all options that its own spec sets.
     named : collection of str
         The options that the user named for all of them, whatever their values.
     """
@@ -83,26 +83,26 @@ def check_any_uses(config: TrainConfig, methods: Sequence[str], named: Collectio
             each for each in OPTIONS if getattr(core, each) != getattr(own.config, each)
         }
         unread &= _unused_by_core(core).keys() | settled_by_method
-    told = f"none of the methods here looks at it ({', '.join(methods)}); leave it out"
+    told = f"none of the methods uses it ({', '.join(methods)}); leave it out"
     refuse(named, dict.fromkeys(unread, told))
 
 
 def refuse(named: Collection[str], unread: Mapping[str, str]) -> None:
-    """Raise `ConfigError` if an option that was named is one of those that nothing looks at.
+    """Raise `ConfigError` if the user named an option that has no effect.
 
     Parameters
     ----------
     named : collection of str
-        What was named.
+        The options that the user named.
     unread : mapping of str to str
-        By option, why nothing looks at it and what would change that.
+        For each option without effect, the reason and the remedy.
     """
     for name in sorted(set(named) & unread.keys()):
         raise ConfigError(f"{OPTIONS[name].spelled} would change nothing: {unread[name]}")
 
 
 def _unused_by_core(config: TrainConfig) -> dict[str, str]:
-    """Return the options that a GAN's run does not look at, and why and what would change that."""
+    """Return the options that have no effect on a GAN's run, with the reason and the remedy."""
     found: dict[str, str] = {}
     if config.adversary != "wasserstein":
         found["clip"] = (
@@ -111,21 +111,21 @@ def _unused_by_core(config: TrainConfig) -> dict[str, str]:
         )
     if config.class_loss != "balanced-softmax":
         found["tau"] = (
-            f"the class loss is {config.class_loss}, which has none; use "
+            f"the class loss is {config.class_loss}, which has no tau; use "
             "class_loss=balanced-softmax, or leave tau out"
         )
     if config.generated_class_weight == 0:
         found["generated_class_weighting"] = (
-            "generated images weigh nothing in the class loss; set generated_class_weight above 0"
+            "generated images have no weight in the class loss; set generated_class_weight above 0"
         )
     selection = create_selection(config.selection)
-    told = f"selection {config.selection} does not look at it; use another, such as annealing"
+    told = f"selection {config.selection} does not use it; choose another, such as annealing"
     found |= dict.fromkeys(selection.unused, told)
     alone = len(parse_specs(config.mutations)) == config.population == 1
     if alone and selection.takes_any:
         found |= dict.fromkeys(
             COMPARING,
-            f"one mutation makes one offspring, and selection {config.selection} takes it whatever "
-            "its fitness; use several mutations, or another selection",
+            f"one mutation makes one offspring, and selection {config.selection} accepts it "
+            "whatever its fitness; use several mutations, or another selection",
         )
     return found

@@ -12,20 +12,20 @@ from geneticgan.methods.evolved import ALWAYS, Evolved
 class WGAN(Evolved):
     """WGAN (Arjovsky et al. 2017) with a class head, by default with a gradient penalty.
 
-    The paper at hand says no more than that; here the critic takes several steps for each of the
-    generator's, each on its own real batch, so the budget of real images allows so many times
-    fewer generator steps. Adam, as all methods here, not RMSprop.
+    The AGGAN paper gives no details. Here the critic takes ``critic_steps`` steps for each of the
+    generator's, each on its own real batch, so the budget of real images allows that many times
+    fewer generator steps. Like all methods here, it uses Adam, not RMSprop.
 
     Parameters
     ----------
     clip : float
-        Largest absolute weight of the critic, as in the original; 0 for none. The class head
-        shares the critic's trunk, and learns little from one that is clipped.
+        The largest absolute weight of the critic, as in the original; 0 does not clip. The class
+        head shares the critic's trunk and learns little if that is clipped.
     critic_steps : int
-        For each of the generator's.
+        The number of critic steps for each generator step.
     gradient_penalty : float
-        Weight of the penalty of Gulrajani et al. 2017, the default; with ``clip`` above 0 set it
-        to 0.
+        The weight of the penalty of Gulrajani et al. 2017, used by default; set it to 0 if
+        ``clip`` is above 0.
     """
 
     title = "WGAN-GP"

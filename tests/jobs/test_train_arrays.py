@@ -67,7 +67,7 @@ def test_no_gan_hands_over_less_than_the_plain_network_beside_it(images, tmp_pat
 def test_tensors_names_and_another_method(images):
     pixels = torch.from_numpy(images[0]).permute(0, 3, 1, 2) / 255
     labels = torch.from_numpy((images[1] == "dog").astype(np.int64)) + 3
-    with pytest.raises(ConfigError, match="oscn' does not look at latent_dim"):
+    with pytest.raises(ConfigError, match="oscn' does not use latent_dim"):
         geneticgan.train(pixels, labels, method="oscn", **TINY)
     read = {name: value for name, value in TINY.items() if name != "latent_dim"}
     run = geneticgan.train(pixels, labels, class_names=["c", "d"], method="oscn", **read)
