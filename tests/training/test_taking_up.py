@@ -45,7 +45,9 @@ def test_a_strangers_run_fetches_nothing_and_makes_no_folder(
     rewrite(
         tmp_path / "run", options={"dataset": dataset, "data_root": str(root), "download": True}
     )
-    with pytest.raises(RunError, match=r"was made elsewhere.*outside/data'; say where they are with"):
+    with pytest.raises(
+        RunError, match=r"was made elsewhere.*outside/data'; say where they are with"
+    ):
         resume(tmp_path / "run", [])
     with pytest.raises(DataError, match="fetch them by: geneticgan datasets prepare"):
         resume(tmp_path / "run", [], data_root=str(root))
