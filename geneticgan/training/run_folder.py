@@ -124,7 +124,7 @@ class RunFolder:
         return [str(read_json(self.config).get("seal", ""))]
 
     def other_surroundings(self, device: str) -> str:
-        """Return a sentence about changes in software or hardware since the start; empty if none."""
+        """Return a sentence on changes in software or hardware since the start; empty if none."""
         saved = read_json(self.config)
         now = {**software()["versions"], **machine(device)}
         then = {
