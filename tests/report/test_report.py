@@ -306,7 +306,7 @@ def test_as_one_would_type_it(run, bench):
     assert "Os+CN" in watched.output
     nothing = runner.invoke(cli, ["watch", str(bench)])
     assert nothing.exit_code != 0
-    assert "no run folder" in nothing.output
+    assert "not a run folder" in nothing.output
 
 
 def test_a_sweep_as_one_would_type_it(tmp_path):

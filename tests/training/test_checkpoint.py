@@ -43,7 +43,7 @@ def test_one_flipped_bit_is_seen_and_the_checkpoint_before_is_taken(run, config,
     damage(run.checkpoint / name)
     checkpoint = Checkpoint(run.checkpoint)
     assert checkpoint.state()["next_generation"] == 4
-    assert f"{name} has changed since it was written; going on" in checkpoint.notice
+    assert f"{name} has changed since it was written; continuing" in checkpoint.notice
     load_model(config, split, run)
 
 
