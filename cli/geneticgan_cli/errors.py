@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import click
@@ -45,11 +46,7 @@ class CleanGroup(click.Group):
             if _debug(ctx):
                 raise
             if _out_of_memory(error):
-                raise click.ClickException(
-                    "out of memory; lower --batch-size or --width, keep the images on the "
-                    "host with --set images_on=host, or use --precision bf16. The last checkpoint "
-                    "is kept"
-                ) from error
+                raise click.ClickException(self._too_little_memory(ctx, error)) from error
             if package := package_of(error):
                 raise click.ClickException(
                     printable(
@@ -61,6 +58,27 @@ class CleanGroup(click.Group):
                 printable(f"unexpected {type(error).__name__}: {error}. This is a bug; ")
                 + "'geneticgan --debug ...' shows where"
             ) from error
+
+    def _too_little_memory(self, ctx: click.Context, error: Exception) -> str:
+        """Say what can be done, with the options that the command has."""
+        from geneticgan.memory import memory_limit
+
+        command = self.get_command(ctx, ctx.invoked_subcommand or "")
+        options = {parameter.name for parameter in command.params} if command else set()
+        trains, limit = "batch_size" in options, memory_limit()
+        ways = ["lower --batch-size or --width"] if trains else []
+        if type(error).__name__ == "OutOfMemoryError":  # of a GPU
+            if trains:
+                ways.append("keep the images off the GPU with --set images_on=host")
+                ways.append("use --precision bf16")
+            else:
+                ways.append("end what else computes on the GPU")
+        elif math.isinf(limit):
+            ways.append("end other programs")
+        else:
+            ways.append(f"allow more than {limit / 2**30:.3g} GiB (ulimit -v)")
+        text = f"out of memory; {', or '.join(ways)}"
+        return text + (". A run goes on from its last checkpoint, if it has one" * trains)
 
 
 def _first_to_tell() -> bool:

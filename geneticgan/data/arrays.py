@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ import numpy.typing as npt
 
 from geneticgan.data.dataset import Int64Array
 from geneticgan.errors import DataError, some
+from geneticgan.memory import free_memory
 
 UNREADABLE = (
     OSError,
@@ -31,6 +33,15 @@ UNREADABLE = (
 
 NAMES = ("classes", "class_names", "target_names")
 """Names of the array that names the classes."""
+
+HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+"""What reads the header of an array, by the version of its format."""
+
+COPIES = 2
+"""Of an array that are in memory at once: as it was saved, and as images."""
 
 PARTS = ("train", "val", "valid", "test")
 """Words in the names of arrays that say which part they are of."""
@@ -60,14 +71,35 @@ class Arrays:
         return None
 
     def read(self, name: str) -> npt.NDArray[Any]:
-        """Return an array; `DataError` names it if it cannot be read."""
+        """Return an array; `DataError` names it if it cannot be read, or is too large to be."""
         try:
+            self._check_size(name)
             found: npt.NDArray[Any] = self._content[name]
         except UNREADABLE as error:
             raise DataError(
                 f"{self.file} cannot be read as an npz file of arrays: {name} ({error})"
             ) from error
         return found
+
+    def _check_size(self, name: str) -> None:
+        """Raise `DataError` if an array, by what its header says, does not fit into memory.
+
+        A few bytes may unpack to many: a file of 3 MB holds an array of 3 GB of zeros.
+        """
+        place = name if name in self._content.zip.namelist() else f"{name}.npy"
+        with self._content.zip.open(place) as file:
+            version = np.lib.format.read_magic(file)
+            read = HEADERS.get(version)
+            if read is None:
+                return  # refused where it is read
+            shape, _, kind = read(file)
+        wanted, free = COPIES * math.prod(shape) * kind.itemsize, free_memory()
+        if wanted > free:
+            raise DataError(
+                f"{self.file}: {name} has shape {shape} and {kind} values, for which "
+                f"{wanted / 2**30:.3g} GiB of memory are needed, and {free / 2**30:.3g} GiB are "
+                "free; save fewer or smaller images, or keep them as files, for --dataset folder"
+            )
 
     def pixels(self, name: str) -> npt.NDArray[Any]:
         """Return images (N, C, H, W) as they are."""

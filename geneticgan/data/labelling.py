@@ -140,7 +140,27 @@ def _check_single(table: Table, found: Sequence[str]) -> None:
         )
 
 
+def _check_certain(table: Table, places: Sequence[int]) -> None:
+    """Raise `DataError` if columns hold -1 beside 0 or nothing: neither yes nor no."""
+    numbers = [{number_of(row[place]) for row in table.rows} for place in places]
+    if not set.union(*numbers) & {0, None}:
+        return
+    columns = [table.columns[p] for p, found in zip(places, numbers, strict=True) if -1 in found]
+    lines = [
+        line
+        for line, row in zip(table.lines, table.rows, strict=True)
+        if any(number_of(row[place]) == -1 for place in places)
+    ]
+    if lines:
+        raise DataError(
+            f"{table.file}: {in_lines(lines)} has -1 among columns of ones and zeros "
+            f"({some(columns)}), which says that a class is uncertain: write 1 or 0 there, remove "
+            "such lines, or name the column of the class by csv:label=COLUMN"
+        )
+
+
 def _one_hot(table: Table, places: Sequence[int]) -> list[str]:
+    _check_certain(table, places)
     found, wrong = [], []
     for line, row in zip(table.lines, table.rows, strict=True):
         positive = [table.columns[p] for p in places if is_flag(row[p])]

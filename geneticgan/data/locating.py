@@ -59,6 +59,8 @@ class Locator:
                 self._by_name[name].append(place)
                 if suffix:
                     self._by_name[stem].append(place)
+        if wanted.startswith("/"):
+            return []
         *above, name = wanted.rstrip("/").split("/")
         folders = [part for part in above if part not in ("", ".")]
         inside = "/".join(["", *folders, ""])

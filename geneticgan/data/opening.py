@@ -9,6 +9,7 @@ from pathlib import Path
 
 from geneticgan.data.listing import list_images
 from geneticgan.data.locating import Locator
+from geneticgan.data.naming import OF_NAMES
 from geneticgan.data.notices import Notices
 from geneticgan.data.tables import Table, join_tables, read_table
 from geneticgan.errors import DataError, some
@@ -18,6 +19,9 @@ LISTS = (".csv", ".tsv", ".txt", ".lst")
 
 FROM_ELSEWHERE = re.compile(r"(/|[A-Za-z]:/|\.\./)")
 """How paths begin that may be of another machine."""
+
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+"""How addresses on the web begin."""
 
 LOOKED_AT = 20
 """Paths by which it is told that they are of another machine."""
@@ -49,6 +53,7 @@ def find_table(place: Path, name: str) -> Path:
         return found[0]
     for suffix in LISTS:
         lists = [path for path in found if path.suffix.lower() == suffix]
+        lists = [path for path in lists if path.name.lower() not in OF_NAMES] or lists
         if len(lists) == 1:
             return lists[0]
         if lists:
@@ -58,6 +63,13 @@ def find_table(place: Path, name: str) -> Path:
                 "csv:table=ONE+OTHER if they share their first column"
             )
     text = f"{place} holds no list {name or '(csv, tsv, txt or lst)'}; check --data-root"
+    packed = [str(path.relative_to(place)) for path in found if path.suffix.lower() == ".json"]
+    if packed and not name:
+        text += (
+            f". JSON, as COCO keeps its annotations ({some(packed)}), is not read, since an image "
+            "may be of several classes there: write a csv of two columns, an image's file_name "
+            "and the name of its one category"
+        )
     if not name and list_images(place).files:
         text += ". If folders or names of files tell the class, say --dataset folder"
     raise DataError(text)
@@ -71,7 +83,7 @@ def at_home(table: Table, locator: Locator, notices: Notices) -> Table:
     """
     columns = []
     for place in range(len(table.columns)):
-        fields = [field.replace("\\", "/") for field in table.column(place)]
+        fields = [without_host(field.replace("\\", "/")) for field in table.column(place)]
         paths = [field for field in fields if FROM_ELSEWHERE.match(field)]
         here = any(locator.find(path) for path in paths[:LOOKED_AT])
         common = ""
@@ -89,6 +101,25 @@ def at_home(table: Table, locator: Locator, notices: Notices) -> Table:
             f"Paths of {table.file.name} are taken from below {common}, which is not here."
         )
     return replace(table, rows=tuple(zip(*columns, strict=True)))
+
+
+def without_host(field: str) -> str:
+    """Return an address on the web as the path of a file; another field as it is."""
+    if not ADDRESS.match(field):
+        return field
+    return "/" + re.split(r"[?#]", ADDRESS.sub("", field))[0]
+
+
+def addresses_said(table: Table) -> str:
+    """Say which column holds addresses on the web; empty if none does."""
+    for place in range(len(table.columns)):
+        found = [field for field in table.column(place) if ADDRESS.match(field)]
+        if found and len(found) >= len(table.rows) - 1:  # a header is none
+            return (
+                f". Column {place + 1} holds addresses on the web, such as {found[0]}, and none is "
+                "downloaded: fetch the files first, under the names that the addresses end with"
+            )
+    return ""
 
 
 def _leading(paths: list[str], locator: Locator) -> str:

@@ -9,8 +9,9 @@ from pathlib import Path
 from geneticgan.data.grouping import group_codes, groups_by_pattern
 from geneticgan.data.labelling import in_lines, labels_of
 from geneticgan.data.locating import Locator
+from geneticgan.data.naming import named
 from geneticgan.data.notices import Notices
-from geneticgan.data.opening import at_home
+from geneticgan.data.opening import addresses_said, at_home
 from geneticgan.data.partition import parts_of
 from geneticgan.data.tables import QUOTES, Table
 from geneticgan.errors import DataError, some
@@ -98,12 +99,14 @@ def rows_of(table: Table, wanted: Wanted, skip: bool, notices: Notices) -> Liste
     if not folder.is_dir():
         raise DataError(f"csv:images={wanted.images}: there is no folder {folder}")
     locator = Locator(folder)
-    table, path_column = _with_paths(at_home(table, locator, notices), wanted.path, locator)
+    web = addresses_said(table)
+    home = at_home(table, locator, notices)
+    table, path_column = _with_paths(home, wanted.path, locator, web)
     if not table.rows:
         raise DataError(f"{table.file} lists no image")
     faults: list[str] = []
     try:
-        labels = labels_of(table, wanted.label, path_column)
+        labels = named(table.file, labels_of(table, wanted.label, path_column), notices)
     except DataError as error:
         faults.append(str(error))
         labels = [""] * len(table.rows)
@@ -136,7 +139,7 @@ def rows_of(table: Table, wanted: Wanted, skip: bool, notices: Notices) -> Liste
     if missing and not skip:
         faults.append(
             f"{said}; paths begin at {folder}, another folder is named by csv:images=FOLDER, or go "
-            "on without them by --skip-corrupt"
+            f"on without them by --skip-corrupt{web}"
         )
     if faults:
         raise DataError("; ".join(faults))
@@ -159,8 +162,11 @@ def _missing(table: Table, values: Sequence[str]) -> str:
     )
 
 
-def _with_paths(table: Table, option: str, locator: Locator) -> tuple[Table, int]:
-    """Return the table, its header taken off if it has one, and the place of the paths."""
+def _with_paths(table: Table, option: str, locator: Locator, web: str) -> tuple[Table, int]:
+    """Return the table, its header taken off if it has one, and the place of the paths.
+
+    What is said of addresses on the web is part of the message where there are no paths.
+    """
     headed = table.with_header()
     place = headed.find(option or "path")
     if place is not None and not (option or "path").isdecimal():
@@ -180,7 +186,7 @@ def _with_paths(table: Table, option: str, locator: Locator) -> tuple[Table, int
         raise DataError(
             f"{table.file}: no column names image files; it has {headed.shown}. Name the column "
             "by csv:path=COLUMN, and the folder of the images, if it is another, by "
-            f"csv:images=FOLDER{_with_blanks(table, locator)}{_elsewhere(table)}"
+            f"csv:images=FOLDER{_with_blanks(table, locator)}{_elsewhere(table)}{web}"
         )
     is_header = locator.find(table.rows[0][best]) is None
     return (headed if is_header else table), best

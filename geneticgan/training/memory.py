@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import torch
 
 from geneticgan.config import OPTIONS, TrainConfig
 from geneticgan.errors import ConfigError
+from geneticgan.memory import total_memory
 from geneticgan.networks import Discriminator, Generator, create_architecture
 from geneticgan.specs import parse_specs
 
@@ -29,9 +27,6 @@ USUAL = 4
 
 MOST = 2**31
 """A value of such an option that fits into no machine."""
-
-CGROUP = Path("/sys/fs/cgroup/memory.max")
-"""The file in which Linux states a container's memory limit."""
 
 
 def check_memory(
@@ -114,17 +109,7 @@ def available(device: torch.device) -> float:
     """Return the memory in bytes available to a process on a device; inf if unknown."""
     if device.type == "cuda":
         return float(torch.cuda.get_device_properties(device).total_memory)
-    limits = [math.inf]
-    with contextlib.suppress(AttributeError, ValueError, OSError):
-        limits.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    with contextlib.suppress(ValueError, OSError):
-        limits.append(int(CGROUP.read_text()))
-    with contextlib.suppress(ImportError):  # Windows lacks this module
-        import resource
-
-        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-        limits.append(math.inf if limit == resource.RLIM_INFINITY else limit)
-    return min(limits)
+    return total_memory()
 
 
 def _weights(network: Discriminator | Generator) -> int:

@@ -8,7 +8,6 @@ import re
 import signal
 import statistics
 import subprocess
-import sys
 import threading
 import time
 
@@ -135,12 +134,11 @@ def test_processes_give_the_same_results(tmp_path):
         assert without_clock(one) == without_clock(two)
 
 
-def test_no_process_outlives_a_killed_benchmark(tmp_path):
+def test_no_process_outlives_a_killed_benchmark(tmp_path, start):
     out = tmp_path / "b"
     words = ["benchmark", "--datasets", "digits", "--methods", "aggan", "--seeds", "2"]
     words += ["--steps", "1000000", "--width", "2", "--workers", "2", "--out", str(out)]
-    command = [sys.executable, "-m", "geneticgan_cli", *words]
-    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
+    process = start(*words)
     try:
         logs = [out / f"work/digits/auto/aggan/seed-{seed}/log.jsonl" for seed in (0, 1)]
         until(lambda: all(log.is_file() for log in logs))

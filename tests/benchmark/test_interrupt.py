@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
@@ -24,18 +23,12 @@ def until(condition, seconds=120):
 
 
 @pytest.fixture
-def grid(tmp_path):
+def grid(tmp_path, start):
     """A benchmark of two endless cells in two processes, both at work."""
     out = tmp_path / "b"
     words = ["benchmark", "--datasets", "digits", "--methods", "aggan", "--seeds", "2"]
     words += ["--steps", "1000000", "--width", "2", "--workers", "2", "--out", str(out)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "geneticgan_cli", *words],
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = start(*words, stderr=subprocess.PIPE, text=True)
     try:
         logs = [out / f"work/digits/auto/aggan/seed-{seed}/log.jsonl" for seed in (0, 1)]
         until(lambda: all(log.is_file() for log in logs))

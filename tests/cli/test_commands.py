@@ -303,19 +303,31 @@ def test_a_full_disk_is_one_sentence(monkeypatch, tmp_path):
     assert "No space left on device: 'log.jsonl'" in result.output
 
 
-def test_too_little_memory_is_one_sentence_with_what_to_lower(monkeypatch, tmp_path):
-    class OutOfMemoryError(RuntimeError):  # as torch.cuda names its own
-        pass
+class OutOfMemoryError(RuntimeError):  # as torch.cuda names its own
+    pass
 
-    for error in (OutOfMemoryError("CUDA out of memory. Tried to allocate"), MemoryError()):
 
-        def full(*args, error=error):
-            raise error
+@pytest.mark.parametrize("error", [OutOfMemoryError("CUDA out of memory."), MemoryError()])
+@pytest.mark.parametrize("command", ["train", "evaluate"])
+def test_too_little_memory_is_one_sentence_with_what_helps(monkeypatch, tmp_path, error, command):
+    def full(*_, **__):
+        raise error
 
-        monkeypatch.setattr("geneticgan.jobs.train.evaluate", full)
-        result = invoke("evaluate", tmp_path)
-        assert result.exit_code == 1
-        assert "out of memory; lower --batch-size or --width" in result.output
+    monkeypatch.setattr(f"geneticgan.jobs.train.{command}", full)
+    monkeypatch.setattr("geneticgan.memory.memory_limit", lambda: 2.5 * 2**30)
+    words = ["--out", tmp_path / "run"] if command == "train" else [tmp_path]
+    result = invoke(command, *words)
+    assert result.exit_code == 1
+    lower, said = "lower --batch-size or --width, or ", result.output
+    assert f"Error: out of memory; {lower if command == 'train' else ''}" in said
+    assert (
+        ("batch" in said)
+        == ("goes on from its last checkpoint, if" in said)
+        == bool(command == "train")
+    )
+    on_gpu = isinstance(error, OutOfMemoryError)
+    assert ("the GPU" in said) == on_gpu
+    assert ("allow more than 2.5 GiB (ulimit -v)" in said) != on_gpu
 
 
 SLOW = """

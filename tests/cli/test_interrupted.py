@@ -1,10 +1,14 @@
 """Ctrl-C before anything computes in other processes."""
 
 import signal
+from unittest.mock import MagicMock
 
 import pytest
 from click.testing import CliRunner
 
+# What takes names from the modules that are patched below, so that it never keeps a stand-in.
+from geneticgan.benchmark import tuning as _of_grids  # noqa: F401
+from geneticgan.jobs import choosing, datasets, measuring, tuning  # noqa: F401
 from geneticgan_cli import grids
 from geneticgan_cli.main import cli
 
@@ -27,6 +31,31 @@ def test_choose_says_what_is_lost_while_it_plans(monkeypatch, tmp_path):
     assert result.exit_code == 130
     assert "Stopped; nothing has been trained yet. Start again with: geneticgan" in result.output
     assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "work"),
+    [
+        ("benchmark", "geneticgan.benchmark.grid.fill"),
+        ("sweep", "geneticgan.benchmark.grid.fill"),
+        ("tune", "geneticgan.jobs.tuning.tune"),
+        ("choose", "geneticgan.jobs.choosing.compare"),
+    ],
+)
+def test_a_second_one_would_end_every_command_of_a_grid(monkeypatch, tmp_path, command, work):
+    def interrupted(*_):
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(work, interrupted)
+    monkeypatch.setattr("geneticgan.benchmark.grid.grid", lambda *_: [])
+    monkeypatch.setattr("geneticgan.jobs.planning.make_plan", lambda *_: MagicMock(workers=1))
+    for screen in ("tables.print_split", "choice_screen.print_plan"):
+        monkeypatch.setattr(f"geneticgan_cli.{screen}", lambda *_: None)
+    words = ["--datasets", "digits"] if command in ("benchmark", "sweep") else []
+    result = CliRunner().invoke(cli, [command, *words, "--out", str(tmp_path / "g")])
+    assert result.exit_code == 130, result.output
+    assert "Stopped; finished" in result.output
+    assert signal.getsignal(signal.SIGINT) == signal.SIG_DFL
 
 
 def test_the_cursor_is_shown_before_a_second_one_can_end_all(monkeypatch):

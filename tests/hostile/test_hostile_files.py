@@ -170,7 +170,7 @@ def test_what_a_plugin_or_a_cause_says_is_made_printable(monkeypatch, tmp_path):
 
     cause = ImportError("libtorch_cpu.so: failed to map segment from shared object")
     monkeypatch.setattr("geneticgan.jobs.measuring.what_is_missing", fail)
-    assert "Error: out of memory; lower" in run("report", tmp_path).output
+    assert "Error: out of memory; end other programs\n" in run("report", tmp_path).output
     cause = ValueError("\x1b[2Jgone")
 
     monkeypatch.setattr("geneticgan.jobs.report.write_report", fail)

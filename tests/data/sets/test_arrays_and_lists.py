@@ -253,3 +253,17 @@ def test_csv_can_name_the_test_part_and_its_columns(listing):
 def test_bad_lists_are_refused(listing, rows, header, message):
     with pytest.raises(DataError, match=message):
         Csv(listing(rows, header)).load()
+
+
+def test_an_array_that_does_not_fit_into_memory_is_refused_by_its_header(tmp_path, monkeypatch):
+    file = tmp_path / "bomb.npz"
+    np.savez_compressed(file, x_train=np.zeros((400, 64, 64), np.uint8), y_train=np.arange(400) % 2)
+    assert file.stat().st_size < 10_000
+    monkeypatch.setattr("geneticgan.data.arrays.free_memory", lambda: 2**20)
+    monkeypatch.setattr(
+        "numpy.lib.npyio.NpzFile.__getitem__", lambda *_: pytest.fail("it was read")
+    )
+    with pytest.raises(
+        DataError, match=r"x_train has shape \(400, 64, 64\) and uint8.*needed, and"
+    ):
+        Npz(str(file)).load()

@@ -346,3 +346,43 @@ def test_cells_of_a_smear_stay_together(write):
     parts = [set(p.groups.tolist()) for p in (split.train, split.validation, split.test)]
     assert not (parts[0] & parts[1]) | (parts[0] & parts[2]) | (parts[1] & parts[2])
     assert np.unique(split.test.labels).tolist() == [0, 1]
+
+
+def test_a_file_of_names_beside_a_list_of_numbers_is_used(write):
+    path = write(rows(" ", labels=[n % 2 for n in range(12)]), "val.txt")
+    write(["even", "odd"], "labels.txt")
+    for place in (path, path.parent):  # of the two lists in the folder it is the other
+        source, heard = load(place)
+        assert told(source) == ODD
+        assert any("names that labels.txt gives" in text for text in heard)
+    write(["0 even", "1 odd", "2 neither"], "labels.txt")
+    assert told(load(path)[0]) == ODD
+    write(["even", "odd", "neither"], "labels.txt")  # there is no telling where it begins
+    assert set(told(load(path)[0])) == {"0", "1"}
+    path = write(rows(" ", labels=[1 + n % 2 for n in range(12)]), "val.txt")
+    write(["even", "odd"], "labels.txt")
+    assert told(load(path)[0]) == ODD
+
+
+def test_addresses_are_files_of_that_name_or_are_named(write, tmp_path):
+    paths = "https://example.org/2024/{}.png?size=small"
+    path = write(["url,kind", *rows(paths=paths)])
+    assert told(load(path)[0]) == ODD  # they were fetched
+    shutil.rmtree(tmp_path / "images")
+    for options in ({}, {"path": "url"}):
+        with pytest.raises(DataError, match=r"Column 1 holds addresses on the web, such as https:"):
+            load(path, **options)
+
+
+def test_json_in_a_folder_is_named(write, tmp_path):
+    write(['{"images": []}'], "instances.json")
+    with pytest.raises(DataError, match=r"no list.*COCO.*\(instances.json\), is not read.*write a"):
+        load(tmp_path)
+
+
+def test_uncertain_labels_are_named(write):
+    hot = ["1.0,0.0", "-1.0,1.0", ",1.0"] * 4
+    with pytest.raises(DataError, match=r"each of 4 lines \(3, 6, 9, 12\) has -1.*\(cat\).*uncert"):
+        load(write(["path,cat,dog", *rows(labels=hot)]))
+    signs = ["1,-1", "-1,1", "-1,1"] * 4  # as CelebA says no
+    assert told(load(write(["path,cat,dog", *rows(labels=signs)]))[0]) == ["cat", "dog", "dog"] * 4
