@@ -146,7 +146,7 @@ def test_wrong_labels_are_suspected_and_nothing_else(folder, monkeypatch):
     assert "b/wrong.bmp (like a)" in found.text
     assert "a/false.bmp (like b)" in found.text
     monkeypatch.setattr("geneticgan.data.inspection.labels.MOST", 40)
-    assert "on 40 of 48 images, drawn by chance)" in look(folder)["labels"].text
+    assert "on 40 of 48 images, drawn at random)" in look(folder)["labels"].text
 
 
 def test_masks_without_a_photographs_name_and_turned_images_are_seen(folder):
