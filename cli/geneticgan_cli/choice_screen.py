@@ -28,8 +28,8 @@ def print_plan(console: Console, request: Request, plan: Plan) -> None:
         lines.append(f"Included again, since the budget is larger now: {', '.join(plan.back)}.")
     if budget.seconds > request.seconds:
         lines.append(
-            f"That is more than the budget of {duration(request.seconds)}, but a smaller "
-            "comparison would tell nothing."
+            f"That is more than the budget of {duration(request.seconds)}, in which nothing "
+            "smaller can be trained and handed over."
         )
     if budget.left_out:
         lines.append(

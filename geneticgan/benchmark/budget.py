@@ -20,6 +20,9 @@ ENOUGH_STEPS = 500
 SEEDS = (5, 3)
 """Numbers of splits that are tried; fewer than three say little about chance."""
 
+ALONE = 1
+"""Number of splits of a reference with which nothing can be compared: one calibrates it."""
+
 UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -83,7 +86,8 @@ def fit_budget(
 
     If three seeds of `FEWEST_STEPS` steps do not fit, methods are left out, the most expensive
     first, but never the reference. If not even one other method fits, trainings become shorter.
-    If nothing fits, the smallest comparison is returned, with the time that it takes.
+    If no comparison fits, the reference alone is trained, on one split unless their number is
+    fixed; if not even that fits, it is returned with the time that it takes.
 
     Parameters
     ----------
@@ -109,9 +113,11 @@ def fit_budget(
                 return _budget(costs, methods, length, number, taken)
         left = [method for method in methods if method != reference]
         if not left:
-            number, length = min(seeds), min(steps)
-            taken = _seconds(costs, lasts, methods, length, number, workers)
-            return _budget(costs, methods, length, number, taken)
+            number = ALONE if len(seeds) > 1 else min(seeds)
+            for length in steps:
+                taken = _seconds(costs, lasts, methods, length, number, workers)
+                if taken <= seconds or length == min(steps):
+                    return _budget(costs, methods, length, number, taken)
         methods.remove(max(left, key=lambda method: costs[method].of(min(usual))))
 
 

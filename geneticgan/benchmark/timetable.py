@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from geneticgan.benchmark.budget import seconds_of
+from geneticgan.benchmark.budget import ALONE, seconds_of
 from geneticgan.benchmark.pace import Pace
 
 Entry = tuple[str, int]
@@ -44,7 +44,8 @@ class Timetable:
     """Decides which training starts next.
 
     After each training the remaining work is compared with the remaining time. If it does not
-    fit, there will be fewer seeds, and then fewer methods, dropping the most expensive first; if
+    fit, there will be fewer seeds, and then fewer methods, dropping the most expensive first; where
+    the reference alone is left, it is not trained again, unless the number of seeds is fixed. If
     all trainings finish early, there will be more seeds. Each change is reported.
 
     Parameters
@@ -151,8 +152,21 @@ class Timetable:
             waiting = {method for method, _ in self._waiting(self.methods, self.seeds)}
             waiting.discard(self._terms.reference)
             if not waiting:
+                self._alone()
                 return
             self._drop(max(waiting, key=self._pace.of), NO_ROOM)
+
+    def _alone(self) -> None:
+        """Begin no more trainings of a reference with which nothing is compared any longer."""
+        if self.methods != (self._terms.reference,) or len(self._terms.choices) == 1:
+            return
+        begun = (
+            seed for method, seed in self._done | self._running.keys() if method in self.methods
+        )
+        seeds = max(ALONE, 1 + max(begun, default=-1))
+        if seeds < self.seeds:
+            self.seeds = seeds
+            self._tell("Nothing else can be compared: no more trainings than these.")
 
     def _drop(self, method: str, why: str) -> None:
         if method in self.methods:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from geneticgan.benchmark.candidates import SIMILAR_COST, Candidate, Measured
 from geneticgan.benchmark.reasons import reason
-from geneticgan.evaluation.resampled import resampled
+from geneticgan.evaluation.resampled import Resampled, resampled
+
+NO_LEAD = Resampled(0.0, 0.0, 0.0)
+"""That of the reference over itself, also with one split, of which nothing can be told."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def _candidate(
         statistics.fmean(own.acsa),
         statistics.stdev(own.acsa) if len(own.acsa) > 1 else 0.0,
         statistics.fmean(own.smallest_recall),
-        resampled(own.acsa, measured[reference].acsa, held_out),
+        NO_LEAD if method == reference else resampled(own.acsa, measured[reference].acsa, held_out),
         own.seconds,
     )
 

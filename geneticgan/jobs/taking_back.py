@@ -1,4 +1,4 @@
-"""What a larger budget adds to a choice that a smaller one left unfinished."""
+"""Adds methods to an unfinished choice if its budget has become larger."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
-from geneticgan.benchmark.budget import seconds_of
+from geneticgan.benchmark.budget import SEEDS, seconds_of
 from geneticgan.benchmark.cell import TOO_LONG
 from geneticgan.benchmark.timetable import NO_ROOM
 from geneticgan.jobs.planned import REFERENCE, SPARE, TIMING, Plan, Request, last_cost
@@ -15,7 +15,7 @@ from geneticgan.training.hooks import Observer
 
 
 def take_back(request: Request, plan: Plan, observers: Sequence[Observer]) -> None:
-    """Take the methods into a plan again that were left out for lack of time and fit now."""
+    """Add methods to a plan that were left out for lack of time and fit now."""
     budget, kept = plan.budget, list(plan.budget.methods)
     late = [
         method
@@ -36,11 +36,14 @@ def take_back(request: Request, plan: Plan, observers: Sequence[Observer]) -> No
         (method for method in late if method in plan.costs),
         key=lambda method: plan.costs[method].of(budget.steps),
     )
-    ending, trainings = plan.around + plan.ending, list[float]()
+    seeds = budget.seeds if request.seeds else max(budget.seeds, min(SEEDS))
+    ending = plan.around + plan.ending
+    again = [plan.costs[method].of(budget.steps) + plan.around for method in kept]
+    trainings = (seeds - budget.seeds) * again
     for method in late:
         each = plan.costs[method].of(budget.steps) + plan.around
         last = last_cost(request.config, plan.costs, method, ending).of(budget.steps)
-        trainings += budget.seeds * [each]
+        trainings += seeds * [each]
         if seconds_of(trainings, last, plan.workers) > (1 - SPARE) * left:
             break
         kept.append(method)
@@ -49,3 +52,5 @@ def take_back(request: Request, plan: Plan, observers: Sequence[Observer]) -> No
     left_out = tuple(method for method in budget.left_out if method not in kept)
     plan.back = tuple(method for method in order if method not in budget.methods)
     plan.budget = dataclasses.replace(budget, methods=order, left_out=left_out)
+    if plan.back:
+        plan.budget = dataclasses.replace(plan.budget, seeds=seeds)

@@ -70,7 +70,13 @@ def test_a_training_that_was_begun_may_take_what_is_left_and_no_more():
     machine = Machine(3 * 39 + 42, speed=lambda now: 1.0 if now < 9 else 9.0).run()
     assert machine.table.dropped["aggan"] == "too long"
     assert machine.begun[:3] == [("oscn", 0), ("dos", 0), ("aggan", 0)]
-    assert {method for method, _ in machine.begun[3:]} == {"oscn"}  # as often as it must be
+    assert machine.begun[3:] == [("oscn", 1)]  # then it shows that dos does not fit either
+    assert machine.table.methods == ("oscn",)
+    assert (machine.table.seeds, machine.table.done) == (2, 2)
+    at_once = Machine(10, speed=lambda now: 9.0).run()
+    assert (at_once.begun, at_once.table.seeds) == ([("oscn", 0)], 1)
+    fixed = Machine(3 * 39 + 42, choices=(3,), speed=lambda now: 1.0 if now < 9 else 9.0).run()
+    assert fixed.begun[3:] == [("oscn", 1), ("oscn", 2)]  # as often as was asked
     failing = Machine(3 * 39 + 42).run(fails=("dos",))
     assert failing.begun.count(("dos", 0)) == 1
     assert ("dos", 1) not in failing.begun

@@ -1,5 +1,6 @@
 """What choose says is what the numbers say."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -139,3 +140,9 @@ def test_a_tie_is_called_one():
     assert verdict.sentence.endswith("on these images the two do not differ.")
     alone = decide({"oscn": measured(BASE)}, "oscn", 0.2)
     assert alone.sentence == "Use oscn: nothing else was compared."
+
+
+def test_the_reference_alone_needs_one_split():
+    verdict = decide({"oscn": Measured("Os+CN", (80.0,), (60.0,), 1.0)}, "oscn", 0.2)
+    assert verdict.sentence == "Use oscn: nothing else was compared."
+    assert dataclasses.astuple(verdict.winner.lead) == (0.0, 0.0, 0.0)

@@ -177,5 +177,7 @@ def test_resume_refuses_to_show_a_classifiers_generators(tiny_config, tmp_path):
     config = dataclasses.replace(tiny_config, method="cn")
     RunFolder.create(tmp_path / "run", config)
     for asked in ({"film": True}, {"tensorboard": True}):
-        with pytest.raises(ConfigError, match="shows generators learn, and method 'cn' has none"):
+        with pytest.raises(
+            ConfigError, match="shows how generators learn, but method 'cn' has none"
+        ):
             resume(tmp_path / "run", (), **asked)
