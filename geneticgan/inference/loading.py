@@ -86,5 +86,5 @@ def open_networks(path: Path, device: str = "auto") -> Networks:
             classifier = own.method.unfilled(shape, own.config, where)
         load_weights(folder.classifiers / f"{facts.classifier}.safetensors", classifier)
     if classifier is None:
-        raise RunError(f"{path} is not finished; go on with: {typed('resume', path)}")
+        raise RunError(f"{path} is not finished; continue with: {typed('resume', path)}")
     return Networks(path, config, facts, facts.classifier, classifier.eval(), generators, where)

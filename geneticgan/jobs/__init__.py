@@ -1,1 +1,1 @@
-"""What users ask for, each from start to end: the command line calls these and nothing else."""
+"""The jobs behind the commands, each from start to end; the command line calls nothing else."""

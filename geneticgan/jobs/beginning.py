@@ -1,4 +1,4 @@
-"""Going on with more images: a run that begins with the networks of another one."""
+"""Continuing with more images: a run that starts from the networks of another one."""
 
 from __future__ import annotations
 
@@ -27,30 +27,30 @@ from geneticgan.training.run_folder import RunFolder
 from geneticgan.training.tensors import load_weights
 
 OF_NETWORKS = ("architecture", "width", "latent_dim")
-"""Options that two networks must share for one to take the other's weights."""
+"""Options that two networks must share for one to load the other's weights."""
 
 TAKEN = ("method", "image_size", *OF_NETWORKS)
-"""Options that a run has from the one it begins with, unless they are given."""
+"""Options that a run takes from the one it starts from, unless they are given."""
 
 States = dict[str, State]
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """What a run begins with.
+    """The networks from which a run starts.
 
     Attributes
     ----------
     run : Path
-        The run whose networks these are.
+        The run that the networks come from.
     states : mapping of str to state
-        Weights by the name that a network is filed under, for the classes of the new run.
+        The weights by the networks' file names, for the classes of the new run.
     kept, added : tuple of str
-        Names of the classes that the networks know, and of those that begin by the seed.
+        The names of the classes that the networks know, and of those that the seed initialises.
     learnt : frozenset of str
-        Digests of the images that the networks have learnt from.
+        The digests of the images that the networks have learnt from.
     tested, held : int
-        Images of the new run's test part, and of its validation part, among these.
+        The numbers of these images in the new run's test part and validation part.
     """
 
     run: Path
@@ -62,28 +62,28 @@ class Beginning:
     held: int
 
     def told(self) -> str:
-        """Return what was kept, in sentences."""
-        added = f"new are {', '.join(self.added)}" if self.added else "no class is new"
+        """Return sentences about what was kept."""
+        added = f"new classes: {', '.join(self.added)}" if self.added else "no class is new"
         text = (
-            f"It begins with {len(self.states)} network(s) of {self.run}: "
+            f"The run starts from {len(self.states)} network(s) of {self.run}: "
             f"{', '.join(self.states)}. Classes kept by name: {', '.join(self.kept)}; {added}. "
-            "Optimizers begin anew."
+            "Optimizers start afresh."
         )
         if self.tested:
             text += (
-                f" {self.tested} images of the test part were learnt from by {self.run}: scores "
-                "on it will be too high; a test part of your own that never changes has none."
+                f" {self.run} has learnt from {self.tested} images of the test part, so scores on "
+                "it will be too high; use a test part of your own that never changes."
             )
         if self.held:
             text += (
-                f" {self.held} of the held-out images were, too: what is chosen and calibrated on "
-                "them will be too sure of itself; the seed and --validation-fraction of that run "
-                "hold out the same again, if the images are the same."
+                f" It has also learnt from {self.held} of the held-out images, so the choice and "
+                "calibration on them will be overconfident; that run's seed and "
+                "--validation-fraction hold out the same images again, if the data are the same."
             )
         return text
 
     def to_json(self) -> dict[str, Any]:
-        """Return what a run folder keeps of it, as JSON types."""
+        """Return the record for the run folder, as JSON types."""
         return {
             "run": str(self.run),
             "networks": list(self.states),
@@ -105,13 +105,13 @@ def finished(path: Path, folder: RunFolder, config: TrainConfig) -> None:
         if generations >= core.steps:
             return
         done = f" ({generations} of {core.steps} generations)"
-    raise RunError(f"{path} is not finished{done}; go on with: {typed('resume', path)}")
+    raise RunError(f"{path} is not finished{done}; continue with: {typed('resume', path)}")
 
 
 def taken_options(run: Path, dataset: str | None = None) -> dict[str, Any]:
-    """Return the options that a run which begins with this one has from it, by name.
+    """Return the options that a run takes from the one it starts from, by name.
 
-    Images of a data set that come in one size alone keep it; that it fits is checked later.
+    A data set with a single image size keeps it; whether it fits is checked later.
     """
     _, config = RunFolder.open(run)
     found = {name: getattr(config, name) for name in TAKEN}
@@ -123,16 +123,16 @@ def taken_options(run: Path, dataset: str | None = None) -> dict[str, Any]:
 
 
 def read_beginning(run: Path, config: TrainConfig, split: Split) -> Beginning:
-    """Return the networks of a run as those of a new one begin.
+    """Return the networks of a run, adapted as the initial networks of a new one.
 
     Parameters
     ----------
     run : Path
         The run folder of the networks.
     config : TrainConfig
-        Of the new run.
+        The config of the new run.
     split : Split
-        Its images.
+        The images of the new run.
 
     Raises
     ------
@@ -156,8 +156,8 @@ def read_beginning(run: Path, config: TrainConfig, split: Split) -> Beginning:
             return {key: adopt(fresh[key], more[key], found[key], rows) for key in found}
         except ValueError as error:
             raise ConfigError(
-                f"the networks of {run} are no beginning for method {own.name!r} with these "
-                f"options: {error}"
+                f"method {own.name!r} cannot start from the networks of {run} with these options: "
+                f"{error}"
             ) from error
 
     device = resolve_device(config.device)
@@ -187,34 +187,35 @@ def read_beginning(run: Path, config: TrainConfig, split: Split) -> Beginning:
 
 
 def _check(run: Path, old: TrainConfig, facts: Facts, own: RunMethod, split: Split) -> None:
-    """Raise `ConfigError`, with what differs, if a run is no beginning."""
+    """Raise `ConfigError`, naming the difference, if the new run cannot start from the old one."""
     if not own.method.goes_on:
         raise ConfigError(
-            f"method {own.name!r} learns nothing step by step from where another run ended; leave "
-            "--from out"
+            f"method {own.name!r} does not learn step by step and cannot continue another run; "
+            "leave out --from"
         )
     if own.core is not None and core_config(old) is None:
         raise ConfigError(
-            f"{run} was trained with {old.method}, which keeps no generator to begin with; use "
+            f"{run} was trained with {old.method}, which keeps no generator to start from; use "
             f"--method {old.method}"
         )
     channels, size = split.train.pixels.shape[1:3]
     if (channels, size) != (facts.channels, facts.size):
         raise ConfigError(
-            f"{run} knows images of {facts.size} x {facts.size} pixels with {facts.channels} "
-            f"channel(s), and these have {size} x {size} with {channels}; use the same"
+            f"{run} was trained on images of {facts.size} x {facts.size} pixels with "
+            f"{facts.channels} channel(s), but these have {size} x {size} with {channels}; use the "
+            "same"
         )
     for name in OF_NETWORKS:
         was, wanted = getattr(old, name), getattr(own.config, name)
         if was != wanted:
             raise ConfigError(
-                f"{run} has networks of {name} {was}, not {wanted}; leave it out to keep {was}"
+                f"{run} has networks with {name} {was}, not {wanted}; leave it out to keep {was}"
             )
     lost = [name for name in facts.class_names if name not in split.class_names]
     if lost:
         raise ConfigError(
-            f"{run} knows the class(es) {', '.join(lost)}, of which there are no images here "
-            f"(here: {', '.join(split.class_names)}); give the same classes or more"
+            f"{run} knows the class(es) {', '.join(lost)}, but there are no images of them here "
+            f"(here: {', '.join(split.class_names)}); provide the same classes or more"
         )
 
 
@@ -225,9 +226,9 @@ def _of_gan(core: TrainConfig, shape: Split) -> States:
 
 
 def _gan(networks: Networks, core: TrainConfig) -> States:
-    """Return the weights of a run's GAN, of its generators as many as the new one has."""
+    """Return the weights of a run's GAN, with as many generators as the new one has."""
     old = core_config(networks.config)
-    assert old is not None  # it was checked
+    assert old is not None  # checked before
     model = load_model(old, networks.facts.empty_split(), RunFolder(networks.path))
     found: States = {DISCRIMINATOR: model.discriminator.state_dict()}
     for number in range(core.population):
@@ -237,7 +238,7 @@ def _gan(networks: Networks, core: TrainConfig) -> States:
 
 
 def _beside(networks: Networks) -> States:
-    """Return the weights of the plain classifiers that a GAN's run keeps."""
+    """Return the weights of the separate classifiers in a GAN's run folder."""
     found: States = {}
     for file in sorted(RunFolder(networks.path).classifiers.glob("*.safetensors")):
         shape = networks.facts.empty_split()

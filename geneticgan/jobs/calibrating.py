@@ -1,4 +1,4 @@
-"""Calibrating a run's classifier, and showing what class offsets change on the test part."""
+"""Calibrating a run's classifier, and showing the effect of class offsets on the test part."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from geneticgan.methods.of_run import core_config
 from geneticgan.networks import Generator
 
 GENERATED_IMAGES = 500
-"""Of each class, to fit offsets on."""
+"""The number of images of each class on which offsets are fitted."""
 
 TITLES = {OFFSETS: "{}, class offsets", GENERATED: "{}, offsets by generated images"}
 
@@ -44,11 +44,11 @@ class Calibrated:
     Attributes
     ----------
     more : mapping
-        What the run's facts hold of it from now on.
+        The additional facts to store in the run.
     rows : tuple of Row
-        What offsets change on the test part.
+        The scores with offsets on the test part.
     title : str
-        Of the row whose decisions are the run's.
+        The title of the row whose decisions are the run's.
     """
 
     more: Mapping[str, Any]
@@ -57,26 +57,29 @@ class Calibrated:
 
 
 def check_calibration(config: TrainConfig, held_out: int) -> None:
-    """Raise `ConfigError` if a run with so many held-out images cannot be calibrated as asked."""
+    """Raise `ConfigError` if a run cannot be calibrated as requested.
+
+    ``held_out`` is its number of held-out images.
+    """
     if config.calibration == OFFSETS and not held_out:
         raise ConfigError(
-            "class offsets are fitted on held-out images, and there are none; use a "
+            "class offsets are fitted on held-out images, but there are none; use a "
             "--validation-fraction above 0, or --calibration temperature"
         )
     if config.calibration == GENERATED and core_config(config) is None:
         raise ConfigError(
-            f"method {config.method} keeps no generator, by whose images offsets are fitted; use "
-            "--calibration offsets"
+            f"method {config.method} keeps no generator to make images on which offsets are "
+            "fitted; use --calibration offsets"
         )
 
 
 def with_calibration(config: TrainConfig, path: Path, wanted: str | None) -> TrainConfig:
-    """Return a run's config with the calibration asked for, else the one that it has.
+    """Return a run's config with the requested calibration, or else the one that it has.
 
     Raises
     ------
     ConfigError
-        If it cannot be calibrated so.
+        If the run cannot be calibrated in this way.
     RunError
         If the folder's facts cannot be read.
     """
@@ -98,25 +101,25 @@ def calibrate_run(
     title: str,
     generators: Sequence[Generator] = (),
 ) -> Calibrated:
-    """Calibrate a classifier on held-out images, and keep what it says of these.
+    """Calibrate a classifier on held-out images, and store its predictions on them.
 
     Parameters
     ----------
     facts : Facts
-        Of the run, as they are; a calibration that splits of `geneticgan.jobs.choosing` found
-        stays where nothing is held out.
+        The current facts of the run; a calibration from splits of `geneticgan.jobs.choosing` stays
+        if nothing is held out.
     path : Path
-        Of the run folder.
+        The run folder.
     network : torch.nn.Module
         The classifier.
     split : Split
-        Of the run.
+        The images of the run.
     config : TrainConfig
-        Says how it is calibrated.
+        The config, which names the calibration.
     title : str
-        What the classifier is called.
+        The classifier's title.
     generators : sequence of Generator
-        Of the run, on the network's device.
+        The generators of the run, on the network's device.
     """
     device = next(network.parameters()).device
     outputs = keep_predictions(path, network, split, device)
@@ -138,7 +141,7 @@ def calibrate_run(
     )
     more = {**facts.more, "calibration": chosen and chosen.to_json()}
     if facts.calibrated and chosen != kept:
-        more.pop("thresholds", None)  # of other probabilities
+        more.pop("thresholds", None)  # set for other probabilities
     own = title if chosen is None else TITLES.get(chosen.kind, "{}").format(title)
     return Calibrated(more, rows, own)
 

@@ -1,4 +1,4 @@
-"""What a data set of image files has that a score would not show: copies, shortcuts, odd images."""
+"""Problems of image files that a score would not show: copies, shortcuts, odd images."""
 
 from __future__ import annotations
 
@@ -24,25 +24,26 @@ from geneticgan.training.setup import open_dataset
 OK, WARNING = "ok", "warning"
 
 NAMED = 4
-"""Files that a line names."""
+"""The number of files that a finding names."""
 
 FAR = 8.0
-"""Median absolute deviations of the mean grey from its class's median: an outlying image."""
+"""The deviation of an outlying image's mean grey from the median of its class, in median absolute
+deviations."""
 
 
 TWO_LEVELS = 0.7
-"""Share of a small picture's pixels in two grey levels from which on it may be a mask."""
+"""The share of a thumbnail's pixels in two grey levels from which it may be a mask."""
 
 OBLONG = 1.2
-"""Times as long as wide from which on an image lies or stands."""
+"""The aspect ratio from which an image counts as landscape or portrait."""
 
 RARE = 0.1
-"""Images at most that lie the other way, for each that lies as most do."""
+"""The maximal ratio of rotated images to those in the usual orientation."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A line: what was looked at, how it is, and in words."""
+    """A line of output: what was checked, its state, and an explanation."""
 
     what: str
     state: str
@@ -50,28 +51,30 @@ class Finding:
 
 
 def check(config: TrainConfig, observers: Sequence[Observer] = ()) -> Iterator[Finding]:
-    """Look at the files of a data set.
+    """Check the files of a data set.
 
     Parameters
     ----------
     config : TrainConfig
-        Names the data set.
+        The config that names the data set.
     observers : sequence of Observer
-        Hear of progress.
+        Observers of the progress.
 
     Yields
     ------
     Finding
-        The quick ones first.
+        The findings, quick ones first.
 
     Raises
     ------
     GeneticGanError
-        If the files cannot be found, or the data set is none of image files.
+        If the files cannot be found, or the data set does not consist of image files.
     """
     dataset = open_dataset(config, observers)
     if not isinstance(dataset, FileDataset):
-        raise ConfigError(f"{config.dataset} is no data set of image files, such as folder or csv")
+        raise ConfigError(
+            f"{config.dataset} is not a data set of image files, such as folder or csv"
+        )
     found = dataset.file_set()
     looks = look_at(found.files, dataset.notices)
     yield _files(found, looks)
@@ -123,7 +126,7 @@ def _blank(found: FileSet, looks: Looks) -> Finding:
 
 
 def _masks(found: FileSet, looks: Looks) -> Finding:
-    """Look for what may be masks that names do not tell; those that they tell are left out."""
+    """Look for images that may be masks; those with the names of masks are already left out."""
     pixels = looks.small.reshape(len(looks.small), -1)
     counts = [np.sort(np.bincount(image, minlength=2))[-2:].sum() for image in pixels]
     share = np.array(counts) / pixels.shape[1]
@@ -134,23 +137,23 @@ def _masks(found: FileSet, looks: Looks) -> Finding:
     return Finding(
         "masks",
         WARNING,
-        f"{flat.sum()} images have hardly more than two grey levels where the others have many: "
-        f"{_named(found, looks.readable[flat])}; if they are masks, leave them out by "
+        f"{flat.sum()} images have hardly more than two grey levels while the others have many: "
+        f"{_named(found, looks.readable[flat])}; if they are masks, leave them out with "
         "exclude=PATTERN",
     )
 
 
 def _turned(found: FileSet, looks: Looks) -> Finding:
-    """Look for images that lie across where nearly all stand upright, or the other way round."""
+    """Look for landscape images where nearly all are portrait, or vice versa."""
     aspects = np.log(looks.sizes[:, 0] / looks.sizes[:, 1])
     across, upright = aspects > np.log(OBLONG), aspects < -np.log(OBLONG)
     rare, usual = sorted((across, upright), key=np.sum)
     if not rare.any() or rare.sum() > RARE * usual.sum():
-        return Finding("turned", OK, "no image lies across where the others stand, or stands")
+        return Finding("turned", OK, "no image seems rotated against the others")
     return Finding(
         "turned",
         WARNING,
-        f"{rare.sum()} images lie the other way than {usual.sum()} others, and may want turning: "
+        f"{rare.sum()} images are rotated against {usual.sum()} others, and may need turning: "
         f"{_named(found, looks.readable[rare])}",
     )
 
@@ -174,29 +177,29 @@ def _outlying(found: FileSet, looks: Looks, labels: Int64Array) -> Finding:
 def _groups(found: FileSet, dataset: str) -> Finding:
     if found.files.groups is not None:
         count = len(np.unique(found.files.groups))
-        return Finding("groups", OK, f"{count} groups, which no split will part")
+        return Finding("groups", OK, f"{count} groups, which no split will divide")
     if found.grouped_by:
         return Finding(
             "groups",
             WARNING,
-            f"column {found.grouped_by!r} has the same value in several lines; if such images are "
-            f"much alike, keep them together by {_option(dataset, found.grouped_by)}",
+            f"column {found.grouped_by!r} has the same value in several rows; if such images are "
+            f"very similar, keep them together with {_option(dataset, found.grouped_by)}",
         )
     paths = found.spelt or [found.shown(index) for index in range(len(found.paths))]
     proposal = propose_groups(paths, found.files.labels.tolist())
     if proposal is None:
-        return Finding("groups", OK, "file names show no patients, sheets or the like")
+        return Finding("groups", OK, "file names suggest no patients, sheets or similar groups")
     return Finding(
         "groups",
         WARNING,
         f"file names repeat a part, such as {proposal.example!r}, in {proposal.groups} groups; if "
-        "that is a patient, a sheet or the like, keep its images together by "
+        "that is a patient, a sheet or similar, keep its images together with "
         f"{_option(dataset, proposal.expression)}",
     )
 
 
 def _option(dataset: str, group: str) -> str:
-    """Return the data set with groups as it is typed, quoted for a shell."""
+    """Return the data set option with groups, quoted for a shell."""
     (spec,) = parse_specs(dataset)
     return "--dataset " + shlex.quote(str(Spec(spec.name, {**spec.options, "group": group})))
 
@@ -204,7 +207,7 @@ def _option(dataset: str, group: str) -> str:
 def _shortcut(looks: Looks, labels: Int64Array, groups: Int64Array | None) -> Finding:
     shortcut = find_shortcut(looks, labels, groups)
     if shortcut is None:
-        return Finding("shortcut", OK, f"not looked for: {_too_few(groups)}")
+        return Finding("shortcut", OK, f"not checked: {_too_few(groups)}")
     return Finding("shortcut", WARNING if shortcut.warns else OK, shortcut.told)
 
 
@@ -228,7 +231,7 @@ def _copies(found: FileSet, looks: Looks, labels: Int64Array) -> Finding:
         if leaked:
             text += f"; {leaked} test images have a copy in training"
     else:
-        text += "; no split will part a group"
+        text += "; no split will divide a group"
     return Finding("copies", WARNING, text)
 
 
@@ -239,15 +242,15 @@ def _too_few(groups: Int64Array | None) -> str:
 def _labels(found: FileSet, looks: Looks, labels: Int64Array, groups: Int64Array | None) -> Finding:
     suspicion = suspect_labels(looks, labels, groups)
     if suspicion is None:
-        return Finding("labels", OK, f"not looked at: {_too_few(groups)}")
+        return Finding("labels", OK, f"not checked: {_too_few(groups)}")
     by = f"a classifier of small grey images (mean recall {100 * suspicion.recall:.0f}"
     if suspicion.looked_at < len(labels):
-        by += f", on {suspicion.looked_at} of {len(labels)} images, drawn by chance"
+        by += f", on {suspicion.looked_at} of {len(labels)} images, drawn at random"
     by += ")"
     if not suspicion.believed:
-        return Finding("labels", OK, f"not doubted: {by} tells too little")
+        return Finding("labels", OK, f"cannot be judged: {by} is too inaccurate")
     if not len(suspicion.places):
-        return Finding("labels", OK, f"none is doubted by {by}")
+        return Finding("labels", OK, f"none seems wrong to {by}")
     pairs = list(zip(looks.readable[suspicion.places], suspicion.instead, strict=True))
     shown = [f"{found.shown(int(at))} (like {found.names[like]})" for at, like in pairs[:NAMED]]
     more = ", ..." if len(pairs) > NAMED else ""

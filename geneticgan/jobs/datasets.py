@@ -18,18 +18,18 @@ from geneticgan.training.setup import draw_split, load_source, open_dataset
 
 @dataclass(frozen=True)
 class Survey:
-    """What there is, and what a run would take of it.
+    """The images of a data set, and those that a run would use.
 
     Attributes
     ----------
     dataset : Dataset
         The plugin, with its options.
     source : Source
-        All there is.
+        All images.
     split : Split
-        What a run takes.
+        The images that a run would use.
     seconds : float
-        That reading took.
+        The time for reading.
     """
 
     dataset: Dataset
@@ -44,7 +44,7 @@ def survey(config: TrainConfig, observers: Sequence[Observer] = ()) -> Survey:
     Raises
     ------
     GeneticGanError
-        As training would.
+        As for training.
     """
     start = time.perf_counter()
     dataset = open_dataset(config, observers)
@@ -54,7 +54,10 @@ def survey(config: TrainConfig, observers: Sequence[Observer] = ()) -> Survey:
 
 
 def contact_sheet(config: TrainConfig, path: Path, observers: Sequence[Observer] = ()) -> None:
-    """Draw training images of each class to a PNG; raises as `survey`, and if it cannot write."""
+    """Draw training images of each class to a PNG.
+
+    Raises as `survey` does, and `RunError` if the file cannot be written.
+    """
     split = survey(config, observers).split
     try:
         key = draw_contact_sheet(path, split.train, split.class_names)

@@ -1,4 +1,4 @@
-"""Whether geneticgan can work here: what a bug report asks for."""
+"""Checks whether geneticgan works on this machine, for bug reports."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ from geneticgan.training.setup import load_split
 
 PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "imbalanced-learn", "deap", "bokeh")
 ROOMY_GIB = 1.0
-"""Free space below which a long run may fill the disk."""
+"""The free space below which a long run may fill the disk."""
 
 STEP_SECONDS = 5.0
-"""How long the trial training may go on."""
+"""The duration of the trial training."""
 
 OK, WARNING, FAILED = "ok", "warning", "failed"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A line: what was looked at, how it is, and in words."""
+    """A line of output: what was checked, its state, and an explanation."""
 
     what: str
     state: str
@@ -49,17 +49,17 @@ class Finding:
 
 
 def examine(runs: Path) -> Iterator[Finding]:
-    """Look at everything a run needs, the quick things first.
+    """Check everything that a run needs, quick checks first.
 
     Parameters
     ----------
     runs : Path
-        Where runs are to be written.
+        The folder where runs will be written.
 
     Yields
     ------
     Finding
-        A failed one says what to do about it.
+        The findings; a failed one says what to do.
     """
     looks: list[tuple[str, Callable[[], Finding]]] = [
         ("software", _software),
@@ -76,7 +76,7 @@ def examine(runs: Path) -> Iterator[Finding]:
             yield look()
         except GeneticGanError as error:
             yield Finding(what, FAILED, str(error))
-        except Exception as error:  # a doctor does not fall ill
+        except Exception as error:  # the doctor itself must not fail
             yield Finding(what, FAILED, f"{type(error).__name__}: {error}")
 
 
@@ -97,7 +97,7 @@ def _device() -> Finding:
 
 
 def bf16() -> Finding:
-    """Say what --precision bf16 would bring."""
+    """Say whether --precision bf16 would be faster."""
     if torch.cuda.is_available():
         fast = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
@@ -106,7 +106,7 @@ def bf16() -> Finding:
 
 
 def _folder(what: str, path: Path) -> Finding:
-    """Try to write, and look how much room there is."""
+    """Check that a folder can be written, and its free space."""
     existing = path.absolute()
     while not existing.exists():
         existing = existing.parent
@@ -121,11 +121,11 @@ def _folder(what: str, path: Path) -> Finding:
 
 
 def _data() -> Finding:
-    """Say where data sets are looked for, and what lies there."""
+    """Say where data sets are expected, and which are there."""
     root = Path("data")
     there = sorted(path.name for path in root.iterdir()) if root.is_dir() else []
-    text = f"./data holds {', '.join(there[:8])}" if there else "./data is not there or empty"
-    return Finding("data", OK, f"{text}; digits needs no files, others are named by --data-root")
+    text = f"./data holds {', '.join(there[:8])}" if there else "./data is missing or empty"
+    return Finding("data", OK, f"{text}; digits needs no files, others are set with --data-root")
 
 
 def _plugins() -> Finding:
@@ -137,7 +137,7 @@ def _plugins() -> Finding:
 
 
 def _training() -> Finding:
-    """Train for a few seconds in a folder that is thrown away."""
+    """Train for a few seconds in a temporary folder."""
     config = dataclasses.replace(
         TrainConfig(), steps=10**6, validate_every=10**6, checkpoint_every=10**6
     )
@@ -148,11 +148,11 @@ def _training() -> Finding:
         run = RunFolder.create(Path(folder, "run"), config)
         Evolution(config, split, run, [watch], stop).run()
     rate = watch.generations * config.batch_size / watch.seconds
-    return Finding("training", OK, f"{rate:.0f} real images a second (digits, width 32)")
+    return Finding("training", OK, f"{rate:.0f} real images per second (digits, width 32)")
 
 
 class _Watch(Observer):
-    """Asks for a stop after a while."""
+    """Requests a stop after `STEP_SECONDS`."""
 
     def __init__(self, stop: StopRequest) -> None:
         self._stop = stop
@@ -161,7 +161,7 @@ class _Watch(Observer):
         self.seconds = 0.0
 
     def on_record(self, record: dict[str, Any]) -> None:
-        """Count from the end of the first generation on, which warms up."""
+        """Count generations after the first one, which is a warm-up."""
         if not self._begin:
             self._begin = time.perf_counter()
             return

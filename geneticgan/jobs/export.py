@@ -1,4 +1,4 @@
-"""Images out of a run: single ones, and a balanced data set."""
+"""Images from a run: single ones, and a balanced data set."""
 
 from __future__ import annotations
 
@@ -35,28 +35,28 @@ def generate_images(
     Parameters
     ----------
     path : Path
-        Of the run.
+        The run folder.
     class_name : str or None
-        Name or label of a class; None for all.
+        The name or label of a class; None for all classes.
     count : int
-        Images of each class, >= 1.
+        The number of images of each class, >= 1.
     out : Path
-        Folder for ``<class>-<number>.png`` and ``images.npz`` (``images`` uint8 (N, H, W, C),
+        The folder for ``<class>-<number>.png`` and ``images.npz`` (``images`` uint8 (N, H, W, C),
         ``labels`` int64 (N,), ``class_names``).
     seed : int
-        Draws the latents.
+        The seed of the latents.
     device : str
-        Where to compute, whatever the run was trained on.
+        The device to compute on, whatever the run was trained on.
 
     Returns
     -------
     Path
-        Of the npz.
+        The path of the npz.
 
     Raises
     ------
     ConfigError
-        If there is no such class.
+        If the class is unknown.
     RunError
         If the run has no checkpoint or the folder cannot be written.
     """
@@ -88,31 +88,31 @@ def generate_images(
 def augment(
     path: Path, out: Path, device: str | None = None, data_root: str | None = None
 ) -> dict[str, tuple[int, int]]:
-    """Write the training images and what `generate_missing` adds, a folder for each class.
+    """Write the training images and those that `generate_missing` adds, one folder per class.
 
-    Where the data set is one of files, the files themselves are copied under their own names, and
-    the classes keep theirs; else images are written as the run saw them.
+    If the data set consists of files, the files themselves are copied, with their own names and
+    those of their classes; otherwise images are written as the run saw them.
 
     Parameters
     ----------
     path : Path
-        Of the run.
+        The run folder.
     out : Path
-        Must not exist or be empty; torchvision's ImageFolder reads it.
+        A folder that is empty or does not exist; torchvision's ImageFolder can read it.
     device : str or None
-        Where to compute; None is the run's own.
+        The device to compute on; None for the run's own.
     data_root : str or None
-        Where the images are now; has to be named for a run that was not made here.
+        Where the images are now; required for a run that was made elsewhere.
 
     Returns
     -------
     dict
-        From class name to (real, generated) images written.
+        The numbers of (real, generated) images written, by class name.
 
     Raises
     ------
     RunError
-        If ``out`` holds something, cannot be written, or the run has no checkpoint.
+        If ``out`` is not empty or cannot be written, or the run has no checkpoint.
     """
     folder, config, split = open_run(path, device=device, data_root=data_root)
     core = core_config(config)

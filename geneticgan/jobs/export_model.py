@@ -1,4 +1,4 @@
-"""A run's model as a file that other programs run, with its card beside it."""
+"""A run's model as a file that other programs can run, with its model card."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ def export_model(run: Path, how: str, part: str, out: Path) -> Path:
     part : str
         One of `geneticgan.inference.parts.PARTS`.
     out : Path
-        File to write, whole or not at all; the card lies beside it, with the suffix ``.md``.
+        The file to write, atomically; the card is written beside it, with the suffix ``.md``.
 
     Returns
     -------
     Path
-        Of the card.
+        The path of the card.
 
     Raises
     ------
     GeneticGanError
-        For anything the user can mend.
+        For anything that the user can fix.
     """
     card = out.with_suffix(".md")
     try:
         if card == out or (card.exists() and MARK not in card.read_text(encoding="utf-8")):
             raise RunError(f"{card} would be overwritten by the model card; choose another --out")
     except (OSError, UnicodeDecodeError) as error:
-        raise RunError(f"{card} cannot be read, and the model card is to lie there") from error
+        raise RunError(f"{card} cannot be read, but the model card would replace it") from error
     networks = open_networks(run, "cpu")
     chosen = make_part(networks, part)
     rows = read_results(RunFolder(run).results)

@@ -1,4 +1,4 @@
-"""The spaces of features in which generated images are judged."""
+"""The feature spaces in which generated images are evaluated."""
 
 from __future__ import annotations
 
@@ -30,27 +30,27 @@ from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.tensors import load_module, save_tensors
 
 STEPS, WIDTH, BATCH_SIZE, LEARNING_RATE = 3000, 32, 50, 5e-4
-"""Of the reference classifier."""
+"""The training settings of the reference classifier."""
 
 CHUNK = 500
 
 INCEPTION_FILE = "weights-inception-2015-12-05-6726825d.pth"
 INCEPTION_DIGEST = "6726825d"
-"""First digits of its SHA-256, by which torch-fidelity's publishers name it."""
+"""The first digits of its SHA-256, which are part of the name it is published under."""
 
 
 @dataclass(frozen=True)
 class Extractor:
-    """Makes features of images.
+    """A function that computes features of images.
 
     Attributes
     ----------
     key : str
-        ``classifier`` or ``inception``; scores of different keys are never put side by side.
+        ``classifier`` or ``inception``; scores with different keys are never compared.
     name : str
-        Says in full what made the features.
+        A full description of how the features are made.
     extract : callable
-        From uint8 images (N, C, H, W) to features (N, D).
+        Maps uint8 images (N, C, H, W) to features (N, D).
     """
 
     key: str
@@ -65,15 +65,15 @@ def reference_network(
     observers: Sequence[Observer],
     stop: StopRequest,
 ) -> Discriminator:
-    """Return a classifier trained on all real training images, class-balanced.
+    """Return a classifier trained on class-balanced batches of all real training images.
 
-    It is trained once for a data set and kept in the cache. No generator is trained on most of
-    what it saw, and none by what it learnt.
+    It is trained once per data set and kept in the cache. Generators see only a part of its
+    training images, and never learn from it.
 
     Raises
     ------
     Interrupted
-        If a stop was asked for.
+        If a stop was requested.
     """
     split = _everything(source)
     config = dataclasses.replace(
@@ -90,7 +90,7 @@ def reference_network(
     network = build_classifier(split, config, device)
     try:
         load_module(path, network)
-    except RunError:  # not there yet, or damaged
+    except RunError:  # missing or damaged
         task = Task(split, config, device, path.parent, observers, stop)
         found = _NamedOsCN().fit(task).network
         network.load_state_dict(found.state_dict())
@@ -112,7 +112,7 @@ def reference_classifier(
     """Return the features of `reference_network`.
 
     They are the channels of its last hidden layer, averaged over the image. Parameters and errors
-    as there.
+    are the same.
     """
     network = reference_network(source, config, device, observers, stop)
     split = _everything(source)
@@ -135,20 +135,20 @@ def reference_classifier(
 
 
 def inception(weights: Path | None, device: torch.device) -> Extractor:
-    """Return the features of InceptionV3 as FID's authors used it, by torch-fidelity.
+    """Return the features of InceptionV3 as used by FID's authors, from torch-fidelity.
 
     Parameters
     ----------
     weights : Path or None
-        The file; by default looked for where torch keeps downloaded weights.
+        The file of weights; by default the one in torch's folder of downloaded weights.
     device : torch.device
-        Where to compute.
+        The device to compute on.
 
     Raises
     ------
     RunError
-        If the file is not there, or is another: it is read by unpickling, so it must be the very
-        file that torch-fidelity's publishers name by its hash.
+        If the file is missing or is a different one: since it is read by unpickling, its hash must
+        be that of the published file.
     """
     path = weights or Path(torch.hub.get_dir()) / "checkpoints" / INCEPTION_FILE
     try:
@@ -191,6 +191,6 @@ def _keep(path: Path, network: Discriminator, observers: Sequence[Observer]) -> 
     except OSError as error:
         for observer in observers:
             observer.on_note(
-                f"The reference classifier is not kept in {path.parent} "
+                f"The reference classifier cannot be stored in {path.parent} "
                 f"({error.strerror or error}); it will be trained again."
             )

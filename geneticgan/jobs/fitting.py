@@ -1,4 +1,4 @@
-"""A run of a classifier: any method that is not of the evolutionary core."""
+"""A run of a classifier: any method without an evolutionary core."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def fit(
     observers: Sequence[Observer],
     stop: StopRequest,
 ) -> Report:
-    """Train the method of a run unless the folder holds its network, and score it.
+    """Train the method of a run, unless the folder has its network already, and score it.
 
     Raises
     ------
     GeneticGanError
-        For anything the user can mend.
+        For anything that the user can fix.
     Interrupted
-        If a stop was asked for.
+        If a stop was requested.
     """
     method, key = own.method, own.name
     device = resolve_device(config.device)

@@ -1,4 +1,4 @@
-"""What a process of a run does that does not lead it: its share of every generation."""
+"""The work of a process that is not the leader: its share of every generation."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from geneticgan.training.together import awaited_run, together
 
 
 def follow(device: str | None = None, data_root: str | None = None) -> None:
-    """Train with the process that leads, on the run that it has made or taken up.
+    """Train together with the leading process, on the run that it has created or resumed.
 
-    It writes and tells nothing; the run's folder says all that is to be known of it.
+    It writes and reports nothing; everything it needs is in the run folder.
 
     Parameters
     ----------
     device : str or None
-        Where to compute; None is where the run says.
+        The device to compute on; None for the run's own.
     data_root : str or None
-        Where the images are, as the process that leads was told.
+        Where the images are, as for the leading process.
 
     Raises
     ------
     GeneticGanError
-        For anything the user can mend.
+        For anything that the user can fix.
     Interrupted
-        If a stop was asked for, of whichever process.
+        If a stop was requested from any process.
     """
     folder, config, split = open_run(awaited_run(), (), device, data_root)
     core = core_config(config) or config

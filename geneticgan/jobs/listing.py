@@ -1,8 +1,8 @@
-"""The list of plugins, at once: what comes with geneticgan is read, and only others are imported.
+"""The list of plugins, made quickly: only plugins of other packages are imported.
 
-An import of all built-in plugins takes seconds, because it brings torch and torchvision. They are
-tested with the package, so that their docstrings, read from the sources, say all that a list needs.
-A stranger's plugin is imported, since nothing else shows whether it can be used.
+Importing all built-in plugins takes seconds, because it imports torch and torchvision. They are
+tested with the package, so their docstrings, read from the sources, are all that a list needs.
+Plugins of other packages are imported, since nothing else shows whether they work.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ HOMES = {
     "geneticgan.methods": "geneticgan.methods.catalogue:METHODS",
     "geneticgan.protocols": "geneticgan.protocols.catalogue:PROTOCOLS",
 }
-"""Where each group's contract is, imported only for a plugin of another package."""
+"""The location of each group's contract, imported only for plugins of other packages."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A plugin as ``plugins list --json`` gives it."""
+    """A plugin as ``plugins list --json`` prints it."""
 
     group: str
     name: str
@@ -50,14 +50,14 @@ class Entry:
 def entries(
     patience_seconds: float = 10.0, groups: Sequence[str] = tuple(HOMES)
 ) -> Iterator[Entry]:
-    """Yield every installed plugin; the description of a broken one is its cause.
+    """Yield every installed plugin; the description of a broken one is the cause.
 
     Parameters
     ----------
     patience_seconds : float
-        A plugin of another package that takes longer to import counts as broken.
+        The time after which the import of another package's plugin counts as broken.
     groups : sequence of str
-        Of `HOMES`.
+        The groups to list, among those of `HOMES`.
     """
     for group in groups:
         found = find_plugins(group)
@@ -73,14 +73,14 @@ def entries(
 
 
 def plugin_group(name: str) -> PluginGroup[Any]:
-    """Return a group of `HOMES`, which imports its contract."""
+    """Return a group of `HOMES`; this imports its contract."""
     module, _, attribute = HOMES[name].partition(":")
     group: PluginGroup[Any] = getattr(importlib.import_module(module), attribute)
     return group
 
 
 def _read(plugin: Found) -> tuple[bool, str]:
-    """Return whether the source has the class, and the first line of its docstring or the cause."""
+    """Return whether the source has the class, and its docstring's first line or the cause."""
     module, _, name = plugin.entry_point.value.partition(":")
     try:
         path = _source(module)
@@ -94,7 +94,7 @@ def _read(plugin: Found) -> tuple[bool, str]:
 
 
 def _source(module: str) -> Path:
-    """Return the file of a module, whose parents are not imported as `find_spec` would."""
+    """Return the file of a module without importing its parents, unlike `find_spec`."""
     top, *rest = module.split(".")
     spec = importlib.util.find_spec(top)
     if spec is None or not spec.submodule_search_locations:

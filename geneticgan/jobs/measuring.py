@@ -36,31 +36,31 @@ from geneticgan.training.run_folder import RunFolder, write_json
 from geneticgan.training.setup import draw_split, load_source, on_device, open_dataset
 
 LIMIT = 1000
-"""Images of a class of either kind that are compared at most."""
+"""The maximal number of images of a class, real and generated each, that are compared."""
 
 LIMIT_OVERALL = 5000
-"""And of all classes together: the metrics hold a table of all pairs in memory."""
+"""The same for all classes together; the metrics keep a table of all pairs in memory."""
 
 SHOWN = 2000
-"""Images laid out in a plane at most."""
+"""The maximal number of images in an embedding."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Generators to be measured, and where what is found is written.
+    """Generators to be measured, and the file for the results.
 
     Attributes
     ----------
     title : str
-        For the screen.
+        The title on the screen.
     config, source, split
-        What they were trained on.
+        The config and images of the training.
     generators : sequence of Generator
-        At least one.
+        The generators, at least one.
     target : Path
-        JSON file without its suffix; the space's name is added where it is not the usual one.
+        The JSON file without its suffix; the space's name is added if it is not the usual one.
     pictured : bool
-        Whether an embedding is wanted.
+        Whether to make an embedding.
     """
 
     title: str
@@ -72,7 +72,7 @@ class Subject:
     pictured: bool
 
     def file(self, space: str) -> Path:
-        """Return the file of a space's scores."""
+        """Return the file for the scores in a feature space."""
         return scores_file(self.target, space)
 
     @property
@@ -89,37 +89,37 @@ def measure(
     name: str | None = None,
     data_root: str | None = None,
 ) -> list[tuple[str, dict[str, Any]]]:
-    """Measure what has not been measured yet.
+    """Measure all generators that have not been measured yet.
 
     Parameters
     ----------
     path : Path
-        A run folder, or a benchmark's.
+        A run folder or benchmark folder.
     space : {"classifier", "inception"}
-        Of the features.
+        The feature space.
     weights : Path or None
-        Of InceptionV3.
+        The weights of InceptionV3.
     observers : sequence of Observer
-        See the work.
+        Observers of the work.
     name : str or None
-        Of the device to compute on; None is where the run or the cell was.
+        The device to compute on; None for that of the run or the cell.
     data_root : str or None
-        Where the images are now; has to be named for a folder that was not made here.
+        Where the images are now; required for a folder that was made elsewhere.
 
     Returns
     -------
     list of (str, dict)
-        Title and scores, of all that is there.
+        The titles and scores of all generators.
 
     Raises
     ------
     RunError
         If it is neither a run nor a benchmark, there is no generator, or Inception's weights are
-        not at hand.
+        missing.
     DataError
-        If the images are not at hand.
+        If the images are missing.
     Interrupted
-        If a stop was asked for; what is measured is kept.
+        If a stop was requested; finished measurements are kept.
     """
     if not (path / "config.json").is_file() and not BenchmarkFolder(path).head.is_file():
         raise no_results(path)
@@ -145,14 +145,14 @@ def measure(
                 _measure(subject, extractors[key], device, stop)
             found.append((subject.title, read_json(file)))
     if not found:
-        raise RunError(f"{path} holds no generators; only methods that generate can be measured")
+        raise RunError(f"{path} has no generators; only methods that generate can be measured")
     return found
 
 
 def what_is_missing(path: Path, space: str) -> str:
-    """Say what `measure` would do, and what it would cost; empty if all is measured.
+    """Say what `measure` would do and what it would cost; empty if everything is measured.
 
-    Nothing is loaded for it but small files. `RunError` if it is neither a run nor a benchmark.
+    Only small files are read. Raises `RunError` if the path is neither a run nor a benchmark.
     """
     if (path / "config.json").is_file():
         folder, config = RunFolder.open(path)
@@ -169,8 +169,8 @@ def what_is_missing(path: Path, space: str) -> str:
         return ""
     what = "its generated images" if lacking == 1 else f"generated images of {lacking} trainings"
     return (
-        f"{path}: {what} are not measured; --measure does it, which also trains a reference "
-        f"classifier ({STEPS} steps) for a data set that has none yet"
+        f"{path}: {what} are not measured; --measure does so, and trains a reference classifier "
+        f"({STEPS} steps) for each data set that has none yet"
     )
 
 
@@ -208,7 +208,7 @@ def _measure(
 
 
 def _embedding(subject: Subject, extractor: Extractor, device: torch.device) -> Embedding:
-    """Lay out test and training images, and generated ones as augmentation adds them."""
+    """Embed test and training images, and the generated ones that augmentation would add."""
     split, seed = subject.split, subject.config.seed
     each = max(2, SHOWN // (len(KINDS) * split.classes))
     train = _first(split.train, split.classes, each)
@@ -270,7 +270,7 @@ def _of_benchmark(
 def _loader(
     observers: Sequence[Observer],
 ) -> Callable[[TrainConfig], tuple[Source, Split]]:
-    """Return what loads a config's images, reading a source once while it is asked for in turn."""
+    """Return a function that loads a config's images, reading repeated sources only once."""
     last: tuple[str, Source] | None = None
 
     def load(config: TrainConfig) -> tuple[Source, Split]:

@@ -1,4 +1,4 @@
-"""The classifiers that a run folder keeps beside the checkpoint of its GAN."""
+"""The classifiers in a run folder beside the checkpoint of its GAN."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from geneticgan.training.tensors import load_weights, save_weights
 
 
 def trained(method: Method, key: str, folder: RunFolder, task: Task) -> torch.nn.Module:
-    """Return a method's network: the one that a run's folder holds, or a new one, which is kept.
+    """Return a method's network, loaded from a run's folder or else trained and stored there.
 
     Parameters
     ----------
     method : Method
-        Trains it.
+        The method that trains the network.
     key : str
-        Name that the network is filed under.
+        The name of the network's file.
     folder : RunFolder
-        Of the run.
+        The folder of the run.
     task : Task
-        What the method is given.
+        The method's task.
 
     Raises
     ------
     RunError
-        If what the folder holds is damaged.
+        If the stored network is damaged.
     Interrupted
-        If a stop was asked for.
+        If a stop was requested.
     """
     path = network_file(folder, key)
     if path.is_file():
@@ -47,5 +47,5 @@ def trained(method: Method, key: str, folder: RunFolder, task: Task) -> torch.nn
 
 
 def network_file(folder: RunFolder, key: str) -> Path:
-    """Return where a network's weights lie."""
+    """Return the file of a network's weights."""
     return folder.classifiers / f"{key}.safetensors"

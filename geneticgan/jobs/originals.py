@@ -1,4 +1,4 @@
-"""The files that a run's images were read from, kept whole beside what it generates."""
+"""The files that a run's images were read from, copied unchanged beside generated images."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from geneticgan.training.setup import open_dataset
 
 
 def files_of(config: TrainConfig, split: Split) -> FileSet | None:
-    """Return the files of a run's data set; None where it was not read from files of the user's.
+    """Return the files of a run's data set; None if it was not read from the user's own files.
 
     Parameters
     ----------
     config : TrainConfig
-        Of the run.
+        The config of the run.
     split : Split
-        As it was just loaded: its images are still those of the files.
+        The split, just loaded, so that its images are still those in the files.
     """
     if split.train.places is None:
         return None
@@ -33,7 +33,7 @@ def files_of(config: TrainConfig, split: Split) -> FileSet | None:
 
 
 def class_folders(found: FileSet, class_names: Sequence[str]) -> list[str]:
-    """Return a folder's name for each class: the class's own wherever a folder can have it."""
+    """Return a folder name for each class: the class's own name if it is valid for a folder."""
     own = {printable(name): name for name in found.names}
     safe = safe_names(class_names)
     names = [own.get(name, name) for name in class_names]
@@ -42,7 +42,7 @@ def class_folders(found: FileSet, class_names: Sequence[str]) -> list[str]:
 
 
 def safe_names(class_names: Sequence[str]) -> list[str]:
-    """Return names fit for files, all different: a class name may hold a slash or a dot."""
+    """Return distinct names that are valid for files: a class name may contain a slash or dot."""
     names: list[str] = []
     for label, name in enumerate(class_names):
         safe = re.sub(r"[^\w.+-]+", "_", name).strip(".") or f"class-{label}"
@@ -51,18 +51,18 @@ def safe_names(class_names: Sequence[str]) -> list[str]:
 
 
 def copy_originals(found: FileSet, images: Images, folders: Sequence[Path]) -> None:
-    """Copy the files of images, byte by byte, into the folder of each one's class.
+    """Copy the files of images, byte by byte, into the folders of their classes.
 
-    A file keeps its name; if two of a class have the same, the folder they lie in goes before it.
+    A file keeps its name; if it is taken within a class, the name of its folder is prepended.
 
     Parameters
     ----------
     found : FileSet
         The files.
     images : Images
-        With their places among the files.
+        The images with their places among the files.
     folders : sequence of Path
-        Of the classes, by label.
+        The folders of the classes, by label.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a run brought, as its table shows it."""
+"""The results of a run, as its table shows them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from geneticgan.training.run_folder import RunFolder
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table: a method's name and its scores on the test part."""
+    """A row of the table: a method's title and its scores on the test part."""
 
     title: str
     scores: Scores
@@ -21,24 +21,24 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """What a run brought.
+    """The results of a run.
 
     Attributes
     ----------
     folder : RunFolder
-        Of the run.
+        The run folder.
     config : TrainConfig
-        Its options.
+        The options of the run.
     rows : tuple of Row
         The methods, in the order of the table.
     split : Split
         The images.
     picture : Path or None
-        Generated samples by class; None for a method that generates nothing.
+        A picture of generated samples by class; None for a method that generates nothing.
     classifier : str
-        Title of the row whose network is the run's classifier.
+        The title of the row whose network is the run's classifier.
     why : str
-        How it was chosen among several, as a clause; empty where there is one.
+        How it was chosen among several, as a clause; empty if there is only one.
     """
 
     folder: RunFolder

@@ -1,4 +1,4 @@
-"""A choice among methods: what is asked for, and what will be done."""
+"""A choice among methods: the request and the plan."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ from geneticgan.methods.of_run import core_config
 from geneticgan.protocols.judge import Judge
 
 REFERENCE = "oscn"
-"""Plain oversampling, which all are compared with."""
+"""Plain oversampling, with which all methods are compared."""
 
 TIMING = 1 / 4
-"""Share of the budget that the timing of the methods may take."""
+"""The share of the budget that timing the methods may take."""
 
 SPARE = 0.15
-"""Share of the time that is left at first for what cannot be foreseen."""
+"""The share of the remaining time that is reserved at first for unforeseen delays."""
 
 BESIDE_GAN = 4
-"""Classifiers that a GAN's run trains to show what it brought."""
+"""The number of classifiers that a GAN's run trains for comparison."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for.
+    """A request for a choice among methods.
 
     Attributes
     ----------
     config : TrainConfig
-        The images and the networks; what methods share.
+        The options that the methods share, with the images and the networks.
     methods : tuple of str
-        Specs, the reference among them.
+        The specs of the methods, including the reference.
     out : Path
-        Folder of all that comes of it; one that holds the same request is gone on with.
+        The folder for all results; one that holds the same request is continued.
     seconds : float
-        What there is, the last training of the winner included.
+        The time budget, including the last training of the winner.
     workers : int
-        Trainings at once.
+        The number of trainings that run at once.
     judge : Judge
-        What the methods are compared by.
+        The judge that compares the methods.
     steps, seeds : int or None
-        Settled by the caller, or chosen so that they fit.
+        Set by the caller; None for as many as fit.
     begun : float
-        When the time began to run, by the clock `time.perf_counter`.
+        When the time started, by the clock `time.perf_counter`.
     """
 
     config: TrainConfig
@@ -62,35 +62,35 @@ class Request:
 
     @property
     def spent(self) -> float:
-        """Seconds since then."""
+        """The seconds since the time started."""
         return time.perf_counter() - self.begun
 
 
 @dataclass
 class Plan:
-    """What will be done; what changes on the way is noted here.
+    """The plan of a choice, which is updated along the way.
 
     Attributes
     ----------
     split : Split
         The images.
     budget : Budget
-        Methods, steps, splits and the time that they take.
+        The methods, steps and splits, and the time that they take.
     cannot : dict of str to str
-        Methods that are not compared, and why.
+        The methods that are not compared, with the reasons.
     costs : dict of str to Cost
-        Of a training, by method.
+        The cost of a training, by method.
     workers : int
-        Trainings at once; 1 where processes would not be ready in time to be of use.
+        The number of trainings that run at once; 1 if processes would start too slowly to help.
     timing : float
-        Seconds that it took to find this out.
+        The seconds that making this plan took.
     around, ending : float
-        Seconds around a training, and around the last one.
+        The overhead in seconds of a training, and of the last one.
     spent : float
-        Seconds that this choice had taken when it was interrupted.
+        The seconds that this choice had taken when it was interrupted.
     back : tuple of str or None
-        Methods that were left out for lack of time, and are taken back since the budget is larger
-        now; None where it is not.
+        The methods that were left out for lack of time and are included again because the budget
+        is larger now; None if it is not.
     """
 
     split: Split
@@ -105,12 +105,12 @@ class Plan:
     back: tuple[str, ...] | None = None
 
     def lasts(self, config: TrainConfig) -> dict[str, dict[str, int]]:
-        """Return by method the trainings of its run, if it wins."""
+        """Return, for each method, the trainings of its run if it wins."""
         return {method: last_trainings(config, method) for method in self.costs}
 
 
 def last_trainings(config: TrainConfig, method: str) -> dict[str, int]:
-    """Return how many trainings of which methods the run of a winner consists of."""
+    """Return the number of trainings of each method in the run of a winner."""
     own = {method: 1}
     if core_config(dataclasses.replace(config, method=method)) is not None:
         own[REFERENCE] = BESIDE_GAN
@@ -118,7 +118,7 @@ def last_trainings(config: TrainConfig, method: str) -> dict[str, int]:
 
 
 def last_cost(config: TrainConfig, costs: dict[str, Cost], method: str, around: float) -> Cost:
-    """Return what the run of a winner takes, ``around`` its trainings included."""
+    """Return the cost of a winner's run, including ``around``, the overhead of its trainings."""
     last = Cost(around, 0.0)
     for each, count in last_trainings(config, method).items():
         last = Cost(last.fixed + count * costs[each].fixed, last.step + count * costs[each].step)

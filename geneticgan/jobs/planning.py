@@ -1,4 +1,4 @@
-"""What is asked of a choice among methods, and what fits its time."""
+"""Makes the request for a choice among methods, and the plan that fits its time."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from geneticgan.training.run_folder import write_json
 from geneticgan.training.setup import load_parts
 
 CANDIDATES = "oscn,balanced-softmax,logit-adjustment,ldam-drw,crt,dos,probe,aggan"
-"""What is compared unless methods are named."""
+"""The methods that are compared by default."""
 
 CROWDED = 1.25
-"""How much longer a training takes among others on the same machine than alone."""
+"""The factor by which a training takes longer if others run on the same machine."""
 
 ENDING = 7.0
-"""Seconds around the last training where nothing else computes: images are looked at, it is judged,
-calibrated, drawn and written."""
+"""The overhead in seconds of the last training on an idle machine: checking images, evaluating,
+calibrating, drawing and writing."""
 
 START = 12.0
-"""Seconds until a process is ready to train, with all that it loads."""
+"""The seconds until a process has loaded everything and is ready to train."""
 
 
 def make_request(
@@ -49,15 +49,15 @@ def make_request(
     judge: str = HELD_OUT,
     begun: float | None = None,
 ) -> Request:
-    """Return a request, to which the reference is added; its time begins, unless it has begun.
+    """Return a request, with the reference added; its time starts at ``begun``, by default now.
 
     Raises
     ------
     PluginError
         If a method or judge is unknown.
     ConfigError
-        If fewer than two splits are asked for, the judge looks at the test part, or offsets are
-        asked for where nothing can tell them.
+        If fewer than two splits are requested, the judge uses the test part, or offsets are
+        requested but cannot be fitted.
     """
     begun = time.perf_counter() if begun is None else begun
     specs = parse_specs(methods)
@@ -68,7 +68,7 @@ def make_request(
             "the winner need not generate images; choose with --calibration temperature or offsets"
         )
     if seeds is not None and seeds < 2:
-        raise ConfigError("--seeds must be at least 2: one split says nothing of chance")
+        raise ConfigError("--seeds must be at least 2: one split says nothing about chance")
     names = tuple(dict.fromkeys([REFERENCE, *map(str, specs)]))
     by = read_judge(judge)
     if not by.holds_out and config.calibration != TEMPERATURE:
@@ -81,15 +81,15 @@ def make_request(
 def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
     """Load the images, time the methods and fit the comparison to the budget.
 
-    A plan that the folder holds already is returned as it is, or with the methods that a larger
-    budget has room for.
+    If the folder already holds a plan, it is returned, with more methods if a larger budget has
+    room for them.
 
     Raises
     ------
     RunError
         If the folder holds another request, or something else.
     GeneticGanError
-        For anything else the user can mend.
+        For anything else that the user can fix.
     """
     source, split = load_parts(request.config, observers)
     if plan_file(request).is_file():
@@ -134,12 +134,12 @@ def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
 
 
 def plan_file(request: Request) -> Path:
-    """Return where the plan is kept."""
+    """Return the file of the plan."""
     return request.out / "plan.json"
 
 
 def write_plan(request: Request, plan: Plan) -> None:
-    """Keep a plan as it is now, with the time spent."""
+    """Write the current plan, with the time spent."""
     saved = dataclasses.asdict(dataclasses.replace(plan, spent=plan.spent + request.spent))
     del saved["split"], saved["back"]
     asked = _asked(request, plan.split)
@@ -150,7 +150,7 @@ def _read(request: Request, split: Split, observers: Sequence[Observer]) -> Plan
     found = read_json(plan_file(request))
     if not isinstance(found, dict) or found.get("asked") != _asked(request, split):
         raise RunError(
-            f"{request.out} holds a choice among other methods, images or options; use "
+            f"{request.out} holds a choice among other methods, images or options; choose "
             "another --out"
         )
     known = found["budget"]
@@ -165,7 +165,7 @@ def _read(request: Request, split: Split, observers: Sequence[Observer]) -> Plan
 
 
 def _asked(request: Request, split: Split) -> dict[str, object]:
-    """Return what makes a request this one, as a file gives it back."""
+    """Return what identifies a request, as it would be read from a file."""
     found = {
         "config": request.config.to_json(),
         "methods": list(request.methods),

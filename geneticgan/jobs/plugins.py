@@ -1,4 +1,4 @@
-"""What the command line tells of plugins."""
+"""What the command line shows about plugins."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from geneticgan.specs import Spec, options_of
 from geneticgan.testing import CONTRACTS, Outcome, run_contract
 
 OFFERED = 0.1
-"""Loss of fitness in the picture of the schedules, for those that learn."""
+"""The loss of fitness assumed for adaptive schedules in the picture."""
 
 ALL_GROUPS: tuple[PluginGroup[Any], ...] = tuple(map(plugin_group, HOMES))
 
 
 def holders(name: str) -> list[PluginGroup[Any]]:
-    """Return the groups that have a plugin of a name; `PluginError` if none has."""
+    """Return the groups that have a plugin with a name; raises `PluginError` if none has."""
     groups = [group for group in ALL_GROUPS if any(p.name == name for p in group.find())]
     if not groups:
         raise PluginError(f"there is no plugin {name!r}; see: geneticgan plugins list")
@@ -34,10 +34,10 @@ def holders(name: str) -> list[PluginGroup[Any]]:
 
 
 def draw_schedules(generations: int, out: Path) -> None:
-    """Draw the temperature of every healthy schedule over a run, begun at 1 where it has a T.
+    """Draw the temperature of every healthy schedule over a run, starting at 1 if it has a T.
 
-    What learns is drawn as if every best offspring were worse by `OFFERED`. `RunError` if the
-    picture cannot be written.
+    Adaptive schedules are drawn as if every best offspring were worse by `OFFERED`. Raises
+    `RunError` if the picture cannot be written.
     """
     steps = np.arange(generations)
     lines = {}
@@ -60,7 +60,7 @@ def draw_schedules(generations: int, out: Path) -> None:
 
 
 def describe(name: str) -> Iterator[tuple[PluginGroup[Any], Loaded[Any]]]:
-    """Yield the plugins of a name with their groups; raises as `PluginGroup.get`."""
+    """Yield the plugins with a name and their groups; raises as `PluginGroup.get` does."""
     for group in holders(name):
         yield group, group.get(name)
 
@@ -76,7 +76,7 @@ def option_lines(factory: type) -> list[tuple[str, str, str]]:
 
 
 def check(name: str) -> Iterator[tuple[str, Outcome]]:
-    """Run the contract suites of an installed plugin; yields the group's noun and an outcome.
+    """Run the contract tests of an installed plugin; yields the group's noun and an outcome.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Writing what a run says of new images."""
+"""Writing a run's predictions for new images."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from geneticgan.jobs.sorting import Sorter
 
 @dataclass(frozen=True)
 class Summary:
-    """What came of predicting.
+    """A summary of predictions.
 
     Attributes
     ----------
     counts : Counter of str
-        Images by predicted class, the most frequent first.
+        The numbers of images by predicted class, most frequent first.
     unreadable : int
-        Images that could not be read.
+        The number of images that could not be read.
     """
 
     counts: Counter[str]
@@ -35,14 +35,14 @@ class Summary:
 
 @dataclass(frozen=True)
 class Deciding:
-    """How probabilities and classes are made.
+    """How probabilities and classes are determined.
 
     Attributes
     ----------
     prior : str or mapping
-        See `geneticgan.inference.priors.make_prior`.
+        The class frequencies; see `geneticgan.inference.priors.make_prior`.
     thresholds : bool
-        Whether the run's thresholds decide.
+        Whether to decide by the run's thresholds.
     """
 
     prior: Prior = "balanced"
@@ -62,13 +62,13 @@ def predict(
 ) -> Summary:
     """Classify images and write a row for each; see `geneticgan.inference.files.image_files`.
 
-    The file is there whole or not at all. A sorter puts files into the folders of their classes
-    once all rows are written.
+    The file is written atomically. A sorter puts files into the folders of their classes once all
+    rows are written.
 
     Raises
     ------
     GeneticGanError
-        For anything the user can mend.
+        For anything that the user can fix.
     """
     networks = open_networks(run, device)
     writer = make_writer(how, networks.facts)

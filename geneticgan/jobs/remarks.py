@@ -1,4 +1,4 @@
-"""What is said of a run's images before it trains, kept for its report."""
+"""Remarks about a run's images before training, kept for its report."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ from geneticgan.seeding import numpy_stream
 from geneticgan.training.hooks import Observer
 
 LOOKED_AT = 3000
-"""Files at most by which a shortcut is told; ``datasets check`` looks at all of them."""
+"""The maximal number of files checked for a shortcut; ``datasets check`` uses all of them."""
 
 
 class Remarks(Observer):
-    """Remembers what is said.
+    """Remembers all notes.
 
     Attributes
     ----------
     texts : list of str
-        In the order in which they were said.
+        The notes, in order.
     """
 
     def __init__(self) -> None:
         self.texts: list[str] = []
 
     def on_note(self, text: str) -> None:
-        """Remember it."""
+        """Remember the note."""
         self.texts.append(text)
 
 
 def warn_of_shortcut(config: TrainConfig, split: Split, observers: Sequence[Observer]) -> None:
-    """Say it if the training images' classes show in what no photograph shows.
+    """Warn if the classes of training images can be told by properties other than their content.
 
     Parameters
     ----------
     config : TrainConfig
-        Names the data set; nothing is looked for where it is none of the user's files.
+        The config that names the data set; only data sets of the user's own files are checked.
     split : Split
-        As it was just loaded.
+        The split, just loaded.
     observers : sequence of Observer
-        Hear of it.
+        The observers that receive the warning.
     """
     found = files_of(config, split)
     if found is None or split.train.places is None:

@@ -1,4 +1,4 @@
-"""One self-contained page of runs and benchmarks, and its figures as files."""
+"""One self-contained page about runs and benchmarks, and its figures as files."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def write_report(paths: Sequence[Path], out: Path | None = None) -> Path:
     Parameters
     ----------
     paths : sequence of Path
-        Folders of runs and benchmarks, at least one.
+        The folders of runs and benchmarks, at least one.
     out : Path or None
-        Folder to write to; by default that of the only path, or the current one for several.
+        The folder to write to; by default the only path, or the current folder for several.
 
     Returns
     -------
     Path
-        Of the page.
+        The path of the page.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def write_report(paths: Sequence[Path], out: Path | None = None) -> Path:
 
 
 def _coloured(sections: list[Section]) -> list[Section]:
-    """Give an objective one colour in all charts of the page."""
+    """Give each objective the same colour in all charts of the page."""
     charts = [item for each in sections for item in each.items if isinstance(item, LineChart)]
     recoloured = iter(one_colour_each(charts))
     for section in sections:

@@ -1,4 +1,4 @@
-"""A new plugin's package, ready to install and to test."""
+"""Writes the package of a new plugin, ready to install and test."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True)
 class Kind:
-    """What can be scaffolded: its entry-point group, and how one tries it out."""
+    """A kind of plugin: its entry-point group, its contract test, and a command to try it."""
 
     group: str
     contract: str
@@ -72,28 +72,28 @@ def new_package(kind: str, name: str, folder: Path) -> list[Path]:
     Parameters
     ----------
     kind : str
-        Of `KINDS`.
+        A key of `KINDS`.
     name : str
-        Of the plugin: small letters, digits and hyphens, beginning with a letter.
+        The name of the plugin: lowercase letters, digits and hyphens, beginning with a letter.
     folder : Path
-        Must not exist or be empty.
+        A folder that is empty or does not exist.
 
     Returns
     -------
     list of Path
-        The files.
+        The written files.
 
     Raises
     ------
     ConfigError
         If the name cannot be used.
     RunError
-        If the folder holds something or cannot be written.
+        If the folder is not empty or cannot be written.
     """
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or keyword.iskeyword(name):
         raise ConfigError(
-            f"{name!r} cannot be the name of a plugin; use small letters, digits and hyphens, such "
-            "as soft-hinge"
+            f"{name!r} cannot be the name of a plugin; use lowercase letters, digits and hyphens, "
+            "as in soft-hinge"
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RunError(f"{folder} is not empty; choose another folder")

@@ -32,7 +32,7 @@ from geneticgan.training.model import Model
 from geneticgan.training.run_folder import RunFolder, write_json
 
 PICTURED = 8
-"""Generated images of each class in the picture."""
+"""The number of generated images of each class in the picture."""
 
 
 def score_gan(
@@ -44,12 +44,12 @@ def score_gan(
     observers: Sequence[Observer],
     stop: StopRequest,
 ) -> Report:
-    """Score a GAN and the classifiers; trains those whose weights are not in the folder yet.
+    """Score a GAN and the classifiers, training those whose weights are not in the folder yet.
 
     Raises
     ------
     Interrupted
-        If a stop was asked for; what has been trained is kept.
+        If a stop was requested; finished trainings are kept.
     """
     generated = generate_missing(model.generators, split, config.seed, model.device)
     kept = folder.frozen if folder.frozen.is_file() else None
@@ -91,7 +91,7 @@ def _choose(
     split: Split,
     device: torch.device,
 ) -> Choice:
-    """Choose among the class head and the plain classifier, on the validation part."""
+    """Choose between the class head and the plain classifier on the validation part."""
     if facts.chosen_before:
         return Choice(facts.classifier, {}, before=True)
     scores = {}

@@ -1,4 +1,4 @@
-"""Image files into a folder for each class, by what was predicted."""
+"""Sorts image files into one folder per predicted class."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from geneticgan.files import open_own, own_folder, written_whole
 from geneticgan.jobs.originals import safe_names
 
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-"""Flags that open a file which is not there yet."""
+"""The flags that create a file only if it does not exist."""
 
 
 class Sorter:
-    """Notes where images belong, and takes them there when all are known.
+    """Notes the classes of images, and copies or moves them once all are known.
 
     Nothing is overwritten: a file whose name is taken gets a number.
 
     Parameters
     ----------
     target : Path
-        Below which the folders of the classes lie.
+        The parent of the classes' folders.
     move : bool
-        Take the files away from where they were.
+        Whether to move files instead of copying them.
     """
 
     def __init__(self, target: Path, *, move: bool) -> None:
@@ -40,14 +40,14 @@ class Sorter:
         Raises
         ------
         ConfigError
-            If it is to be moved out of an archive.
+            If the image is to be moved out of an archive.
         """
         if self._move and Path(name) != file:
-            raise ConfigError(f"{name} lies in an archive and cannot be moved; use --copy")
-        self._noted[file] = label  # an image that was named twice is there once
+            raise ConfigError(f"{name} is in an archive and cannot be moved; use --copy")
+        self._noted[file] = label  # an image that was given twice is sorted once
 
     def sort(self, class_names: Sequence[str]) -> None:
-        """Copy or move the images; `RunError` names the first that cannot be."""
+        """Copy or move the images; raises `RunError` for the first that fails."""
         folders = safe_names(tuple(class_names))
         for file, label in self._noted.items():
             try:
@@ -57,7 +57,7 @@ class Sorter:
                 cause = error.strerror or error
                 raise RunError(
                     f"{file} cannot be {done} to {self._target}: {cause}; the predictions are "
-                    "written, and what was sorted before it stays"
+                    "written, and files that were already sorted stay"
                 ) from error
 
     def _put(self, file: Path, folder: Path) -> None:
@@ -65,7 +65,7 @@ class Sorter:
             name = file.name if number == 1 else f"{file.stem}-{number}{file.suffix}"
             goal = folder / name
             try:
-                open_own(goal, NEW).close()  # the name is ours from here on
+                open_own(goal, NEW).close()  # reserves the name
             except FileExistsError:
                 continue
             try:

@@ -1,4 +1,4 @@
-"""What a larger budget adds to a choice that a smaller one left unfinished."""
+"""Adds methods to an unfinished choice if its budget has become larger."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from geneticgan.training.hooks import Observer
 
 
 def take_back(request: Request, plan: Plan, observers: Sequence[Observer]) -> None:
-    """Take the methods into a plan again that were left out for lack of time and fit now."""
+    """Add methods to a plan that were left out for lack of time and fit now."""
     budget, kept = plan.budget, list(plan.budget.methods)
     late = [
         method

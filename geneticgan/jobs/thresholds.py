@@ -15,16 +15,16 @@ from geneticgan.inference.thresholds import Threshold, Wish, find_threshold, par
 
 @dataclass(frozen=True)
 class Granted:
-    """A wish and the threshold that grants it.
+    """A wish and the threshold that fulfils it.
 
     Attributes
     ----------
     class_name : str
-        Of the class.
+        The name of the class.
     wish : Wish
-        What was asked.
+        The requested recall or precision.
     found : Threshold
-        What it takes, and costs.
+        The threshold with its recall and precision.
     """
 
     class_name: str
@@ -33,19 +33,19 @@ class Granted:
 
 
 def check_wishes(run: Path, texts: Sequence[str]) -> None:
-    """Raise what `set_thresholds` would for texts that are no wishes, or without held-out images.
+    """Check the wishes as `set_thresholds` does, and that there are held-out images.
 
     Raises
     ------
     GeneticGanError
-        For anything the user can mend.
+        For anything that the user can fix.
     """
     facts = read_facts(run)
     for text in texts:
         parse_wish(text, facts)
     if not sum(facts.validation_counts) and not has_out_of_fold(run):
         raise ConfigError(
-            f"{run} held no images out, and a threshold is set on such; train with "
+            f"{run} held out no images, on which thresholds are set; train with "
             "--validation-fraction above 0, or choose with --judge held-out"
         )
 
@@ -53,20 +53,20 @@ def check_wishes(run: Path, texts: Sequence[str]) -> None:
 def set_thresholds(run: Path, texts: Sequence[str]) -> list[Granted]:
     """Set thresholds by wishes such as ``rare=recall:0.95`` and keep them in the run folder.
 
-    They are chosen on the images that the run held out. One that `choose` handed over held none
-    out; then on the out-of-fold predictions of the networks that it trained on splits.
+    They are chosen on the images that the run held out. A run from `choose` has held out none;
+    then the out-of-fold predictions of the networks trained on splits are used.
 
     Parameters
     ----------
     run : Path
-        The run folder, judged.
+        The folder of an evaluated run.
     texts : sequence of str
         The wishes; a class's earlier threshold is replaced, those of other classes stay.
 
     Raises
     ------
     GeneticGanError
-        For anything the user can mend; nothing is kept then.
+        For anything that the user can fix; then no threshold is changed.
     """
     check_wishes(run, texts)
     facts = read_facts(run)

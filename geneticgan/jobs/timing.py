@@ -1,4 +1,4 @@
-"""What the training of a method costs here, found out by short ones."""
+"""Measures the cost of training each method on this machine by short trainings."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from geneticgan.training.interrupt import TimeLimit, TooLong
 from geneticgan.training.setup import load_split
 
 TIMED_STEPS = (4, 20)
-"""Two trainings of so many steps tell what a step costs, and what does not depend on steps."""
+"""The steps of two trainings that give the cost per step and the fixed cost."""
 
 
 @dataclass(frozen=True)
 class Timing:
-    """What was found out.
+    """The measured costs.
 
     Attributes
     ----------
     costs : dict of str to Cost
-        Of a training, by method; endless for one that took too long to be timed.
+        The cost of a training, by method; infinite for one that took too long to be timed.
     cannot : dict of str to str
-        Methods that cannot be trained here, and why.
+        The methods that cannot be trained here, with the reasons.
     shared : float
-        How much longer everything takes than it would if nothing else computed here, >= 1.
+        The factor by which everything takes longer than on an idle machine, >= 1.
     """
 
     costs: dict[str, Cost]
@@ -48,7 +48,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class _Taken:
-    """Seconds of a short training: by the clock, and of this process's work."""
+    """The seconds of a short training: wall-clock time, and CPU time of this process."""
 
     clock: float
     work: float
@@ -62,11 +62,10 @@ def time_methods(
     observers: Sequence[Observer],
     seconds: float,
 ) -> Timing:
-    """Find out what each method costs, and which ones cannot be trained here.
+    """Measure the cost of each method, and find those that cannot be trained here.
 
-    What methods need of all images, such as features, is made first and kept. A method that takes
-    more than its share of the ``seconds`` and half of that costs endlessly much, but for the
-    reference.
+    What methods need from all images, such as features, is computed first and cached. A method
+    that exceeds 1.5 times its share of the ``seconds``, except the reference, has infinite cost.
 
     Raises
     ------
@@ -96,15 +95,15 @@ def time_methods(
         for observer in observers:
             observer.on_progress(number + 1)
     known = [each for pair in taken.values() if pair for each in pair]
-    # Work alone tells steps apart, whoever else computes here meanwhile; the clock tells how much
-    # longer it takes for that.
+    # CPU time compares steps whatever else the machine does; wall-clock time shows the slowdown
+    # by other work.
     shared = max(1.0, sum(t.clock for t in known) / max(1e-9, sum(t.work for t in known)))
     costs = {method: _cost(pair, shared) for method, pair in taken.items()}
     return Timing(costs, cannot, shared)
 
 
 class _Watch(Observer):
-    """Ends the reading of images too once the time for a method is over."""
+    """Stops even the reading of images once the time for a method is over."""
 
     def __init__(self, stop: TimeLimit) -> None:
         self._stop = stop
@@ -129,14 +128,14 @@ def _timed(
     stop: TimeLimit,
     numbers: tuple[int, int] = TIMED_STEPS,
 ) -> tuple[_Taken, _Taken]:
-    """Train for either number of steps; `TooLong` if the time for it is over."""
+    """Train for both numbers of steps; raises `TooLong` if the time for it is over."""
     own = method_of(dataclasses.replace(config, method=method))
     read = own.method.reads(own.config)
     seen = split if read == own.config else load_split(read, [_Watch(stop)])
     task = Task(seen, read, device, Path(), (), stop, own.given)
     own.method.prepare(task)
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # as the trainings have
+    torch.set_num_threads(1)  # as in the trainings
     try:
         first, second = (_seconds(config, method, steps, task) for steps in numbers)
     finally:
@@ -152,5 +151,5 @@ def _seconds(config: TrainConfig, method: str, steps: int, task: Task) -> _Taken
         clock, work = time.perf_counter(), time.process_time()
         own.method.fit(short)
         clock, work = time.perf_counter() - clock, time.process_time() - work
-    # On a GPU this process may wait for it at rest.
+    # With a GPU, this process may be idle while it waits.
     return _Taken(clock, work if task.device.type == "cpu" else clock)

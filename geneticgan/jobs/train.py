@@ -1,4 +1,4 @@
-"""The main job: train a method, then show what it brought. Also taken up again, and judged anew."""
+"""The main job: train a method and evaluate it; also resume it, or evaluate it again."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ from geneticgan.training.together import together
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run begins with.
+    """Everything that a run needs at its start.
 
     Attributes
     ----------
     method : RunMethod
-        Its method, and what that is trained with.
+        The method with its options.
     split : Split
-        The images of its parts.
+        The images of the run's parts.
     plugins : Plugins
-        What its config names, made.
+        The plugins that the config names.
     beginning : Beginning or None
-        The networks of another run that it begins with.
+        The networks of another run to start from.
     remarks : tuple of str
-        What was said of the images, for the report.
+        Remarks about the images, for the report.
     """
 
     method: RunMethod
@@ -67,14 +67,14 @@ class Plan:
 def plan(
     config: TrainConfig, observers: Sequence[Observer] = (), start: Path | None = None
 ) -> Plan:
-    """Make every plugin and load the images, as training would; makes no run.
+    """Make every plugin and load the images as for training, without creating a run.
 
-    With a ``start``, a run folder, it begins with the networks of that run.
+    If ``start``, a run folder, is given, the run starts from its networks.
 
     Raises
     ------
     GeneticGanError
-        For anything the user can mend.
+        For anything that the user can fix.
     """
     own = method_of(config)
     _check_processes(own.core, own.name)
@@ -84,8 +84,8 @@ def plan(
     split = load_split(own.method.reads(config), listeners)
     _check_size(own, split)
     warn_of_shortcut(config, split, listeners)
-    # A network that cannot be made, for its size or for want of its package or weights, is known
-    # before there is a folder.
+    # Find out before creating a folder whether the network cannot be built, because of its size or
+    # a missing package or missing weights.
     if own.core is None:
         own.method.build(split, own.config, resolve_device(config.device))
     else:
@@ -112,30 +112,30 @@ def train(
     Parameters
     ----------
     config : TrainConfig
-        What to do.
+        The options of the run.
     path : Path
-        The run folder to make; must not exist or be empty.
+        The run folder to create; it must be empty or not exist.
     plan : Plan
-        From the function `plan`.
+        The result of the function `plan`.
     observers : sequence of Observer
-        See the run.
+        Observers of the run.
     tensorboard : bool
-        Write event files to ``<path>/tensorboard``.
+        Whether to write event files to ``<path>/tensorboard``.
     film : bool
-        Make a film of what the generators learn, ``<path>/samples/film.webp``.
+        Whether to make a film of how the generators learn, ``<path>/samples/film.webp``.
     classifier : str
-        Key of the network that is to be the run's classifier, if that is settled before.
+        The key of the network to use as the run's classifier, if it is already chosen.
     calibration : Calibration or None
-        Of the classifier, where that is settled before and nothing is held out.
+        The classifier's calibration, if it is already known and nothing is held out.
     out_of_fold : OutOfFold or None
-        Output of networks trained on splits of the images, on which thresholds are set then.
+        The output of networks trained on splits of the images, for setting thresholds.
 
     Raises
     ------
     GeneticGanError
-        For anything the user can mend.
+        For anything that the user can fix.
     Interrupted
-        On Ctrl-C or SIGTERM, after a checkpoint; `resume` goes on.
+        On Ctrl-C or SIGTERM, after a checkpoint; `resume` continues.
     """
     _check_shown(plan.method, tensorboard=tensorboard, film=film)
     config = plan.method.method.reads(config)
@@ -167,10 +167,10 @@ def resume(
     device: str | None = None,
     data_root: str | None = None,
 ) -> Report:
-    """Go on with a run that was stopped, to the result it would have had; raises as `train`.
+    """Continue a run that was stopped, to the same result; raises as `train` does.
 
-    On another ``device`` than the run's own the result is the same up to rounding. ``data_root``
-    is where the images are now, and has to be named for a run that was not made here.
+    On another ``device`` than the run's own, the result is the same up to rounding. ``data_root``
+    is where the images are now; it is required for a run that was made elsewhere.
     """
     folder, config, split = open_run(path, observers, device, data_root)
     own = method_of(config)
@@ -192,11 +192,11 @@ def evaluate(
     calibration: str | None = None,
     data_root: str | None = None,
 ) -> Report:
-    """Score a run again from its folder: the same figures on another day.
+    """Score a run again from its folder, with the same figures.
 
-    ``device`` computes where the run was not trained; None is the run's own. ``data_root`` is as
-    for `resume`. A ``calibration``
-    takes the place of the one that the run has, and thresholds of other probabilities go.
+    ``device`` is the device to compute on; None for the run's own. ``data_root`` is as for
+    `resume`. A ``calibration`` replaces that of the run; if the probabilities change, thresholds
+    are removed.
 
     Raises
     ------
@@ -226,16 +226,16 @@ def _check_size(own: RunMethod, split: Split) -> None:
 
 
 def _check_shown(own: RunMethod, *, tensorboard: bool, film: bool) -> None:
-    """Raise `ConfigError` if what is to show generators has none to show, or is not installed."""
+    """Raise `ConfigError` if there are no generators to show, or TensorBoard is not installed."""
     if own.core is None and (tensorboard or film):
         asked = "--tensorboard" if tensorboard else "--film"
-        raise ConfigError(f"{asked} shows generators learn, and method {own.name!r} has none")
+        raise ConfigError(f"{asked} shows how generators learn, but method {own.name!r} has none")
     if tensorboard:
         summary_writer()
 
 
 def _check_processes(core: TrainConfig | None, name: str) -> None:
-    """Raise `ConfigError` if several processes were started for a method that is no GAN's."""
+    """Raise `ConfigError` if several processes were started for a method that is not a GAN."""
     if core is None and launch.count() > 1:
         raise ConfigError(f"method {name!r} trains in one process: start it without torchrun")
 

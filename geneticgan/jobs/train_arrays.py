@@ -1,4 +1,4 @@
-"""Training on the caller's own arrays, without a folder of images or a command line."""
+"""Training on arrays, without a folder of images or the command line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from geneticgan.inference.trained import TrainedRun, load
 from geneticgan.jobs.beginning import taken_options
 from geneticgan.jobs.train import plan
 from geneticgan.jobs.train import train as train_run
-from geneticgan.methods.asked import with_own_rate
 from geneticgan.methods.of_run import method_of
 from geneticgan.methods.unused import check_used
 from geneticgan.options.definition import named
@@ -29,7 +28,7 @@ Progress = Callable[[str, int, int], object]
 
 
 class _Progress(Observer):
-    """Tells a callable the part of the work, the steps done and the steps there are."""
+    """Calls a function with the phase of the work, the steps done and the total steps."""
 
     def __init__(self, tell: Progress) -> None:
         self._tell = tell
@@ -58,41 +57,41 @@ def train(
 ) -> TrainedRun:
     """Train on arrays or tensors, as ``geneticgan train`` does on a data set.
 
-    A part of each class is held out to choose and calibrate the classifier by, and a fifth, drawn
-    by the seed, to judge it on.
+    A part of each class is held out to choose and calibrate the classifier, and a fifth, drawn by
+    the seed, to evaluate it.
 
     Parameters
     ----------
     images : array or Tensor
         Shape (N, H, W), (N, H, W, C) or (N, C, H, W), uint8 or floating point in [0, 1]; square,
-        of a size that the networks have (8, 16, 28, 32, 64 or 128 pixels), 1 or 3 channels.
+        of a size that the networks support (8, 16, 28, 32, 64 or 128 pixels), 1 or 3 channels.
     labels : array-like
-        Shape (N,), whole numbers or texts.
+        Shape (N,), integers or strings.
     class_names : sequence of str, optional
-        Of the classes in the order of the sorted labels; otherwise the labels as text.
+        The names of the classes in the order of the sorted labels; by default the labels as text.
     method : str, optional
-        What is trained, a plugin, as for ``geneticgan train --method``; ``aggan`` unless it is
-        given, or that of ``start``.
+        The method to train, a plugin, as for ``geneticgan train --method``; by default that of
+        ``start``, or else ``aggan``.
     start : path, optional
-        A run folder whose networks are trained on, as by ``geneticgan train --from``: classes are
-        the same or more, and known by their names.
+        A run folder whose networks are trained further, as with ``geneticgan train --from``: the
+        classes must be the same or more, and are matched by name.
     out : path, optional
-        The run folder to make, which every command takes; the images are kept beside it as
-        ``<out>-images.npz``. Without it both lie in a temporary folder, which stays.
+        The run folder to create, which every command accepts; the images are kept beside it as
+        ``<out>-images.npz``. By default, both are in a temporary folder, which is not deleted.
     on_progress : callable, optional
-        Called with the part of the work, the steps done and the steps there are.
+        Called with the phase of the work, the steps done and the total steps.
     **options : dict
-        Any other of `TrainConfig`, such as ``steps=500`` or ``mutations="nonsat"``.
+        Any other option of `TrainConfig`, such as ``steps=500`` or ``mutations="nonsat"``.
 
     Returns
     -------
     TrainedRun
-        As `geneticgan.load` returns it.
+        The run, as from `geneticgan.load`.
 
     Raises
     ------
     GeneticGanError
-        For anything the user can mend.
+        For anything that the user can fix.
 
     Examples
     --------
@@ -108,7 +107,7 @@ def train(
     pixels, codes, names = _arrays(images, labels, class_names)
     for name in ("dataset", "data_root"):
         if name in options:
-            raise ConfigError(f"{name} cannot be given: the images are")
+            raise ConfigError(f"{name} cannot be given together with images")
     data = path.with_name(path.name + "-images.npz")
     where = str(data.resolve())
     begins = None if start is None else Path(start)
@@ -120,7 +119,6 @@ def train(
         "train",
     )
     known = {named(OPTIONS, name).name for name in options}
-    config = with_own_rate(config, known)
     check_used(config, {*known, *method_of(config).given})
     try:
         data.parent.mkdir(parents=True, exist_ok=True)
@@ -143,11 +141,11 @@ def _arrays(
     )
     if given.ndim != 1 or len(given) != len(pixels) or not len(given):
         raise DataError(
-            f"labels are one for each image; there are {pixels.shape[:1]} images and labels of "
-            f"shape {given.shape}"
+            f"there must be one label for each image, but there are {pixels.shape[:1]} images and "
+            f"labels of shape {given.shape}"
         )
     classes, codes = np.unique(given, return_inverse=True)
     names = list(map(str, classes.tolist() if class_names is None else class_names))
     if len(names) != len(classes):
-        raise DataError(f"class_names has {len(names)} names, and labels {len(classes)} classes")
+        raise DataError(f"class_names has {len(names)} names, but labels {len(classes)} classes")
     return pixels, codes.astype(np.int64), names

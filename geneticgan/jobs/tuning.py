@@ -1,4 +1,4 @@
-"""The search for a training recipe that suits one's own images."""
+"""The search for a training recipe that suits your own images."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ from geneticgan.training.setup import load_parts
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for.
+    """A request for a search.
 
     Attributes
     ----------
     config : TrainConfig
         The images, the networks and the budget of every training.
     search : str
-        Of `SEARCHES`.
+        A key of `SEARCHES`.
     trials : int
-        Recipes that are judged, >= 1.
+        The number of recipes to judge, >= 1.
     seeds : int
-        Trainings of each recipe, whose scores are averaged, >= 1.
+        The number of trainings of each recipe, whose scores are averaged, >= 1.
     judge : Judge
-        What scores them.
+        The judge that scores recipes.
     out : Path
-        Folder of all that comes of it; one that holds the same request is gone on with.
+        The folder for all results; one that holds the same request is continued.
     """
 
     config: TrainConfig
@@ -54,18 +54,18 @@ class Request:
 
 @dataclass(frozen=True)
 class Tuned:
-    """What came of a search.
+    """The result of a search.
 
     Attributes
     ----------
     recipe : Recipe
-        The best.
+        The best recipe.
     score, begun : float
-        Its score by the judge, and that of the recipe that was there before, in [0, 1].
+        The judge's scores of the best recipe and of the initial one, in [0, 1].
     config : TrainConfig
-        Trains by the best recipe, on all training images.
+        The config that trains with the best recipe on all training images.
     file : Path
-        The same as TOML, for ``train --config``.
+        The same config as a TOML file, for ``train --config``.
     """
 
     recipe: Recipe
@@ -83,9 +83,9 @@ def make_request(
     Raises
     ------
     PluginError
-        If there is no such judge.
+        If the judge is unknown.
     ConfigError
-        If the judge looks at the test part, or there is no such search.
+        If the judge uses the test part, or the search is unknown.
     """
     if search not in SEARCHES:
         raise ConfigError(f"search must be one of {', '.join(SEARCHES)}, got {search!r}")
@@ -106,7 +106,7 @@ def tune(
     on_progress: Callable[[Progress], None],
     command: str = "",
 ) -> Tuned:
-    """Judge as many recipes as are asked for, those that are not on disk, and keep the best.
+    """Judge the requested number of recipes, except those on disk already, and keep the best.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def tune(
 
 
 class _Judged:
-    """Trains recipes as the cells of a grid and keeps what the judge says of each."""
+    """Trains recipes as the cells of a grid and keeps the judge's score of each."""
 
     def __init__(
         self,
@@ -181,7 +181,7 @@ class _Judged:
         return scores
 
     def _report(self, progress: Progress) -> None:
-        """Tell how far the whole search is."""
+        """Report the progress of the whole search."""
         before = len(self.recipes) * self._request.seeds
         if progress.cell is None and before:
             return
@@ -201,7 +201,7 @@ class _Judged:
 
 
 def _claim(request: Request, data: str) -> None:
-    """Note in the folder what it is for; `RunError` if it is for something else."""
+    """Write the request to the folder; raises `RunError` if the folder has another one."""
     asked = {
         "search": request.search,
         "judge": request.judge.text,
@@ -213,8 +213,7 @@ def _claim(request: Request, data: str) -> None:
     if file.is_file():
         if read_json(file) != asked:
             raise RunError(
-                f"{request.out} holds a search by other options or of other images; use another "
-                "--out"
+                f"{request.out} holds a search with other options or images; choose another --out"
             )
         return
     if request.out.exists() and (not request.out.is_dir() or any(request.out.iterdir())):

@@ -1,4 +1,4 @@
-"""Where a run stands, read from its folder while another process writes it."""
+"""The progress of a run, read from its folder while another process writes to it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from geneticgan.training.run_folder import RunFolder
 
 @dataclass(frozen=True)
 class View:
-    """What is seen at a look.
+    """The state of a run at one point in time.
 
     Attributes
     ----------
     path, config
-        Of the run.
+        The folder and the config of the run.
     history : History or None
-        None before the first generation is written.
+        The log so far; None before the first generation is written.
     results : sequence of mapping
-        The table at the end; empty until the run is judged.
+        The table at the end; empty until the run is evaluated.
     """
 
     path: Path
@@ -34,29 +34,29 @@ class View:
 
     @property
     def finished(self) -> bool:
-        """Whether nothing more will come."""
+        """Whether the run has ended."""
         return bool(self.results)
 
 
 class Watched:
-    """A run that is looked at.
+    """A run that is being watched.
 
     Parameters
     ----------
     path : Path
-        Of the run folder.
+        The run folder.
 
     Raises
     ------
     RunError
-        If it is none.
+        If it is not a run folder.
     """
 
     def __init__(self, path: Path) -> None:
         self._folder, self._config = RunFolder.open(path)
 
     def look(self) -> View:
-        """Read what there is now; `RunError` if the log is damaged."""
+        """Read the current state; raises `RunError` if the log is damaged."""
         log, results = self._folder.log, self._folder.results
         begun = log.is_file() and b"\n" in log.read_bytes()[:65536]
         return View(

@@ -115,7 +115,7 @@ def _result(run: _Run) -> Section:
         section.text.append(key)
     if not run.results:
         section.text.append(
-            f"The run is not finished; go on with: {typed('resume', run.folder.path)}"
+            f"The run is not finished; continue with: {typed('resume', run.folder.path)}"
         )
         return section
     heads = [text.format(repr(run.class_names[run.smallest])) for text in METRICS.values()]

@@ -1,4 +1,4 @@
-"""The weights that a run begins with, where it goes on from another run's networks."""
+"""The initial weights of a run that continues from another run's networks."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ DISCRIMINATOR = "discriminator"
 
 
 def generator_name(number: int) -> str:
-    """Return what the weights of a generator of the population are filed under."""
+    """Return the name under which the weights of one of the population's generators are stored."""
     return f"generator-{number}"
 
 
 def write_beginning(folder: RunFolder, states: Mapping[str, State]) -> None:
-    """Keep weights to begin with in a run's folder; `RunError` if it cannot be written."""
+    """Write initial weights to a run's folder; raises `RunError` if that fails."""
     try:
         own_folder(folder.beginning)
         for name, state in states.items():
@@ -35,19 +35,19 @@ def write_beginning(folder: RunFolder, states: Mapping[str, State]) -> None:
 
 
 def beginning_of(folder: RunFolder, name: str) -> Path | None:
-    """Return the file of a network's first weights; None where it begins by the seed."""
+    """Return the file of a network's initial weights; None if the seed initialises it."""
     path = _file(folder, name)
     return path if path.is_file() else None
 
 
 def begin(module: torch.nn.Module, path: Path | None) -> None:
-    """Give a network its first weights, if there are any; `RunError` if they are damaged."""
+    """Load initial weights into a network, if there are any; raises `RunError` if damaged."""
     if path is not None:
         load_weights(path, module)
 
 
 def begin_model(model: Model, folder: RunFolder) -> None:
-    """Give the networks of a GAN their first weights, if its run's folder holds any."""
+    """Load initial weights into the networks of a GAN, if the run's folder holds any."""
     begin(model.discriminator, beginning_of(folder, DISCRIMINATOR))
     for number, generator in enumerate(model.generators):
         begin(generator, beginning_of(folder, generator_name(number)))

@@ -1,4 +1,4 @@
-"""From a config to the machine that runs it: once, for training and for the sampler."""
+"""Builds the machine of a config, for training and for the sampler alike."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from geneticgan.training.plugins import Plugins
 
 @dataclass(frozen=True)
 class RealImages:
-    """What a machine learns from.
+    """The real images that a machine learns from.
 
     Attributes
     ----------
     draw : callable
-        From a number to real images (B, C, H, W) and labels (B,), on the machine's device.
+        Maps a number to real images (B, C, H, W) and labels (B,), on the machine's device.
     counts : sequence of int
-        Training images by class.
+        The numbers of training images by class.
     draw_held_out : callable or None
-        As ``draw``, of held-out images, if there are any.
+        Like ``draw``, but of held-out images; None if there are none.
     """
 
     draw: Callable[[int], Labelled]
@@ -47,7 +47,7 @@ class RealImages:
 
 
 def real_images(config: TrainConfig, split: Split, device: torch.device) -> RealImages:
-    """Return the images of a split as a config draws them."""
+    """Return the images of a split, drawn as a config says."""
     source = BatchSource(split.train, split.classes, config.seed, "real", device, config.images_on)
     draw_held_out = None
     if len(split.validation):
@@ -58,12 +58,12 @@ def real_images(config: TrainConfig, split: Split, device: torch.device) -> Real
 
 
 def check_machine(config: TrainConfig, plugins: Plugins, split: Split) -> None:
-    """Build the networks once, and forget them: what fails is known before a run is made.
+    """Build the networks once and discard them, so that errors show before a run is created.
 
     Raises
     ------
     GeneticGanError
-        As a run would when it begins.
+        For whatever would fail at the start of the run.
     """
     channels, size = split.train.pixels.shape[1:3]
     classes, width, architecture = split.classes, config.width, plugins.architecture
@@ -88,20 +88,20 @@ def build_machine(
     real: RealImages,
     processes: Processes = ALONE,
 ) -> Machine:
-    """Build everything that one run of Algorithm 1 is made of.
+    """Build all parts of one run of Algorithm 1.
 
     Parameters
     ----------
     config : TrainConfig
-        Every number and choice that is no plugin.
+        All options that are not plugins.
     plugins : Plugins
-        As the config names them, made.
+        The plugins that the config names.
     model : Model
         The networks; the machine changes them in place.
     real : RealImages
-        What is learnt from.
+        The real images to learn from.
     processes : Processes
-        Of the run.
+        The processes of the run.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def build_machine(
         ),
         plugins.mutations,
         plugins.selection,
-        copy.deepcopy(plugins.schedule),  # it may learn
+        copy.deepcopy(plugins.schedule),  # it may adapt
         numpy_stream(config.seed, "metropolis"),
     )
 
@@ -152,7 +152,7 @@ def _discriminator(
     )
     return DiscriminatorTraining(
         module,
-        make_adam(module.parameters(), config.learning_rate, config.weight_decay),
+        make_adam(module.parameters(), model.rates.of_discriminator, config.weight_decay),
         Forward(module, config.seed, config.precision, augmentation, processes),
         loss,
         config.source_weight * config.gradient_penalty,

@@ -1,4 +1,4 @@
-"""Checkpoints: safetensors and JSON, swapped in whole, read without unpickling."""
+"""Checkpoints: safetensors and JSON, replaced atomically, read without unpickling."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from geneticgan.training.run_folder import FROZEN, write_json
 from geneticgan.training.tensors import load_module, load_tensors, save_tensors
 
 FORMAT = 2
-"""Of the state; 1 had no manifest."""
+"""The format of the state; format 1 had no manifest."""
 
 
 class Checkpoint:
     """The state of a run after some generation.
 
-    Written to a folder of a temporary name, which then takes the place of the last one, so a
-    run always has a whole checkpoint. Batches and latents are functions of the generation's
-    number; of the random states only the Metropolis draws' has to be kept.
+    It is written to a folder with a temporary name, which then replaces the last one, so a run
+    always has a complete checkpoint. Batches and latents are functions of the generation's number;
+    the only random state to keep is that of the Metropolis draws.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class Checkpoint:
     Attributes
     ----------
     notice : str
-        Said after loading, if the newest checkpoint was damaged and the one before it was taken.
+        A message after loading if the newest checkpoint was damaged and the previous one was used.
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,11 +49,11 @@ class Checkpoint:
         self.notice = ""
 
     def follow(self) -> None:
-        """Take notice of what another process has saved."""
+        """Use the checkpoint that another process has saved."""
         self._source = None
 
     def exists(self) -> bool:
-        """Tell whether there is one to load."""
+        """Tell whether there is a checkpoint to load."""
         return self.path.is_dir() or self._previous.is_dir()
 
     def save(
@@ -69,16 +69,16 @@ class Checkpoint:
         Parameters
         ----------
         state : mapping
-            JSON types: the next generation's number, random states, position of the log.
+            The next generation's number, random states and the log's position, as JSON types.
         population, best : individuals
-            The survivors, and the hall of fame's first.
+            The survivors, and the first of the hall of fame.
         discriminator, optimizer : Module, Optimizer
-            The environment's.
+            The discriminator and its optimizer.
 
         Raises
         ------
         RunError
-            If it cannot be written; the checkpoint before stays whole.
+            If it cannot be written; the previous checkpoint stays intact.
         """
         temporary = self.path.with_name(self.path.name + ".writing")
         try:
@@ -97,7 +97,7 @@ class Checkpoint:
         except OSError as error:
             raise RunError(
                 f"the checkpoint cannot be written to {self.path} ({error.strerror or error}); "
-                "free some space, then resume"
+                "free some disk space, then resume"
             ) from error
 
     def load(
@@ -127,7 +127,7 @@ class Checkpoint:
         return self.state()
 
     def state(self) -> dict[str, Any]:
-        """Return the JSON state; raises as `load`."""
+        """Return the JSON state; raises as `load` does."""
         path = self._find() / "state.json"
         try:
             state = dict(json.loads(path.read_text(encoding="utf-8")))
@@ -136,7 +136,7 @@ class Checkpoint:
         return migrated(state, path)
 
     def load_best(self, individual: GeneratorIndividual) -> bool:
-        """Load the hall of fame's first into an individual; False if there is none."""
+        """Load the first of the hall of fame into an individual; returns False if there is none."""
         path = self._find() / "best.safetensors"
         if not path.is_file():
             return False
@@ -144,7 +144,7 @@ class Checkpoint:
         return True
 
     def _find(self) -> Path:
-        """Return the newest checkpoint that is whole; raises as `load`."""
+        """Return the newest intact checkpoint; raises as `load` does."""
         if self._source is not None:
             return self._source
         problems: list[str] = []
@@ -154,14 +154,14 @@ class Checkpoint:
             problem = self._problem(path)
             if not problem:
                 if problems:
-                    self.notice = f"{problems[0]}; going on from the checkpoint before it"
+                    self.notice = f"{problems[0]}; continuing from the previous checkpoint"
                 self._source = path
                 return path
             problems.append(problem)
         if problems:
-            raise RunError(f"{'; '.join(problems)}: the checkpoint is damaged, start anew")
+            raise RunError(f"{'; '.join(problems)}: the checkpoint is damaged; train again")
         raise RunError(
-            f"{self.path.parent} has no checkpoint yet; start the training anew with another --out"
+            f"{self.path.parent} has no checkpoint yet; start the training again with another --out"
         )
 
     @staticmethod
@@ -170,11 +170,11 @@ class Checkpoint:
         if not (path / "manifest.json").exists() and (path / "state.json").is_file():
             state = json.loads((path / "state.json").read_text(encoding="utf-8"))
             if state.get("format", 1) == 1:
-                return ""  # written before there were manifests
+                return ""  # older than manifests
         return what_is_wrong(path)
 
     def _swap(self, temporary: Path) -> None:
-        if self._source == self._previous:  # the newest is damaged: the one before it stays
+        if self._source == self._previous:  # the newest is damaged: keep the previous one
             shutil.rmtree(self.path, ignore_errors=True)
         elif self.path.is_dir():
             shutil.rmtree(self._previous, ignore_errors=True)
@@ -193,13 +193,13 @@ def _load_individual(path: Path, individual: GeneratorIndividual) -> None:
 
 
 def migrated(state: dict[str, Any], path: Path) -> dict[str, Any]:
-    """Return a state of any earlier format as one of this; `RunError` if it is of a later one."""
+    """Convert a state of any earlier format to this one; raises `RunError` for a later format."""
     written = state.get("format", 1)
     if not isinstance(written, int) or not 1 <= written <= FORMAT:
         raise RunError(
             f"{path} has format {written!r}; this version reads formats up to {FORMAT}: use the "
             "version of geneticgan named in config.json"
         )
-    if written < 2:  # before schedules that learn, and before runs that roll back
+    if written < 2:  # before adaptive schedules and rollbacks
         state = {"schedule": {}, "rollbacks": 0, **state}
     return state | {"format": FORMAT}

@@ -1,4 +1,4 @@
-"""Which device a run uses, and whether it can do what is asked of it."""
+"""Which device a run uses, and whether it is available."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from geneticgan.errors import ConfigError
 
 
 def resolve_device(name: str) -> torch.device:
-    """Return the device of a name such as ``auto``, ``cpu``, ``cuda`` or ``cuda:1``.
+    """Return the device for a name such as ``auto``, ``cpu``, ``cuda`` or ``cuda:1``.
 
     Raises
     ------
     ConfigError
-        If it is no such name, or there is no such device.
+        If the name is invalid or there is no such device.
     """
     check_device(name)
     if name == "auto":
@@ -40,12 +40,12 @@ def _of_several(device: torch.device) -> torch.device:
         return device
     if device.index is not None:
         raise ConfigError(
-            f"several processes take a GPU each, and not all {device}; use --device cuda"
+            f"several processes need a GPU each and cannot share {device}; use --device cuda"
         )
     there, wanted = torch.cuda.device_count(), launch.local_rank()
     if wanted >= there:
         raise ConfigError(
-            f"this machine has {there} CUDA device(s), too few for a GPU of its own for every "
-            "process; lower --nproc-per-node, or use --device cpu"
+            f"this machine has {there} CUDA device(s), too few for one GPU per process; lower "
+            "--nproc-per-node, or use --device cpu"
         )
     return torch.device("cuda", wanted)

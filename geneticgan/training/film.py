@@ -1,4 +1,4 @@
-"""A film of a training: what the generators make of the same latents, as they learn."""
+"""A film of a training: the images that the generators make of the same latents over time."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from geneticgan.networks import Generator
 from geneticgan.training.hooks import Observer
 
 COLUMNS = 8
-"""Images of each class."""
+"""The number of images of each class."""
 
 ROWS = 10
-"""Classes at most, those with the fewest images."""
+"""The maximal number of classes; those with the fewest images are shown."""
 
 SIDE_PIXELS = 48
-"""Least side of an image on the film; small ones are enlarged by a whole number."""
+"""The minimal side of an image on the film; small ones are enlarged by an integer factor."""
 
 CAPTION_PIXELS = 16
 GAP_PIXELS = 2
@@ -32,19 +32,18 @@ LAST_MILLISECONDS = 2000
 
 
 class Film(Observer):
-    """Draws a frame whenever the generators are shown, and joins the frames at the end.
+    """Draws a frame whenever it is shown the generators, and joins the frames at the end.
 
-    A frame is a file of its own as soon as it is drawn, so that a run that is taken up again goes
-    on with its film.
+    Each frame is written to its own file at once, so that a resumed run continues its film.
 
     Parameters
     ----------
     folder : Path
-        Of the frames; made.
+        The folder of the frames; it is created.
     counts : sequence of int
-        Training images by class. The rarest class is the first row.
+        The numbers of training images by class. The rarest class is the first row.
     seed : int
-        Draws the latents, the same ones for every frame.
+        The seed of the latents, which are the same for every frame.
     """
 
     def __init__(self, folder: Path, counts: Sequence[int], seed: int) -> None:
@@ -64,7 +63,7 @@ class Film(Observer):
         write_whole(self._folder / f"{step:08d}.png", data.getvalue())
 
     def develop(self, path: Path) -> None:
-        """Write all frames as one animated WebP; nothing where there is no frame."""
+        """Write all frames as one animated WebP; does nothing if there are none."""
         frames = [Image.open(file) for file in sorted(self._folder.glob("*.png"))]
         if not frames:
             return
@@ -77,7 +76,7 @@ class Film(Observer):
 
 
 def _frame(images: npt.NDArray[np.uint8], caption: str) -> Image.Image:
-    """Lay images (N, H, W, C), `COLUMNS` a row, under a caption."""
+    """Arrange images (N, H, W, C), `COLUMNS` per row, below a caption."""
     factor = max(1, -(-SIDE_PIXELS // images.shape[1]))
     side = factor * images.shape[1]
     pitch = side + GAP_PIXELS

@@ -1,4 +1,4 @@
-"""The weights of a discriminator that no step changes: a run's folder holds them once."""
+"""The frozen weights of a discriminator, which a run's folder holds once."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from geneticgan.training.tensors import load_state, save_state
 
 
 def changing(module: torch.nn.Module) -> dict[str, torch.Tensor]:
-    """Return the weights of a discriminator that training changes: all, for most families."""
+    """Return the weights of a discriminator that training changes; for most architectures, all."""
     return {name: value for name, value in module.state_dict().items() if not _is(name, module)}
 
 
 def keep_frozen(path: Path, module: torch.nn.Module) -> None:
-    """Write the others, if there are any and they are not written yet; `OSError` if it fails."""
+    """Write the frozen weights, if any, unless the file exists; raises `OSError` if that fails."""
     found = {name: value for name, value in module.state_dict().items() if _is(name, module)}
     if found and not path.is_file():
         with written_whole(path) as temporary:
@@ -24,21 +24,21 @@ def keep_frozen(path: Path, module: torch.nn.Module) -> None:
 
 
 def frozen_weights(path: Path, module: torch.nn.Module) -> dict[str, torch.Tensor]:
-    """Read what `keep_frozen` wrote; `RunError` if it is missing or damaged."""
+    """Read the file of `keep_frozen`; raises `RunError` if it is missing or damaged."""
     if not getattr(module, "frozen", ""):
         return {}
-    return load_state(path, "copy it from where it is whole, or train anew")
+    return load_state(path, "restore it from an intact copy, or train again")
 
 
 def fill_pretrained(path: Path, module: torch.nn.Module) -> bool:
-    """Give another discriminator of a run the published weights that `keep_frozen` wrote.
+    """Load the published weights that `keep_frozen` wrote into another discriminator of a run.
 
-    Returns whether it has such weights. `RunError` if the file is damaged.
+    Returns whether the discriminator has such weights; raises `RunError` if the file is damaged.
     """
     prefix = getattr(module, "pretrained", "")
     if not prefix:
         return False
-    found = load_state(path, "copy it from where it is whole, or train anew")
+    found = load_state(path, "restore it from an intact copy, or train again")
     known = {name: value for name, value in found.items() if name.startswith(prefix)}
     module.load_state_dict(known, strict=False)
     return True

@@ -1,4 +1,4 @@
-"""How the class head of a run in progress does on held-out images."""
+"""Scores of a running GAN's class head on held-out images."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from geneticgan.training.model import Model
 
 
 def held_out_scores(model: Model, split: Split) -> dict[str, float | None]:
-    """Return ACSA and the rarest class's recall on the validation part, as the log keeps them.
+    """Return ACSA and the rarest class's recall on the validation part, for the log.
 
-    Both are None where no image is held out.
+    Both are None if no images are held out.
     """
     validation = split.validation
     if len(validation) == 0:

@@ -1,4 +1,4 @@
-"""What a run tells the outside: recorders and screens attach themselves, the loop knows none."""
+"""The interface through which recorders and screens watch a run; the loop knows none of them."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ if TYPE_CHECKING:
 
 @dataclass
 class Status:
-    """Where a run stands; the numbers of a screen.
+    """The progress of a run, as shown on a screen.
 
     Attributes
     ----------
     step, steps : int
-        Generations done, and in all.
+        The number of generations done, and in total.
     temperature : float
-        In units of fitness.
+        The temperature, in units of fitness.
     quality, diversity : float
-        Of the survivor.
+        The fitness parts of the survivor.
     winner : str
         The mutation that made the best offspring.
     acceptance_rate : float
-        Share of offspring that took their parent's place, over the recent generations.
+        The share of offspring that replaced their parents, over recent generations.
     wins : dict of str to int
         How often each mutation made the best offspring.
     failures : int
-        Offspring that failed: a loss, gradient or fitness was not finite.
+        The number of failed offspring, whose loss, gradient or fitness was not finite.
     images_per_second : float
-        Real images seen a second, over the recent generations.
+        The number of real images seen per second, over recent generations.
     validation_acsa : float or None
-        Mean per-class recall of the class head on the validation part; None before the first.
+        The class head's mean per-class recall on the validation part; None before the first.
     validation_smallest : float or None
-        The same class head's recall of the rarest class.
+        The class head's recall of the rarest class on the validation part.
     seconds_left : float
-        At the recent speed.
+        The estimated remaining time at the recent speed.
     """
 
     step: int = 0
@@ -58,25 +58,25 @@ class Status:
 
 
 class Observer:
-    """Base of everything that watches a run; every method may be left as it is: it does nothing."""
+    """Base class of everything that watches a run; by default, every method does nothing."""
 
     def on_phase(self, title: str, steps: int) -> None:
-        """Learn that a part of the work begins, of so many steps."""
+        """Receive the start of a phase of the work, with its number of steps."""
 
     def on_note(self, text: str) -> None:
-        """Learn something about the run that is said once."""
+        """Receive a message about the run."""
 
     def on_status(self, status: Status) -> None:
-        """See the status after a generation."""
+        """Receive the status after a generation."""
 
     def on_progress(self, step: int) -> None:
-        """See how far a part other than evolution is."""
+        """Receive the number of steps done in a phase other than evolution."""
 
     def on_network(self, step: int, network: torch.nn.Module) -> None:
-        """See the network that classifies, every ``validate_every`` steps and at the end."""
+        """Receive the network that classifies, every ``validate_every`` steps and at the end."""
 
     def on_population(self, step: int, generators: Sequence[Generator]) -> None:
-        """See the generators, every ``validate_every`` generations and at the end."""
+        """Receive the generators, every ``validate_every`` generations and at the end."""
 
     def on_record(self, record: dict[str, Any]) -> None:
         """Receive a generation's record, as written to log.jsonl."""

@@ -1,4 +1,4 @@
-"""Ctrl-C and its like: the first asks to stop after the step at hand, the second stops at once."""
+"""Ctrl-C and similar signals: the first requests a stop after the step, the second stops now."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import time
 from types import FrameType, TracebackType
 
 HANG_UP: int | None = getattr(signal, "SIGHUP", None)
-"""The terminal is gone; Windows has no such signal."""
+"""The signal that the terminal was closed; Windows has none."""
 
 SIGNALS = [each for each in (signal.SIGINT, signal.SIGTERM, HANG_UP) if each is not None]
 
 
 class Interrupted(Exception):  # noqa: N818  # it is no error: the user asked for it
-    """The run stopped as it was asked to, its state saved.
+    """The run stopped as requested, with its state saved.
 
     Attributes
     ----------
     signal_number : int
-        Which signal asked.
+        The signal that requested the stop.
     """
 
     def __init__(self, signal_number: int) -> None:
@@ -28,15 +28,15 @@ class Interrupted(Exception):  # noqa: N818  # it is no error: the user asked fo
 
 
 class TooLong(Exception):  # noqa: N818  # it is no error: what takes too long is done without
-    """A training takes longer than it may."""
+    """A training has exceeded its time limit."""
 
 
 class StopRequest:
-    """While entered, turns SIGINT, SIGTERM and SIGHUP into a request that a loop looks at.
+    """A context that turns SIGINT, SIGTERM and SIGHUP into a request for loops to check.
 
-    A SIGHUP that is ignored, as under ``nohup``, stays ignored.
+    If SIGHUP is ignored, as under ``nohup``, it stays ignored.
 
-    Outside the main thread, where Python delivers no signals, it only stays unset.
+    Outside the main thread, where Python delivers no signals, the request is never set.
     """
 
     def __init__(self) -> None:
@@ -63,17 +63,17 @@ class StopRequest:
 
     @property
     def requested(self) -> bool:
-        """Whether a stop was asked for."""
+        """Whether a stop was requested."""
         return self.signal_number is not None
 
     def check(self) -> None:
-        """Raise `Interrupted` if a stop was asked for."""
+        """Raise `Interrupted` if a stop was requested."""
         if self.signal_number is not None:
             raise Interrupted(self.signal_number)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.signal_number = number
-        # The next one is not ours: Python's own handlers stop at once.
+        # Leave the next signal to Python's own handlers, which stop at once.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for each in SIGNALS:
             if each != signal.SIGINT and each in self._previous:
@@ -81,14 +81,14 @@ class StopRequest:
 
 
 class TimeLimit(StopRequest):
-    """A request to stop that a training meets by itself once its time is over.
+    """A stop request that is set automatically after a time limit.
 
     Parameters
     ----------
     seconds : float
-        How long it may take from now on; may be infinite.
+        The time limit from now on; may be infinite.
     within : StopRequest or None
-        Another request that is looked at too.
+        Another stop request to check as well.
     """
 
     def __init__(self, seconds: float, within: StopRequest | None = None) -> None:
@@ -98,11 +98,11 @@ class TimeLimit(StopRequest):
 
     @property
     def requested(self) -> bool:
-        """Whether a stop was asked for, or the time is over."""
+        """Whether a stop was requested or the time is over."""
         return self._within.requested or time.perf_counter() > self._end
 
     def check(self) -> None:
-        """Raise `Interrupted` if a stop was asked for, `TooLong` if the time is over."""
+        """Raise `Interrupted` if a stop was requested, `TooLong` if the time is over."""
         self._within.check()
         if self.requested:
             raise TooLong

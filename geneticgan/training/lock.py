@@ -1,4 +1,4 @@
-"""One process at a time works on a run folder."""
+"""A lock that lets only one process at a time work on a run folder."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from geneticgan.training.run_folder import write_json
 
 
 class RunLock:
-    """Held while a process works on a run; the system lets go of it when the process dies.
+    """A lock held while a process works on a run; the system releases it if the process dies.
 
     Parameters
     ----------
     path : Path
-        Of the run folder, which exists.
+        The run folder, which must exist.
     """
 
     def __init__(self, path: Path) -> None:
@@ -35,7 +35,7 @@ class RunLock:
         Raises
         ------
         RunError
-            If another process has it; names that process and its host.
+            If another process holds it; the message names that process and its host.
         """
         try:
             self._lock.acquire(timeout=0)

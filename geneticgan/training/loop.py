@@ -31,10 +31,11 @@ from geneticgan.training.run_folder import RunFolder
 
 MAX_ROLLBACKS = 3
 MAX_FRUITLESS = 10
-"""Generations in a row in which every offspring failed; then a run returns to a checkpoint."""
+"""The number of consecutive generations without a working offspring after which a run returns to
+a checkpoint."""
 
 ROLLBACK_FACTOR = 0.5
-"""Of the discriminator's learning rate, at each return to a checkpoint."""
+"""The factor of the discriminator's learning rate at each return to a checkpoint."""
 
 
 class Evolution:
@@ -43,24 +44,24 @@ class Evolution:
     Parameters
     ----------
     config, split, folder
-        What to train, on which images, and where it is kept.
+        The options, the images and the run folder.
     observers : sequence of Observer
-        See every generation.
+        Observers of every generation.
     stop : StopRequest
-        Looked at after every generation.
+        A stop request that is checked after every generation.
     plugins : Plugins, optional
-        Made by the config where the caller has not made them.
+        The plugins of the config; made from it if not given.
     processes : Processes
-        Of the run; all of them make the same of it.
+        The processes of the run, which all compute the same result.
 
     Attributes
     ----------
     model : Model
         The networks.
     machine : Machine
-        Everything that a generation is made of.
+        The parts of the run.
     discriminator : DiscriminatorTraining
-        The machine's.
+        The machine's discriminator.
     rollbacks : int
         How often the run returned to a checkpoint.
     """
@@ -85,7 +86,7 @@ class Evolution:
         self.model = build_model(config, split, self._plugins.architecture, unfilled=self._begun)
         real = real_images(config, split, self.model.device)
         self.machine = build_machine(config, self._plugins, self.model, real, processes)
-        self._rates = RunRates(config, self.machine.discriminator.optimizer)
+        self._rates = RunRates(config, self.model.rates, self.machine.discriminator.optimizer)
         self.machine.set_rates = self._rates
         self.discriminator = self.machine.discriminator
         self._hall_of_fame = tools.HallOfFame(1, similar=same_weights)
@@ -103,14 +104,14 @@ class Evolution:
         self._observers = [self._recorder, *observers]
 
     def run(self) -> Model:
-        """Evolve to the last generation; returns the networks.
+        """Evolve to the last generation and return the networks.
 
         Raises
         ------
         Interrupted
-            If a stop was asked for; a checkpoint has been written.
+            If a stop was requested; a checkpoint has been written.
         RunError
-            If the discriminator diverged again and again.
+            If the discriminator diverged repeatedly.
         """
         for observer in self._observers:
             observer.on_phase("AGGAN, generation", self._config.steps)
@@ -119,7 +120,7 @@ class Evolution:
             self._note(f"{self._checkpoint.notice}.")
         try:
             if not self._begun:
-                self._save(0)  # something to go back to, from the first generation on
+                self._save(0)  # so that even the first generation can be rolled back
             with multiplying(self._config.precision):
                 while not self._evolve():
                     pass
@@ -130,7 +131,7 @@ class Evolution:
         return self.model
 
     def _evolve(self) -> bool:
-        """Run the generations that are left; False if it had to roll back and is to go on."""
+        """Run the remaining generations; returns False after a rollback, to be called again."""
         config = self._config
         self._monitor.start_clock()
         evolution = Generations(self.machine, config.breeding, self._note)
@@ -145,29 +146,29 @@ class Evolution:
     def _roll_back(self, error: DivergedError) -> None:
         """Return to the last checkpoint with a lower learning rate of the discriminator.
 
-        The generations since then are lived again: nothing of what went wrong is kept but the
-        count. Raises `RunError` once that has been done `MAX_ROLLBACKS` times.
+        The generations since then are run again; only the number of rollbacks is remembered.
+        Raises `RunError` after `MAX_ROLLBACKS` rollbacks.
         """
         rollbacks = self.rollbacks + 1
         if rollbacks > MAX_ROLLBACKS:
             raise RunError(
-                f"{error}, after {MAX_ROLLBACKS} returns to a checkpoint with ever lower learning "
-                "rates of the discriminator; lower --learning-rate, use --precision float32, or "
-                "leave out the mutation that does it (the run's log shows the losses)"
+                f"{error}, after {MAX_ROLLBACKS} returns to a checkpoint, each with a lower "
+                "learning rate of the discriminator; lower --learning-rate, use --precision "
+                "float32, or leave out the mutation that causes it (the run's log shows the losses)"
             ) from error
         self._hall_of_fame.clear()
         self._first, position = self._resume()
         self._recorder.rewind(position)
         self._slow_down(rollbacks)
-        self._save(self._first)  # a kill from now on does not forget the count
-        rate = self._config.learning_rate * self._rates.slowing
+        self._save(self._first)  # so that the count survives a kill
+        rate = self.model.rates.of_discriminator * self._rates.slowing
         self._note(
             f"Rolled back to generation {self._first} ({rollbacks} of {MAX_ROLLBACKS} times): "
-            f"{error}; the discriminator's learning rate begins at {rate:g} now."
+            f"{error}; the discriminator's learning rate now begins at {rate:g}."
         )
 
     def _slow_down(self, rollbacks: int) -> None:
-        """Count the rollbacks, each of which lowers the discriminator's learning rate."""
+        """Set the number of rollbacks, each of which lowers the discriminator's learning rate."""
         self.rollbacks = rollbacks
         self._rates.slowing = ROLLBACK_FACTOR**rollbacks
 
@@ -176,13 +177,13 @@ class Evolution:
             observer.on_note(text)
 
     def _pauses(self, generation: int) -> bool:
-        """Tell whether `after` looks at the networks after a generation."""
+        """Tell whether `after` needs the networks after a generation."""
         step, config = generation + 1, self._config
         looks = (config.validate_every, config.checkpoint_every)
         return self._stop.requested or any(step % every == 0 for every in looks)
 
     def _count_fruitless(self, generation: Generation) -> None:
-        """Say it at once if every offspring failed; `DivergedError` after so many in a row."""
+        """Report if every offspring failed; raises `DivergedError` if that happens repeatedly."""
         offspring = generation.offspring
         if not offspring or not all(child.failure for child in offspring):
             self._fruitless = 0
@@ -191,9 +192,9 @@ class Evolution:
         causes = ", ".join(sorted({f"{each.mutation}: {each.failure}" for each in offspring}))
         if self._fruitless == 1:
             self._note(
-                f"Every offspring of generation {generation.number + 1} failed ({causes}), and the "
-                f"parent stays; after {MAX_FRUITLESS} such generations in a row the run returns to "
-                "its last checkpoint."
+                f"Every offspring of generation {generation.number + 1} failed ({causes}), so the "
+                f"parent stays; after {MAX_FRUITLESS} such generations in a row, the run returns "
+                "to its last checkpoint."
             )
         if self._fruitless == MAX_FRUITLESS:
             self._fruitless = 0
@@ -202,12 +203,12 @@ class Evolution:
             )
 
     def after(self, generation: Generation) -> bool:
-        """Watch, record and save what a generation left; true where the run is to stop.
+        """Evaluate, record and save after a generation; returns whether the run should stop.
 
         Raises
         ------
         DivergedError
-            If all offspring failed in too many generations, or what would be saved is not finite.
+            If all offspring failed in too many generations, or a value to be saved is not finite.
         """
         step = generation.number + 1
         self._count_fruitless(generation)
@@ -231,8 +232,8 @@ class Evolution:
         return stopping
 
     def _is_to_stop(self) -> bool:
-        """Tell whether a stop was asked for, of whichever process."""
-        # A request need not come from a signal: a time may be over.
+        """Tell whether a stop was requested from any process."""
+        # The request may come from a time limit instead of a signal.
         own = self._stop.signal_number or int(self._stop.requested)
         asked = self._processes.most(own)
         if asked > own:
@@ -240,8 +241,8 @@ class Evolution:
         return asked > 0
 
     def _save(self, step: int) -> None:
-        self.check()  # a checkpoint is a good state, or it is none
-        self._processes.wait()  # until nobody reads the last one
+        self.check()  # never save a broken state
+        self._processes.wait()  # until no process reads the last one
         if self._processes.leads:
             self._write(step)
         self._processes.wait()
@@ -265,7 +266,7 @@ class Evolution:
         )
 
     def check(self) -> None:
-        """Raise `DivergedError` if a number is not finite in what a checkpoint would keep."""
+        """Raise `DivergedError` if a value that a checkpoint would save is not finite."""
         self.discriminator.check()
         moments = self.discriminator.optimizer.state.values()
         tensors = [
@@ -274,7 +275,7 @@ class Evolution:
             *(each for one in self.model.population for each in one.state_tensors()),
         ]
         if not all(torch.isfinite(each).all() for each in tensors):
-            raise DivergedError("a number of a network or of its optimizer is not finite")
+            raise DivergedError("a value in a network or its optimizer is not finite")
 
     def _resume(self) -> tuple[int, int]:
         state = self._checkpoint.load(

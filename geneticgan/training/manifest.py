@@ -1,4 +1,4 @@
-"""What a folder of files is to hold, by hash: what is damaged is seen before it is used."""
+"""A manifest of a folder's files with their hashes, by which damage is found before use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAME = "manifest.json"
 
 
 def write_manifest(folder: Path) -> None:
-    """Write the hash of every file of a folder, and flush files and folder to the disk."""
+    """Write the hash of every file in a folder, and flush files and folder to the disk."""
     hashes = {}
     for path in sorted(folder.iterdir()):
         hashes[path.name] = _digest(path)
@@ -23,9 +23,9 @@ def write_manifest(folder: Path) -> None:
 
 
 def what_is_wrong(folder: Path) -> str:
-    """Return what differs from the manifest, as a clause for the user; empty if nothing does.
+    """Return how a folder differs from its manifest, as a clause for the user; empty if not.
 
-    A link is refused: what it leads to is not part of the folder.
+    Links are refused, since their targets are not part of the folder.
     """
     try:
         manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
@@ -40,7 +40,7 @@ def what_is_wrong(folder: Path) -> str:
         for name, digest in hashes.items():
             path = folder / name
             if path.is_symlink() or not path.is_file():
-                return f"{path} is no plain file"
+                return f"{path} is not a regular file"
             if _digest(path) != digest:
                 return f"{path} has changed since it was written"
     except OSError as error:

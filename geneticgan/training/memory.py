@@ -1,4 +1,4 @@
-"""What a run needs in memory at the least, told before there is a folder."""
+"""The least memory that a run needs, checked before its folder is created."""
 
 from __future__ import annotations
 
@@ -14,44 +14,44 @@ from geneticgan.networks import Discriminator, Generator, create_architecture
 from geneticgan.specs import parse_specs
 
 FLOAT = 4
-"""Bytes of a number."""
+"""The number of bytes of a float32."""
 
 GROWING = (
     *("width", "latent_dim", "batch_size", "population", "offspring_steps", "fitness_batches"),
     "critic_steps",
 )
-"""Options that memory grows with."""
+"""Options that increase the memory."""
 
 USUAL = 4
-"""Times its default up to which such an option is not looked at."""
+"""The multiple of its default up to which such an option is not checked."""
 
 MOST = 2**31
-"""A value of such an option that no machine has room for."""
+"""A value of such an option that fits into no machine."""
 
 
 def check_memory(
     config: TrainConfig, shape: tuple[int, int], classes: int, device: torch.device, *, gan: bool
 ) -> None:
-    """Raise `ConfigError` if a run cannot fit into a machine's memory, naming what is too large.
+    """Raise `ConfigError` if a run cannot fit into memory; the message names the option at fault.
 
-    Weights, optimizers, a batch and its features are counted; a run needs more than that, so that
-    what passes may still not fit.
+    Only weights, optimizers, a batch and its features are counted. A run needs more, so one that
+    passes may still not fit.
 
     Parameters
     ----------
     config : TrainConfig
-        Of the run.
+        The config of the run.
     shape : tuple of int
-        Channels, and height or width, of the images.
+        The number of channels, and the height or width, of the images.
     classes : int
-        How many labels there are.
+        The number of classes.
     device : torch.device
-        Where it runs.
+        The device to run on.
     gan : bool
-        Whether generators are trained, or a classifier alone.
+        Whether generators are trained, or only a classifier.
     """
     if all(getattr(config, n) <= USUAL * OPTIONS[n].default for n in GROWING):
-        return  # laying out networks costs a second, and these fit anywhere
+        return  # constructing networks takes a second, and these fit anywhere
     there = available(device)
     needed = least_bytes(config, shape, classes, gan=gan)
     if needed <= there:
@@ -66,7 +66,7 @@ def check_memory(
     amount = "more than any machine has" if math.isinf(needed) else f"{needed / 2**30:.3g} GiB"
     raise ConfigError(
         f"{OPTIONS[name].spelled} {getattr(config, name)} is too large: the networks of this run "
-        f"and what they compute on a batch need at least {amount}, and there are "
+        f"and their computations on a batch need at least {amount}, but there are only "
         f"{there / 2**30:.3g} GiB; lower it"
     )
 
@@ -74,9 +74,9 @@ def check_memory(
 def least_bytes(
     config: TrainConfig, shape: tuple[int, int], classes: int, *, gan: bool = True
 ) -> float:
-    """Return a number of bytes that a run cannot do without; parameters as for `check_memory`.
+    """Return a lower bound of a run's memory in bytes; parameters as for `check_memory`.
 
-    Where a plugin's networks cannot be laid out without being made, they are not counted.
+    Networks of a plugin that cannot be built on the meta device are not counted.
     """
     if any(getattr(config, name) >= MOST for name in GROWING):
         return math.inf
@@ -87,7 +87,7 @@ def least_bytes(
             judge = architecture.discriminator(channels, size, classes, config.width)
             # Weights, gradients, and Adam's two means of them.
             total = 4 * _weights(judge)
-            # A batch of real images for each step, and what the last layer makes of one.
+            # A batch of real images for each step, and the features of one batch.
             image = channels * size**2
             total += config.batch_size * (image * config.critic_steps + judge.features)
             if gan:
@@ -106,7 +106,7 @@ def least_bytes(
 
 
 def available(device: torch.device) -> float:
-    """Return the bytes of memory that a process may have on a device; inf if it is not known."""
+    """Return the memory in bytes available to a process on a device; inf if unknown."""
     if device.type == "cuda":
         return float(torch.cuda.get_device_properties(device).total_memory)
     return total_memory()

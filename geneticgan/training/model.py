@@ -1,4 +1,4 @@
-"""The networks of a run: made by its config, or read from its checkpoint."""
+"""The networks of a run, built from its config or loaded from its checkpoint."""
 
 from __future__ import annotations
 
@@ -23,22 +23,23 @@ from geneticgan.recipes import class_guidance
 from geneticgan.seeding import numpy_stream
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.device import resolve_device
+from geneticgan.training.rates import FullRates, full_rates
 from geneticgan.training.run_folder import RunFolder
 
 BETAS = (0.5, 0.999)
-"""Of Adam, as in the authors' published code."""
+"""The betas of Adam, as in the authors' published code."""
 
 
 def make_adam(
     parameters: Iterable[torch.nn.Parameter], lr: float, weight_decay: float = 0.0
 ) -> torch.optim.Adam:
-    """Return the optimizer that every network here is trained with, but for what is frozen of it.
+    """Return the optimizer of a network's parameters, except frozen ones.
 
-    Weight decay is decoupled (AdamW, Loshchilov and Hutter 2019); without it this is Adam.
+    Weight decay is decoupled (AdamW, Loshchilov and Hutter 2019); without it, this is Adam.
     """
     trained = [parameter for parameter in parameters if parameter.requires_grad]
-    # A CUDA graph can hold a step only if its counter lies on the device, and a learning rate
-    # that changes between its replays only if that does too.
+    # A CUDA graph can capture a step only if its counter is on the device, and the learning rate
+    # can change between replays only if it is there too.
     on_cuda = trained[0].is_cuda
     rate = torch.tensor(lr, device=trained[0].device) if on_cuda else lr
     return torch.optim.AdamW(
@@ -57,12 +58,15 @@ class Model:
     discriminator : Discriminator
         Its class head is the paper's classifier (protocol ``head``).
     device : torch.device
-        Where both are.
+        The device of all networks.
+    rates : FullRates
+        The learning rates that they are trained with, before the schedule.
     """
 
     population: list[GeneratorIndividual]
     discriminator: Discriminator
     device: torch.device
+    rates: FullRates
 
     @property
     def generators(self) -> list[Generator]:
@@ -77,16 +81,17 @@ def build_model(
     *,
     unfilled: bool = False,
 ) -> Model:
-    """Initialise networks for a data set by the config's seed.
+    """Initialise networks for a data set with the config's seed.
 
-    The architecture is made by the config where the caller has not made it. What is ``unfilled``
-    gets its weights from a checkpoint next, and no pretrained ones are looked for.
+    The architecture is made from the config if it is not given. An ``unfilled`` model gets its
+    weights from a checkpoint later, so no pretrained weights are loaded.
     """
     device = resolve_device(config.device)
     channels, size = split.train.pixels.shape[1:3]
     seeds = numpy_stream(config.seed, "initial weights").integers(2**31, size=1 + config.population)
-    optimizer = partial(make_adam, lr=config.generator_rate)
     architecture = architecture or create_architecture(config.architecture)
+    rates = full_rates(config, architecture.learning_rate)
+    optimizer = partial(make_adam, lr=rates.of_generators)
     population = [
         GeneratorIndividual(
             build_generator(
@@ -113,11 +118,11 @@ def build_model(
         guide=class_guidance(config.class_guidance, split.classes) == "real",
         unfilled=unfilled,
     )
-    return Model(population, discriminator.to(device), device)
+    return Model(population, discriminator.to(device), device, rates)
 
 
 def load_model(config: TrainConfig, split: Split, folder: RunFolder) -> Model:
-    """Load the networks of a run from its checkpoint; `RunError` if there is none."""
+    """Load the networks of a run from its checkpoint; raises `RunError` if there is none."""
     model = build_model(config, split, unfilled=True)
     Checkpoint(folder.checkpoint).load(model.population, model.discriminator)
     return model

@@ -1,4 +1,4 @@
-"""Turns generations into the numbers of a screen."""
+"""Computes the status of a run from its generations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from geneticgan.annealing.algorithm import Generation
 from geneticgan.training.hooks import Status
 
 RECENT = 100
-"""Generations over which rates are averaged."""
+"""The number of generations over which rates are averaged."""
 
 
 class Monitor:
@@ -19,32 +19,32 @@ class Monitor:
     Parameters
     ----------
     steps : int
-        Generations of the whole run.
+        The number of generations in the whole run.
     batch_size : int
-        Real images a generation.
+        The number of real images per generation.
     """
 
     def __init__(self, steps: int, batch_size: int) -> None:
         self.status = Status(steps=steps)
         self._batch_size = batch_size
-        # Step and time of generations after which the clock was right: what a device has done is
-        # told in portions, all at once.
+        # Step and time of generations at which the clock was right: a device reports its progress
+        # in batches of generations.
         self._clock: deque[tuple[int, float]] = deque()
         self._acceptances: deque[float] = deque(maxlen=RECENT)
         self._began = self._now = 0.0
         self._seconds_before = 0.0
 
     def start_clock(self) -> None:
-        """Begin to count the time of the first generation."""
+        """Start timing the first generation."""
         self._began = self._now = time.perf_counter()
         self._clock.append((self.status.step, self._began))
 
     def seconds(self) -> float:
-        """Return the seconds of the run's training so far, over all its sittings."""
+        """Return the training time of the run so far in seconds, including that before resuming."""
         return self._seconds_before + self._now - self._began
 
     def update(self, generation: Generation, record: dict[str, Any]) -> Status:
-        """Take in a generation and its record; returns the status."""
+        """Update the status with a generation and its record, and return it."""
         status = self.status
         self._now = time.perf_counter()
         if generation.settled:
@@ -71,7 +71,7 @@ class Monitor:
         return status
 
     def state(self) -> dict[str, Any]:
-        """Return what a checkpoint keeps, as JSON types; clocks begin anew on resuming."""
+        """Return the state for a checkpoint, as JSON types; clocks restart on resuming."""
         return {
             "step": self.status.step,
             "wins": self.status.wins,
@@ -83,7 +83,7 @@ class Monitor:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up what `state` returned."""
+        """Restore a state that `state` returned."""
         self._clock.clear()
         self._acceptances.clear()
         self.status.step = state["step"]

@@ -1,4 +1,4 @@
-"""Whether a folder's paths are this user's own, so that they may be followed."""
+"""Whether the paths in a folder were written by this user, so that they may be followed."""
 
 from __future__ import annotations
 
@@ -18,20 +18,19 @@ from geneticgan.files import write_whole
 from geneticgan.specs import Spec, parse_specs
 
 KEY = "own-runs.key"
-"""File of the cache with a secret that only this user has."""
+"""The cache file with a secret that only this user has."""
 
 LENGTH = 32
 
 LEADS_OUT = re.compile(r"^[/\\~]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)")
-"""How a path begins, or what it holds, that leads out of the folder it is relative to."""
+"""Matches paths that lead out of the folder to which they are relative."""
 
 
 def seal(config: TrainConfig) -> str:
-    """Return what only this user's own runs can say of the place of their images.
+    """Return a seal of the images' location that only this user can make.
 
-    A stranger who writes another place into ``config.json`` cannot write the seal to it. Empty
-    where the secret cannot be kept: the run then asks for the place of its images when it is taken
-    up.
+    A stranger who writes another location into ``config.json`` cannot make its seal. The seal is
+    empty if the secret cannot be stored; the run then asks for the location when it is resumed.
     """
     try:
         return _seal(config, _secret())
@@ -42,23 +41,23 @@ def seal(config: TrainConfig) -> str:
 def own_images(
     config: TrainConfig, seals: Collection[str], data_root: str | None, path: Path
 ) -> TrainConfig:
-    """Return a config whose images may be read: at the place that the user names, or its own.
+    """Return a config whose images may be read, from the location given by the user or its own.
 
     Parameters
     ----------
     config : TrainConfig
-        As it was read from a folder.
+        The config read from a folder.
     seals : collection of str
-        Those that the folder holds.
+        The seals in the folder.
     data_root : str or None
-        The place that the user names; it takes that of the config.
+        The location given by the user, which replaces that of the config.
     path : Path
-        Of the folder, for the message.
+        The folder, for the message.
 
     Raises
     ------
     RunError
-        If the folder names a place and was not made by this user on this machine.
+        If the folder names a location and was not made by this user on this machine.
     """
     if data_root is not None:
         return dataclasses.replace(
@@ -69,8 +68,8 @@ def own_images(
     if not places or _is_own(config, seals):
         return config
     raise RunError(
-        f"{path} was not made here, or its seal was lost with the cache, and it names images at "
-        f"{places[0]!r}; say where they are by --data-root, with that path if you trust it"
+        f"{path} was made elsewhere, or its seal was lost with the cache, and it names images at "
+        f"{places[0]!r}; say where they are with --data-root, using that path if you trust it"
     )
 
 
@@ -90,7 +89,7 @@ def _seal(config: TrainConfig, key: bytes) -> str:
 
 
 def _secret() -> bytes:
-    """Return the secret, made when it is first asked for; `OSError` if it cannot be kept."""
+    """Return the secret, created on first use; raises `OSError` if it cannot be stored."""
     file = cache_folder() / KEY
     if not (file.is_file() and file.stat().st_size == LENGTH):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -100,7 +99,7 @@ def _secret() -> bytes:
 
 
 def _paths(dataset: str) -> list[str]:
-    """Return the options of a data set that say where it lies, or lead out of there."""
+    """Return the options of a data set that give its location or lead out of it."""
     (spec,) = parse_specs(dataset)
     return [
         value
@@ -110,7 +109,7 @@ def _paths(dataset: str) -> list[str]:
 
 
 def _without_places(dataset: str, path: Path) -> str:
-    """Return a data set's spec without its place; `RunError` if another option leads out."""
+    """Return a data set's spec without its location; `RunError` if another option leads out."""
     (spec,) = parse_specs(dataset)
     kept = {name: value for name, value in spec.options.items() if name != "data_root"}
     found = str(Spec(spec.name, kept))

@@ -17,18 +17,18 @@ from geneticgan.training.device import resolve_device
 
 @dataclass(frozen=True)
 class Plugins:
-    """What a config names, found and made, so that a mistake shows before any work is done.
+    """The plugins of a config, created early so that mistakes show before any work is done.
 
     Attributes
     ----------
     mutations : tuple of Mutation
-        One offspring of a parent for each.
+        The mutations, each of which makes one offspring per parent.
     schedule : Schedule
-        As it is before the first generation; a run takes a copy, since a schedule may learn.
+        The initial schedule; a run uses a copy, since a schedule may adapt.
     fitness, selection, architecture
         The other plugins of a run.
     device : torch.device
-        Where it runs.
+        The device of the run.
     """
 
     mutations: tuple[Mutation, ...]

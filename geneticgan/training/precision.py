@@ -1,4 +1,4 @@
-"""How a GPU multiplies float32 numbers in a training: as the run says, not as torch happens to."""
+"""How a GPU multiplies float32 numbers in training: as the run says, not by torch's defaults."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ OPERATIONS: tuple[Any, ...] = (
     torch.backends.cuda.matmul,
     torch.backends.cudnn.conv,  # type: ignore[attr-defined]  # torch declares no such module
 )
-"""What torch decides about one by one: by itself it rounds in convolutions and nowhere else."""
+"""The operations that torch configures separately; by default it rounds only in convolutions."""
 
 
 @contextmanager
 def multiplying(precision: str) -> Iterator[None]:
-    """Let matrix products and convolutions round to TF32 for ``tf32``, and not otherwise.
+    """Let matrix products and convolutions round to TF32 only if the precision is ``tf32``.
 
-    Afterwards torch is set as it was found.
+    Torch's previous settings are restored afterwards.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Writes log.jsonl, one record a line."""
+"""Writes log.jsonl, with one record per line."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Recorder(Observer):
     Parameters
     ----------
     path : Path
-        The log.
+        The log file.
     position : int
-        Bytes of the log that belong to the run so far; what lies behind, written after the last
-        checkpoint by a run that was then stopped, is cut off and written anew.
+        The length in bytes of the log up to the last checkpoint. Anything after it, written before
+        the run was stopped, is cut off and written again.
     """
 
     def __init__(self, path: Path, position: int = 0) -> None:
@@ -32,7 +32,7 @@ class Recorder(Observer):
         self.rewind(position)
 
     def rewind(self, position: int) -> None:
-        """Cut off what lies behind a position, and go on from there."""
+        """Truncate the log at a position, and continue from there."""
         self._file.truncate(position)
         self._file.seek(position)
 
@@ -41,9 +41,9 @@ class Recorder(Observer):
         self._file.write(json.dumps(record).encode() + b"\n")
 
     def position(self) -> int:
-        """Flush to the disk, and return how many bytes the log has.
+        """Flush to the disk, and return the length of the log in bytes.
 
-        A checkpoint names this position: after a power cut the log must not be shorter.
+        A checkpoint stores this position, so the log must not be shorter after a power cut.
         """
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -55,27 +55,27 @@ class Recorder(Observer):
 
 
 class NoRecorder(Recorder):
-    """Keeps no log: that is for the process that leads a run."""
+    """Keeps no log, which only the leading process of a run does."""
 
     def __init__(self) -> None:
         """Open nothing."""
 
     def rewind(self, position: int) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def on_record(self, record: dict[str, Any]) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def position(self) -> int:
         """Return 0."""
         return 0
 
     def close(self) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 def generation_record(generation: Generation, losses: dict[str, float]) -> dict[str, Any]:
-    """Return what the log keeps of a generation: step, T, all fitness parts, winners, losses."""
+    """Return the log's record of a generation: step, T, all fitness parts, winners, losses."""
     broods: dict[int, list[GeneratorIndividual]] = {}
     for child in generation.offspring:
         broods.setdefault(child.lineage, []).append(child)

@@ -1,4 +1,4 @@
-"""What a run's folder keeps of its judgement and its images, read as a stranger's."""
+"""Reads a run folder's scores and class counts without trusting the files."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from geneticgan.errors import RunError, typed
 from geneticgan.evaluation.metrics import Scores
 
 UNFIT = (AttributeError, LookupError, TypeError, ValueError)
-"""What is raised where a file holds other JSON than was written."""
+"""The exceptions raised if a file holds unexpected JSON."""
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """The images that a run was drawn, as a page tells of them.
+    """A summary of the images of a run.
 
     Attributes
     ----------
     class_names : tuple of str
-        By label.
+        The names of the classes, by label.
     train_counts : tuple of int
-        Training images by label.
+        The numbers of training images, by label.
     remarks : tuple of str
-        What was said of the images when the run began.
+        Remarks about the images from the start of the run.
     """
 
     class_names: tuple[str, ...]
@@ -34,12 +34,12 @@ class Drawn:
 
 
 def read_results(file: Path) -> list[dict[str, Any]]:
-    """Return the scores of a run, a row for each method; none where it is not judged yet.
+    """Return the scores of a run, one row per method; empty if it has not been evaluated yet.
 
     Raises
     ------
     RunError
-        If the file holds something else.
+        If the file has other content.
     """
     if not file.is_file():
         return []
@@ -52,25 +52,25 @@ def read_results(file: Path) -> list[dict[str, Any]]:
             raise ValueError
     except UNFIT as error:
         raise RunError(
-            f"{file} is damaged; judge the run again by: {typed('evaluate', file.parent)}"
+            f"{file} is damaged; evaluate the run again with: {typed('evaluate', file.parent)}"
         ) from error
     return rows
 
 
 def read_drawn(file: Path, classes: int | None) -> Drawn:
-    """Return what a run's split tells of its classes.
+    """Return the summary of a run's images from its split.
 
     Parameters
     ----------
     file : Path
-        ``split.json`` of the run's folder.
+        ``split.json`` in the run's folder.
     classes : int or None
-        How many there have to be; None for any number.
+        The required number of classes; None for any number.
 
     Raises
     ------
     RunError
-        If the file holds something else.
+        If the file has other content.
     """
     try:
         found = read_json(file)

@@ -1,4 +1,4 @@
-"""The run folder: where everything a run prints or draws can be rebuilt from."""
+"""The run folder, from which everything that a run prints or draws can be rebuilt."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ from geneticgan.specs import Spec, parse_specs
 from geneticgan.training.ownership import seal
 
 FORMAT = 1
-"""Version of the folder's layout."""
+"""The version of the folder's layout."""
 
 FROZEN = "frozen.safetensors"
-"""Weights of the discriminator that no step changes, if it has any."""
+"""The file of the discriminator's frozen weights, if it has any."""
 
 
 def _no_run(path: Path) -> str:
     if not path.exists():
-        return f"{path} is no run folder: it does not exist"
+        return f"{path} is not a run folder: it does not exist"
     if (path / "run" / "config.json").is_file():
-        return f"{path} is no run folder, but the one of a choice; its run is {path / 'run'}"
-    return f"{path} is no run folder (it has no config.json)"
+        return f"{path} is not a run folder but that of a choice, whose run is {path / 'run'}"
+    return f"{path} is not a run folder (it has no config.json)"
 
 
 class RunFolder:
-    """Names the files of a run and reads and writes the small ones.
+    """The paths of a run's files, with functions to read and write the small ones.
 
     Parameters
     ----------
     path : Path
-        ``runs/<name>``; need not exist yet.
+        The folder, such as ``runs/<name>``; need not exist yet.
     """
 
     def __init__(self, path: Path) -> None:
@@ -60,12 +60,12 @@ class RunFolder:
 
     @classmethod
     def create(cls, path: Path, config: TrainConfig) -> RunFolder:
-        """Make a new run folder with its config.
+        """Create a new run folder with its config.
 
         Raises
         ------
         RunError
-            If the folder holds something already or cannot be written.
+            If the folder is not empty or cannot be written.
         """
         folder = cls(path)
         if path.exists() and not _is_free(path):
@@ -92,25 +92,25 @@ class RunFolder:
 
     @classmethod
     def open(cls, path: Path) -> tuple[RunFolder, TrainConfig]:
-        """Open an existing run and read its config, which then downloads nothing.
+        """Open an existing run and read its config, changed so that it downloads nothing.
 
         Raises
         ------
         RunError
-            If it is no run folder or was written by a newer version.
+            If it is not a run folder or was written by a newer version.
         """
         folder = cls(path)
         if link := first_link(path):
             raise RunError(
-                f"{link} is a symbolic link; a run folder holds its own files: put the file "
-                "itself there"
+                f"{link} is a symbolic link, but a run folder must hold its own files; put the "
+                "file itself there"
             )
         if not folder.config.is_file():
             raise RunError(_no_run(path))
         try:
             data = read_json(folder.config)
             if not isinstance(data, dict) or not isinstance(data.get("options"), dict):
-                raise RunError(f"{folder.config} holds no options; it is damaged")
+                raise RunError(f"{folder.config} is damaged: it has no options")
             if data.get("format") != FORMAT:
                 raise RunError(
                     f"{path} has format {data.get('format')!r}; this version reads format {FORMAT}"
@@ -120,11 +120,11 @@ class RunFolder:
             raise RunError(str(error)) from error
 
     def seals(self) -> list[str]:
-        """Return what says that the place of its images is its user's own; see `ownership`."""
+        """Return the seals of the images' location; see `geneticgan.training.ownership`."""
         return [str(read_json(self.config).get("seal", ""))]
 
     def other_surroundings(self, device: str) -> str:
-        """Return in a sentence what is other now than when the run began; empty if nothing is."""
+        """Return a sentence on changes in software or hardware since the start; empty if none."""
         saved = read_json(self.config)
         now = {**software()["versions"], **machine(device)}
         then = {
@@ -139,7 +139,7 @@ class RunFolder:
         if not changes:
             return ""
         return (
-            f"The run goes on with {', '.join(changes)}, so that its numbers may differ a little "
+            f"The run continues with {', '.join(changes)}, so its numbers may differ slightly "
             "from those of a run that was never stopped."
         )
 
@@ -148,8 +148,8 @@ class RunFolder:
     ) -> None:
         """Save which images were drawn, and the fingerprint of the data they were drawn from.
 
-        With the digests of those that it learns from, and of ``earlier`` ones, from which the
-        networks that it begins with have learnt, and with ``remarks`` on the images.
+        The file also holds the digests of the training images and of ``earlier`` images from which
+        the initial networks have learnt, and ``remarks`` about the images.
         """
         write_json(
             self.split,
@@ -167,7 +167,7 @@ class RunFolder:
     def learnt(self) -> frozenset[str]:
         """Return the digests of the images that its networks have learnt from.
 
-        None are known of a run of an earlier version.
+        They are unknown, and thus empty, for a run of an earlier version.
 
         Raises
         ------
@@ -181,12 +181,12 @@ class RunFolder:
         return frozenset(joined[i : i + DIGITS] for i in range(0, len(joined), DIGITS))
 
     def check_split(self, split: Split) -> None:
-        """Raise `RunError` if the data or the drawn subset is not the one of the run."""
+        """Raise `RunError` if the data or the drawn subset differs from that of the run."""
         saved = read_json(self.split)
         if saved["fingerprint"] != split.fingerprint:
             raise RunError(
                 f"the images have changed since {self.path} was trained; restore them, or train "
-                "anew"
+                "again"
             )
         if saved["train"] != split.train_indices.tolist():
             raise RunError(
@@ -196,7 +196,7 @@ class RunFolder:
 
 
 def _is_free(path: Path) -> bool:
-    """Tell whether a run may be made here: in an empty folder, or what one killed at once left."""
+    """Tell whether a run can be created here: the folder is empty or left by a run just killed."""
     if not path.is_dir():
         return False
     for each in path.iterdir():
@@ -208,7 +208,7 @@ def _is_free(path: Path) -> bool:
 
 
 def _local(config: TrainConfig) -> TrainConfig:
-    """Return a config that downloads no data set: a run that is taken up may be a stranger's."""
+    """Return a config that downloads no data set, since the run may come from a stranger."""
     specs = parse_specs(config.dataset)
     kept = (
         Spec(each.name, {k: v for k, v in each.options.items() if k != "download"})
@@ -227,12 +227,12 @@ def new_run_path(root: Path, dataset: str) -> Path:
 
 
 def write_json(path: Path, data: Any) -> None:
-    """Write a JSON file whole or not at all; `OSError` as `geneticgan.files.write_whole`."""
+    """Write a JSON file atomically; raises as `geneticgan.files.write_whole` does."""
     write_whole(path, json.dumps(data, indent=1).encode())
 
 
 def software() -> dict[str, Any]:
-    """Return what a result was made with, as JSON types: ``versions`` and ``git_revision``."""
+    """Return the software of a result, as JSON types: ``versions`` and ``git_revision``."""
     packages = ("geneticgan", "torch", "torchvision", "numpy", "scikit-learn", "deap")
     versions = {package: importlib.metadata.version(package) for package in packages}
     return {
@@ -242,8 +242,8 @@ def software() -> dict[str, Any]:
 
 
 def machine(device: str) -> dict[str, Any]:
-    """Return what of a machine changes the last digits: its threads, processes, kind of device."""
-    import torch  # seconds that a look at a run need not wait for
+    """Return the properties of a machine that affect rounding: threads, processes, device type."""
+    import torch  # takes seconds, which commands that only look at a run need not wait for
 
     from geneticgan.training.device import resolve_device
 

@@ -1,4 +1,4 @@
-"""From a config to the images of a run."""
+"""Loads the images of a run by its config."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from geneticgan.training.run_folder import RunFolder
 
 
 class ObserverNotices(Notices):
-    """Passes on to the observers of a job what the reading of a data set tells."""
+    """Passes the notices of a data set that is being read on to a job's observers."""
 
     def __init__(self, observers: Sequence[Observer]) -> None:
         self._observers = observers
 
     def begin(self, title: str, total: int) -> None:
-        """Begin to decode."""
+        """Begin the phase of decoding."""
         self.phase(f"Decoding {title}", total)
 
     def phase(self, title: str, total: int) -> None:
@@ -43,7 +43,7 @@ class ObserverNotices(Notices):
 
 
 def open_dataset(config: TrainConfig, observers: Sequence[Observer] = ()) -> Dataset:
-    """Make the data set that a config names; its progress goes to the observers."""
+    """Make the data set that a config names; observers see its progress."""
     dataset = create_dataset(
         config.dataset,
         data_root=config.data_root,
@@ -56,12 +56,12 @@ def open_dataset(config: TrainConfig, observers: Sequence[Observer] = ()) -> Dat
 
 
 def load_source(config: TrainConfig, dataset: Dataset) -> Source:
-    """Load the classes of a data set that take part in a config's imbalance."""
+    """Load the classes of a data set that a config's imbalance uses."""
     return create_imbalance(config.imbalance).load(dataset)
 
 
 def draw_split(config: TrainConfig, dataset: Dataset, source: Source) -> Split:
-    """Draw the parts of a run from what a data set gave."""
+    """Draw the parts of a run from a loaded data set."""
     available = available_counts(
         source, config.seed if config.split_seed is None else config.split_seed
     )
@@ -77,7 +77,7 @@ def draw_split(config: TrainConfig, dataset: Dataset, source: Source) -> Split:
 
 
 def load_parts(config: TrainConfig, observers: Sequence[Observer] = ()) -> tuple[Source, Split]:
-    """Load the data set and draw the parts of the run; returns both."""
+    """Load the data set, draw the parts of the run, and return both."""
     dataset = open_dataset(config, observers)
     source = load_source(config, dataset)
     return source, draw_split(config, dataset, source)
@@ -89,7 +89,7 @@ def load_split(config: TrainConfig, observers: Sequence[Observer] = ()) -> Split
 
 
 def on_device(config: TrainConfig, device: str | None) -> TrainConfig:
-    """Return a config that computes on another device, or itself for None."""
+    """Return the config with another device, or unchanged for None."""
     return config if device is None else dataclasses.replace(config, device=device)
 
 
@@ -99,15 +99,14 @@ def open_run(
     device: str | None = None,
     data_root: str | None = None,
 ) -> tuple[RunFolder, TrainConfig, Split]:
-    """Open a run with the very images it was trained on.
+    """Open a run with exactly the images that it was trained on.
 
-    With a ``device`` or a ``data_root`` the config names that one; what is on disk keeps the run's
-    own.
+    A given ``device`` or ``data_root`` replaces the config's, but not in the file on disk.
 
     Raises
     ------
     RunError
-        If the images have changed, or lie where a run that was not made here says; see
+        If the images have changed, or if their location comes from a run made elsewhere; see
         `own_images`.
     """
     folder, config = RunFolder.open(path)

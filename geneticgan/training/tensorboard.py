@@ -14,14 +14,14 @@ from geneticgan.networks import Generator
 from geneticgan.training.hooks import Observer
 
 COLUMNS = 8
-"""Images of each class in a grid."""
+"""The number of images of each class in a grid."""
 
 EVERY = 10
-"""Generations between scalars."""
+"""The number of generations between scalars."""
 
 
 def summary_writer() -> Any:
-    """Return torch's writer of event files; `ConfigError` if TensorBoard is not installed."""
+    """Return torch's writer of event files; raises `ConfigError` if TensorBoard is missing."""
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:
@@ -37,13 +37,13 @@ class TensorBoard(Observer):
     Parameters
     ----------
     folder : Path
-        Of the event files; made.
+        The folder of the event files; it is created.
     classes : int
-        K.
+        The number of classes, K.
     seed : int
-        Draws the latents; the same ones each time, so that one sees the images change.
+        The seed of the latents, which are always the same, so that changes of the images show.
     first : int
-        Generation that a resumed run goes on with; what was written behind it is put aside.
+        The generation from which a resumed run continues; later events are discarded.
 
     Raises
     ------
@@ -83,7 +83,7 @@ class TensorBoard(Observer):
                         self._writer.add_scalar(f"{child['mutation']}/{part}", child[part], step)
 
     def on_population(self, step: int, generators: Sequence[Generator]) -> None:
-        """Write a grid of samples, a row for each class."""
+        """Write a grid of samples, with a row for each class."""
         from torchvision.utils import make_grid
 
         labels = torch.arange(self._classes).repeat_interleave(COLUMNS)

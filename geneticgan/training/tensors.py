@@ -16,13 +16,13 @@ from geneticgan.errors import RunError
 from geneticgan.files import open_own
 
 METADATA = "geneticgan"
-"""Key of our JSON in a safetensors header."""
+"""The key of this package's metadata in a safetensors header."""
 
 NONE: Mapping[str, torch.Tensor] = MappingProxyType({})
 
 
 def save_tensors(path: Path, tensors: Mapping[str, torch.Tensor], metadata: str = "") -> None:
-    """Write named tensors and a text to one new safetensors file; `OSError` if it is there."""
+    """Write named tensors and a text to a new safetensors file; raises `OSError` if it exists."""
     plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
     data = save(plain, metadata={METADATA: metadata})
     with open_own(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
@@ -30,12 +30,12 @@ def save_tensors(path: Path, tensors: Mapping[str, torch.Tensor], metadata: str 
 
 
 def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], str]:
-    """Read what `save_tensors` wrote.
+    """Read a file that `save_tensors` wrote.
 
     Raises
     ------
     RunError
-        If the file is missing or damaged, or holds a number that is not finite.
+        If the file is missing or damaged, or contains a number that is not finite.
     """
     try:
         with safe_open(str(path), framework="pt") as file:
@@ -45,25 +45,25 @@ def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], str]:
         raise RunError(f"{path} cannot be read ({error}); the checkpoint is damaged") from error
     for name, value in tensors.items():
         if value.is_floating_point() and not torch.isfinite(value).all():
-            raise RunError(f"{path} is damaged: {name} holds numbers that are not finite")
+            raise RunError(f"{path} is damaged: {name} contains numbers that are not finite")
     return tensors, metadata
 
 
 def load_module(
     path: Path, module: torch.nn.Module, others: Mapping[str, torch.Tensor] = NONE
 ) -> None:
-    """Load a module's weights, and others that its file lacks.
+    """Load a module's weights from a file, and those that the file lacks from ``others``.
 
     Raises
     ------
     RunError
-        If they are not of this architecture.
+        If the weights do not fit the module.
     """
     _load(path, module, {**others, **load_tensors(path)[0]})
 
 
 def save_weights(path: Path, module: torch.nn.Module) -> None:
-    """Write a module's weights with their hash, for a file that no manifest stands beside."""
+    """Write a module's weights with their hash, for a file without a manifest."""
     save_state(path, module.state_dict())
 
 
@@ -73,19 +73,19 @@ def save_state(path: Path, tensors: Mapping[str, torch.Tensor]) -> None:
 
 
 def load_weights(path: Path, module: torch.nn.Module) -> None:
-    """Load what `save_weights` wrote.
+    """Load weights that `save_weights` wrote.
 
     Raises
     ------
     RunError
-        If the weights have changed since, or are not of this architecture.
+        If the weights have changed since, or do not fit the module.
     """
     mend = "delete it, and 'geneticgan resume' trains it again"
     _load(path, module, load_state(path, mend))
 
 
 def load_state(path: Path, mend: str) -> dict[str, torch.Tensor]:
-    """Read what `save_state` wrote; `RunError`, with what to do, if it has changed since."""
+    """Read a file of `save_state`; raises `RunError` with the advice ``mend`` if it has changed."""
     tensors, expected = load_tensors(path)
     if digest(tensors) != expected:
         raise RunError(f"{path} has changed since it was written; {mend}")
@@ -93,7 +93,7 @@ def load_state(path: Path, mend: str) -> dict[str, torch.Tensor]:
 
 
 def digest(tensors: Mapping[str, torch.Tensor]) -> str:
-    """Return the SHA-256 of names, types, shapes and values of tensors, as hexadecimal digits."""
+    """Return the SHA-256 of the names, types, shapes and values of tensors in hexadecimal."""
     found = hashlib.sha256()
     for name in sorted(tensors):
         value = tensors[name].detach().cpu().contiguous()

@@ -1,4 +1,4 @@
-"""How the processes of a run find each other, and part."""
+"""How the processes of a run connect and disconnect."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ from geneticgan.training.interrupt import Interrupted
 
 RUN = "run"
 TOLD = "told"
-"""Keys of what the processes share before they are a group, and after it is broken."""
+"""Keys of the values that processes share before their group exists and after it has failed."""
 
 LOOK_EVERY = 0.1
-"""Seconds between two looks at whether the run has begun."""
+"""The seconds between two checks whether the run has begun."""
 
 
 @contextmanager
 def together(run: Path, device: torch.device) -> Iterator[Processes]:
-    """Give the processes of a run, which work on it alike until all of them leave this.
+    """Yield the processes of a run, which work on it together until all leave this context.
 
-    A `StopRequest` is entered after this, so that it is left before.
+    A `StopRequest` must be entered after this context, so that it is left before.
 
     Parameters
     ----------
     run : Path
-        The run folder, which is there.
+        The run folder, which must exist.
     device : torch.device
-        Where this process computes.
+        The device of this process.
 
     Raises
     ------
     RunError
-        If they do not find each other.
+        If the processes cannot connect.
     """
     if launch.count() == 1:
         yield ALONE
@@ -65,11 +65,11 @@ def together(run: Path, device: torch.device) -> Iterator[Processes]:
     try:
         yield processes
         processes.wait()
-    except Interrupted:  # as all of them are
+    except Interrupted:  # in all processes
         processes.wait()
         raise
     except GeneticGanError:
-        # The launcher is about to end what is left of the run; there is something to say before.
+        # The launcher will terminate the remaining processes; report the error before that.
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
         raise
@@ -78,12 +78,12 @@ def together(run: Path, device: torch.device) -> Iterator[Processes]:
 
 
 def awaited_run() -> Path:
-    """Return the folder of the run once the process that leads has made or opened it.
+    """Return the run's folder once the leading process has created or opened it.
 
     Raises
     ------
     RunError
-        If that process is not to be found.
+        If the leading process cannot be reached.
     """
     store = find_store()
     try:
@@ -95,7 +95,7 @@ def awaited_run() -> Path:
 
 
 def first_to_tell() -> bool:
-    """Tell whether no other process of this run has told the user of an error before."""
+    """Tell whether this is the first process of the run to report an error."""
     if launch.count() == 1:
         return True
     try:
@@ -106,11 +106,11 @@ def first_to_tell() -> bool:
 
 @cache
 def find_store() -> Store:
-    """Return the store that the launcher, or else the process that leads, keeps for all."""
+    """Return the store that the launcher, or else the leading process, keeps for all."""
     try:
         store = next(iter(rendezvous("env://", timeout=PATIENCE)))[0]
     except (RuntimeError, ValueError) as error:
         raise RunError(
-            f"the processes of this run do not find each other ({error}); start them by torchrun"
+            f"the processes of this run cannot connect ({error}); start them with torchrun"
         ) from error
     return PrefixStore(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"), store)

@@ -256,16 +256,16 @@ def test_a_class_without_an_image_is_named(tmp_path):
 def test_a_folder_that_is_no_run_is_refused(words, tmp_path):
     result = invoke(words[0], tmp_path, *words[1:])
     assert result.exit_code == 1
-    assert f"{tmp_path} is no run folder (it has no config.json)" in result.output
+    assert f"{tmp_path} is not a run folder (it has no config.json)" in result.output
 
 
 def test_what_is_meant_instead_of_a_run_folder_is_said(tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "config.json").touch()
     result = invoke("evaluate", tmp_path)
-    assert f"but the one of a choice; its run is {tmp_path / 'run'}" in result.output
+    assert f"but that of a choice, whose run is {tmp_path / 'run'}" in result.output
     result = invoke("evaluate", tmp_path / "pets")
-    assert f"{tmp_path / 'pets'} is no run folder: it does not exist" in result.output
+    assert f"{tmp_path / 'pets'} is not a run folder: it does not exist" in result.output
     for command in ("measure", "report"):
         result = invoke(command, tmp_path)
         assert (result.exit_code, "is neither a run folder" in result.output) == (1, True)

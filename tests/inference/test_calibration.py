@@ -216,8 +216,11 @@ def test_offsets_by_generated_images(world, tmp_path):
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ({"calibration": "offsets", "validation_fraction": 0.0}, "fitted on held-out images, and"),
-        ({"calibration": "generated-offsets", "method": "dos"}, "keeps no generator, by whose"),
+        ({"calibration": "offsets", "validation_fraction": 0.0}, "fitted on held-out images, but"),
+        (
+            {"calibration": "generated-offsets", "method": "dos"},
+            "keeps no generator to make images",
+        ),
     ],
 )
 def test_what_cannot_be_calibrated_is_said_before_it_is_trained(more, message):
@@ -294,7 +297,7 @@ def test_where_nothing_was_held_out_it_is_said(tmp_path):
     assert (facts.more["calibration"], facts.calibration.temperature) == (None, 1.0)
     result = invoke("evaluate", run, "--threshold", "9=recall:0.9")
     assert result.exit_code == 1
-    assert "held no images out, and a threshold is set on such; train with" in result.output
+    assert "held out no images, on which thresholds are set; train with" in result.output
 
 
 def test_a_damaged_file_of_logits_is_named(tmp_path):

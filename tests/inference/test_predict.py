@@ -222,7 +222,7 @@ def test_images_in_an_archive_are_not_moved(world, tmp_path):
     words = [run, tmp_path / "a.zip", "--out", tmp_path / "p.csv"]
     result = invoke("predict", *words, "--move", tmp_path / "sorted")
     assert result.exit_code == 1
-    assert "0.png lies in an archive and cannot be moved; use --copy" in result.output
+    assert "0.png is in an archive and cannot be moved; use --copy" in result.output
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a.zip"]
     assert invoke("predict", *words, "--copy", tmp_path / "sorted").exit_code == 0
     assert len(list((tmp_path / "sorted").rglob("0.png"))) == 1

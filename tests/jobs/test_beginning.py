@@ -78,7 +78,7 @@ def test_a_classifier_goes_on_and_a_stop_changes_nothing(runs, tmp_path):
     stopped = tmp_path / "stopped"
     with pytest.raises(Interrupted):
         train(config, stopped, plan(config, (), runs["dos"]), [Stop()])
-    with pytest.raises(RunError, match="is not finished; go on with"):
+    with pytest.raises(RunError, match="is not finished; continue with"):
         plan(config, (), stopped)
     geneticgan.jobs.train.resume(stopped, ())
     assert (stopped / "results.json").read_text() == (whole / "results.json").read_text()
@@ -114,7 +114,7 @@ def test_the_command_line_takes_it_says_what_it_kept_and_is_reported(runs, tmp_p
     words = ["train", "--from", str(runs["dos"]), "--imbalance", TEN["imbalance"], "--steps", "1"]
     out = CliRunner().invoke(cli, [*words, "--out", str(tmp_path / "more")], env={"COLUMNS": "300"})
     assert out.exit_code == 0, out.output
-    assert f"It begins with 1 network(s) of {runs['dos']}: dos." in out.output
+    assert f"The run starts from 1 network(s) of {runs['dos']}: dos." in out.output
     assert "Classes kept by name: 3, 7; new are 0, 1, 2, 4, 5, 6, 8, 9." in out.output
     made = run_sections(tmp_path / "more")[1][-1].text[0]
     assert "--method dos" in made
@@ -124,15 +124,15 @@ def test_the_command_line_takes_it_says_what_it_kept_and_is_reported(runs, tmp_p
 @pytest.mark.parametrize(
     ("start", "method", "more", "message"),
     [
-        ("dos", "aggan", TWO, "keeps no generator to begin with; use --method dos"),
-        ("dos", "probe", TWO, "leave --from out"),
-        ("dos", "ensemble", TWO, "are no beginning for method 'ensemble'"),
-        ("aggan", "aggan", TWO | {"width": 3}, "networks of width 2, not 3"),
+        ("dos", "aggan", TWO, "keeps no generator to start from; use --method dos"),
+        ("dos", "probe", TWO, "leave out --from"),
+        ("dos", "ensemble", TWO, "method 'ensemble' cannot start from the networks"),
+        ("aggan", "aggan", TWO | {"width": 3}, "networks with width 2, not 3"),
         (
             "aggan",
             "aggan",
             {"imbalance": "two-class:positive=7,negative=4,ratio=4"},
-            r"knows the class\(es\) 3, of which there are no images here \(here: 7, 4\)",
+            r"knows the class\(es\) 3, but there are no images of them here \(here: 7, 4\)",
         ),
     ],
 )

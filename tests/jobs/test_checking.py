@@ -146,7 +146,7 @@ def test_wrong_labels_are_suspected_and_nothing_else(folder, monkeypatch):
     assert "b/wrong.bmp (like a)" in found.text
     assert "a/false.bmp (like b)" in found.text
     monkeypatch.setattr("geneticgan.data.inspection.labels.MOST", 40)
-    assert "on 40 of 48 images, drawn by chance)" in look(folder)["labels"].text
+    assert "on 40 of 48 images, drawn at random)" in look(folder)["labels"].text
 
 
 def test_masks_without_a_photographs_name_and_turned_images_are_seen(folder):
@@ -159,8 +159,8 @@ def test_masks_without_a_photographs_name_and_turned_images_are_seen(folder):
     picture((40, 60)).save(folder / "b" / "standing.bmp")
     found = look(folder)
     assert found["masks"].text.startswith("3 images have hardly more than two grey levels")
-    assert found["masks"].text.endswith("if they are masks, leave them out by exclude=PATTERN")
-    assert found["turned"].text.startswith("1 images lie the other way than 11 others")
+    assert found["masks"].text.endswith("if they are masks, leave them out with exclude=PATTERN")
+    assert found["turned"].text.startswith("1 images are rotated against 11 others")
     assert found["turned"].text.endswith("b/standing.bmp")
 
 
@@ -203,10 +203,10 @@ def test_groups_that_are_proposed_can_be_typed(folder):
             number = int(path.stem[1:])
             path.rename(path.with_name(f"{kind}{number // 3}_{number % 3}.bmp"))
     found = look(folder)["groups"]
-    option, dataset = shlex.split(found.text.rpartition("together by ")[2])
+    option, dataset = shlex.split(found.text.rpartition("together with ")[2])
     config = TrainConfig(dataset=dataset, data_root=str(folder), image_size=32)
     (groups,) = [each for each in check(config) if each.what == "groups"]
-    assert (option, groups.text) == ("--dataset", "8 groups, which no split will part")
+    assert (option, groups.text) == ("--dataset", "8 groups, which no split will divide")
 
 
 @pytest.mark.parametrize("column", ["Smear No", "kind of cell"])
@@ -266,5 +266,5 @@ def test_the_command_prints_its_lines(folder):
 
 
 def test_data_sets_without_files_are_refused():
-    with pytest.raises(ConfigError, match="digits is no data set of image files"):
+    with pytest.raises(ConfigError, match="digits is not a data set of image files"):
         list(check(TrainConfig(dataset="digits")))

@@ -120,7 +120,7 @@ def test_another_judge_holds_nothing_out(images, tmp_path):
     assert found["config"]["validation_fraction"] == 0
     assert sum(found["train_counts"]) == 44  # all but the test part
     refused = CliRunner().invoke(cli, ["evaluate", str(out / "run"), "--threshold", "0=recall:0.9"])
-    assert "held no images out" in refused.output
+    assert "held out no images" in refused.output
     assert "or choose with --judge held-out" in refused.output
     verdict = json.loads((out / "verdict.json").read_text())
     scores = {}
@@ -230,7 +230,7 @@ def test_what_cannot_be_asked_is_refused_before_there_is_a_folder(images, tmp_pa
     by_made = replace(config, calibration="generated-offsets")
     with pytest.raises(ConfigError, match="the winner need not generate images"):
         make_request(by_made, "dos", tmp_path / "c", 60, 1)
-    with pytest.raises(ConfigError, match="one split says nothing of chance"):
+    with pytest.raises(ConfigError, match="one split says nothing about chance"):
         make_request(config, "dos", tmp_path / "c", 60, 1, 2, 1)
     with pytest.raises(ConfigError, match="head looks at the test part, by which nothing may be"):
         make_request(config, "dos", tmp_path / "c", 60, 1, judge="deformed+head")

@@ -17,7 +17,7 @@ def test_a_healthy_place(tmp_path, monkeypatch):
         "software", "device", "bf16", "runs", "cache", "data", "plugins", "training"
     ]  # fmt: skip
     assert {finding.state for finding in found.values()} == {"ok"}
-    assert "real images a second" in found["training"].text
+    assert "real images per second" in found["training"].text
     assert not (tmp_path / "runs").exists()
 
 

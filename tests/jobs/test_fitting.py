@@ -96,9 +96,9 @@ def test_a_stopped_run_is_taken_up(tmp_path):
 
     with pytest.raises(Interrupted):
         train(config, tmp_path / "run", plan(config), [Stop()])
-    with pytest.raises(RunError, match="is not finished; go on with"):
+    with pytest.raises(RunError, match="is not finished; continue with"):
         evaluate(tmp_path / "run", ())
-    with pytest.raises(RunError, match="is not finished; go on with"):
+    with pytest.raises(RunError, match="is not finished; continue with"):
         geneticgan.load(tmp_path / "run")
     rows = resume(tmp_path / "run", ()).rows
     assert rows == trained("oscn", tmp_path / "whole")[1].rows

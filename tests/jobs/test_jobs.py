@@ -155,7 +155,7 @@ def test_an_unfinished_run_is_resumed_before_it_is_judged(tiny_config, tmp_path)
     planned = plan(tiny_config)
     with pytest.raises(KeyboardInterrupt):
         train(tiny_config, path, planned, [Stop()])
-    with pytest.raises(RunError, match=r"not finished \(2 of 6 generations\); go on with"):
+    with pytest.raises(RunError, match=r"not finished \(2 of 6 generations\); continue with"):
         evaluate(path, ())
     assert resume(path, ()).rows == evaluate(path, ()).rows
 

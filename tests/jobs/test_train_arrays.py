@@ -80,8 +80,12 @@ def test_tensors_names_and_another_method(images):
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"labels": ["a"] * 3}, DataError, r"one for each image; there are \(42,\) images"),
-        ({"class_names": ["a"]}, DataError, "class_names has 1 names, and labels 2 classes"),
+        (
+            {"labels": ["a"] * 3},
+            DataError,
+            r"one label for each image, but there are \(42,\) images",
+        ),
+        ({"class_names": ["a"]}, DataError, "class_names has 1 names, but labels 2 classes"),
         ({"data_root": "x"}, ConfigError, "data_root cannot be given"),
         ({"stepz": 3}, ConfigError, "steps"),
         ({"images": np.zeros((42, 8, 9, 3), np.uint8)}, DataError, "images must be square"),

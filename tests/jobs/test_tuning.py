@@ -55,7 +55,7 @@ def test_it_hands_over_the_best_recipe_as_a_command_and_as_a_file(tmp_path):
     assert json.loads((out / "recipes.json").read_text())[:5] == judged
     other = tune(out, "--trials", "6", "--search", "random")
     assert other.exit_code == 1
-    assert "holds a search by other options or of other images; use another --out" in other.output
+    assert "holds a search with other options or images; choose another --out" in other.output
 
 
 def test_a_recipe_that_fails_is_never_the_best(tmp_path, monkeypatch):

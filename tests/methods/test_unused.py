@@ -124,6 +124,8 @@ def test_a_methods_own_option_is_pointed_to():
         (["aggan:selection=always,T=5"], set(), "T would change nothing: selection always"),
         (["cn", "aggan"], {"T", "mutations", "batch_size"}, ""),
         (["cn", "acgan:mutations=hinge"], {"steps"}, ""),
+        (["wgan"], {"steps"}, ""),
+        (["wgan"], {"adversary"}, "adversary would change nothing"),
     ],
 )
 def test_of_several_methods_one_has_to_look_at_what_is_named(methods, named, said):
@@ -177,5 +179,7 @@ def test_resume_refuses_to_show_a_classifiers_generators(tiny_config, tmp_path):
     config = dataclasses.replace(tiny_config, method="cn")
     RunFolder.create(tmp_path / "run", config)
     for asked in ({"film": True}, {"tensorboard": True}):
-        with pytest.raises(ConfigError, match="shows generators learn, and method 'cn' has none"):
+        with pytest.raises(
+            ConfigError, match="shows how generators learn, but method 'cn' has none"
+        ):
             resume(tmp_path / "run", (), **asked)

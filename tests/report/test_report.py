@@ -180,7 +180,7 @@ def test_an_unfinished_run_says_what_is_missing(tiny, tmp_path):
     folder = RunFolder.create(tmp_path / "new", tiny)
     folder.write_split(plan(tiny).split)
     html = write_report([tmp_path / "new"]).read_text()
-    assert "not finished; go on with: geneticgan resume" in html
+    assert "not finished; continue with: geneticgan resume" in html
     assert "There are no samples yet" in html
     assert "There is nothing to draw" in html
     assert "have not been measured" in html
@@ -270,8 +270,8 @@ def test_a_report_says_what_is_missing_and_trains_nothing_unasked(run, tmp_path,
     monkeypatch.setattr("geneticgan.jobs.measuring.reference_classifier", lambda *_: 1 / 0)
     result = CliRunner().invoke(cli, ["report", str(copied)])
     assert result.exit_code == 0, result.output
-    assert f"{copied}: its generated images are not measured; --measure does it" in result.output
-    assert " steps) for a data set that has none yet" in result.output
+    assert f"{copied}: its generated images are not measured; --measure does so" in result.output
+    assert " steps) for each data set that has none yet" in result.output
     assert not list(copied.glob("generation*"))
 
 
@@ -306,7 +306,7 @@ def test_as_one_would_type_it(run, bench):
     assert "Os+CN" in watched.output
     nothing = runner.invoke(cli, ["watch", str(bench)])
     assert nothing.exit_code != 0
-    assert "no run folder" in nothing.output
+    assert "not a run folder" in nothing.output
 
 
 def test_a_sweep_as_one_would_type_it(tmp_path):

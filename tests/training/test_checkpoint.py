@@ -43,7 +43,7 @@ def test_one_flipped_bit_is_seen_and_the_checkpoint_before_is_taken(run, config,
     damage(run.checkpoint / name)
     checkpoint = Checkpoint(run.checkpoint)
     assert checkpoint.state()["next_generation"] == 4
-    assert f"{name} has changed since it was written; going on" in checkpoint.notice
+    assert f"{name} has changed since it was written; continuing" in checkpoint.notice
     load_model(config, split, run)
 
 
@@ -56,7 +56,7 @@ def test_a_run_goes_on_from_the_checkpoint_before_to_the_same_end(run, config, s
     evolution.run()
     found = load_model(config, split, run).discriminator.state_dict()
     assert all(torch.equal(wanted[name], found[name]) for name in wanted)
-    assert any("going on from the checkpoint before it" in text for text in notes)
+    assert any("continuing from the previous checkpoint" in text for text in notes)
     assert what_is_wrong(run.checkpoint) == ""
     assert what_is_wrong(run.checkpoint.with_name("checkpoint.previous")) == ""
 
@@ -64,7 +64,7 @@ def test_a_run_goes_on_from_the_checkpoint_before_to_the_same_end(run, config, s
 def test_two_damaged_checkpoints_are_both_named(run):
     for name in ("checkpoint", "checkpoint.previous"):
         damage(run.path / name / "discriminator.safetensors")
-    with pytest.raises(RunError, match=r"checkpoint/disc.*; .*previous/disc.*start anew"):
+    with pytest.raises(RunError, match=r"checkpoint/disc.*; .*previous/disc.*train again"):
         Checkpoint(run.checkpoint).state()
 
 

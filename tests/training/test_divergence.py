@@ -71,7 +71,7 @@ def test_a_discriminator_that_diverges_goes_back_and_learns_more_slowly(
     evolution, notes, records = evolve("run", {step: 1}, value, breeding=breeding)
     (text,) = [note for note in notes if "Rolled back" in note]
     assert f"to generation {2 if step > 2 else 0} (1 of {MAX_ROLLBACKS} times)" in text
-    assert "learning rate begins at 0.0001 now" in text
+    assert "learning rate now begins at 0.0001" in text
     assert [record["step"] for record in records] == [1, 2, 3, 4, 5, 6]
     assert all(math.isfinite(loss) for record in records for loss in record["loss"].values())
     assert all(torch.isfinite(p).all() for p in evolution.model.discriminator.parameters())

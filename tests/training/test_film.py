@@ -48,6 +48,8 @@ def test_a_method_without_generators_has_none(tmp_path, tiny_config):
     import dataclasses
 
     config = dataclasses.replace(tiny_config, method="oscn")
-    with pytest.raises(ConfigError, match="--film shows generators learn, and method 'oscn' has"):
+    with pytest.raises(
+        ConfigError, match="--film shows how generators learn, but method 'oscn' has"
+    ):
         train(config, tmp_path / "run", plan(config), [], film=True)
     assert not (tmp_path / "run").exists()

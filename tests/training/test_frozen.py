@@ -69,7 +69,7 @@ def test_a_damaged_file_is_one_sentence(evolve, tmp_path, tiny_config, split, ma
     changed = bytearray(whole)
     changed[-1] ^= 1
     folder.frozen.write_bytes(changed)
-    for message in ("has changed since it was written; copy it from where", "cannot be read"):
+    for message in ("written; restore it from an intact copy", "cannot be read"):
         with pytest.raises(RunError, match=message):
             Checkpoint(folder.checkpoint).load(model.population, model.discriminator)
         folder.frozen.unlink(missing_ok=True)

@@ -174,7 +174,7 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_last_one(
     monkeypatch.setattr("geneticgan.training.tensors.open_own", full)
     checkpoint = Checkpoint(tmp_path / "run" / "checkpoint")
     optimizer = torch.optim.Adam(model.discriminator.parameters())
-    with pytest.raises(RunError, match=r"No space left on device.*free some space"):
+    with pytest.raises(RunError, match=r"No space left on device.*free some disk space"):
         checkpoint.save({}, model.population, None, model.discriminator, optimizer)
     after = {p.name: p.read_bytes() for p in (tmp_path / "run" / "checkpoint").iterdir()}
     assert before == after
@@ -205,7 +205,7 @@ def test_run_folders_are_numbered(tmp_path):
     ("text", "message"),
     [
         ("not json", "cannot be read as JSON"),
-        ("[]", "holds no options"),
+        ("[]", "it has no options"),
         ('{"format": 99, "options": {}}', "format 99"),
         ('{"format": 1, "options": {"steps": "many"}}', "steps cannot be 'many'"),
         ('{"format": 1, "options": {"spets": 3}}', "unknown option 'spets'"),

@@ -45,7 +45,9 @@ def test_a_strangers_run_fetches_nothing_and_makes_no_folder(
     rewrite(
         tmp_path / "run", options={"dataset": dataset, "data_root": str(root), "download": True}
     )
-    with pytest.raises(RunError, match=r"was not made here.*outside/data'; say where they are by"):
+    with pytest.raises(
+        RunError, match=r"was made elsewhere.*outside/data'; say where they are with"
+    ):
         resume(tmp_path / "run", [])
     with pytest.raises(DataError, match="fetch them by: geneticgan datasets prepare"):
         resume(tmp_path / "run", [], data_root=str(root))
@@ -72,7 +74,7 @@ def test_paths_are_followed_in_ones_own_runs_alone(tiny_config, tmp_path, monkey
     for options in foreign:
         saved = folder.config.read_bytes()
         rewrite(folder.path, options=options)
-        with pytest.raises(RunError, match=r"was not made here"):
+        with pytest.raises(RunError, match=r"was made elsewhere"):
             read()
         folder.config.write_bytes(saved)
     rewrite(folder.path, options={"dataset": "csv:path=file,images=/etc"})
@@ -82,7 +84,7 @@ def test_paths_are_followed_in_ones_own_runs_alone(tiny_config, tmp_path, monkey
     assert read().dataset == "digits"  # which names no place
     monkeypatch.setenv("GENETICGAN_CACHE", str(tmp_path / "another user"))
     folder.config.write_bytes(saved)
-    with pytest.raises(RunError, match=r"was not made here"):
+    with pytest.raises(RunError, match=r"was made elsewhere"):
         read()
 
 
@@ -115,11 +117,12 @@ def test_a_run_that_was_killed_before_its_config_is_begun_anew(tiny_config, tmp_
 
 @pytest.mark.skipif(HANG_UP is None, reason="there is no such signal")
 def test_a_hang_up_saves_and_stops_but_not_under_nohup():
-    with StopRequest() as stop:
-        os.kill(os.getpid(), HANG_UP)
-        assert stop.signal_number == HANG_UP
-    before = signal.signal(HANG_UP, signal.SIG_IGN)
+    before = signal.signal(HANG_UP, signal.SIG_DFL)  # the tests may run under nohup themselves
     try:
+        with StopRequest() as stop:
+            os.kill(os.getpid(), HANG_UP)
+            assert stop.signal_number == HANG_UP
+        signal.signal(HANG_UP, signal.SIG_IGN)
         with StopRequest() as stop:
             os.kill(os.getpid(), HANG_UP)
             assert not stop.requested

@@ -45,7 +45,7 @@ def test_numbers_that_are_not_finite_are_refused(tmp_path):
         module.weight[0, 0] = torch.nan
     save_weights(tmp_path / "w.safetensors", module)
     for load in (load_weights, load_module):
-        with pytest.raises(RunError, match="weight holds numbers that are not finite"):
+        with pytest.raises(RunError, match="weight contains numbers that are not finite"):
             load(tmp_path / "w.safetensors", torch.nn.Linear(3, 2))
 
 

@@ -109,7 +109,7 @@ def test_every_process_takes_a_gpu_of_its_own(second, monkeypatch):
 
 def test_processes_that_do_not_find_each_other_say_so(second, monkeypatch):
     monkeypatch.delenv("MASTER_PORT", raising=False)
-    with pytest.raises(RunError, match="start them by torchrun"):
+    with pytest.raises(RunError, match="start them with torchrun"):
         awaited_run()
     assert not first_to_tell()
 
