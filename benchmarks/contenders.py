@@ -30,6 +30,7 @@ from geneticgan.recipes import class_guidance
 from geneticgan.training.build import RealImages, build_machine
 from geneticgan.training.model import Model, make_adam
 from geneticgan.training.plugins import make_plugins
+from geneticgan.training.rates import full_rates
 
 CLASSES, LATENT, IMAGES, LEARNING_RATE = 10, 64, 10_000, 2e-4
 NAMES = ("minimax", "nonsat", "lsgan")
@@ -201,7 +202,9 @@ class World:
         guide = class_guidance(config.class_guidance, CLASSES) == "real"
         generator, discriminator = self.networks(guide=guide)
         adam = partial(make_adam, lr=LEARNING_RATE)
-        model = Model([GeneratorIndividual(generator, adam)], discriminator, self.device)
+        model = Model(
+            [GeneratorIndividual(generator, adam)], discriminator, self.device, full_rates(config)
+        )
         real = RealImages(self.draw, [1] * CLASSES)
         return build_machine(config, make_plugins(config), model, real, processes)
 

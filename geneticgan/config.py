@@ -48,12 +48,6 @@ class TrainConfig(
             return self.oversampling
         return "root" if self.class_loss == "balanced-softmax" else "batches"
 
-    @property
-    def generator_rate(self) -> float:
-        """The generators' learning rate, resolved."""
-        given = self.generator_learning_rate
-        return self.learning_rate if given is None else given
-
     def with_recipe(self, recipe: str) -> TrainConfig:
         """Return a config with all options that a recipe sets taken from that recipe."""
         values: dict[str, Any] = dict(RECIPES[recipe])

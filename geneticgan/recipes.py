@@ -29,7 +29,7 @@ RECIPES: Mapping[str, Mapping[str, float | str | None]] = MappingProxyType(
                 "class_guidance": "shared",
                 "augmentation": "deformation",
                 "class_loss": "balanced-softmax",
-                "learning_rate": 3e-3,
+                "learning_rate": None,  # the architecture's
                 "generator_learning_rate": 5e-4,
                 "classifier_learning_rate": 3e-3,
                 "rate_schedule": "cosine",

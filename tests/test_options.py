@@ -1,5 +1,6 @@
 """Options are defined once, and everything made of the definitions says the same."""
 
+import dataclasses
 import shlex
 import tomllib
 
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from geneticgan.changes import CHANGES
 from geneticgan.config import OPTIONS, TrainConfig, read_setting, read_toml
 from geneticgan.errors import ConfigError
-from geneticgan.options.command import command
+from geneticgan.methods.unused import settled
+from geneticgan.options.command import as_toml, command
 from geneticgan.recipes import RECIPES
 from geneticgan_cli.commands.train import train
 from geneticgan_cli.options import resolve_config
@@ -64,19 +66,29 @@ def test_the_command_of_a_config_makes_that_very_config(config):
     assert typed(command(config)) == config
 
 
-@pytest.mark.parametrize(
-    ("words", "rate"),
-    [
-        ("", 3e-3),
-        ("--architecture projected", 3e-4),
-        ("--architecture projected:size=32 --learning-rate 0.003", 3e-3),
-        ("--architecture projected --recipe paper", 2e-4),
-    ],
-)
-def test_an_architecture_brings_its_rate_and_what_is_asked_for_wins(words, rate):
-    config = typed(f"geneticgan train {words}")
-    assert config.learning_rate == rate
-    assert typed(command(config)) == config
+@settings(deadline=None)
+@given(CONFIGS)
+@example(TrainConfig(generator_learning_rate=None, skip_corrupt=True))
+def test_the_toml_of_a_config_makes_that_very_config(config):
+    kept = dataclasses.replace(config, data_root=None)  # "none" is a text of its own there
+    assert TrainConfig.from_mapping(tomllib.loads(as_toml(kept)), "here") == kept
+
+
+@pytest.mark.parametrize("method", ["aggan", "acgan", "oscn", "dos"])
+@pytest.mark.parametrize("words", ["", "--recipe paper", "--architecture projected:size=32"])
+def test_the_command_of_a_run_is_one_that_its_method_takes(method, words):
+    config = typed(f"geneticgan train --method {method} {words}")
+    named = {} if not words else {"recipe": "recipe", "architecture": "architecture"}
+    text = command(config)
+    assert typed(text) == config
+    named = {each for each in ("recipe", "architecture", "learning_rate") if f"--{each}" in text}
+    assert settled(config, named - {"recipe"}) == config
+
+
+@pytest.mark.parametrize("words", ["--steps 5 --set steps=6", "--set steps=6 --steps 5"])
+def test_an_option_is_given_once(words):
+    with pytest.raises(ConfigError, match="steps is given twice; leave out --set steps=6"):
+        typed(f"geneticgan train {words}")
 
 
 @settings(deadline=None)

@@ -238,10 +238,4 @@ def resolve_config(
     """
     found = {**taken, **(read_toml(config_file) if config_file is not None else {})}
     found |= given_options(ctx) | values
-    config = TrainConfig.from_mapping(found, str(config_file) if config_file else "command line")
-    if config.architecture == OPTIONS["architecture"].default:
-        return config  # it keeps the recipe's rates, and loading the plugin takes seconds
-
-    from geneticgan.methods.asked import with_own_rate
-
-    return with_own_rate(config, {named(OPTIONS, name).name for name in found})
+    return TrainConfig.from_mapping(found, str(config_file) if config_file else "command line")

@@ -34,7 +34,7 @@ from geneticgan.training.device import resolve_device
 from geneticgan.training.model import Model, make_adam
 from geneticgan.training.plugins import Plugins
 from geneticgan.training.precision import multiplying
-from geneticgan.training.rates import RunRates
+from geneticgan.training.rates import RunRates, full_rates
 
 
 @dataclass(frozen=True)
@@ -112,16 +112,17 @@ def evolve(
 
         return draw
 
-    adam = partial(make_adam, lr=config.generator_rate)
+    rates = full_rates(config)
+    adam = partial(make_adam, lr=rates.of_generators)
     parent = GeneratorIndividual(generator.to(plugins.device), adam, (1.0, config.lambda_))
-    model = Model([parent], discriminator.to(plugins.device), plugins.device)
+    model = Model([parent], discriminator.to(plugins.device), plugins.device, rates)
     real = RealImages(
         drawing(learnt, "real", config.drawing),
         np.bincount(codes[learnt]).tolist(),
         drawing(held, "held out", "batches") if len(held) else None,
     )
     machine = build_machine(config, plugins, model, real)
-    machine.set_rates = RunRates(config, machine.discriminator.optimizer)
+    machine.set_rates = RunRates(config, rates, machine.discriminator.optimizer)
     logbook = tools.Logbook()
 
     def record(generation: Generation) -> bool:

@@ -19,7 +19,6 @@ from geneticgan.inference.trained import TrainedRun, load
 from geneticgan.jobs.beginning import taken_options
 from geneticgan.jobs.train import plan
 from geneticgan.jobs.train import train as train_run
-from geneticgan.methods.asked import with_own_rate
 from geneticgan.methods.of_run import method_of
 from geneticgan.methods.unused import check_used
 from geneticgan.options.definition import named
@@ -120,7 +119,6 @@ def train(
         "train",
     )
     known = {named(OPTIONS, name).name for name in options}
-    config = with_own_rate(config, known)
     check_used(config, {*known, *method_of(config).given})
     try:
         data.parent.mkdir(parents=True, exist_ok=True)

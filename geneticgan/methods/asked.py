@@ -12,9 +12,8 @@ from geneticgan.errors import ConfigError, PluginError, did_you_mean
 from geneticgan.methods.catalogue import METHODS, create_method
 from geneticgan.methods.contract import Method
 from geneticgan.methods.evolved import BUDGET, Evolved
-from geneticgan.networks import create_architecture
 from geneticgan.options.definition import Option
-from geneticgan.recipes import DEFAULT_RECIPE, OF_IMAGES
+from geneticgan.recipes import OF_IMAGES
 from geneticgan.specs import Spec, options_of, parse_specs
 
 COMMON = frozenset(
@@ -67,40 +66,8 @@ def with_given(config: TrainConfig, given: Mapping[str, Any]) -> TrainConfig:
         OPTIONS["recipe"].check(given["recipe"])
         kept = {name: getattr(config, name) for name in OF_IMAGES}
         config = dataclasses.replace(config.with_recipe(given["recipe"]), **kept)
-        config = with_own_rate(config)
     rest: dict[str, Any] = {name: value for name, value in given.items() if name != "recipe"}
-    asked = dataclasses.replace(config, **rest)
-    if "architecture" in rest and config.learning_rate == _own_rate(config):
-        return with_own_rate(asked, rest)
-    return asked
-
-
-def with_own_rate(config: TrainConfig, named: Collection[str] = ()) -> TrainConfig:
-    """Return a config with the learning rate that its architecture brings, unless one is named.
-
-    Parameters
-    ----------
-    config : TrainConfig
-        Of a run.
-    named : collection of str
-        The options that were asked for, whatever their values.
-
-    Raises
-    ------
-    PluginError
-        If there is no such architecture.
-    """
-    if "learning_rate" in named:
-        return config
-    return dataclasses.replace(config, learning_rate=_own_rate(config))
-
-
-def _own_rate(config: TrainConfig) -> float:
-    """Return the discriminator's rate for who names none: the architecture's, or the recipe's."""
-    own = create_architecture(config.architecture).learning_rate
-    if own is None or config.recipe != DEFAULT_RECIPE:
-        return TrainConfig(recipe=config.recipe).learning_rate
-    return own
+    return dataclasses.replace(config, **rest)
 
 
 def absorbed(config: TrainConfig, named: Collection[str] = ()) -> TrainConfig:
@@ -125,17 +92,24 @@ def absorbed(config: TrainConfig, named: Collection[str] = ()) -> TrainConfig:
     (spec,) = parse_specs(config.method)
     own = {key: value for key, value in spec.options.items() if key in options_of(type(method))}
     asked = with_given(dataclasses.replace(config, method=str(Spec(spec.name, own))), given)
-    if isinstance(method, Evolved):
-        made, begun = method.settings(asked), TrainConfig(recipe=asked.recipe)
-        for name in (each for each in OPTIONS if each not in BUDGET):
-            wanted, value = getattr(asked, name), getattr(made, name)
-            asked_for = name in named or name in given or wanted != getattr(begun, name)
-            if value != wanted and asked_for:
-                raise ConfigError(
-                    f"method {spec.name!r} sets {name.rstrip('_')} to {value!r} itself, not to "
-                    f"{wanted!r}; leave it out, or use method 'aggan', which sets nothing"
-                )
+    begun = TrainConfig(recipe=asked.recipe)
+    for name, value in own_values(method, asked).items():
+        wanted = getattr(asked, name)
+        if name in named or name in given or wanted != getattr(begun, name):
+            raise ConfigError(
+                f"method {spec.name!r} sets {name.rstrip('_')} to {value!r} itself, not to "
+                f"{wanted!r}; leave it out, or use method 'aggan', which sets nothing"
+            )
     return asked
+
+
+def own_values(method: Method, config: TrainConfig) -> dict[str, Any]:
+    """Return the options that a method itself sets to another value than a config has."""
+    if not isinstance(method, Evolved):
+        return {}
+    made = method.settings(config)
+    others = [name for name in OPTIONS if getattr(made, name) != getattr(config, name)]
+    return {name: getattr(made, name) for name in others if name not in BUDGET}
 
 
 def _option_of_run(method: str, key: str, own: list[str]) -> Option:

@@ -19,7 +19,7 @@ from geneticgan.networks import build_discriminator
 from geneticgan.seeding import numpy_stream, torch_seeded, torch_stream
 from geneticgan.training.beginning import begin
 from geneticgan.training.model import make_adam
-from geneticgan.training.rates import RateSchedule, set_rate
+from geneticgan.training.rates import RateSchedule, full_rates, set_rate
 
 HIDDEN = 128
 """The width of the layers that all classes share."""
@@ -128,8 +128,9 @@ class GAMO(Method):
         minority = [int(label) for label in np.flatnonzero(missing)]
         with torch_seeded(seed):
             generator = ConvexGenerator(config.latent_dim, images, labels, minority).to(device)
-        of_generator = make_adam(generator.parameters(), config.generator_rate)
-        of_discriminator = make_adam(discriminator.parameters(), config.learning_rate)
+        full = full_rates(config)  # its networks are not the architecture's
+        of_generator = make_adam(generator.parameters(), full.of_generators)
+        of_discriminator = make_adam(discriminator.parameters(), full.of_discriminator)
         rates = RateSchedule(config.rate_schedule, config.steps, config.warm_up)
         draw, augment = classifier_source(task).natural(config.batch_size), augmentation_of(task)
         share = torch.from_numpy(missing / missing.sum())
@@ -142,8 +143,8 @@ class GAMO(Method):
             return torch.as_tensor(found).float()
 
         def objective(step: int) -> torch.Tensor:
-            set_rate(of_generator, config.generator_rate * rates.factor(step))
-            set_rate(of_discriminator, config.learning_rate * rates.factor(step))
+            set_rate(of_generator, full.of_generators * rates.factor(step))
+            set_rate(of_discriminator, full.of_discriminator * rates.factor(step))
             real, truth = draw(step)
             real = augment(real, "classifier", step)
             rng = torch_stream(config.seed, "gamo", step)

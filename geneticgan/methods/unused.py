@@ -8,7 +8,7 @@ from dataclasses import replace
 from geneticgan.annealing.selection import COMPARING, create_selection
 from geneticgan.config import OPTIONS, TrainConfig
 from geneticgan.errors import ConfigError
-from geneticgan.methods.asked import absorbed, read_method
+from geneticgan.methods.asked import absorbed, own_values, read_method
 from geneticgan.methods.catalogue import METHODS
 from geneticgan.methods.of_run import method_of
 from geneticgan.specs import options_of, parse_specs
@@ -76,13 +76,8 @@ def check_any_uses(config: TrainConfig, methods: Sequence[str], named: Collectio
         own = method_of(replace(config, method=spec))
         check_used(replace(config, method=spec), own.given)
         core = own.core
-        if core is None:
-            unread &= own.method.unused
-            continue
-        settled_by_method = {
-            each for each in OPTIONS if getattr(core, each) != getattr(own.config, each)
-        }
-        unread &= _unused_by_core(core).keys() | settled_by_method
+        unused = own.method.unused if core is None else _unused_by_core(core).keys()
+        unread &= unused | (own_values(own.method, own.config).keys() - own.given.keys())
     told = f"none of the methods uses it ({', '.join(methods)}); leave it out"
     refuse(named, dict.fromkeys(unread, told))
 

@@ -7,14 +7,15 @@ import shlex
 from typing import Any
 
 from geneticgan.config import OPTIONS, TrainConfig
+from geneticgan.options.definition import NONE
 
 
 def command(config: TrainConfig, start: str = "") -> str:
     """Return the command that trains with exactly this config.
 
-    It names the options that differ from their initial values (the recipe's, or else the default)
-    and the learning rate if the architecture may bring one. ``start`` is the run whose networks
-    are trained further, if any; the method, which defaults to that run's, is then always named.
+    It names the options that differ from their initial values: the recipe's, or else the default.
+    ``start`` is the run whose networks are trained further, if any; the method, which defaults to
+    that run's, is then always named.
     """
     words = ["geneticgan", "train"]
     changed = _changed(config) | ({"method": config.method} if start else {})
@@ -32,25 +33,23 @@ def command(config: TrainConfig, start: str = "") -> str:
 
 
 def as_toml(config: TrainConfig) -> str:
-    """Return the same options as a TOML file that ``train --config`` takes.
-
-    TOML has no null: an option that is none instead of its default is left out.
-    """
+    """Return the same options as a TOML file that ``train --config`` takes."""
     lines = [
-        f"{OPTIONS[name].spelled} = {json.dumps(value)}"
+        f"{OPTIONS[name].spelled} = {_in_toml(NONE if value is None else value)}"
         for name, value in _changed(config).items()
-        if value is not None
     ]
     return "\n".join(lines) + "\n"
+
+
+def _in_toml(value: Any) -> str:
+    """Return a value as TOML writes it: as JSON does, but for surrogates and one character more."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _changed(config: TrainConfig) -> dict[str, Any]:
     """Return the options that differ from their initial values, by name."""
     begun = TrainConfig(recipe=config.recipe)
-    changed = {}
-    for name, defined in OPTIONS.items():
-        value = getattr(config, name)
-        brought = name == "learning_rate" and config.architecture != begun.architecture
-        if brought or value != (defined.default if name == "recipe" else getattr(begun, name)):
-            changed[name] = value
-    return changed
+    values = {name: getattr(config, name) for name in OPTIONS}
+    defaults = {name: getattr(begun, name) for name in OPTIONS}
+    defaults["recipe"] = OPTIONS["recipe"].default
+    return {name: value for name, value in values.items() if value != defaults[name]}

@@ -36,10 +36,11 @@ class LearningOptions:
     latent_dim: int = option(
         64, TRAINING, "The length of the latent vector.", minimum=1, expert=True
     )
-    learning_rate: float = option(
+    learning_rate: float | None = option(
         BY_RECIPE,
         TRAINING,
-        "Adam's learning rate for the discriminator, before the rate schedule.",
+        "Adam's learning rate for the discriminator, before the rate schedule. Without one it is "
+        "the architecture's own, and 0.003 where that has none.",
         minimum=0,
         above=True,
     )

@@ -152,7 +152,7 @@ def _discriminator(
     )
     return DiscriminatorTraining(
         module,
-        make_adam(module.parameters(), config.learning_rate, config.weight_decay),
+        make_adam(module.parameters(), model.rates.of_discriminator, config.weight_decay),
         Forward(module, config.seed, config.precision, augmentation, processes),
         loss,
         config.source_weight * config.gradient_penalty,

@@ -86,7 +86,7 @@ class Evolution:
         self.model = build_model(config, split, self._plugins.architecture, unfilled=self._begun)
         real = real_images(config, split, self.model.device)
         self.machine = build_machine(config, self._plugins, self.model, real, processes)
-        self._rates = RunRates(config, self.machine.discriminator.optimizer)
+        self._rates = RunRates(config, self.model.rates, self.machine.discriminator.optimizer)
         self.machine.set_rates = self._rates
         self.discriminator = self.machine.discriminator
         self._hall_of_fame = tools.HallOfFame(1, similar=same_weights)
@@ -161,7 +161,7 @@ class Evolution:
         self._recorder.rewind(position)
         self._slow_down(rollbacks)
         self._save(self._first)  # so that the count survives a kill
-        rate = self._config.learning_rate * self._rates.slowing
+        rate = self.model.rates.of_discriminator * self._rates.slowing
         self._note(
             f"Rolled back to generation {self._first} ({rollbacks} of {MAX_ROLLBACKS} times): "
             f"{error}; the discriminator's learning rate now begins at {rate:g}."

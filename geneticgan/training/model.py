@@ -23,6 +23,7 @@ from geneticgan.recipes import class_guidance
 from geneticgan.seeding import numpy_stream
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.device import resolve_device
+from geneticgan.training.rates import FullRates, full_rates
 from geneticgan.training.run_folder import RunFolder
 
 BETAS = (0.5, 0.999)
@@ -58,11 +59,14 @@ class Model:
         Its class head is the paper's classifier (protocol ``head``).
     device : torch.device
         The device of all networks.
+    rates : FullRates
+        The learning rates that they are trained with, before the schedule.
     """
 
     population: list[GeneratorIndividual]
     discriminator: Discriminator
     device: torch.device
+    rates: FullRates
 
     @property
     def generators(self) -> list[Generator]:
@@ -85,8 +89,9 @@ def build_model(
     device = resolve_device(config.device)
     channels, size = split.train.pixels.shape[1:3]
     seeds = numpy_stream(config.seed, "initial weights").integers(2**31, size=1 + config.population)
-    optimizer = partial(make_adam, lr=config.generator_rate)
     architecture = architecture or create_architecture(config.architecture)
+    rates = full_rates(config, architecture.learning_rate)
+    optimizer = partial(make_adam, lr=rates.of_generators)
     population = [
         GeneratorIndividual(
             build_generator(
@@ -113,7 +118,7 @@ def build_model(
         guide=class_guidance(config.class_guidance, split.classes) == "real",
         unfilled=unfilled,
     )
-    return Model(population, discriminator.to(device), device)
+    return Model(population, discriminator.to(device), device, rates)
 
 
 def load_model(config: TrainConfig, split: Split, folder: RunFolder) -> Model:

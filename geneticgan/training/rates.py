@@ -11,6 +11,9 @@ import torch
 from geneticgan.config import TrainConfig
 from geneticgan.gan.individual import GeneratorIndividual
 
+USUAL_RATE = 3e-3
+"""The discriminator's learning rate where neither config nor architecture has one."""
+
 
 @dataclass(frozen=True)
 class RateSchedule:
@@ -58,32 +61,64 @@ def set_rate(optimizer: torch.optim.Optimizer, rate: float | Sequence[float]) ->
             group["lr"] = each
 
 
-class RunRates:
-    """Sets the learning rates of a run before each generation, as its config has them.
+@dataclass(frozen=True)
+class FullRates:
+    """The learning rates of a run before its schedule, resolved.
+
+    Attributes
+    ----------
+    of_discriminator, of_generators : float
+        Adam's learning rates.
+    """
+
+    of_discriminator: float
+    of_generators: float
+
+
+def full_rates(config: TrainConfig, own: float | None = None) -> FullRates:
+    """Return the learning rates that a config asks for.
 
     Parameters
     ----------
     config : TrainConfig
-        Rates, schedule and number of generations.
+        The options of the run.
+    own : float or None
+        The architecture's learning rate (`geneticgan.networks.Architecture.learning_rate`), which
+        holds where the config has none.
+    """
+    of_discriminator = config.learning_rate or own or USUAL_RATE
+    return FullRates(of_discriminator, config.generator_learning_rate or of_discriminator)
+
+
+class RunRates:
+    """Sets the learning rates of a run before each generation.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        The rate schedule and the number of generations.
+    full : FullRates
+        The rates that the schedule multiplies.
     of_discriminator : torch.optim.Optimizer
         The discriminator's optimizer.
 
     Attributes
     ----------
     slowing : float
-        What the discriminator's rate is multiplied by besides; 1 unless it diverged.
+        A further factor of the discriminator's rate; 1 unless the run diverged.
     """
 
-    def __init__(self, config: TrainConfig, of_discriminator: torch.optim.Optimizer) -> None:
+    def __init__(
+        self, config: TrainConfig, full: FullRates, of_discriminator: torch.optim.Optimizer
+    ) -> None:
         self.slowing = 1.0
-        self._full = config.learning_rate, config.generator_rate
+        self._full = full
         self._of_discriminator = of_discriminator
         self._schedule = RateSchedule(config.rate_schedule, config.steps, config.warm_up)
 
     def __call__(self, generation: int, individuals: Sequence[GeneratorIndividual]) -> None:
-        """Set the rates of a generation, of the discriminator and of these individuals."""
+        """Set the rates of a generation for the discriminator and for these individuals."""
         factor = self._schedule.factor(generation)
-        of_discriminator, of_generators = self._full
-        set_rate(self._of_discriminator, factor * of_discriminator * self.slowing)
+        set_rate(self._of_discriminator, factor * self._full.of_discriminator * self.slowing)
         for individual in individuals:
-            set_rate(individual.optimizer, factor * of_generators)
+            set_rate(individual.optimizer, factor * self._full.of_generators)

@@ -7,6 +7,7 @@ import torch
 from geneticgan import AnnealingGANClassifier, AnnealingGANSampler, TrainConfig
 from geneticgan.estimators.images import Pictures, channel_axis
 from geneticgan.estimators.parameters import make_config
+from geneticgan.training.rates import FullRates, full_rates
 
 
 def images(shape, dtype, top=1.0, low=0.0):
@@ -105,7 +106,7 @@ def test_its_recipe_is_the_command_lines(recipe):
     of_rows, _ = make_config(kept, "rows", 3)
     assert of_rows.recipe == ("paper" if recipe == "auto" else recipe)
     assert of_rows.augmentation == "none"
-    assert (of_rows.learning_rate, of_rows.generator_rate) == (1e-3, 5e-5)
+    assert full_rates(of_rows) == FullRates(1e-3, 5e-5)
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (9, 7), (12, 10, 3)])

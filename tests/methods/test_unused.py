@@ -124,6 +124,8 @@ def test_a_methods_own_option_is_pointed_to():
         (["aggan:selection=always,T=5"], set(), "T would change nothing: selection always"),
         (["cn", "aggan"], {"T", "mutations", "batch_size"}, ""),
         (["cn", "acgan:mutations=hinge"], {"steps"}, ""),
+        (["wgan"], {"steps"}, ""),
+        (["wgan"], {"adversary"}, "adversary would change nothing"),
     ],
 )
 def test_of_several_methods_one_has_to_look_at_what_is_named(methods, named, said):

@@ -7,11 +7,13 @@ import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from geneticgan import TrainConfig
 from geneticgan.gan import capture
+from geneticgan.networks import Architecture
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.loop import Evolution
-from geneticgan.training.model import make_adam
-from geneticgan.training.rates import RateSchedule, set_rate
+from geneticgan.training.model import build_model, make_adam
+from geneticgan.training.rates import FullRates, RateSchedule, full_rates, set_rate
 from geneticgan.training.run_folder import RunFolder
 
 
@@ -70,6 +72,27 @@ class Rates:
 
     def __getattr__(self, name):
         return lambda *_: None
+
+
+@pytest.mark.parametrize(
+    ("given", "own", "rates"),
+    [
+        ({}, None, (3e-3, 5e-4)),
+        ({}, 3e-4, (3e-4, 5e-4)),
+        ({"learning_rate": 1e-2}, 3e-4, (1e-2, 5e-4)),
+        ({"recipe": "paper"}, 3e-4, (2e-4, 2e-4)),
+        ({"generator_learning_rate": None}, 3e-4, (3e-4, 3e-4)),
+    ],
+)
+def test_a_rate_is_the_one_asked_for_or_the_architectures_or_the_usual_one(given, own, rates):
+    assert full_rates(TrainConfig(**given), own) == FullRates(*rates)
+
+
+def test_a_model_is_trained_at_its_architectures_rate(tiny_config, split, monkeypatch):
+    config = dataclasses.replace(tiny_config, recipe="best", learning_rate=None)
+    assert build_model(config, split).rates.of_discriminator == 3e-3
+    monkeypatch.setattr(Architecture, "learning_rate", 1e-4)
+    assert build_model(config, split).rates.of_discriminator == 1e-4
 
 
 @pytest.mark.parametrize("breeding", ["plain", "shared", "device"])

@@ -117,11 +117,12 @@ def test_a_run_that_was_killed_before_its_config_is_begun_anew(tiny_config, tmp_
 
 @pytest.mark.skipif(HANG_UP is None, reason="there is no such signal")
 def test_a_hang_up_saves_and_stops_but_not_under_nohup():
-    with StopRequest() as stop:
-        os.kill(os.getpid(), HANG_UP)
-        assert stop.signal_number == HANG_UP
-    before = signal.signal(HANG_UP, signal.SIG_IGN)
+    before = signal.signal(HANG_UP, signal.SIG_DFL)  # the tests may run under nohup themselves
     try:
+        with StopRequest() as stop:
+            os.kill(os.getpid(), HANG_UP)
+            assert stop.signal_number == HANG_UP
+        signal.signal(HANG_UP, signal.SIG_IGN)
         with StopRequest() as stop:
             os.kill(os.getpid(), HANG_UP)
             assert not stop.requested
