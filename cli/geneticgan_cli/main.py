@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import sys
 import warnings
@@ -73,6 +74,25 @@ for command in (
     cli.add_command(command)
 
 
+PLAIN = "geneticgan_plain"
+"""Name of the way in which characters are written that an encoding lacks."""
+
+SPELT = {"±": "+-", "…": "..."}
+"""Characters of the screens that have a plain spelling."""
+
+
+def spell(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Write a character by its plain spelling, or else as Python escapes it."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    sign = error.object[error.start]
+    escaped = sign.encode("ascii", "backslashreplace").decode()
+    return SPELT.get(sign, escaped), error.start + 1
+
+
+codecs.register_error(PLAIN, spell)
+
+
 def write_any_sign() -> None:
     """Escape characters that a terminal cannot show, such as a Japanese name under cp1252.
 
@@ -80,7 +100,7 @@ def write_any_sign() -> None:
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=PLAIN)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""From labelled image files to a data set: decoded together, then taken apart again."""
+"""Builds a data set from labelled image files, which are decoded together and then split."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ class FileSet:
     Attributes
     ----------
     files : Encoded
-        All image files of all parts: what is chosen by looking at them is the same for all.
+        The image files of all parts, for which the preprocessing is chosen together.
     paths : sequence of Path
-        Of the files.
+        The paths of the files.
     test : array of bool or None
-        Shape (N,), which are the test part; None holds one out.
+        Shape (N,), whether each file is in the test part; None to hold one out.
     names : tuple of str
-        Of the classes.
+        The names of the classes.
     title : str
-        Of the images, for messages.
+        A title of the images, for messages.
     faults : tuple of str
-        What is known to be wrong already; it is said together with what is found.
+        Problems that are already known, to be reported together with others.
     grouped_by : str
-        A column of the list that seems to say what belongs together; empty without one.
+        A column of the list that seems to identify groups; empty if there is none.
     spelt : sequence of str or None
-        The paths as ``group=`` searches them, where these are others than `shown` gives.
+        The paths that ``group=`` searches, if they differ from those of `shown`.
     """
 
     files: Encoded
@@ -67,7 +67,7 @@ class FileSet:
 
 
 class FileDataset(Dataset):
-    """A data set of image files; it says which, and how they are decoded.
+    """A data set of image files, which determines the files and how they are decoded.
 
     Attributes
     ----------
@@ -96,7 +96,7 @@ def assemble(found: FileSet, how: Decoding, notices: Notices) -> Source:
     how : Decoding
         Shape, and what to do with bad files.
     notices : Notices
-        Hears of progress and of what is worth knowing.
+        Receives the progress and notes.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""Changes of an image that keep its class, drawn anew for every image that a network is shown.
+"""Changes of an image that keep its class, redrawn for every image that a network is shown.
 
-The paper does none but oversampling. Shown to the discriminator alike on real and on generated
-images, and differentiable, so that generators learn through them (Zhao et al. 2020).
+The paper uses none but oversampling. They are applied to real and generated images alike, and are
+differentiable, so that generators can learn through them (Zhao et al. 2020).
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from geneticgan.data.stores import upload
 from geneticgan.seeding import torch_stream
 
 Drawn = tuple[torch.Tensor, ...]
-"""What is done to the images of a batch; all that is drawn, so that doing it draws nothing."""
+"""The drawn changes of a batch; applying them draws nothing more."""
 
 Numbers = tuple[torch.Tensor, ...]
-"""The few numbers of each image that the former is made of."""
+"""The few random numbers per image from which the changes are made."""
 
 
 class Augmentation:
-    """Changes images at random; what is drawn is a function of seed, name and number alone.
+    """Changes images at random; the draws depend only on seed, name and number.
 
     Parameters
     ----------
     changes : str
         As for `geneticgan.changes.parse_changes`.
     seed : int
-        Of the draws.
+        The seed of the draws.
 
     Attributes
     ----------
     changes : tuple of str
-        In the order in which they are made.
+        The changes in the order in which they are applied.
     tensors : int
-        How many tensors hold what is drawn for a batch.
+        The number of tensors that hold the drawn changes of a batch.
     """
 
     def __init__(self, changes: str, seed: int) -> None:
@@ -46,19 +46,19 @@ class Augmentation:
         self._seed = seed
 
     def __call__(self, images: torch.Tensor, name: str, number: int) -> torch.Tensor:
-        """Return images (B, C, H, W) in [-1, 1], each changed by itself.
+        """Return images (B, C, H, W) in [-1, 1], each changed independently.
 
         Two calls with the same name and number change image i in the same way, whatever the
-        images: what is compared with one another is seen through the same changes.
+        images, so that images to be compared get the same changes.
         """
         return self.apply(images, self.draw(images, name, number))
 
     def draw(self, like: torch.Tensor, name: str, number: int) -> Drawn:
-        """Draw for a batch of images (B, C, H, W) like these, on their device."""
+        """Draw the changes for a batch of images (B, C, H, W) like these, on their device."""
         return self.lay_out(self.numbers(like, name, number), like)
 
     def numbers(self, like: torch.Tensor, name: str, number: int) -> Numbers:
-        """Draw the numbers that `lay_out` needs, on the host, and bring them to the device."""
+        """Draw the numbers for `lay_out` on the host, and move them to the device."""
         if not self.changes:
             return ()
         rng = torch_stream(self._seed, f"augmentation {name}", number)
@@ -75,9 +75,9 @@ class Augmentation:
         return tuple(upload(each, like.device) for each in drawn)
 
     def lay_out(self, numbers: Numbers, like: torch.Tensor) -> Drawn:
-        """Return what `apply` takes, made of what `numbers` drew for images like these.
+        """Return the changes for `apply`, made from numbers that `numbers` drew for such images.
 
-        It is made where the numbers are, and needs nothing of the host.
+        They are made on the device of the numbers, without the host.
         """
         if not self.changes:
             return ()  # and it need be no image
@@ -101,7 +101,7 @@ class Augmentation:
         return tuple(drawn)
 
     def apply(self, images: torch.Tensor, drawn: Drawn) -> torch.Tensor:
-        """Return the images, changed as was drawn by `draw` for as many."""
+        """Return the images with changes that `draw` drew for as many images."""
         left = iter(drawn)
         if self._moves_pixels:
             images = _pick(images, next(left), next(left))
@@ -123,6 +123,6 @@ def _near(places: torch.Tensor, centres: torch.Tensor) -> torch.Tensor:
 
 
 def _pick(images: torch.Tensor, rows: torch.Tensor, columns: torch.Tensor) -> torch.Tensor:
-    """Return images of other images' rows (B, H) and columns (B, W)."""
+    """Return images composed of the given rows (B, H) and columns (B, W) of each image."""
     images = images.gather(2, rows[:, None, :, None].expand_as(images))
     return images.gather(3, columns[:, None, None, :].expand_as(images))

@@ -30,12 +30,12 @@ class Images:
     labels : array of int64
         Shape (N,), values 0..K-1.
     groups : array of int64 or None
-        Shape (N,); images of the same number belong together (a patient, a lesion) and stay on
-        one side of every split. None where each image stands for itself. Scikit-learn's splitters
-        take it as ``groups``.
+        Shape (N,); images with the same number belong together (a patient, a lesion) and stay on
+        one side of every split. None if there are no groups. Scikit-learn's splitters accept it as
+        ``groups``.
     places : array of int64 or None
-        Shape (N,); which of the data set's files each image was read from, as
-        `geneticgan.data.assembling.FileSet` numbers them. None where there are no files.
+        Shape (N,); the number of the file that each image was read from, in
+        `geneticgan.data.assembling.FileSet`. None if there are no files.
     """
 
     pixels: UInt8Array
@@ -58,31 +58,31 @@ class Images:
         return Images(self.pixels[span], self.labels[span], *more)
 
     def counts(self, classes: int) -> list[int]:
-        """Return how many images each of the classes has."""
+        """Return the number of images of each class."""
         return [int(count) for count in np.bincount(self.labels, minlength=classes)]
 
     def group_counts(self, classes: int) -> list[int]:
-        """Return how many groups each class has; an image without a group is one of its own."""
+        """Return the number of groups of each class; an image without a group counts as one."""
         if self.groups is None:
             return self.counts(classes)
         return count_groups(self.labels, self.groups, classes)
 
 
 def count_groups(labels: Int64Array, groups: Int64Array, classes: int) -> list[int]:
-    """Return how many groups each of the classes 0..classes-1 has; arrays of shape (N,)."""
+    """Return the number of groups of each class 0..classes-1, from arrays of shape (N,)."""
     return [len(np.unique(groups[labels == label])) for label in range(classes)]
 
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """How image files became the squares of a data set: new images are to be treated alike.
+    """How image files were preprocessed, which must be repeated for new images.
 
     Attributes
     ----------
     fit : {"crop", "pad", "stretch"}
         How an image was made square; see `geneticgan.data.fitting`.
     window : pair of float or None
-        Values that became black and white where pixels have more than 8 bits.
+        The values that became black and white if pixels have more than 8 bits.
     """
 
     fit: str = "crop"
@@ -90,29 +90,29 @@ class Preprocessing:
 
 
 UNTOUCHED = Preprocessing()
-"""Where there are no files."""
+"""The preprocessing of data sets without files."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A data set as it is before any imbalance is made.
+    """A data set before any imbalance is made.
 
     Attributes
     ----------
     train, test : Images
-        The test part is never seen in training.
+        The training part, and the test part, which is never seen in training.
     class_names : tuple of str
-        In the order of the labels.
+        The names of the classes, in the order of the labels.
     default_counts : tuple of int or None
-        Training images by class of the imbalances ``auto`` and ``table-iii``; None where the
-        data set names none and is taken as it is.
+        The numbers of training images by class for the imbalances ``auto`` and ``table-iii``; None
+        if the data set has no such counts.
     held_out : bool
-        Whether the test part was drawn from all images here, since the data set has none of its
-        own; `geneticgan.data.splits.split_source` draws it anew by the run's seed.
+        Whether the test part was drawn from all images, since the data set has none of its own;
+        `geneticgan.data.splits.split_source` redraws it by the run's seed.
     preprocessing : Preprocessing
-        What was done to image files.
+        How image files were preprocessed.
     joined : Images or None
-        The training part followed by the test part, where both are views of it.
+        The training part followed by the test part, if both are views of it.
     """
 
     train: Images
@@ -129,7 +129,7 @@ class Source:
 
     @property
     def pool(self) -> Images:
-        """What a split draws from: the training part, with the test part if that is drawn too."""
+        """The images to split: the training part, and the test part if that is drawn too."""
         if not self.held_out:
             return self.train
         if self.joined is not None:
@@ -141,7 +141,7 @@ class Source:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of all images and labels: a run is judged on the data it was trained with."""
+        """A hash of all images and labels, to check that a run is evaluated on its own data."""
         digest = hashlib.sha256()
         for part in (self.train, self.test):
             for array in (part.pixels, part.labels):
@@ -155,7 +155,7 @@ def _joined(one: Int64Array | None, other: Int64Array | None) -> Int64Array | No
 
 
 class Dataset(ABC):
-    """Where images come from; a plugin of the group ``geneticgan.datasets``.
+    """A source of images; a plugin of the group ``geneticgan.datasets``.
 
     Options are the keyword arguments of ``__init__``, among them, where they apply,
     ``data_root: str``, ``image_size: int``, ``download: bool`` and ``skip_corrupt: bool``, which
@@ -164,11 +164,11 @@ class Dataset(ABC):
     Attributes
     ----------
     pair : tuple of str or None
-        Majority and minority class of the imbalance ``two-class``, unless others are named.
+        The default majority and minority class of the imbalance ``two-class``.
     largest : int or None
-        Training images of the majority class of the imbalance ``two-class``, unless told otherwise.
+        The default number of majority images of the imbalance ``two-class``.
     notices : Notices
-        Hears of progress; set by whoever loads.
+        Receives the progress; set by the code that loads the data set.
     """
 
     pair: tuple[str, str] | None = None
@@ -186,9 +186,9 @@ class Dataset(ABC):
         """
 
     def load_pair(self, majority: str, minority: str) -> Source:
-        """Read two classes; label 0 is the majority. Raises as `load`.
+        """Read two classes; label 0 is the majority. Raises as `load` does.
 
-        Override where a pair is not two of the classes that `load` gives.
+        Override this if a pair need not be two of the classes that `load` returns.
         """
         return only(self.load(), (majority, minority))
 
@@ -199,7 +199,7 @@ def only(source: Source, names: Sequence[str]) -> Source:
     Raises
     ------
     DataError
-        If there is no such class.
+        If a class is unknown.
     """
     for name in names:
         if name not in source.class_names:
@@ -233,6 +233,6 @@ def create_dataset(text: str, **values: str | int | None) -> Dataset:
     Raises
     ------
     PluginError
-        As `PluginGroup.make`.
+        As for `PluginGroup.make`.
     """
     return DATASETS.make(text, **values)

@@ -1,4 +1,4 @@
-"""Which images a batch holds: indices as a function of seed, name and the batch's number."""
+"""The images of each batch, as indices that depend on seed, name and the batch's number."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from geneticgan.data.dataset import Int64Array
 from geneticgan.seeding import numpy_stream
 
 Plan = Callable[[int], Int64Array]
-"""From the number of a batch to the indices of its images."""
+"""Maps the number of a batch to the indices of its images."""
 
 
 class Draws:
@@ -19,13 +19,13 @@ class Draws:
     Parameters
     ----------
     labels : array of int64
-        Shape (N,), of the images.
+        The labels of the images, shape (N,).
     classes : int
-        How many classes there are, each with at least one image.
+        The number of classes, each with at least one image.
     seed : int
-        Of the draws.
+        The seed of the draws.
     name : str
-        Which stream of the seed: users with different names draw independently.
+        The name of the random stream; streams with different names are independent.
     """
 
     def __init__(self, labels: Int64Array, classes: int, seed: int, name: str) -> None:
@@ -38,14 +38,14 @@ class Draws:
         self._last_epoch: tuple[int, Int64Array] = (-1, np.empty(0, dtype=np.int64))
 
     def plan(self, how: str, batch_size: int) -> Plan:
-        """Return what draws batches in a way that `BatchSource.balanced` describes.
+        """Return a function that draws batches as `BatchSource.balanced` describes.
 
         Parameters
         ----------
         how : {"auto", "batches", "exact", "root", "weights"}
-            The way.
+            How batches are drawn.
         batch_size : int
-            Images of a batch.
+            The number of images in a batch.
         """
         draw = {
             "auto": self.balanced,
@@ -81,8 +81,8 @@ class Draws:
     def exact(self, number: int, batch_size: int) -> Int64Array:
         """Return indices of batch ``number``, shape (B,), of a balanced and shuffled list.
 
-        In the list every class has as many entries as the largest, each of its images as often as
-        any other, give or take one. Batches go through it, and through it again in another order.
+        In the list, every class has as many entries as the largest, and its images occur equally
+        often, up to one. Batches go through the list repeatedly, each time in another order.
         """
         length = self._classes * int(self._counts.max())
         start = number * batch_size
@@ -97,7 +97,7 @@ class Draws:
         return chosen
 
     def _epoch(self, epoch: int) -> Int64Array:
-        """Return the balanced list in an epoch's order; the last one is remembered."""
+        """Return the balanced list in an epoch's order; the last list is cached."""
         if self._last_epoch[0] != epoch:
             rng = numpy_stream(self._seed, f"{self._name} epoch", epoch)
             largest = int(self._counts.max())

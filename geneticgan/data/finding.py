@@ -1,4 +1,4 @@
-"""Looking for a data set's files, and fetching them where that is asked for."""
+"""Finding a data set's files, and downloading them on request."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 from geneticgan.errors import DataError, typed
 
 DEFAULT_ROOT = "data"
-"""Folder of data sets' files where none is named."""
+"""The default folder of data sets' files."""
 
 
 def find_all(places: Sequence[Path], names: Sequence[str]) -> dict[str, Path] | None:
     """Return the path of each file or folder in the first place that has all of them.
 
-    A file may be there packed, as ``<name>.gz``.
+    A file may be compressed, as ``<name>.gz``.
     """
     for place in places:
         found = {}
@@ -36,27 +36,27 @@ def found_or_fetched(
     fetch: Callable[[Path], object] | None,
     download: bool,
 ) -> dict[str, Path]:
-    """Return the paths of a data set's files, after fetching them if that is asked for.
+    """Return the paths of a data set's files, after downloading them if requested.
 
     Parameters
     ----------
     dataset : str
-        Its name.
+        The name of the data set.
     root : Path
-        As the user named it.
+        The folder that the user has given.
     places : sequence of Path
-        Where to look.
+        The folders to search.
     names : sequence of str
-        What to look for.
+        The names of the files.
     fetch : callable or None
-        Downloads into a folder; None where that is not possible.
+        Downloads into a folder; None if that is not possible.
     download : bool
-        Whether it is asked for.
+        Whether to download missing files.
 
     Raises
     ------
     DataError
-        If a file is missing, saying where it belongs and what fetches it.
+        If a file is missing; the message says where it belongs and how to download it.
     """
     found = find_all(places, names)
     if found is not None:

@@ -1,4 +1,4 @@
-"""Groups: images of one patient, lesion or sheet, which never part company in a split."""
+"""Groups: images of one patient, lesion or sheet, which no split divides."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from geneticgan.data.dataset import Images, Int64Array, count_groups
 from geneticgan.errors import DataError
 
 ATTEMPTS = 20
-"""Draws before it is said that the groups cannot be divided."""
+"""The number of draws after which groups are considered impossible to divide."""
 
 FEW = 10
-"""Groups of a class below which it is said how few independent things its images show."""
+"""The number of groups of a class below which a note says how few there are."""
 
 
 def group_codes(names: Sequence[str]) -> Int64Array:
-    """Return a number for each image, equal where the group's name is; shape (N,)."""
+    """Return a number for each image, equal for equal group names; shape (N,)."""
     return np.unique(np.array(names, dtype=str), return_inverse=True)[1].astype(np.int64)
 
 
 def groups_by_pattern(expression: str, paths: Sequence[str]) -> list[str]:
-    """Return what a regular expression finds in each path: the group an image belongs to.
+    """Return the match of a regular expression in each path: the group of the image.
 
     Parameters
     ----------
     expression : str
-        Searched in the path; its first part in brackets is the group's name, or all it matches
-        where nothing is in brackets.
+        The expression to search in the path; its first group, or else the whole match, is the
+        name.
     paths : sequence of str
-        Of the images, below the data set's folder.
+        The paths of the images below the data set's folder.
 
     Raises
     ------
     DataError
-        If it is no regular expression, or is not found in every path.
+        If it is not a regular expression, or does not match in every path.
     """
     try:
         pattern = re.compile(expression)
@@ -55,7 +55,7 @@ def groups_by_pattern(expression: str, paths: Sequence[str]) -> list[str]:
 
 
 def few_groups(counts: Sequence[int], names: Sequence[str]) -> str:
-    """Say which classes show few independent things, by the groups that each class has."""
+    """Say which classes have few groups, and thus few independent images."""
     few = [f"{name!r} {count}" for name, count in zip(names, counts, strict=True) if count < FEW]
     if not few:
         return ""
@@ -88,32 +88,32 @@ def hold_out_groups(
     part: str,
     least: int = 1,
 ) -> Int64Array:
-    """Return the positions of whole groups that hold about a share of every class, sorted.
+    """Return the sorted positions of whole groups with about a given share of every class.
 
-    Scikit-learn's StratifiedGroupKFold divides the groups, and the fold is taken whose shares of
-    the classes are nearest to those asked for. Where most images stand for themselves, as where a
-    few are copies, groups are drawn until each class has its share. Every class has a group on
-    either side.
+    Scikit-learn's StratifiedGroupKFold divides the groups, and the fold whose class shares are
+    nearest to the requested share is used. If most images are groups of their own, as when a few
+    are copies, groups are drawn until each class has its share. Every class has a group on either
+    side.
 
     Parameters
     ----------
     labels, groups : array of int64
         Shape (N,).
     names : sequence of str
-        Of the classes.
+        The names of the classes.
     share : float
-        To be held out, in (0, 0.5].
+        The share to hold out, in (0, 0.5].
     rng : numpy.random.Generator
-        Draws.
+        The random generator.
     part : str
-        What is held out, for the message.
+        The name of the part to hold out, for the message.
     least : int
-        Images of each class, where most images stand for themselves.
+        The minimal number of images of each class, if most images are groups of their own.
 
     Raises
     ------
     DataError
-        If a class has one group only, or no such division was found.
+        If a class has only one group, or no such division was found.
     """
     counts = count_groups(labels, groups, len(names))
     lone = [f"{name!r}" for name, count in zip(names, counts, strict=True) if count < 2]
@@ -154,7 +154,7 @@ def hold_out_groups(
 
 
 def alone_share(groups: Int64Array) -> float:
-    """Return the share of images that are a group of their own."""
+    """Return the share of images that are groups of their own."""
     sizes = np.unique(groups, return_counts=True)[1]
     return float((sizes == 1).sum() / max(1, len(groups)))
 
@@ -165,7 +165,7 @@ def _draw(
     wanted: npt.NDArray[np.float64],
     rng: np.random.Generator,
 ) -> Int64Array:
-    """Return whole groups in an order that is drawn, each taken where no class gets too many."""
+    """Return whole groups in random order, skipping those that would give a class too many."""
     classes = len(wanted)
     names, place = np.unique(groups, return_inverse=True)
     content = np.zeros((len(names), classes), dtype=np.int64)

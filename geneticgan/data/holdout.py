@@ -1,4 +1,4 @@
-"""Test parts, held out where a data set has none of its own."""
+"""Test parts that are held out from data sets without one."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from geneticgan.errors import DataError, some
 from geneticgan.seeding import numpy_stream
 
 TEST_SHARE = 5
-"""One in so many images of each class is held out."""
+"""One in this many images of each class is held out."""
 
 
 def with_test_part(
     everything: Images, names: Sequence[str], preprocessing: Preprocessing = UNTOUCHED
 ) -> Source:
-    """Hold out a test part, a fifth of each class; a split draws it anew by the run's seed.
+    """Hold out a fifth of each class as a test part; a split redraws it by the run's seed.
 
-    The mean of the classes' recalls needs no test part of equal classes, and cutting the frequent
-    classes to the size of the rarest would leave a handful of images to judge by.
+    The mean of the classes' recalls does not need classes of equal size, and cutting frequent
+    classes to the size of the rarest would leave only a handful of test images.
 
     Parameters
     ----------
     everything : Images
-        All there are.
+        All images.
     names : sequence of str
-        Of the classes.
+        The names of the classes.
     preprocessing : Preprocessing
-        What was done to image files.
+        How image files were preprocessed.
 
     Raises
     ------
@@ -69,16 +69,16 @@ def too_few(labels: Int64Array, names: Sequence[str]) -> str:
 def draw_test(everything: Images, names: Sequence[str], seed: int) -> Int64Array:
     """Return the positions of a test part, sorted: a fifth of each class, at least one image.
 
-    Where images have groups, whole groups are drawn, and a fifth is what the shares come near to.
+    If images have groups, whole groups are drawn, and the shares approximate a fifth.
 
     Parameters
     ----------
     everything : Images
-        To draw from.
+        The images to draw from.
     names : sequence of str
-        Of the classes.
+        The names of the classes.
     seed : int
-        Draws it.
+        The seed of the draw.
 
     Raises
     ------

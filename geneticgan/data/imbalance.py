@@ -13,28 +13,28 @@ from geneticgan.registry import PluginGroup
 from geneticgan.specs import Spec, options_of
 
 TABLE_III_28 = (4000, 2000, 1000, 750, 500, 350, 200, 100, 60, 40)
-"""Training images by class for MNIST and Fashion-MNIST (paper, Table III)."""
+"""The numbers of training images by class for MNIST and Fashion-MNIST (paper, Table III)."""
 
 
 TABLE_III_32 = (4500, 2000, 1000, 800, 600, 500, 400, 250, 150, 80)
-"""For CIFAR-10 and SVHN."""
+"""The same for CIFAR-10 and SVHN."""
 
 TABLE_III_FIVE = (15000, 1500, 750, 300, 150)
-"""For CelebA and LSUN."""
+"""The same for CelebA and LSUN."""
 
 RATIOS = (10, 50, 100)
 """Imbalance ratios of the two-class setting (paper, Table II)."""
 
 
 class Imbalance(ABC):
-    """How many images of each class a run learns from; a plugin of ``geneticgan.imbalances``.
+    """The number of images of each class to learn from; a plugin of ``geneticgan.imbalances``.
 
     Options are the keyword arguments of ``__init__``. The subset itself is drawn by the seed
     (`draw_subset`).
     """
 
     def load(self, dataset: Dataset) -> Source:
-        """Read the classes that take part; all there are, unless an imbalance says otherwise.
+        """Read the classes that are used; by default all of them.
 
         Raises
         ------
@@ -50,16 +50,16 @@ class Imbalance(ABC):
         default: tuple[int, ...] | None = None,
         largest: int | None = None,
     ) -> tuple[int, ...] | None:
-        """Return the number of images wanted of each class; None takes all there are.
+        """Return the number of images to use from each class; None for all images.
 
         Parameters
         ----------
         available : sequence of int
-            Images of each class there are; at least two classes.
+            The number of available images of each class, for at least two classes.
         default : tuple of int or None
             The data set's own counts, if it has any.
         largest : int or None
-            The data set's own limit to the majority of two classes.
+            The data set's own limit for the majority of two classes.
 
         Raises
         ------
@@ -74,12 +74,12 @@ IMBALANCES = PluginGroup("geneticgan.imbalances", Imbalance, "imbalance")  # typ
 def parse_imbalance(text: str) -> Spec:
     """Read an imbalance such as ``two-class:ratio=50`` or ``counts:400,200,100``.
 
-    A value that names no option is the plugin's first option. A value may hold commas.
+    A value without a name is the plugin's first option. A value may contain commas.
 
     Raises
     ------
     PluginError
-        If there is no such plugin, or it has no option that a nameless value could be.
+        If there is no such plugin, or it has no option for a value without a name.
     """
     name, _, body = text.partition(":")
     name = name.strip()
@@ -105,7 +105,7 @@ def create_imbalance(text: str) -> Imbalance:
     Raises
     ------
     PluginError
-        As `parse_imbalance` and `PluginGroup.create`.
+        As for `parse_imbalance` and `PluginGroup.create`.
     """
     return IMBALANCES.create(parse_imbalance(text))
 
@@ -126,13 +126,13 @@ def draw_subset(
     Parameters
     ----------
     labels : array of int64
-        Shape (N,), of the images there are.
+        The labels of the available images, shape (N,).
     counts : sequence of int
-        Images wanted of each class.
+        The number of images to draw from each class.
     class_names : sequence of str
-        For messages.
+        The names of the classes, for messages.
     rng : numpy.random.Generator
-        Draws the subset.
+        The random generator.
 
     Returns
     -------
@@ -143,7 +143,7 @@ def draw_subset(
     ------
     DataError
         If the number of counts is not the number of classes, a count is below 1, or a class has
-        fewer images than asked for.
+        fewer images than requested.
     """
     if len(counts) != len(class_names):
         raise DataError(
@@ -163,5 +163,5 @@ def draw_subset(
 
 
 def smallest_class(counts: Sequence[int]) -> int:
-    """Return the label with the fewest images (the last such)."""
+    """Return the label with the fewest images (the last one if several)."""
     return min(range(len(counts)), key=lambda label: (counts[label], -label))

@@ -1,4 +1,4 @@
-"""What a user named as the place of a data set: found, or said why not."""
+"""Finds the location of a data set that a user has given, or says why it cannot be used."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from pathlib import Path
 from geneticgan.errors import DataError
 
 OTHERS = {".npz": "npz", ".csv": "csv", ".tsv": "csv", ".txt": "csv"}
-"""Data sets that read a file of such a suffix."""
+"""The data sets that read files with each suffix."""
 
 SHOWN = 8
-"""Names that a message lists of a folder."""
+"""The number of names in a folder that a message lists."""
 
 
 def existing(dataset: str, text: str) -> Path:
-    """Return the path of what was named; ``~`` is the home folder.
+    """Return the path that a text names; ``~`` is the home folder.
 
     Parameters
     ----------
     dataset : str
-        Name of the data set, for the message.
+        The name of the data set, for the message.
     text : str
-        As the user wrote it.
+        The text as the user wrote it.
 
     Raises
     ------
     DataError
-        If nothing was named, it is not there, may not be read, or is a device or a pipe.
+        If the text is empty, or the path is missing, unreadable, a device or a pipe.
     """
     if not text:
         raise DataError(f"{dataset} needs to know where: name it with --data-root")

@@ -12,29 +12,29 @@ from geneticgan.data.stores import Batches, Pair, make_store
 
 
 def to_unit_range(pixels: torch.Tensor) -> torch.Tensor:
-    """Return float32 images in [-1, 1] for uint8 ones."""
+    """Convert uint8 images to float32 in [-1, 1]."""
     return pixels.to(torch.float32).div_(127.5).sub_(1.0)
 
 
 def to_uint8(images: torch.Tensor) -> torch.Tensor:
-    """Return uint8 images for ones in [-1, 1]; the inverse of `to_unit_range`."""
+    """Convert images in [-1, 1] to uint8; the inverse of `to_unit_range`."""
     return images.float().add(1.0).mul(127.5).round().clamp(0, 255).to(torch.uint8)
 
 
 def balancing_weights(counts: Sequence[int], how: str) -> torch.Tensor | None:
-    """Return what an image of each class counts, so that classes weigh alike in batches.
+    """Return the weight of an image of each class such that classes weigh equally in batches.
 
     Parameters
     ----------
     counts : sequence of int
-        Training images by class, each >= 1.
+        The numbers of training images by class, each >= 1.
     how : str
         As for `BatchSource.balanced`.
 
     Returns
     -------
     torch.Tensor or None
-        Shape (K,), 1 in the mean over a batch; None where labels are drawn evenly.
+        Shape (K,), with mean 1 over a batch; None if labels are drawn evenly.
     """
     if how in ("auto", "batches", "exact"):
         return None
@@ -42,7 +42,7 @@ def balancing_weights(counts: Sequence[int], how: str) -> torch.Tensor | None:
 
 
 def drawn_shares(counts: Sequence[int], how: str) -> torch.Tensor:
-    """Return each class's share of the batches in the mean, float32 of shape (K,).
+    """Return each class's expected share of the batches, float32 of shape (K,).
 
     Parameters are those of `balancing_weights`.
     """
@@ -52,7 +52,7 @@ def drawn_shares(counts: Sequence[int], how: str) -> torch.Tensor:
 
 
 class BatchSource:
-    """Draws batches of a training set; batch n is a function of the seed and n alone.
+    """Draws batches of a training set; batch n is a function of only the seed and n.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class BatchSource:
     classes, seed, name
         As for `geneticgan.data.draws.Draws`.
     device : torch.device
-        Where the batches are made.
+        The device of the batches.
     where : {"auto", "device", "host"}
         Where the images are kept; see `geneticgan.data.stores.make_store`.
     """
@@ -79,24 +79,24 @@ class BatchSource:
         self._store = make_store(images, device, where)
 
     def balanced(self, batch_size: int, how: str = "batches") -> Batches:
-        """Return what draws batches in which minority images are repeated until all is balanced.
+        """Return a function that draws batches in which all classes are balanced by repetition.
 
-        Nothing else is done to them here (the paper's oversampling). Images have shape (B, C, H, W)
+        Images are not changed otherwise (the paper's oversampling). They have shape (B, C, H, W)
         and are float32 in [-1, 1]; labels (B,) are int64.
 
         Parameters
         ----------
         batch_size : int
-            Images of a batch.
+            The number of images in a batch.
         how : {"auto", "batches", "exact", "root", "weights"}
-            Labels uniform over the classes in every batch, in the mean (``auto`` is the same); or
-            batches of a shuffled list in which every class has exactly as many entries. With the
-            other two it is the losses that are balanced, by `balancing_weights`.
+            With ``batches`` and ``auto``, labels are uniform over the classes in expectation; with
+            ``exact``, batches come from a shuffled list in which all classes have equally many
+            entries. With the other two, the losses are balanced by `balancing_weights`.
         """
         return self._batches(self._draws.plan(how, batch_size))
 
     def natural(self, batch_size: int) -> Batches:
-        """Return what draws batches with every image equally likely; shapes as in `balanced`."""
+        """Return a function that draws all images equally often; shapes as in `balanced`."""
         return self._batches(lambda number: self._draws.natural(number, batch_size))
 
     def _batches(self, plan: Plan) -> Batches:

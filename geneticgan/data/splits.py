@@ -1,4 +1,4 @@
-"""The parts of a run: imbalanced training images, validation held out of them, the test part."""
+"""The parts of a run: imbalanced training images, validation images held out, the test part."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from geneticgan.errors import DataError
 from geneticgan.seeding import numpy_stream
 
 MIN_VALIDATION = 2
-"""Fewest validation images of a class."""
+"""The minimal number of validation images of a class."""
 
 
 @dataclass(frozen=True)
 class Split:
-    """What a run trains on, watches and is judged by.
+    """The images for training, validation and testing of a run.
 
     Attributes
     ----------
@@ -28,16 +28,16 @@ class Split:
         Disjoint; validation and training images are parts of the same imbalanced subset, the
         test part is whole, however large its classes are.
     class_names : tuple of str
-        In the order of the labels.
+        The names of the classes, in the order of the labels.
     train_indices, validation_indices : array of int64
-        Positions in the source's pool: its training part, followed by its test part where that
-        is held out.
+        Positions in the source's pool: its training part, followed by its test part if that is
+        held out.
     fingerprint : str
-        Of the source.
+        The fingerprint of the source.
     test_indices : array of int64
-        Positions in the pool; empty where the test part is the data set's own.
+        Positions in the pool; empty if the test part is the data set's own.
     preprocessing : Preprocessing
-        What was done to image files, and is to be done to new ones.
+        How image files were preprocessed, which must be repeated for new ones.
     """
 
     train: Images
@@ -52,23 +52,23 @@ class Split:
 
     @property
     def classes(self) -> int:
-        """How many classes there are."""
+        """The number of classes."""
         return len(self.class_names)
 
     @property
     def train_counts(self) -> list[int]:
-        """Training images by class."""
+        """The numbers of training images by class."""
         return self.train.counts(self.classes)
 
     @property
     def subset_counts(self) -> list[int]:
-        """Images by class of the imbalanced subset: training and validation together."""
+        """The numbers of images by class of the imbalanced subset: training plus validation."""
         validation = self.validation.counts(self.classes)
         return [a + b for a, b in zip(self.train_counts, validation, strict=True)]
 
     @property
     def smallest_class(self) -> int:
-        """Label with the fewest training images (the last such)."""
+        """The label with the fewest training images (the last one if several)."""
         return smallest_class(self.subset_counts)
 
 
@@ -79,23 +79,23 @@ def split_source(
     seed: int,
     split_seed: int | None = None,
 ) -> Split:
-    """Draw the imbalanced subset and its validation part, and a test part where there is none.
+    """Draw the imbalanced subset and its validation part, and a test part if there is none.
 
     Parameters
     ----------
     source : Source
         The whole data set.
     counts : sequence of int or None
-        Images by class of the subset; None takes all there are.
+        The numbers of images by class of the subset; None for all images.
     validation_fraction : float
-        Share of each class that is held out, in [0, 1); at least `MIN_VALIDATION` images of
-        each class unless it is 0, which gives them back: the subset stays the same. Where images
-        have groups, whole groups are held out that come near to the share (0.5 at most).
+        The share of each class to hold out, in [0, 1); at least `MIN_VALIDATION` images of each
+        class unless it is 0, which returns them to training: the subset stays the same. If images
+        have groups, whole groups are held out that approximate the share (0.5 at most).
     seed : int
-        Draws all of them.
+        The seed of all draws.
     split_seed : int or None
-        Draws the test part and the subset in its place, so that these stay while the seed draws
-        other validation parts.
+        A separate seed for the test part and the subset, which then stay the same while ``seed``
+        draws other validation parts.
 
     Raises
     ------
@@ -128,14 +128,14 @@ def split_source(
 
 
 def unused(source: Source, split: Split, limit: int) -> Images:
-    """Return images of a source that are neither trained on nor held out.
+    """Return images of a source that are neither used for training nor held out.
 
     Parameters
     ----------
     source, split
-        The split is of this source.
+        A source and a split of it.
     limit : int
-        Images of a class at most; fewer where a class has no more. The first ones are taken.
+        The maximal number of images per class; the first ones are taken.
 
     Raises
     ------
@@ -157,9 +157,9 @@ def unused(source: Source, split: Split, limit: int) -> Images:
 
 
 def available_counts(source: Source, seed: int) -> list[int]:
-    """Return how many images of each class a subset can be drawn from, by the seed of the split.
+    """Return the number of images of each class available to a subset, by the split's seed.
 
-    Raises as `draw_test`.
+    Raises as `draw_test` does.
     """
     pool = source.pool
     classes = len(source.class_names)

@@ -17,13 +17,13 @@ from geneticgan.data.notices import Notices
 from geneticgan.data.reading import Decoded
 
 FEWEST = 3
-"""Groups of a class that three parts need."""
+"""The minimal number of groups of a class for three parts."""
 
 
 def copies_of(decoded: Decoded, notices: Notices) -> Int64Array:
-    """Return a number for each image, the same for those that are equal or nearly so.
+    """Return a number for each image, the same for equal or nearly equal images.
 
-    Looked for once: the cache keeps what was found.
+    They are found once and then cached.
     """
     pixels, how = decoded.images.pixels, decoded.how
     options = ("copies", how.size, how.grayscale, how.fit, how.window)
@@ -36,16 +36,16 @@ def copies_of(decoded: Decoded, notices: Notices) -> Int64Array:
 
 
 def with_copies(parts: Sequence[Images], names: Sequence[str], notices: Notices) -> list[Images]:
-    """Return the parts of a data set of arrays in groups that hold all copies of an image.
+    """Return the parts of a data set of arrays, with all copies of an image in one group.
 
     Parameters
     ----------
     parts : sequence of Images
-        All there are, or the training and the test part.
+        All images, or the training and the test part.
     names : sequence of str
-        Of the classes.
+        The names of the classes.
     notices : Notices
-        Hears how many copies there are.
+        Receives the number of copies.
     """
     pixels = np.concatenate([part.pixels for part in parts])
     labels = np.concatenate([part.labels for part in parts])
@@ -68,10 +68,10 @@ def with_copies(parts: Sequence[Images], names: Sequence[str], notices: Notices)
 
 
 def note_equal(train: Images, test: Images, notices: Notices) -> None:
-    """Say how many images of a published test part are in training as well, pixel for pixel.
+    """Say how many images of a published test part are also in training, pixel for pixel.
 
-    Both parts stay as they were published. Nearly equal images are not looked for: digits and
-    clothes of 28 x 28 pixels are so alike that many pass for copies and are none.
+    Both parts stay as published. Nearly equal images are not sought: digits and clothes of 28 x 28
+    pixels are so similar that many would wrongly count as copies.
     """
     rows = [_middle_rows(part.pixels) for part in (train, test)]
     here, there = (np.flatnonzero(np.isin(a, b)) for a, b in (rows, rows[::-1]))
@@ -95,23 +95,23 @@ def _digest(pixels: UInt8Array) -> bytes:
 
 
 def keep_together(images: Images, copies: Int64Array, classes: int) -> tuple[Images, list[int]]:
-    """Return images in groups that hold all copies of an image.
+    """Return images with all copies of an image in one group.
 
     Parameters
     ----------
     images : Images
-        With groups of their own, or none.
+        The images, with or without groups.
     copies : array of int64
         Shape (N,), from `copies_of`.
     classes : int
-        How many there are.
+        The number of classes.
 
     Returns
     -------
     images : Images
-        Without groups where there are neither groups nor copies.
+        The images; without groups if there are neither groups nor copies.
     left : list of int
-        Classes whose copies stay apart, since together they would be too few for three parts.
+        The classes whose copies stay apart, since joined they would be too few for three parts.
     """
     count = len(images)
     if len(np.unique(copies)) == count:
@@ -130,20 +130,20 @@ def keep_together(images: Images, copies: Int64Array, classes: int) -> tuple[Ima
 
 
 def _joined(one: Int64Array, other: Int64Array) -> Int64Array:
-    """Return groups in which what either puts together is together."""
+    """Return groups that join whatever is together in either grouping."""
     edges = np.concatenate([spanning(one), spanning(other)], axis=1)
     return components(len(one), edges)
 
 
 def said_of_copies(copies: Int64Array, test: npt.NDArray[np.bool_] | None) -> str:
-    """Say how many images are copies of each other; empty where none is.
+    """Say how many images are copies of each other; empty if none are.
 
     Parameters
     ----------
     copies : array of int64
         Shape (N,), from `copies_of`.
     test : array of bool or None
-        Shape (N,), which are the test part; None if none is given.
+        Shape (N,), whether each image is in the test part; None if there is no such part.
     """
     sizes = np.unique(copies, return_counts=True)[1]
     several = int((sizes > 1).sum())
@@ -159,7 +159,7 @@ def said_of_copies(copies: Int64Array, test: npt.NDArray[np.bool_] | None) -> st
 
 
 def said_of_left(left: Sequence[int], names: Sequence[str]) -> str:
-    """Say which classes hold too few different images for copies to stay together."""
+    """Say which classes have too few different images to keep copies together."""
     if not left:
         return ""
     told = ", ".join(repr(names[label]) for label in left)

@@ -10,6 +10,7 @@ from geneticgan.jobs.watching import View
 from geneticgan.report.history import read_history
 from geneticgan_cli.console import Console
 from geneticgan_cli.grid_screen import GridScreen
+from geneticgan_cli.main import PLAIN
 from geneticgan_cli.screen import LiveScreen
 from geneticgan_cli.watch_screen import overview
 
@@ -37,6 +38,11 @@ def test_what_is_printed_is_text():
     screen.print(table)
     # rich leaves out the bell itself
     assert shown(screen).count(r"\x1b]0;owned\x9b2J") == 4
+
+
+def test_signs_that_an_encoding_lacks_are_spelt_or_escaped():
+    assert "9.0±1 日é…".encode("ascii", PLAIN) == rb"9.0+-1 \u65e5\xe9..."
+    assert "9.0±1 é日".encode("cp1252", PLAIN) == "9.0±1 é".encode("cp1252") + rb"\u65e5"
 
 
 def test_colours_of_our_own_are_left_on_a_terminal():

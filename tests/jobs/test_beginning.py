@@ -115,7 +115,7 @@ def test_the_command_line_takes_it_says_what_it_kept_and_is_reported(runs, tmp_p
     out = CliRunner().invoke(cli, [*words, "--out", str(tmp_path / "more")], env={"COLUMNS": "300"})
     assert out.exit_code == 0, out.output
     assert f"The run starts from 1 network(s) of {runs['dos']}: dos." in out.output
-    assert "Classes kept by name: 3, 7; new are 0, 1, 2, 4, 5, 6, 8, 9." in out.output
+    assert "Classes kept by name: 3, 7; new classes: 0, 1, 2, 4, 5, 6, 8, 9." in out.output
     made = run_sections(tmp_path / "more")[1][-1].text[0]
     assert "--method dos" in made
     assert made.endswith(shlex.join(["--from", str(runs["dos"])]))
@@ -153,10 +153,10 @@ def test_a_size_that_only_the_run_knows_is_not_asked_of_other_images(runs, tmp_p
         (run / name).write_text(json.dumps(found))
     result = CliRunner().invoke(cli, ["train", "--from", str(run), "--dataset", "digits"])
     assert result.exit_code == 1
-    assert "images of 16 x 16 pixels with 1 channel(s), and these have 8 x 8" in result.output
+    assert "images of 16 x 16 pixels with 1 channel(s), but these have 8 x 8" in result.output
 
 
 def test_other_images_do_not_fit(runs, tmp_path):
     images = np.zeros((20, 16, 16, 3), np.uint8)
-    with pytest.raises(ConfigError, match=r"8 x 8 pixels with 1 channel\(s\), and these have 16"):
+    with pytest.raises(ConfigError, match=r"8 x 8 pixels with 1 channel\(s\), but these have 16"):
         geneticgan.train(images, [3, 7] * 10, start=runs["dos"], out=tmp_path / "run")

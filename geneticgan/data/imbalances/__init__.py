@@ -1,1 +1,1 @@
-"""The imbalances of this package, one a file."""
+"""The imbalances of this package, one per file."""

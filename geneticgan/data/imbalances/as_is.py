@@ -8,7 +8,7 @@ from geneticgan.data.imbalance import Imbalance
 
 
 class AsIs(Imbalance):
-    """All training images there are."""
+    """All training images."""
 
     def counts(
         self,

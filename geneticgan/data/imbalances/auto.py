@@ -8,7 +8,7 @@ from geneticgan.data.imbalance import Imbalance
 
 
 class Auto(Imbalance):
-    """The data set's own counts where it has some (the paper's Table III), else all images."""
+    """The data set's own counts if it has any (the paper's Table III), else all images."""
 
     def counts(
         self,

@@ -13,7 +13,7 @@ class Counts(Imbalance):
     Parameters
     ----------
     images : str
-        Whole numbers >= 1 joined by commas, one a class, as in ``counts:400,200,100``.
+        Integers >= 1 separated by commas, one per class, as in ``counts:400,200,100``.
     """
 
     def __init__(self, images: str = "") -> None:

@@ -11,9 +11,9 @@ class Exponential(Profile):
     Parameters
     ----------
     ratio : float
-        Largest over smallest count, >= 1.
+        The largest count over the smallest, >= 1.
     largest : int
-        Images of the largest class; 0 is as many as there are enough images for.
+        The number of images of the largest class; 0 for as many as the images allow.
     """
 
     def shares(self, classes: int) -> list[float]:
@@ -27,9 +27,9 @@ def exponential_shares(classes: int, ratio: float) -> list[float]:
     Parameters
     ----------
     classes : int
-        How many, >= 2.
+        The number of classes, >= 2.
     ratio : float
-        First over last, >= 1.
+        The first count over the last, >= 1.
     """
     return [ratio ** (-k / (classes - 1)) for k in range(classes)]
 
@@ -40,10 +40,10 @@ def exponential_counts(largest: int, classes: int, ratio: float) -> tuple[int, .
     Parameters
     ----------
     largest : int
-        Images of the first class.
+        The number of images of the first class.
     classes : int
-        How many classes, >= 2.
+        The number of classes, >= 2.
     ratio : float
-        Largest over smallest count, >= 1.
+        The largest count over the smallest, >= 1.
     """
     return tuple(round(largest * share) for share in exponential_shares(classes, ratio))

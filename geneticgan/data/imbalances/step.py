@@ -11,9 +11,9 @@ class Step(Profile):
     Parameters
     ----------
     ratio : float
-        Largest over smallest count, >= 1.
+        The largest count over the smallest, >= 1.
     largest : int
-        Images of the largest class; 0 is as many as there are enough images for.
+        The number of images of the largest class; 0 for as many as the images allow.
     """
 
     def shares(self, classes: int) -> list[float]:

@@ -15,12 +15,12 @@ class TwoClass(Profile):
     Parameters
     ----------
     ratio : float
-        Images of the majority over those of the minority, >= 1.
+        The number of majority images over that of minority images, >= 1.
     positive, negative : str
-        Names of the majority and of the minority; empty for the data set's own pair of Table II.
+        The names of the majority and the minority; empty for the data set's own pair of Table II.
     largest : int
-        Images of the majority; 0 is as many as there are enough images for, and no more than the
-        paper takes of that data set.
+        The number of majority images; 0 for as many as the images allow, up to the number that the
+        paper uses for that data set.
     """
 
     def __init__(
@@ -51,6 +51,6 @@ class TwoClass(Profile):
         default: tuple[int, ...] | None = None,
         largest: int | None = None,
     ) -> tuple[int, ...] | None:
-        """Return the images of the majority and of the minority."""
+        """Return the numbers of images of the majority and the minority."""
         limit = available[0] if largest is None else min(available[0], largest)
         return super().counts((limit, available[1]))

@@ -1,1 +1,1 @@
-"""What is worth knowing of image files before anybody trains on them."""
+"""Checks of image files before training on them."""

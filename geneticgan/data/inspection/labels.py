@@ -1,4 +1,4 @@
-"""Which images a classifier that was not shown them takes for another class."""
+"""Images that a classifier takes for another class without having seen them in training."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ UNLIKELY = 0.15
 
 @dataclass(frozen=True)
 class Suspicion:
-    """What came of it.
+    """The images with suspicious labels.
 
     Attributes
     ----------
     recall : float
-        Mean of the classes' recalls by cross-validation, in [0, 1].
+        The mean of the classes' recalls in cross-validation, in [0, 1].
     believed : bool
-        Whether that is enough to suspect anything.
+        Whether the recall is high enough to suspect any label.
     places : Int64Array
-        Positions of suspected images among those looked at, the least likely label first.
+        The positions of suspicious images among those checked, least likely labels first.
     instead : Int64Array
-        What each of them looks like.
+        The class that each of them looks like.
     looked_at : int
-        How many images were looked at.
+        The number of images checked.
     """
 
     recall: float
@@ -62,11 +62,11 @@ def suspect_labels(
     Parameters
     ----------
     looks : Looks
-        At the images.
+        The properties of the images.
     labels : Int64Array
-        One for each.
+        The label of each image.
     groups : Int64Array or None
-        One for each, see `geneticgan.data.dataset.Images`: a fold holds whole groups.
+        The group of each image, see `geneticgan.data.dataset.Images`; folds hold whole groups.
 
     Returns
     -------

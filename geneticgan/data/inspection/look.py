@@ -1,4 +1,4 @@
-"""What a file tells besides what it shows, and a small picture of what it shows."""
+"""The properties of an image file besides its content, and a thumbnail of its content."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DATE = 0x0132
 
 @dataclass(frozen=True)
 class Looks:
-    """What was seen of N files.
+    """The properties of N image files.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Looks:
     days : array of int64
         Shape (N,): when it was taken, by EXIF, or else last changed, as a number of days.
     suffixes, cameras : tuple of str
-        Of the name, in lower case; from EXIF, empty where none is noted.
+        The suffix of the name in lower case, and the camera from EXIF, empty if unknown.
     small : array of uint8
         Shape (N, `SMALL`, `SMALL`): the whole image in grey, deformed to a square.
     """
@@ -54,7 +54,7 @@ class Looks:
     small: UInt8Array
 
     def take(self, chosen: npt.NDArray[np.int64]) -> Looks:
-        """Return what was seen of some of them."""
+        """Return the properties of some of the files."""
         arrays = (self.readable, self.sizes, self.lengths, self.days)
         readable, sizes, lengths, days = (each[chosen] for each in arrays)
         texts = (self.suffixes, self.cameras)
@@ -63,7 +63,7 @@ class Looks:
 
 
 def look_at(files: Encoded, notices: Notices) -> Looks:
-    """Look at every file; those that cannot be read are left out."""
+    """Return the properties of all files except those that cannot be read."""
     how = Decoding(SMALL, grayscale=True, fit="stretch")
     count = len(files.names)
     sizes = np.zeros((count, 2), dtype=np.int64)

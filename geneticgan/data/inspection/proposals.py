@@ -29,14 +29,14 @@ class Proposal:
 
 
 def propose_groups(paths: Sequence[str], labels: Sequence[int]) -> Proposal | None:
-    """Return a way to group images by their names, or None where names say nothing.
+    """Return a way to group images by their names, or None if names suggest none.
 
     Parameters
     ----------
     paths : sequence of str
-        Below the data set's folder.
+        The paths below the data set's folder.
     labels : sequence of int
-        Of the images; a part of the name that is the same throughout a class groups nothing.
+        The labels of the images; a part of the name that is constant in a class is no group.
     """
     classes = len(set(labels))
     for expression in EXPRESSIONS:

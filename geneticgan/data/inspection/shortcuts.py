@@ -31,20 +31,20 @@ DEVIATIONS = 3.0
 
 @dataclass(frozen=True)
 class Shortcut:
-    """How well the class is told without looking at the image.
+    """How well the class can be predicted without the content of the image.
 
     Attributes
     ----------
     recall : float
-        Mean of the classes' recalls by cross-validation, in [0, 1].
+        The mean of the classes' recalls in cross-validation, in [0, 1].
     chance : float
-        Of guessing.
+        The mean recall of guessing.
     giveaway : str
-        What tells it best alone; empty where there is nothing to warn of.
+        The single property that predicts the class best; empty if there is nothing to warn of.
     alone : float
-        Mean recall by that alone.
+        The mean recall with only that property.
     deviation : float
-        Standard deviation of a guess's mean recall with as many images of each class.
+        The standard deviation of the mean recall of guessing, with as many images of each class.
     """
 
     recall: float

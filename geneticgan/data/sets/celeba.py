@@ -23,7 +23,7 @@ from geneticgan.errors import DataError
 ATTRIBUTES = "list_attr_celeba.txt"
 PARTITION = "list_eval_partition.txt"
 AS_CSV = {name: name.replace(".txt", ".csv") for name in (ATTRIBUTES, PARTITION)}
-"""The lists as Kaggle packs them."""
+"""The names of the lists in Kaggle's archive."""
 IMAGES = "img_align_celeba"
 HAIR = ("Black_Hair", "Brown_Hair", "Blond_Hair", "Gray_Hair", "Bald")
 TEST_PARTITION = 2
@@ -41,16 +41,17 @@ class CelebA(Dataset):
     Parameters
     ----------
     data_root : str
-        Folder with list_attr_celeba.txt and the folder img_align_celeba (or its .zip), or with a
-        folder celeba of them; or a zip archive of these. The lists may be csv files and the images
-        one folder deeper, as Kaggle packs them. Where list_eval_partition.txt is there too, its
-        test part is the test part; else a fifth of each class is held out, drawn by the seed.
+        The folder that contains list_attr_celeba.txt and the folder img_align_celeba (or its
+        .zip), or a folder celeba with them; or a zip archive of these. The lists may be csv files
+        and the images one folder deeper, as Kaggle packs them. If list_eval_partition.txt is there
+        too, it defines the test part; otherwise a fifth of each class is held out, drawn by the
+        seed.
     image_size : int
-        Pixels; the shorter side is resized to it, then the centre is cropped.
+        The size in pixels; the shorter side is resized to it, then the centre is cropped.
     download : bool
-        Fetch the files if they are missing; needs gdown: pip install 'geneticgan[celeba]'.
+        Whether to download missing files; needs gdown: pip install 'geneticgan[celeba]'.
     skip_corrupt : bool
-        Go on without images that cannot be read.
+        Whether to leave out images that cannot be read.
     """
 
     pair = ("Eyeglasses", "No-Eyeglasses")

@@ -1,4 +1,4 @@
-"""CIFAR-10 from its batch files, which are pickles, without running what they hold."""
+"""CIFAR-10 from its batch files, which are pickles, without running code in them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NAMES = (
     "ship",
     "truck",
 )
-"""In the order of the labels, as batches.meta has them."""
+"""The names of the classes in the order of the labels, as in batches.meta."""
 
 
 class Cifar10(Dataset):
@@ -43,10 +43,10 @@ class Cifar10(Dataset):
     Parameters
     ----------
     data_root : str
-        Folder with data_batch_1 to data_batch_5 and test_batch, with a folder
-        cifar-10-batches-py of them, or with cifar-10-python.tar.gz.
+        The folder that contains data_batch_1 to data_batch_5 and test_batch, a folder
+        cifar-10-batches-py with them, or cifar-10-python.tar.gz.
     download : bool
-        Fetch them if they are missing.
+        Whether to download missing files.
     """
 
     pair = ("airplane", "automobile")
@@ -89,7 +89,7 @@ class _DataOnly(pickle.Unpickler):
     )
 
     def find_class(self, module: str, name: str) -> Any:
-        """Return what arrays are made of."""
+        """Return a class or function that arrays are made of."""
         if (module, name) not in self._NEEDED:
             raise pickle.UnpicklingError(f"it refers to {module}.{name}, which is no data")
         if name == "_reconstruct":

@@ -22,47 +22,47 @@ from geneticgan.errors import DataError
 
 
 class Csv(FileDataset):
-    """Your own images, in a list: a line for each, its path and its label.
+    """Your own images, in a list with a line for each: its path and its label.
 
-    Fields may be divided by commas, semicolons, tabs or blanks; the first line may name the
-    columns. Columns are given by name, or by number from 1; those that are not given are found.
-    Paths begin at the list's folder; a name alone, also without its suffix, is found anywhere
-    below it. With a column of parts the lines that say "test" are the test part; else a fifth of
-    each class, drawn by the seed, is held out.
+    Fields may be separated by commas, semicolons, tabs or spaces; the first line may name the
+    columns. Columns are given by name, or by number from 1; otherwise they are detected. Paths
+    are relative to the list's folder; a file name, even without its suffix, is found anywhere
+    below it. If there is a column of parts, the lines that say "test" are the test part; otherwise
+    a fifth of each class, drawn by the seed, is held out.
 
     Parameters
     ----------
     data_root : str
         The list, or a folder or an archive with one list in it.
     image_size : int
-        Pixels of the squares that are made.
+        The size in pixels of the square images.
     grayscale : bool
-        Read as one channel instead of three.
+        Whether to read one channel instead of three.
     skip_corrupt : bool
-        Go on without images that cannot be read or are not there.
+        Whether to leave out images that are missing or cannot be read.
     path : str
-        Column of the paths.
+        The column of the paths.
     label : str
-        Column of the classes; or a column and where to cut its numbers, as ``2>0.5``; or a regular
-        expression with one part in brackets, the class, searched in the path. Without it, columns
-        of ones and zeros are a class each.
+        The column of the classes; or a column with a threshold for its numbers, as in ``2>0.5``; or
+        a regular expression with one group, the class, searched in the path. By default, each
+        column of ones and zeros is a class.
     part : str
-        Column that says train, validation or test; or a column and the value that says test, as
-        ``fold=5``.
+        The column that says train, validation or test; or a column with the value that means test,
+        as in ``fold=5``.
     group : str
-        Name of a column, or else a regular expression that is searched in the path (its first
-        part in brackets counts): the patient, lesion or sheet that an image shows. Images of a
-        group stay on one side of every split.
+        The name of a column, or else a regular expression that is searched in the path (its first
+        group counts): the patient, lesion or sheet that an image shows. Images of a group stay on
+        one side of every split.
     fit : str
         How an image becomes square: ``crop`` (the centre), ``pad`` (the whole, black beside it),
         ``stretch`` (the whole, deformed), or ``auto``, by the spread of shapes.
     window : str
-        LOW:HIGH, the values that become black and white where pixels have more than 8 bits.
+        LOW:HIGH, the values that become black and white if pixels have more than 8 bits.
     images : str
-        Folder at which the paths begin, seen from the list's folder.
+        The folder to which the paths are relative, itself relative to the list's folder.
     table : str
-        Name of the list in the folder or the archive, where there are several; names with ``+``
-        between them are lists of the same keys, which are joined.
+        The name of the list in the folder or the archive if there are several; names joined by
+        ``+`` are lists with the same keys, which are merged.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Csv(FileDataset):
     def _test(
         self, file: Path, rows: list[Row], names: tuple[str, ...]
     ) -> npt.NDArray[np.bool_] | None:
-        """Tell which rows are the test part; None where the list knows no parts."""
+        """Tell which rows are the test part; None if the list has no parts."""
         parts = {row.part for row in rows}
         if parts == {""}:
             return None

@@ -1,4 +1,4 @@
-"""A folder of images, a folder for each class."""
+"""A folder of images with one folder per class."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from geneticgan.data.tables import read_table
 from geneticgan.errors import DataError, some
 
 Labelled = dict[str, str]
-"""From an image's path below the folder to its class."""
+"""Maps an image's path below the folder to its class."""
 
 
 class Folder(FileDataset):
-    """Your own images, a folder for each class: DATA_ROOT/<class>/<image>.
+    """Your own images, with a folder for each class: DATA_ROOT/<class>/<image>.
 
-    Below a class images may lie in folders of any depth, and one folder around all of them does
-    no harm. With DATA_ROOT/train/<class> and DATA_ROOT/test/<class> (or training, testing,
-    validation, in any case) the parts are taken as they are. Otherwise a fifth of each class,
+    The images of a class may lie in subfolders of any depth, and all classes in one more folder.
+    If there are DATA_ROOT/train/<class> and DATA_ROOT/test/<class> (or training, testing,
+    validation, in upper or lower case), these parts are used. Otherwise a fifth of each class,
     drawn by the seed, is held out as the test part. Masks beside photographs are left out.
 
     Parameters
@@ -41,31 +41,31 @@ class Folder(FileDataset):
     data_root : str
         The folder, or a zip or tar archive of it.
     image_size : int
-        Pixels of the squares that are made.
+        The size in pixels of the square images.
     grayscale : bool
-        Read as one channel instead of three.
+        Whether to read one channel instead of three.
     skip_corrupt : bool
-        Go on without images that cannot be read.
+        Whether to leave out images that cannot be read.
     pattern : str
-        Only files whose name, or path below the folder, is like it, such as ``*.jpg``; nothing is
-        taken for a mask then.
+        Use only files whose name, or path below the folder, matches, such as ``*.jpg``; then no
+        file is taken for a mask.
     exclude : str
-        No files whose name or path is like it, such as ``*_mask*``.
+        Leave out files whose name or path matches, such as ``*_mask*``.
     classes : str
-        ``top`` (the folder below DATA_ROOT), ``leaf`` (the folder an image lies in), or a regular
-        expression with one group, the class, searched in the path.
+        ``top`` (the folder below DATA_ROOT), ``leaf`` (the folder that contains the image), or a
+        regular expression with one group, the class, searched in the path.
     group : str
-        A regular expression, searched in the path: what it finds (its first part in brackets) is
-        the patient, lesion or sheet that an image shows. Images of a group stay on one side of
-        every split.
+        A regular expression that is searched in the path; its match (or first group) is the
+        patient, lesion or sheet that an image shows. Images of a group stay on one side of every
+        split.
     fit : str
         How an image becomes square: ``crop`` (the centre), ``pad`` (the whole, black beside it),
         ``stretch`` (the whole, deformed), or ``auto``, by the spread of shapes.
     window : str
-        LOW:HIGH, the values that become black and white where pixels have more than 8 bits.
+        LOW:HIGH, the values that become black and white if pixels have more than 8 bits.
     test : str
-        A list of the test images, a path in each line, beginning at DATA_ROOT; where the folder
-        has no parts of its own.
+        A list of the test images, with one path per line, relative to DATA_ROOT; for folders
+        without parts.
     """
 
     def __init__(
@@ -152,7 +152,7 @@ class Folder(FileDataset):
         return {f"{above}/{place}": label for place, label in self._labelled(listing).items()}
 
     def _listed(self, root: Path, found: Labelled) -> Labelled:
-        """Return the test images that a list names; none without a list."""
+        """Return the test images that a list names; empty without a list."""
         if not self.test:
             return {}
         inside = Path(self.data_root).expanduser() / self.test
@@ -196,7 +196,7 @@ class Folder(FileDataset):
         return found
 
     def _images(self, listing: Listing) -> Listing:
-        """Return what is wanted of a listing, without masks."""
+        """Return the images of a listing that are wanted, without masks."""
         wanted = listing.without({place for place in listing.files if not self._is_wanted(place)})
         dropped = sorted(set(listing.folders) - set(wanted.folders))
         if dropped:

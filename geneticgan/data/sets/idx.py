@@ -28,14 +28,14 @@ FILES = {
 
 
 class Idx(Dataset):
-    """What data sets in MNIST's format have in common: 28 x 28 pixels, ten classes, four files.
+    """The base of data sets in MNIST's format: 28 x 28 pixels, ten classes, four files.
 
     Parameters
     ----------
     data_root : str
-        Folder with the four idx files, plain or as .gz, or with torchvision's <name>/raw below.
+        The folder that contains the four idx files, plain or as .gz, or torchvision's <name>/raw.
     download : bool
-        Fetch them if they are missing.
+        Whether to download missing files.
     """
 
     key: ClassVar[str]

@@ -15,10 +15,11 @@ from geneticgan.data.together import note_equal
 from geneticgan.errors import DataError
 
 SCENES = ("church_outdoor", "classroom", "bedroom", "kitchen", "bridge")
-"""Of the multi-class setting, in the order of Table III's counts; the paper names no scenes."""
+"""The scenes of the multi-class setting in the order of Table III's counts; the paper names
+none."""
 
 EACH = 20_000
-"""Images of a scene that are read unless told otherwise; a scene has up to three million."""
+"""The default number of images read from a scene; a scene has up to three million."""
 
 
 class Lsun(Dataset):
@@ -31,13 +32,14 @@ class Lsun(Dataset):
     Parameters
     ----------
     data_root : str
-        Folder with <scene>_train_lmdb and <scene>_val_lmdb, or with a folder lsun of them.
+        The folder that contains <scene>_train_lmdb and <scene>_val_lmdb, or a folder lsun with
+        them.
     image_size : int
-        Pixels; the shorter side is resized to it, then the centre is cropped.
+        The size in pixels; the shorter side is resized to it, then the centre is cropped.
     each : int
-        Training images of a scene that are read: the first ones of the database.
+        The number of training images to read from a scene, the first ones of the database.
     skip_corrupt : bool
-        Go on without images that cannot be read.
+        Whether to leave out images that cannot be read.
     """
 
     pair = ("church_outdoor", "classroom")
@@ -95,7 +97,7 @@ class Lsun(Dataset):
 
 
 def _first(path: Path, count: int) -> list[tuple[str, bytes]]:
-    """Return keys and encoded images of a database, the first ones."""
+    """Return the keys and encoded images of the first entries of a database."""
     try:
         import lmdb
     except ImportError as error:

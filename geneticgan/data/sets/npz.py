@@ -31,14 +31,14 @@ from geneticgan.errors import DataError, some
 TRAIN = (("x_train", "y_train"), ("train_images", "train_labels"), ("images", "labels"),
          ("image", "label"), ("imgs", "labels"), ("x", "y"), ("data", "target"), ("data", "labels"),
          ("arr_0", "arr_1"))  # fmt: skip
-"""Names of images and their labels, in any case, the first pair that is there."""
+"""Names of images and their labels, in upper or lower case; the first pair found is used."""
 
 VALIDATION = (("x_val", "y_val"), ("val_images", "val_labels"), ("x_valid", "y_valid"))
 
 TEST = (("x_test", "y_test"), ("test_images", "test_labels"))
 
 Pair = tuple[str, str]
-"""Names of an array of images and of that of their labels."""
+"""The names of an array of images and of the array of their labels."""
 
 
 class Npz(Dataset):
@@ -46,22 +46,22 @@ class Npz(Dataset):
 
     The arrays may also be called train_images and train_labels, test_images and test_labels, or
     images and labels, as `geneticgan generate` writes them, in any case. Images are (N, H, W),
-    (N, H, W, C) or (N, C, H, W): uint8, bool, floating point in [0, 1], or other whole numbers,
-    whose range is scaled. Labels are whole numbers from 0 or from 1 without a gap, (N,) or (N, 1),
-    or texts (N,), or one column of ones and zeros for each class. ``classes``, if it is there,
-    names them. A validation part is trained on, since a run holds out its own. Without a test part
-    a fifth of each class, drawn by the seed, is held out.
+    (N, H, W, C) or (N, C, H, W): uint8, bool, floating point in [0, 1], or other integers, whose
+    range is scaled. Labels are consecutive integers from 0 or 1, (N,) or (N, 1), or strings (N,),
+    or one column of ones and zeros for each class. An array ``classes``, if present, names them. A
+    validation part is used for training, since a run holds out its own. Without a test part, a
+    fifth of each class, drawn by the seed, is held out.
 
     Parameters
     ----------
     data_root : str
         The npz file.
     image_size : int
-        Pixels of the squares that are made of the images; 0 leaves them as they are.
+        The size in pixels to which images are resized; 0 leaves them unchanged.
     group : str
-        Name of an array with a number or text for each image: the patient, lesion or sheet that it
-        shows. Images of a group stay on one side of every split. Where the file holds parts, each
-        has its own: NAME_train and NAME_test.
+        The name of an array with a number or string for each image: the patient, lesion or sheet
+        that it shows. Images of a group stay on one side of every split. If the file has parts,
+        each has its own array: NAME_train and NAME_test.
     """
 
     def __init__(self, data_root: str = "", image_size: int = 0, group: str = "") -> None:
@@ -137,7 +137,7 @@ class Npz(Dataset):
         return grouped
 
     def _taken(self, train: Pair, validation: Pair | None, test: Pair | None) -> list[list[Pair]]:
-        """Return which arrays are trained on, and which are the test part, if any are."""
+        """Return which arrays are used for training, and which, if any, are the test part."""
         if validation and test:
             self.notices.note(
                 f"{validation[0]} is taken as training images; a run holds its own out of them."
@@ -149,7 +149,7 @@ class Npz(Dataset):
         return [[train], [other]] if other else [[train]]
 
     def _resized(self, pixels: UInt8Array) -> UInt8Array:
-        """Return images (N, C, H, W) of the size that was asked for."""
+        """Return images (N, C, H, W) in the requested size."""
         size = self.image_size or pixels.shape[2]
         if size == pixels.shape[2]:
             return pixels
@@ -160,7 +160,7 @@ class Npz(Dataset):
         return made
 
     def _scaled(self, parts: list[npt.NDArray[Any]]) -> list[UInt8Array]:
-        """Return all parts in 8 bits, by one scale."""
+        """Return all parts in 8 bits, with a common scale."""
         if all(part.dtype == np.uint8 for part in parts):
             return parts
         if all(part.dtype == bool for part in parts):

@@ -25,9 +25,9 @@ class Svhn(Dataset):
     Parameters
     ----------
     data_root : str
-        Folder with train_32x32.mat and test_32x32.mat, or with a folder SVHN of them.
+        The folder that contains train_32x32.mat and test_32x32.mat, or a folder SVHN with them.
     download : bool
-        Fetch them if they are missing.
+        Whether to download missing files.
     """
 
     pair = ("8", "9")
@@ -69,5 +69,5 @@ def _read(path: Path) -> Images:
         or labels.max() > 10
     ):
         raise DataError(f"{path} is not SVHN (X of 32 x 32 x 3 x N, y of 1 to 10)")
-    labels[labels == 10] = 0  # the file's way to write the digit 0
+    labels[labels == 10] = 0  # the files label the digit 0 as 10
     return Images(np.ascontiguousarray(pixels.transpose(3, 2, 0, 1)), labels)
