@@ -22,8 +22,12 @@ KID_SUBSETS = 20
 KID_SUBSET_SIZE = 1000
 """Number and size of the subsets, as in Binkowski et al. 2018; smaller with fewer images."""
 
-LEAST = NEIGHBOURS + 2
-"""Least number of images of either kind for which anything is computed."""
+LEAST = 4 * NEIGHBOURS
+"""Least number of images of either kind for which anything is computed.
+
+With fewer, the ball around an image that reaches its k-th neighbour holds more than a quarter of
+all images, and even noise counts as realistic.
+"""
 
 
 @dataclass(frozen=True)

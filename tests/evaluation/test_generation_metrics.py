@@ -55,6 +55,8 @@ def test_a_generator_far_off_is_seen_to_be_unrealistic():
 
 def test_too_few_images_give_no_figure_rather_than_a_wrong_one():
     assert score_generated(normal(2, LEAST - 1), REAL, TRAINING, seed=0) is None
-    few = score_generated(normal(2, DIMENSIONS), REAL[:DIMENSIONS], TRAINING, seed=0)
+    wide = [np.hstack([each] * 3) for each in (normal(2, LEAST), REAL[:LEAST], TRAINING)]
+    assert wide[0].shape[1] >= LEAST
+    few = score_generated(*wide, seed=0)
     assert few.fid is None
     assert np.isfinite(few.kid)
