@@ -35,7 +35,10 @@ def reason(
     """
     others = [each for each in candidates if each.method != winner.method]
     if not others:
-        return f"Use {winner.method}: nothing else was compared."
+        return (
+            f"Use {winner.method}: nothing else was compared; more time (--budget) or other "
+            "--methods would compare more."
+        )
     count = len(measured[winner.method].acsa)
     rivals = [each for each in others if each.method != reference]
     rival = (rivals or others)[0]

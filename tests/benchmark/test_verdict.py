@@ -139,10 +139,10 @@ def test_a_tie_is_called_one():
     assert verdict.winner.method == "oscn"
     assert verdict.sentence.endswith("on these images the two do not differ.")
     alone = decide({"oscn": measured(BASE)}, "oscn", 0.2)
-    assert alone.sentence == "Use oscn: nothing else was compared."
+    assert alone.sentence.startswith("Use oscn: nothing else was compared; more time (--budget)")
 
 
 def test_the_reference_alone_needs_one_split():
     verdict = decide({"oscn": Measured("Os+CN", (80.0,), (60.0,), 1.0)}, "oscn", 0.2)
-    assert verdict.sentence == "Use oscn: nothing else was compared."
+    assert verdict.sentence.startswith("Use oscn: nothing else was compared; more time (--budget)")
     assert dataclasses.astuple(verdict.winner.lead) == (0.0, 0.0, 0.0)

@@ -154,7 +154,7 @@ def test_a_method_that_cannot_be_trained_is_left_out_and_said(images, tmp_path, 
     result = CliRunner().invoke(cli, words(images, tmp_path / "choice"))
     assert result.exit_code == 0, result.output
     assert "Left out: dos, its weights are missing." in result.output
-    assert "Use oscn: nothing else was compared." in result.output
+    assert "Use oscn: nothing else was compared; more time" in result.output
 
 
 def test_the_plan_follows_the_time_and_an_interrupted_choice_goes_on(images, tmp_path):
