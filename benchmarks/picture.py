@@ -48,7 +48,7 @@ def draw(rows: Sequence[Row], comparison: Comparison, dataset: str) -> bytes:
     """Return the picture as PNG."""
     texts = [text for text, _, _ in rows] + [row.title for row in comparison.rows]
     with style(*texts):
-        figure = new_figure(13.0, 0.5 + 1.05 * len(rows))
+        figure = new_figure(13.0, 1.2 + 0.72 * len(rows))
         left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(1.45, 1))[0]
         panels = left.subplots(len(rows), 2, squeeze=False)
         for axes, (text, real, generated) in zip(panels, rows, strict=True):

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from geneticgan import TrainConfig
 from geneticgan.errors import ConfigError, RunError
 from geneticgan.inference.facts import Facts, read_facts
 from geneticgan.inference.loading import open_networks
 from geneticgan.jobs.export import generate_images
 from geneticgan.jobs.train import plan, train
+from geneticgan.training.run_folder import RunFolder
 
 
 @pytest.fixture(scope="module")
@@ -83,5 +85,8 @@ def test_a_missing_key_is_named(tmp_path):
 
 
 def test_a_folder_without_facts_is_named(tmp_path):
-    with pytest.raises(RunError, match=r"holds no model.json; it was made by an earlier version"):
+    with pytest.raises(RunError, match=r"is not a run folder \(it has no config.json\)"):
         read_facts(tmp_path)
+    RunFolder.create(tmp_path / "run", TrainConfig())
+    with pytest.raises(RunError, match=r"holds no model.json; it was made by an earlier version"):
+        read_facts(tmp_path / "run")

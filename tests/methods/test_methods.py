@@ -36,6 +36,7 @@ from geneticgan.specs import options_of, parse_specs
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted
 from geneticgan.training.model import make_adam
+from geneticgan.training.rates import full_rates
 
 OF_GANS = ("acgan", "aggan", "egan", "lsgan", "wgan")
 ALL = [found.name for found in METHODS.find()]
@@ -117,7 +118,8 @@ def test_every_method_has_as_many_trials_and_each_can_be_made(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_tuning_tries_rates_over_a_factor_of_thirty(name):
     key = "learning_rate" if name in OF_GANS else "classifier_learning_rate"
-    default = getattr(TrainConfig(), key)
+    usual = full_rates(TrainConfig()).of_discriminator
+    default = usual if name in OF_GANS else TrainConfig().classifier_learning_rate
     rates = {trial.get(key, default) for trial in METHODS.get(name).factory.trials}
     assert rates >= {3e-4, 1e-3, 3e-3, 1e-2}
     if name in OF_GANS:
