@@ -93,7 +93,7 @@ def test_what_cannot_be_measured_with_so_few_images_is_said():
     own = dict.fromkeys(keys, 0.875) | {"fid": None, "generated": 8, "real": 8}
     found = {"class_names": ["a", "b"], "classes": [own, None], "overall": own}
     few, no_fid, spans = generation_notes(found)
-    assert few == "Not measured, since fewer than 7 unseen real images are there: b."
+    assert few == "Not measured, since fewer than 20 unseen real images are there: b."
     assert no_fid == "No FID: there are no more images than features."
     assert "8 unseen real images: precision 0.53 to 0.98, recall 0.53 to 0.98" in spans
     nothing = found | {"classes": [None, None], "overall": None}

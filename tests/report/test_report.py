@@ -254,7 +254,7 @@ def test_inception_is_kept_apart(run, tmp_path, monkeypatch):
     monkeypatch.setattr(module.FeatureExtractorInceptionV3, "load_state_dict", load)
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     monkeypatch.setattr(features, "INCEPTION_DIGEST", digest)
-    monkeypatch.setattr("geneticgan.jobs.measuring.LIMIT", 1)
+    monkeypatch.setattr("geneticgan.jobs.measuring.LIMIT", 2)
     measure(run, "inception", weights, [])
     found = json.loads((run / "generation-inception.json").read_text())
     assert "InceptionV3" in found["features"]
