@@ -78,11 +78,14 @@ def test_the_toml_of_a_config_makes_that_very_config(config):
 @pytest.mark.parametrize("words", ["", "--recipe paper", "--architecture projected:size=32"])
 def test_the_command_of_a_run_is_one_that_its_method_takes(method, words):
     config = typed(f"geneticgan train --method {method} {words}")
-    named = {} if not words else {"recipe": "recipe", "architecture": "architecture"}
     text = command(config)
     assert typed(text) == config
-    named = {each for each in ("recipe", "architecture", "learning_rate") if f"--{each}" in text}
-    assert settled(config, named - {"recipe"}) == config
+    typed_flags = set(shlex.split(text))
+    named = {name for name, defined in OPTIONS.items() if defined.flag in typed_flags}
+    assert named == {word for word in ("recipe", "architecture") if word in words} | (
+        {"method"} if method != "aggan" else set()
+    )
+    assert settled(config, named) == config
 
 
 @pytest.mark.parametrize("words", ["--steps 5 --set steps=6", "--set steps=6 --steps 5"])

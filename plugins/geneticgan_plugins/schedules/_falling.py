@@ -7,15 +7,7 @@ from geneticgan_plugins.schedules._checks import check_count, check_temperature
 
 
 class Falling(Schedule):
-    """Keeps the options of a schedule that ends at 0 after a period.
-
-    Parameters
-    ----------
-    T : float
-        Initial temperature in units of fitness, >= 0.
-    period : int
-        Generations until the temperature is 0, >= 1.
-    """
+    """Keeps the options T and period of a schedule that ends at 0; the subclasses explain them."""
 
     def __init__(self, T: float = 1.0, period: int = 1000) -> None:
         self.T = check_temperature(T)
