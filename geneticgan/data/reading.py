@@ -58,6 +58,9 @@ class Encoded:
     on_disk : bool
         Whether the names are paths of files that ``read`` reads: these are known again without
         being read.
+    known_by : str
+        A key that changes with any of the files (`geneticgan.data.known.key_of`); empty if there
+        is none.
     """
 
     names: Sequence[str]
@@ -65,6 +68,7 @@ class Encoded:
     read: Callable[[int], bytes]
     groups: Int64Array | None = None
     on_disk: bool = False
+    known_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ def decode_files(files: Encoded, how: Decoding, title: str, notices: Notices) ->
         Naming the files that cannot be read, by cause.
     """
     count = len(files.names)
-    digests = digests_of(files.names, files.read, files.on_disk, notices)
+    digests = digests_of(files.names, files.read, files.on_disk, notices, files.known_by)
     seen = cached(
         content_key(("seen",), [digests.tobytes()]), lambda: _look(files, notices), notices
     )

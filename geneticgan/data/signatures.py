@@ -28,7 +28,11 @@ MANY = 10_000
 
 
 def digests_of(
-    names: Sequence[str], read: Callable[[int], bytes], on_disk: bool, notices: Notices
+    names: Sequence[str],
+    read: Callable[[int], bytes],
+    on_disk: bool,
+    notices: Notices,
+    known_by: str = "",
 ) -> UInt8Array:
     """Return a digest of each file's content, shape (N, `BYTES`); an error has one, too.
 
@@ -45,6 +49,8 @@ def digests_of(
         Whether the names are paths of the files.
     notices : Notices
         Hears how far it is.
+    known_by : str
+        A key that changes with any of the files, which then need not be looked at here; or empty.
     """
 
     def build() -> UInt8Array:
@@ -60,6 +66,8 @@ def digests_of(
         each(digest, len(names), "Reading the files", notices)
         return found
 
+    if known_by:
+        return _kept(content_key(("files known by",), [known_by.encode()]), build, notices)
     now = time.time_ns()
     signatures = _signatures(names) if on_disk else None
     if signatures is None or signatures[:, 1:3].max(initial=0) > now - SETTLED:
@@ -68,6 +76,10 @@ def digests_of(
     for name in names:
         joined.update(os.fsencode(name) + b"\0")
     key = content_key(("files",), [joined.digest(), signatures.tobytes()])
+    return _kept(key, build, notices)
+
+
+def _kept(key: str, build: Callable[[], UInt8Array], notices: Notices) -> UInt8Array:
     found: UInt8Array = cached(key, lambda: {"digests": build()}, notices)["digests"]  # type: ignore[assignment]  # as build made it
     return found
 
