@@ -1,4 +1,4 @@
-"""Images that are equal, or nearly so: the same thing, photographed or saved twice."""
+"""Finding images that are equal or nearly equal, such as one photograph saved twice."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ from PIL import Image
 from geneticgan.data.dataset import Int64Array, UInt8Array
 
 BITS_APART = 4
-"""Bits of 64 in which the perceptual hashes of nearly equal images may differ."""
+"""The maximal number of bits, of 64, in which the hashes of nearly equal images differ."""
 
 GREYS_APART = 6.0
-"""Mean difference of nearly equal images, in grey levels of 255 of their small pictures."""
+"""The maximal mean difference of the thumbnails of nearly equal images, in grey levels (0-255)."""
 
 SMALL = 32
-"""Pixels of the sides of a small picture."""
+"""The width and height of a thumbnail in pixels."""
 
 SET_BITS = np.array([number.bit_count() for number in range(256)], dtype=np.uint8)
-"""How many bits of a byte are set."""
+"""The number of set bits of each byte."""
 
 BLOCK = 4096
-"""Images, or pairs of them, that are looked at together."""
+"""The number of images, or pairs of images, that are processed together."""
 
 PARTS_SHARED = 2
-"""Parts of their hashes that nearly equal images have in common, of so many more than bits that
-may differ."""
+"""How many parts of their hashes nearly equal images share, if hashes are split into
+`BITS_APART` + `PARTS_SHARED` parts."""
 
 NEIGHBOURS = 2_000
-"""Images at most of those that share parts of their hashes with which each is compared."""
+"""The maximal number of images with which each image is compared for each choice of parts."""
 
 EDGES = 2**20
-"""Pairs that are kept before they are summed up."""
+"""The number of pairs after which the pairs found so far are merged to save memory."""
 
 HASH_SIDE = 8
-"""Frequencies of each direction that a hash looks at."""
+"""The number of frequencies in each direction that a hash uses."""
 
 BLAND = 2.0
-"""Deviation of grey levels below which nothing is to be seen that could be equal."""
+"""Images whose grey levels have a smaller standard deviation are blank and never copies."""
 
 
 class Small(Protocol):
-    """Small grey pictures, such as an array (N, S, S), or made when they are asked for."""
+    """Grey thumbnails: an array of the shape (N, S, S), or an object that computes them."""
 
     def __len__(self) -> int: ...
 
@@ -54,7 +54,13 @@ class Small(Protocol):
 
 
 class SmallPictures:
-    """The `small_pictures` of images (N, C, H, W), made when they are asked for."""
+    """The thumbnails of images (N, C, H, W), computed by `small_pictures` on access.
+
+    Parameters
+    ----------
+    pixels : array of uint8
+        The images, shape (N, C, H, W).
+    """
 
     def __init__(self, pixels: UInt8Array) -> None:
         self._pixels = pixels
@@ -67,16 +73,22 @@ class SmallPictures:
 
 
 def near_copies(small: Small) -> Int64Array:
-    """Return a number for each image, the same for images that are equal or nearly so.
+    """Return a number for each image, which is the same for equal or nearly equal images.
 
-    Perceptual hashes (ImageHash's phash) find candidates, and the small pictures decide, since
-    hashes alone take images of one kind for copies. Blank images are copies of none. Pictures are
-    asked for a block at a time, and neither time nor memory grows with the square of their number.
+    Perceptual hashes (as ImageHash's phash) find candidates, and a comparison of the thumbnails
+    decides, since different images of one kind may have equal hashes. Blank images are never
+    copies. Thumbnails are used block by block, and neither time nor memory is quadratic in their
+    number.
 
     Parameters
     ----------
     small : Small
-        The pictures.
+        The N thumbnails.
+
+    Returns
+    -------
+    array of int64
+        The numbers, shape (N,).
     """
     count = len(small)
     hashes = np.empty((count, 8), dtype=np.uint8)
@@ -92,7 +104,7 @@ def near_copies(small: Small) -> Int64Array:
     seen = np.flatnonzero(vivid)
     _, first, again = np.unique(equal[seen], return_index=True, return_inverse=True)
     codes = np.arange(count, dtype=np.int64)
-    codes[seen] = seen[first][again]  # of equal pictures the first stands for all
+    codes[seen] = seen[first][again]  # the first of equal thumbnails represents them all
     different = seen[first]
     pairs, kept = [np.empty((2, 0), dtype=np.int64)], 0
     for one, other in candidates(hashes[different]):
@@ -106,14 +118,14 @@ def near_copies(small: Small) -> Int64Array:
 
 
 def spanning(codes: Int64Array) -> Int64Array:
-    """Return few edges (2, E) that join what has the same number."""
+    """Return at most N edges, shape (2, E), that connect the items with equal numbers."""
     _, first, place = np.unique(codes, return_index=True, return_inverse=True)
     edges: Int64Array = np.stack([np.arange(len(codes)), first[place]])
     return edges[:, edges[0] != edges[1]]
 
 
 def components(count: int, edges: Int64Array) -> Int64Array:
-    """Return a number for each of so many, the same for those that edges (2, E) join."""
+    """Return a number for each of ``count`` items, the same if edges (2, E) connect them."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -122,11 +134,16 @@ def components(count: int, edges: Int64Array) -> Int64Array:
 
 
 def candidates(hashes: npt.NDArray[np.uint8]) -> Iterator[tuple[Int64Array, Int64Array]]:
-    """Yield pairs whose hashes (N, 8) differ in few bits, some of them more than once.
+    """Yield the pairs whose hashes differ in at most `BITS_APART` bits, some more than once.
 
-    Of six parts, two such hashes share at least two whole, since four bits change no more than
-    four of them: only those that share so much are compared. Where more than `NEIGHBOURS` do, they
-    are sorted by their hashes, and each is compared with so many that follow.
+    Hashes are split into six parts. Since four bits change at most four parts, such hashes agree
+    in at least two, and only hashes that do are compared. If more than `NEIGHBOURS` agree, they
+    are sorted, and each is compared with that many successors only.
+
+    Parameters
+    ----------
+    hashes : array of uint8
+        The hashes, 64 bits each, shape (N, 8).
     """
     bits = np.unpackbits(hashes, axis=1)
     whole = hashes.view(">u8")[:, 0]
@@ -157,10 +174,10 @@ def _alike(small: Small, first: Int64Array, second: Int64Array) -> Int64Array:
 
 
 def perceptual_hashes(small: UInt8Array) -> npt.NDArray[np.uint8]:
-    """Return the 64 bits of each picture's perceptual hash, packed, shape (N, 8).
+    """Return the perceptual hash of each thumbnail, 64 packed bits, shape (N, 8).
 
-    That of ImageHash's phash, for many pictures at once: which of the 64 lowest frequencies of
-    the cosine transform are above their median.
+    As in ImageHash's phash, a bit says whether one of the 64 lowest frequencies of the cosine
+    transform is above their median.
     """
     from scipy.fft import dctn
 
@@ -170,7 +187,7 @@ def perceptual_hashes(small: UInt8Array) -> npt.NDArray[np.uint8]:
 
 
 def small_pictures(pixels: UInt8Array) -> UInt8Array:
-    """Return images (N, C, H, W) in grey and of one size, shape (N, `SMALL`, `SMALL`)."""
+    """Return grey thumbnails of images (N, C, H, W), shape (N, `SMALL`, `SMALL`)."""
     small = np.empty((len(pixels), SMALL, SMALL), dtype=np.uint8)
     for place, image in enumerate(pixels):
         grey = Image.fromarray(np.ascontiguousarray(image.transpose(1, 2, 0)).squeeze())
