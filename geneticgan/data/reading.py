@@ -162,7 +162,7 @@ def _look(files: Encoded, notices: Notices) -> Arrays:
         except UNREADABLE:
             return  # the fault is reported when the image is decoded
 
-    each(look, count, "Looking at the files", notices)
+    each(look, count, "Reading image sizes", notices)
     return {"sizes": sizes, "ranges": ranges, "whole": whole, "several": several, "fine": fine}
 
 

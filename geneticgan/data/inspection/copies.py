@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
-from geneticgan.data.dataset import Int64Array, UInt8Array
+from geneticgan.data.dataset import Int64Array
+from geneticgan.data.inspection.pictures import BLOCK, SMALL, Small, looked_at
+from geneticgan.data.notices import SILENT, Notices
 
 BITS_APART = 4
 """The maximal number of bits, of 64, in which the hashes of nearly equal images differ."""
@@ -19,14 +18,8 @@ BITS_APART = 4
 GREYS_APART = 6.0
 """The maximal mean difference of the thumbnails of nearly equal images, in grey levels (0-255)."""
 
-SMALL = 32
-"""The width and height of a thumbnail in pixels."""
-
-SET_BITS = np.array([number.bit_count() for number in range(256)], dtype=np.uint8)
-"""The number of set bits of each byte."""
-
-BLOCK = 4096
-"""The number of images, or pairs of images, that are processed together."""
+SET_BITS = np.array([number.bit_count() for number in range(2**16)], dtype=np.uint8)
+"""The number of set bits of each 16-bit number."""
 
 PARTS_SHARED = 2
 """How many parts of their hashes nearly equal images share, if hashes are split into
@@ -35,44 +28,14 @@ PARTS_SHARED = 2
 NEIGHBOURS = 2_000
 """The maximal number of images with which each image is compared for each choice of parts."""
 
+MANY = 10_000
+"""From how many images on progress is reported."""
+
 EDGES = 2**20
-"""The number of pairs after which the pairs found so far are merged to save memory."""
-
-HASH_SIDE = 8
-"""The number of frequencies in each direction that a hash uses."""
-
-BLAND = 2.0
-"""Images whose grey levels have a smaller standard deviation are blank and never copies."""
+"""The number of pairs that are compared at once, and from which on the pairs found are merged."""
 
 
-class Small(Protocol):
-    """Grey thumbnails: an array of the shape (N, S, S), or an object that computes them."""
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, chosen: slice | Int64Array, /) -> UInt8Array: ...
-
-
-class SmallPictures:
-    """The thumbnails of images (N, C, H, W), computed by `small_pictures` on access.
-
-    Parameters
-    ----------
-    pixels : array of uint8
-        The images, shape (N, C, H, W).
-    """
-
-    def __init__(self, pixels: UInt8Array) -> None:
-        self._pixels = pixels
-
-    def __len__(self) -> int:
-        return len(self._pixels)
-
-    def __getitem__(self, chosen: slice | Int64Array, /) -> UInt8Array:
-        return small_pictures(self._pixels[chosen])
-
-
-def near_copies(small: Small) -> Int64Array:
+def near_copies(small: Small, notices: Notices = SILENT) -> Int64Array:
     """Return a number for each image, which is the same for equal or nearly equal images.
 
     Perceptual hashes (as ImageHash's phash) find candidates, and a comparison of the thumbnails
@@ -84,6 +47,8 @@ def near_copies(small: Small) -> Int64Array:
     ----------
     small : Small
         The N thumbnails.
+    notices : Notices
+        The listener that is told of progress if there are at least `MANY` images.
 
     Returns
     -------
@@ -91,28 +56,24 @@ def near_copies(small: Small) -> Int64Array:
         The numbers, shape (N,).
     """
     count = len(small)
-    hashes = np.empty((count, 8), dtype=np.uint8)
-    equal = np.empty(count, dtype="V16")
-    vivid = np.empty(count, dtype=bool)
-    for start in range(0, count, BLOCK):
-        part = small[start : start + BLOCK]
-        block = slice(start, start + len(part))
-        vivid[block] = part.reshape(len(part), -1).std(axis=1) >= BLAND
-        hashes[block] = perceptual_hashes(part)
-        digests = (hashlib.blake2b(each.tobytes(), digest_size=16).digest() for each in part)
-        equal[block] = np.frombuffer(b"".join(digests), dtype="V16")
-    seen = np.flatnonzero(vivid)
-    _, first, again = np.unique(equal[seen], return_index=True, return_inverse=True)
+    told = notices if count >= MANY else SILENT
+    looks = looked_at(small, told)
+    seen = np.flatnonzero(looks["vivid"])
+    _, first, again = np.unique(looks["equal"][seen], return_index=True, return_inverse=True)
     codes = np.arange(count, dtype=np.int64)
     codes[seen] = seen[first][again]  # the first of equal thumbnails represents them all
     different = seen[first]
     pairs, kept = [np.empty((2, 0), dtype=np.int64)], 0
-    for one, other in candidates(hashes[different]):
-        pairs.append(_alike(small, different[one], different[other]))
+    coarse = looks["coarse"][different]
+    told.phase("Comparing images", count)
+    for one, other, share in candidates(looks["hashes"][different]):
+        close = _maybe_alike(coarse, one, other)
+        pairs.append(_alike(small, different[one[close]], different[other[close]]))
         kept += pairs[-1].shape[1]
         if kept > EDGES:
             joined = components(count, np.concatenate(pairs, axis=1))
             pairs, kept = [spanning(joined)], 0
+        told.done(round(share * count))
     pairs.append(np.stack([np.arange(count), codes]))
     return components(count, np.concatenate(pairs, axis=1))
 
@@ -133,7 +94,7 @@ def components(count: int, edges: Int64Array) -> Int64Array:
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
-def candidates(hashes: npt.NDArray[np.uint8]) -> Iterator[tuple[Int64Array, Int64Array]]:
+def candidates(hashes: npt.NDArray[np.uint8]) -> Iterator[tuple[Int64Array, Int64Array, float]]:
     """Yield the pairs whose hashes differ in at most `BITS_APART` bits, some more than once.
 
     Hashes are split into six parts. Since four bits change at most four parts, such hashes agree
@@ -144,23 +105,45 @@ def candidates(hashes: npt.NDArray[np.uint8]) -> Iterator[tuple[Int64Array, Int6
     ----------
     hashes : array of uint8
         The hashes, 64 bits each, shape (N, 8).
+
+    Yields
+    ------
+    first, second : array of int64
+        The positions of the two images of each pair.
+    share : float
+        The share of the work that is done, in [0, 1].
     """
     bits = np.unpackbits(hashes, axis=1)
-    whole = hashes.view(">u8")[:, 0]
+    whole = hashes.view(">u8")[:, 0].astype(np.uint64)
     parts = np.array_split(np.arange(bits.shape[1]), BITS_APART + PARTS_SHARED)
-    for chosen in combinations(parts, PARTS_SHARED):
+    ways = list(combinations(parts, PARTS_SHARED))
+    for number, chosen in enumerate(ways):
         packed = np.packbits(bits[:, np.concatenate(chosen)], axis=1).astype(np.int64)
         keys = packed @ 256 ** np.arange(packed.shape[1])
         order = np.lexsort((whole, keys))
-        keys = keys[order]
+        keys, ordered = keys[order], whole[order]
         at, offset = np.arange(len(keys)), 0
         while len(at) and offset < NEIGHBOURS:
             offset += 1
             at = at[at + offset < len(keys)]
             at = at[keys[at + offset] == keys[at]]
-            first, second = order[at], order[at + offset]
-            apart = SET_BITS[hashes[first] ^ hashes[second]].sum(axis=1, dtype=np.int64)
-            yield first[apart <= BITS_APART], second[apart <= BITS_APART]
+            differ = (ordered[at] ^ ordered[at + offset]).view(np.uint16).reshape(-1, 4)
+            near = at[SET_BITS[differ].sum(axis=1, dtype=np.uint8) <= BITS_APART]
+            share = (number + 1 - len(at) / len(keys)) / len(ways)
+            yield order[near], order[near + offset], share
+
+
+def _maybe_alike(coarse: npt.NDArray[np.uint16], one: Int64Array, other: Int64Array) -> Int64Array:
+    """Return which pairs may be nearly equal, judging by the sums of their cells.
+
+    The sums of two images never differ by more than their pixels do.
+    """
+    most = GREYS_APART * SMALL**2
+    kept = [np.empty(0, dtype=np.int64)]
+    for start in range(0, len(one), EDGES):
+        a, b = (coarse[each[start : start + EDGES]].astype(np.int32) for each in (one, other))
+        kept.append(start + np.flatnonzero(np.abs(a - b).sum(axis=1) <= most))
+    return np.concatenate(kept)
 
 
 def _alike(small: Small, first: Int64Array, second: Int64Array) -> Int64Array:
@@ -171,26 +154,3 @@ def _alike(small: Small, first: Int64Array, second: Int64Array) -> Int64Array:
         close = difference <= GREYS_APART
         kept.append(np.stack([a[close], b[close]]))
     return np.concatenate(kept, axis=1)
-
-
-def perceptual_hashes(small: UInt8Array) -> npt.NDArray[np.uint8]:
-    """Return the perceptual hash of each thumbnail, 64 packed bits, shape (N, 8).
-
-    As in ImageHash's phash, a bit says whether one of the 64 lowest frequencies of the cosine
-    transform is above their median.
-    """
-    from scipy.fft import dctn
-
-    lowest = dctn(small.astype(np.float64), axes=(1, 2))[:, :HASH_SIDE, :HASH_SIDE]
-    flat = lowest.reshape(len(small), -1)
-    return np.packbits(flat > np.median(flat, axis=1, keepdims=True), axis=1)
-
-
-def small_pictures(pixels: UInt8Array) -> UInt8Array:
-    """Return grey thumbnails of images (N, C, H, W), shape (N, `SMALL`, `SMALL`)."""
-    small = np.empty((len(pixels), SMALL, SMALL), dtype=np.uint8)
-    for place, image in enumerate(pixels):
-        grey = Image.fromarray(np.ascontiguousarray(image.transpose(1, 2, 0)).squeeze())
-        square = grey.convert("L").resize((SMALL, SMALL), Image.Resampling.BILINEAR)
-        small[place] = np.asarray(square)
-    return small

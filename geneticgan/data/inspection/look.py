@@ -13,7 +13,7 @@ from PIL import ImageOps
 
 from geneticgan.data.dataset import UInt8Array
 from geneticgan.data.decoding import UNREADABLE, Decoding, open_checked, prepare
-from geneticgan.data.inspection.copies import SMALL
+from geneticgan.data.inspection.pictures import SMALL
 from geneticgan.data.notices import Notices
 from geneticgan.data.reading import Encoded
 from geneticgan.data.signatures import each
@@ -94,7 +94,7 @@ def look_at(files: Encoded, notices: Notices) -> Looks:
         except UNREADABLE:
             return
 
-    each(look, count, "Looking at every file", notices)
+    each(look, count, "Inspecting the files", notices)
     readable = np.flatnonzero(lengths > 0)
     return Looks(
         readable,
