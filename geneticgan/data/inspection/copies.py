@@ -1,4 +1,4 @@
-"""Images that are equal, or nearly so: the same thing, photographed or saved twice."""
+"""Finding images that are equal or nearly equal, such as one photograph saved twice."""
 
 from __future__ import annotations
 
@@ -13,42 +13,47 @@ from geneticgan.data.inspection.pictures import BLOCK, SMALL, Small, looked_at
 from geneticgan.data.notices import SILENT, Notices
 
 BITS_APART = 4
-"""Bits of 64 in which the perceptual hashes of nearly equal images may differ."""
+"""The maximal number of bits, of 64, in which the hashes of nearly equal images differ."""
 
 GREYS_APART = 6.0
-"""Mean difference of nearly equal images, in grey levels of 255 of their small pictures."""
+"""The maximal mean difference of the thumbnails of nearly equal images, in grey levels (0-255)."""
 
 SET_BITS = np.array([number.bit_count() for number in range(2**16)], dtype=np.uint8)
-"""How many bits of two bytes are set."""
+"""The number of set bits of each 16-bit number."""
 
 PARTS_SHARED = 2
-"""Parts of their hashes that nearly equal images have in common, of so many more than bits that
-may differ."""
+"""How many parts of their hashes nearly equal images share, if hashes are split into
+`BITS_APART` + `PARTS_SHARED` parts."""
 
 NEIGHBOURS = 2_000
-"""Images at most of those that share parts of their hashes with which each is compared."""
+"""The maximal number of images with which each image is compared for each choice of parts."""
 
 MANY = 10_000
-"""Pictures from which on it is worth saying how far the search is."""
-
+"""From how many images on progress is reported."""
 
 EDGES = 2**20
-"""Pairs that are kept before they are summed up."""
+"""The number of pairs that are compared at once, and from which on the pairs found are merged."""
 
 
 def near_copies(small: Small, notices: Notices = SILENT) -> Int64Array:
-    """Return a number for each image, the same for images that are equal or nearly so.
+    """Return a number for each image, which is the same for equal or nearly equal images.
 
-    Perceptual hashes (ImageHash's phash) find candidates, and the small pictures decide, since
-    hashes alone take images of one kind for copies. Blank images are copies of none. Pictures are
-    asked for a block at a time, and neither time nor memory grows with the square of their number.
+    Perceptual hashes (as ImageHash's phash) find candidates, and a comparison of the thumbnails
+    decides, since different images of one kind may have equal hashes. Blank images are never
+    copies. Thumbnails are used block by block, and neither time nor memory is quadratic in their
+    number.
 
     Parameters
     ----------
     small : Small
-        The pictures.
+        The N thumbnails.
     notices : Notices
-        Receives the progress if there are many pictures.
+        The listener that is told of progress if there are at least `MANY` images.
+
+    Returns
+    -------
+    array of int64
+        The numbers, shape (N,).
     """
     count = len(small)
     told = notices if count >= MANY else SILENT
@@ -56,7 +61,7 @@ def near_copies(small: Small, notices: Notices = SILENT) -> Int64Array:
     seen = np.flatnonzero(looks["vivid"])
     _, first, again = np.unique(looks["equal"][seen], return_index=True, return_inverse=True)
     codes = np.arange(count, dtype=np.int64)
-    codes[seen] = seen[first][again]  # of equal pictures the first stands for all
+    codes[seen] = seen[first][again]  # the first of equal thumbnails represents them all
     different = seen[first]
     pairs, kept = [np.empty((2, 0), dtype=np.int64)], 0
     coarse = looks["coarse"][different]
@@ -74,14 +79,14 @@ def near_copies(small: Small, notices: Notices = SILENT) -> Int64Array:
 
 
 def spanning(codes: Int64Array) -> Int64Array:
-    """Return few edges (2, E) that join what has the same number."""
+    """Return at most N edges, shape (2, E), that connect the items with equal numbers."""
     _, first, place = np.unique(codes, return_index=True, return_inverse=True)
     edges: Int64Array = np.stack([np.arange(len(codes)), first[place]])
     return edges[:, edges[0] != edges[1]]
 
 
 def components(count: int, edges: Int64Array) -> Int64Array:
-    """Return a number for each of so many, the same for those that edges (2, E) join."""
+    """Return a number for each of ``count`` items, the same if edges (2, E) connect them."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -90,13 +95,23 @@ def components(count: int, edges: Int64Array) -> Int64Array:
 
 
 def candidates(hashes: npt.NDArray[np.uint8]) -> Iterator[tuple[Int64Array, Int64Array, float]]:
-    """Yield pairs whose hashes (N, 8) differ in few bits, some of them more than once.
+    """Yield the pairs whose hashes differ in at most `BITS_APART` bits, some more than once.
 
-    With them comes the share of the work that is done.
+    Hashes are split into six parts. Since four bits change at most four parts, such hashes agree
+    in at least two, and only hashes that do are compared. If more than `NEIGHBOURS` agree, they
+    are sorted, and each is compared with that many successors only.
 
-    Of six parts, two such hashes share at least two whole, since four bits change no more than
-    four of them: only those that share so much are compared. Where more than `NEIGHBOURS` do, they
-    are sorted by their hashes, and each is compared with so many that follow.
+    Parameters
+    ----------
+    hashes : array of uint8
+        The hashes, 64 bits each, shape (N, 8).
+
+    Yields
+    ------
+    first, second : array of int64
+        The positions of the two images of each pair.
+    share : float
+        The share of the work that is done, in [0, 1].
     """
     bits = np.unpackbits(hashes, axis=1)
     whole = hashes.view(">u8")[:, 0].astype(np.uint64)
@@ -119,7 +134,10 @@ def candidates(hashes: npt.NDArray[np.uint8]) -> Iterator[tuple[Int64Array, Int6
 
 
 def _maybe_alike(coarse: npt.NDArray[np.uint16], one: Int64Array, other: Int64Array) -> Int64Array:
-    """Return which pairs may be nearly equal: sums of cells differ no more than their pixels do."""
+    """Return which pairs may be nearly equal, judging by the sums of their cells.
+
+    The sums of two images never differ by more than their pixels do.
+    """
     most = GREYS_APART * SMALL**2
     kept = [np.empty(0, dtype=np.int64)]
     for start in range(0, len(one), EDGES):

@@ -1,4 +1,4 @@
-"""Small grey pictures of images, and what is kept of them to find those that are nearly equal."""
+"""Grey thumbnails of images, and the properties by which nearly equal ones are found."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from geneticgan.data.dataset import Int64Array, UInt8Array
 from geneticgan.data.notices import Notices
 
 SMALL = 32
-"""Pixels of the sides of a small picture."""
+"""The width and height of a thumbnail in pixels."""
 
 BLOCK = 4096
-"""Pictures, or pairs of them, that are looked at together."""
+"""The number of thumbnails, or pairs of them, that are processed together."""
 
 HASH_SIDE = 8
-"""Frequencies of each direction that a hash looks at."""
+"""The number of frequencies in each direction that a hash uses."""
 
 BLAND = 2.0
-"""Deviation of grey levels below which nothing is to be seen that could be equal."""
+"""Images whose grey levels have a smaller standard deviation are blank and never copies."""
 
 COARSE = 4
-"""Cells of each direction, whose sums tell of most pictures that they are not nearly equal."""
+"""The number of cells in each direction, whose sums rule out most pairs."""
 
 LOOK = np.dtype(
     [("vivid", "?"), ("hashes", "u1", 8), ("coarse", "<u2", COARSE**2), ("equal", "V16")]
 )
-"""What is kept of a picture: whether there is something to be seen, its perceptual hash, the sums
-of its cells, and a digest of its pixels."""
+"""The properties of a thumbnail: whether it is not blank, its perceptual hash, the sums of its
+cells, and a digest of its pixels."""
 
 Looks = npt.NDArray[Any]
 """An array of `LOOK`."""
 
 
 class Small(Protocol):
-    """Small grey pictures, such as an array (N, S, S), or made when they are asked for."""
+    """Grey thumbnails: an array of the shape (N, S, S), or an object that computes them."""
 
     def __len__(self) -> int: ...
 
@@ -49,7 +49,13 @@ class Small(Protocol):
 
 
 class SmallPictures:
-    """The `small_pictures` of images (N, C, H, W), made when they are asked for."""
+    """The thumbnails of images (N, C, H, W), computed by `small_pictures` on access.
+
+    Parameters
+    ----------
+    pixels : array of uint8
+        The images, shape (N, C, H, W).
+    """
 
     def __init__(self, pixels: UInt8Array) -> None:
         self._pixels = pixels
@@ -62,14 +68,14 @@ class SmallPictures:
 
 
 def looked_at(small: Small, notices: Notices) -> Looks:
-    """Return what is kept of each picture, looked at on all cores.
+    """Return the properties of each thumbnail, computed on all cores.
 
     Parameters
     ----------
     small : Small
-        The pictures.
+        The thumbnails.
     notices : Notices
-        Receives the progress.
+        The listener that is told of progress.
     """
     looks = np.empty(len(small), dtype=LOOK)
 
@@ -94,10 +100,10 @@ def looked_at(small: Small, notices: Notices) -> Looks:
 
 
 def perceptual_hashes(small: UInt8Array) -> npt.NDArray[np.uint8]:
-    """Return the 64 bits of each picture's perceptual hash, packed, shape (N, 8).
+    """Return the perceptual hash of each thumbnail, 64 packed bits, shape (N, 8).
 
-    That of ImageHash's phash, for many pictures at once: which of the 64 lowest frequencies of
-    the cosine transform are above their median.
+    As in ImageHash's phash, a bit says whether one of the 64 lowest frequencies of the cosine
+    transform is above their median.
     """
     waves = _waves()
     lowest = waves @ (small.astype(np.float64) @ waves.T)
@@ -115,9 +121,9 @@ def _waves() -> npt.NDArray[np.float64]:
 
 
 def small_pictures(pixels: UInt8Array) -> UInt8Array:
-    """Return images (N, C, H, W) in grey and of one size, shape (N, `SMALL`, `SMALL`).
+    """Return grey thumbnails of images (N, C, H, W), shape (N, `SMALL`, `SMALL`).
 
-    Pillow resizes each direction on its own, so the rows of all images are resized as one image.
+    Since Pillow resizes each direction separately, the rows of all images are resized as one image.
     """
     count, channels, height, width = pixels.shape
     stack = np.ascontiguousarray(pixels.transpose(0, 2, 3, 1)).reshape(
@@ -130,6 +136,6 @@ def small_pictures(pixels: UInt8Array) -> UInt8Array:
 
 
 def _narrowed(rows: UInt8Array) -> UInt8Array:
-    """Return rows of grey pixels with `SMALL` pixels each."""
+    """Return rows of grey pixels, resized to `SMALL` pixels each."""
     image = Image.fromarray(rows)
     return np.asarray(image.resize((SMALL, len(rows)), Image.Resampling.BILINEAR))
