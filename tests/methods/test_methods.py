@@ -53,7 +53,7 @@ def make(name, **values):
 def test_there_are_the_papers_methods_and_those_of_today():
     assert ALL == [
         "acgan", "aggan", "balanced-softmax", "borderline-smote", "cb-loss", "cn", "crt",
-        "deepsmote", "dos", "egan", "ensemble", "fine-tune", "gamo", "ldam-drw",
+        "deep-ensemble", "deepsmote", "dos", "egan", "ensemble", "fine-tune", "gamo", "ldam-drw",
         "logit-adjustment", "lsgan", "mixup", "oscn", "probe", "remix", "sam", "smote", "tailored",
         "wgan",
     ]  # fmt: skip
