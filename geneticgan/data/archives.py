@@ -1,4 +1,4 @@
-"""Archives of images, unpacked once, and never outside their folder."""
+"""Archives of images, which are unpacked once and never outside their folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from geneticgan.files import open_own, sync_files, written_whole
 SUFFIXES = (
     ".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz", ".tbz2",
 )  # fmt: skip
-"""How names of archives end, in any case."""
+"""The suffixes of archives, in lower case."""
 
 
 UNREADABLE = (
@@ -34,24 +34,30 @@ UNREADABLE = (
     lzma.LZMAError,
     zlib.error,
 )
-"""What damaged or encrypted archives raise."""
+"""The errors that Python raises for damaged or encrypted archives."""
 
 
 def is_archive(path: Path) -> bool:
-    """Tell by its name whether a file is an archive that `unpacked` reads."""
+    """Return whether a path is a file whose suffix is that of an archive."""
     return path.is_file() and path.name.lower().endswith(SUFFIXES)
 
 
 def unpacked(path: Path) -> Path:
-    """Return a folder with the content of an archive; a folder is returned as it is.
+    """Return a folder with the content of an archive; anything else is returned unchanged.
 
-    It is unpacked into the cache, under a hash of its content, and not again while it is there.
+    The archive is unpacked into the cache, into a folder named by a hash of its content, unless
+    that folder exists already.
+
+    Parameters
+    ----------
+    path : Path
+        The path of an archive or of a folder.
 
     Raises
     ------
     DataError
-        If it is damaged, holds a path that leads out of it, a link or a device, or does not fit on
-        the disk.
+        If the archive is damaged, contains a link, a device or a path outside its own folder, or
+        does not fit on the disk.
     """
     if not is_archive(path):
         return path
@@ -72,11 +78,13 @@ def unpacked(path: Path) -> Path:
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     except UNREADABLE as error:
-        raise DataError(f"{path} is no readable archive ({error}); fetch it again") from error
+        raise DataError(
+            f"the archive {path} cannot be read ({error}); download or pack it again"
+        ) from error
     except OSError as error:
         raise DataError(
-            f"{path} cannot be unpacked to {target.parent} ({error.strerror or error}); free some "
-            "space or name another folder by GENETICGAN_CACHE"
+            f"{path} cannot be unpacked to {target.parent} ({error.strerror or error}); free disk "
+            "space there, or set GENETICGAN_CACHE to another folder"
         ) from error
     return target
 
@@ -97,8 +105,8 @@ def _unpack(path: Path, folder: Path) -> None:
             _check(path, member.name)
             if not (member.isfile() or member.isdir()):
                 raise DataError(
-                    f"{path} holds a link or a device ({member.name!r}); it was not unpacked, pack "
-                    "it again with the files themselves"
+                    f"{path} was not unpacked, because it contains a link or a device "
+                    f"({member.name!r}); pack it again with the files themselves"
                 )
         _check_space(path, sum(member.size for member in members), folder)
         for member in members:
@@ -106,9 +114,9 @@ def _unpack(path: Path, folder: Path) -> None:
 
 
 def _put(folder: Path, name: str, content: IO[bytes] | None) -> None:
-    """Write a file, or a folder where there is no content; mode and owner are a new one's.
+    """Write a file, or make a folder if there is no content, with the usual mode and owner.
 
-    Of two of a name the later one stays. All are flushed together in the end.
+    If a name occurs twice, the later file stays. The caller flushes all files together.
     """
     target = folder / name
     if content is None:
@@ -125,7 +133,7 @@ def _put(folder: Path, name: str, content: IO[bytes] | None) -> None:
 
 
 def _unpack_inner(folder: Path) -> None:
-    """Unpack, once, archives that lie in an archive without an image, each into its own folder."""
+    """Unpack archives inside an archive without images, each into its own folder; one level."""
     if list_images(folder).files:
         return
     for inner in [path for path in folder.rglob("*") if is_archive(path)]:
@@ -141,8 +149,8 @@ def _check(path: Path, name: str) -> None:
     parts = PurePosixPath(name.replace("\\", "/"))
     if parts.is_absolute() or ".." in parts.parts or ":" in parts.parts[:1]:
         raise DataError(
-            f"{path} holds a file that would land outside its folder ({name!r}); it was not "
-            "unpacked, get it from a source you trust"
+            f"{path} was not unpacked, because one of its files would be written outside its "
+            f"folder ({name!r}); get the archive from a source that you trust"
         )
 
 
@@ -150,6 +158,7 @@ def _check_space(path: Path, size: int, folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if size > free:
         raise DataError(
-            f"{path} needs {size / 2**20:.0f} MiB unpacked, {folder.parent} has "
-            f"{free / 2**20:.0f} MiB free"
+            f"{path} needs {size / 2**20:.0f} MiB when unpacked, but {folder.parent} has only "
+            f"{free / 2**20:.0f} MiB free; free disk space, or set GENETICGAN_CACHE to a folder "
+            "on another disk"
         )

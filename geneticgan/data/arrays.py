@@ -29,29 +29,37 @@ UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
 )
-"""What a damaged or lying file may raise; unpickling is never allowed."""
+"""The errors that a damaged or malicious file may cause; unpickling is never allowed."""
 
 NAMES = ("classes", "class_names", "target_names")
-"""Names of the array that names the classes."""
+"""The possible names of the array that holds the class names."""
 
 HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
-"""What reads the header of an array, by the version of its format."""
+"""The functions that read the header of an array, by the version of its format."""
 
 COPIES = 2
-"""Of an array that are in memory at once: as it was saved, and as images."""
+"""How many copies of an array are in memory at once: as it was saved, and as images."""
 
 PARTS = ("train", "val", "valid", "test")
-"""Words in the names of arrays that say which part they are of."""
+"""The words in array names that say to which part of the data set an array belongs."""
 
 WHITE = 255.0
-"""What transparency is laid on."""
+"""The grey level of the background behind transparent pixels."""
 
 
 class Arrays:
-    """The arrays of a file, each read when it is needed."""
+    """The arrays of an npz file, each of which is read when it is needed.
+
+    Parameters
+    ----------
+    file : Path
+        The file, for messages.
+    content : numpy.lib.npyio.NpzFile
+        The open file.
+    """
 
     def __init__(self, file: Path, content: Any) -> None:
         self.file = file
@@ -60,49 +68,73 @@ class Arrays:
         self._spelt = {name.lower(): name for name in reversed(self.names)}
 
     def first(self, pairs: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
-        """Return the first pair of which one is there; `DataError` if the other is not."""
+        """Return the first pair of names that are both in the file, or None.
+
+        Raises
+        ------
+        DataError
+            If only one array of the first pair is in the file.
+        """
         for pair in pairs:
             there = [name for name in pair if name in self._spelt]
             if len(there) == 2:
                 return self._spelt[pair[0]], self._spelt[pair[1]]
             if there and pair == pairs[0]:
                 (gone,) = set(pair) - set(there)
-                raise DataError(f"{self.file} has no array {gone!r} (it has {some(self.names)})")
+                raise DataError(
+                    f"{self.file} has no array {gone!r} (it has {some(self.names)}); add it"
+                )
         return None
 
     def read(self, name: str) -> npt.NDArray[Any]:
-        """Return an array; `DataError` names it if it cannot be read, or is too large to be."""
+        """Return an array of the file.
+
+        Raises
+        ------
+        DataError
+            If the array cannot be read or does not fit into memory.
+        """
         try:
             self._check_size(name)
             found: npt.NDArray[Any] = self._content[name]
         except UNREADABLE as error:
             raise DataError(
-                f"{self.file} cannot be read as an npz file of arrays: {name} ({error})"
+                f"{self.file} cannot be read as an npz file of arrays: {name} ({error}); save it "
+                "again with numpy.savez"
             ) from error
         return found
 
     def _check_size(self, name: str) -> None:
-        """Raise `DataError` if an array, by what its header says, does not fit into memory.
+        """Raise `DataError` if an array does not fit into memory, judging by its header.
 
-        A few bytes may unpack to many: a file of 3 MB holds an array of 3 GB of zeros.
+        Compressed files can be far smaller than their arrays: 3 GB of zeros take 3 MB.
         """
         place = name if name in self._content.zip.namelist() else f"{name}.npy"
         with self._content.zip.open(place) as file:
             version = np.lib.format.read_magic(file)
             read = HEADERS.get(version)
             if read is None:
-                return  # refused where it is read
+                return  # an unknown version is refused when the array is read
             shape, _, kind = read(file)
         wanted, free = COPIES * math.prod(shape) * kind.itemsize, free_memory()
         if wanted > free:
             raise DataError(
-                f"{self.file}: {name} has shape {shape} and {kind} values, for which "
-                f"{wanted / 2**30:.3g} GiB of memory are needed, and {free / 2**30:.3g} GiB are "
-                "free; save fewer or smaller images, or keep them as files, for --dataset folder"
+                f"{self.file}: {name} has shape {shape} and {kind} values, which need "
+                f"{wanted / 2**30:.3g} GiB of memory, but only {free / 2**30:.3g} GiB are free; "
+                "save fewer or smaller images, or keep them as files and use --dataset folder"
             )
 
     def pixels(self, name: str) -> npt.NDArray[Any]:
-        """Return images (N, C, H, W) as they are."""
+        """Return an array of images in the shape (N, C, H, W), with 1 or 3 channels.
+
+        Values are not scaled; transparent pixels of 8 bits are shown on white.
+
+        Raises
+        ------
+        DataError
+            If the images are not square, have another number of channels, are not numbers, or are
+            floating-point numbers outside [0, 1].
+        """
         array = self.read(name)
         if array.ndim == 3:
             array = array[:, None]
@@ -113,22 +145,34 @@ class Arrays:
             array = (array[:, :3] * alpha + WHITE * (1 - alpha)).round().astype(np.uint8)
         if array.ndim != 4 or array.shape[1] not in (1, 3) or array.shape[2] != array.shape[3]:
             raise DataError(
-                f"{self.file}: {name} has shape {array.shape}; images must be square, (N, H, W), "
-                "(N, H, W, C) or (N, C, H, W) with 1 or 3 channels"
+                f"{self.file}: {name} has shape {array.shape}; images must be square and have the "
+                "shape (N, H, W), (N, H, W, C) or (N, C, H, W) with 1 or 3 channels"
             )
         if np.issubdtype(array.dtype, np.floating):
             if not np.isfinite(array).all():
-                raise DataError(f"{self.file}: {name} holds NaN or an infinity; mend those images")
+                raise DataError(
+                    f"{self.file}: {name} contains NaN or infinite values; correct or remove those "
+                    "images"
+                )
             if array.min(initial=0) < 0 or array.max(initial=0) > 1:
                 raise DataError(
-                    f"{self.file}: floating-point images must lie in [0, 1]; scale {name}"
+                    f"{self.file}: {name} has values outside [0, 1]; scale floating-point images "
+                    "to that range"
                 )
         elif array.dtype != bool and not np.issubdtype(array.dtype, np.integer):
-            raise DataError(f"{self.file}: {name} is {array.dtype}; images must be numbers")
+            raise DataError(
+                f"{self.file}: {name} has the type {array.dtype}; save the images as numbers"
+            )
         return np.ascontiguousarray(array)
 
     def labels(self, name: str) -> npt.NDArray[Any]:
-        """Return labels (N,): whole numbers or texts."""
+        """Return an array of N labels, either int64 or text; one-hot labels are converted.
+
+        Raises
+        ------
+        DataError
+            If the array holds anything else.
+        """
         labels = self.read(name)
         if labels.ndim == 2 and labels.shape[1] == 1:
             labels = labels[:, 0]
@@ -141,8 +185,8 @@ class Arrays:
             labels = labels.argmax(axis=1)
         if labels.ndim != 1 or labels.dtype.kind not in "biuU":
             raise DataError(
-                f"{self.file}: {name} must be one whole number for each image, or one text, or "
-                "a column of ones and zeros for each class"
+                f"{self.file}: {name} must hold one whole number or one text for each image, or a "
+                "column of ones and zeros for each class"
             )
         return labels if labels.dtype.kind == "U" else labels.astype(np.int64)
 
@@ -152,19 +196,19 @@ class Arrays:
         Parameters
         ----------
         name : str
-            Of the array. Beside ``x_train`` and ``y_train`` it may be called NAME_train or
+            The name of the array. Beside ``x_train`` and ``y_train`` it may be NAME_train or
             train_NAME.
         pair : tuple of str
             Names of the images and their labels.
         count : int
-            How many images these are.
+            The number of these images.
         alone : bool
-            Whether the file holds no other pair, so that the name needs no part.
+            Whether the file contains no other pair, so that the name needs no part.
 
         Raises
         ------
         DataError
-            If it is not there, or is not one number or text for each image.
+            If the array is missing or does not hold one number or text for each image.
         """
         part = next((p for p in PARTS if p in pair[0].lower().split("_")), "")
         wanted = [name] if alone or not part else []
@@ -173,24 +217,41 @@ class Arrays:
         if found is None:
             raise DataError(
                 f"{self.file} has no array {' or '.join(map(repr, wanted))} with the group of each "
-                f"image of {pair[0]} (it has {some(self.names)})"
+                f"image of {pair[0]} (it has {some(self.names)}); name one of these with "
+                "npz:group=ARRAY"
             )
         array: npt.NDArray[Any] = self.read(self._spelt[found.lower()])
         array = array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
         whole = array.dtype.kind == "f" and np.isfinite(array).all() and not (array % 1).any()
         if array.shape != (count,) or not (whole or array.dtype.kind in "biuUS"):
             raise DataError(
-                f"{self.file}: {found} has shape {array.shape} and holds {array.dtype}; as groups "
-                f"it must be one whole number or text for each of the {count} images of {pair[0]}"
+                f"{self.file}: {found} has shape {array.shape} and the type {array.dtype}; groups "
+                f"must be one whole number or text for each of the {count} images of {pair[0]}"
             )
         listed = (array.astype(np.int64) if whole else array).tolist()
         texts = [e.decode(errors="replace") if isinstance(e, bytes) else str(e) for e in listed]
         if not all(texts):
-            raise DataError(f"{self.file}: {found} is empty for image {texts.index('') + 1}")
+            raise DataError(
+                f"{self.file}: {found} is empty for image {texts.index('') + 1}; give every image "
+                "a group"
+            )
         return texts
 
     def class_names(self, first: int, classes: int) -> tuple[str, ...]:
-        """Return the names of the classes; their numbers where the file names none."""
+        """Return the names of the classes, or their numbers if the file contains no names.
+
+        Parameters
+        ----------
+        first : int
+            The smallest label.
+        classes : int
+            The number of classes.
+
+        Raises
+        ------
+        DataError
+            If the file names another number of classes.
+        """
         name = next((name for name in NAMES if name in self.names), None)
         if name is None:
             return tuple(str(label) for label in range(first, first + classes))
@@ -200,13 +261,28 @@ class Arrays:
         )
         if len(names) != classes or len(set(names)) != classes:
             raise DataError(
-                f"{self.file}: {name} names {len(names)} classes, the labels have {classes}"
+                f"{self.file}: {name} has {len(set(names))} different names, but the labels have "
+                f"{classes} classes; give each class one name"
             )
         return names
 
 
 def as_numbers(given: Sequence[npt.NDArray[Any]]) -> tuple[list[Int64Array], tuple[str, ...]]:
-    """Return labels as numbers, and the names of the classes where they were texts."""
+    """Return labels as numbers, and the class names if the labels were texts.
+
+    Parameters
+    ----------
+    given : sequence of array
+        The labels of each part, the training part first; either all int64 or all texts.
+
+    Returns
+    -------
+    labels : list of array of int64
+        The labels from 0 on; a text that does not occur in the first part becomes K, the number
+        of names.
+    names : tuple of str
+        The K class names in alphabetical order; empty if the labels were numbers.
+    """
     if given[0].dtype.kind != "U":
         return [part.astype(np.int64) for part in given], ()
     names = np.unique(given[0])

@@ -1,4 +1,4 @@
-"""What was computed from images, kept on disk and mapped into memory instead of made again."""
+"""The cache of arrays computed from images, kept on disk and mapped into memory when needed."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ from geneticgan.files import open_own, write_whole, written_whole
 Arrays = dict[str, npt.NDArray[np.generic]]
 
 FORMAT = "4"
-"""Part of every key; another number makes every earlier entry unknown."""
+"""The version of the format, part of every key; a change invalidates all earlier entries."""
 
 MANIFEST = "manifest.json"
-"""Of an entry: a digest of each of its files."""
+"""The name of the file in an entry that holds a digest of each of the other files."""
 
 ABANDONED = {".writing-*": 3600.0, ".filling-*": 7 * 86400.0}
-"""Seconds after which what a killed process left is cleared away, if nothing was added to it; what
-`geneticgan.data.filling` goes on with is kept for a week."""
+"""After how many seconds without a change the files of a killed process are deleted. Those that
+`geneticgan.data.filling` can continue with are kept for a week."""
 
 
 def content_key(options: Iterable[object], digests: Iterable[bytes]) -> str:
-    """Return the key of an entry: a hash of how it was made and of what it was made from.
+    """Return the key of an entry, a hash of the files and options from which it is made.
 
     Parameters
     ----------
     options : iterable
-        Everything besides the files that the entry depends on, told apart by ``repr``.
+        Everything besides the files on which the entry depends; compared by ``repr``.
     digests : iterable of bytes
-        A hash of each file's content, in order. Times and sizes are not looked at, so that an
-        entry can never be stale.
+        A hash of each file's content, in order. Since neither times nor sizes count, an entry can
+        never be stale.
     """
     digest = hashlib.blake2b(digest_size=20)
     for part in (FORMAT, *map(repr, options)):
@@ -52,20 +52,20 @@ def content_key(options: Iterable[object], digests: Iterable[bytes]) -> str:
 
 
 def cached(key: str, build: Callable[[], Arrays], notices: Notices) -> Arrays:
-    """Return the arrays of a key, built and kept if they are not there yet.
+    """Return the arrays of a key; if they are not in the cache, compute and store them.
 
-    Two processes may build the same entry at once; the one that ends last keeps the other's. What
-    cannot be kept (a full disk) is returned all the same, and said. An entry that is not as it was
-    written is built anew.
+    Two processes may build the same entry at once; the result of the one that finishes first is
+    stored. If the disk is full, the arrays are returned all the same, with a notice. A damaged
+    entry is built again.
 
     Parameters
     ----------
     key : str
-        From `content_key`.
+        The key of the entry, from `content_key`.
     build : callable
-        Makes the arrays.
+        A function that computes the arrays.
     notices : Notices
-        Hears if they cannot be kept.
+        The listener that is told if the arrays cannot be stored.
     """
     folder = entries()
     found = read_entry(folder / key)
@@ -81,42 +81,42 @@ def cached(key: str, build: Callable[[], Arrays], notices: Notices) -> Arrays:
 
 
 def entries() -> Path:
-    """Return the folder of all entries."""
+    """Return the folder that holds all entries."""
     return cache_folder() / "decoded"
 
 
 def not_kept(error: OSError) -> str:
-    """Say that what was made cannot be kept, and why."""
+    """Return a message that the arrays could not be stored, and why."""
     return (
-        f"The decoded images are not kept in {entries()} ({error.strerror or error}); the next "
-        "run decodes them again."
+        f"The decoded images could not be stored in {entries()} ({error.strerror or error}), so "
+        "the next run will decode them again."
     )
 
 
 def read_entry(entry: Path) -> Arrays | None:
-    """Map an entry; None if there is none. One that is not as it was written is deleted."""
+    """Return the arrays of an entry, mapped from disk, or None; delete a damaged entry."""
     if not entry.is_dir():
         return None
     try:
         saved = json.loads((entry / MANIFEST).read_bytes())
         if saved != {path.stem: _digest(path) for path in entry.glob("*.npy")}:
-            raise ValueError("the files are not those that were written")
+            raise ValueError("the files have changed since they were written")
         return mapped(entry, saved)
     except (OSError, ValueError, EOFError):
-        shutil.rmtree(entry, ignore_errors=True)  # damaged: as if it were not there
+        shutil.rmtree(entry, ignore_errors=True)
         return None
 
 
 def mapped(entry: Path, names: Iterable[str]) -> Arrays:
-    """Map the arrays of an entry, copying on write: torch wants arrays that could be written to."""
+    """Return the arrays of an entry, mapped with copy-on-write, since torch needs writable ones."""
     return {name: np.load(entry / f"{name}.npy", mmap_mode="c") for name in sorted(names)}
 
 
 def clear_abandoned(folder: Path) -> None:
-    """Delete what killed processes left long ago."""
+    """Delete the files that killed processes left in a folder long ago."""
     for pattern, age in ABANDONED.items():
         for left in folder.glob(pattern):
-            with contextlib.suppress(OSError):  # another process clears, too
+            with contextlib.suppress(OSError):  # another process may delete it at the same time
                 if time.time() - left.stat().st_mtime > age:
                     if left.is_dir():
                         shutil.rmtree(left, ignore_errors=True)
@@ -125,7 +125,7 @@ def clear_abandoned(folder: Path) -> None:
 
 
 def finish_entry(scratch: Path, entry: Path) -> None:
-    """Give a folder of arrays, all of them written, its manifest and its place."""
+    """Write the manifest of a folder whose arrays are complete, and move it to its place."""
     found = {path.stem: _digest(path) for path in scratch.glob("*.npy")}
     write_whole(scratch / MANIFEST, json.dumps(found).encode())
     if not entry.exists():

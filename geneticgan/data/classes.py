@@ -1,4 +1,4 @@
-"""Which class an image of a folder belongs to, by where it lies."""
+"""The class of each image in a folder, determined by its path."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from geneticgan.data.parts import part_of
 from geneticgan.errors import DataError, some
 
 MANY = 3
-"""Folders in a 'class' from which on they may be the classes themselves."""
+"""How many subfolders a class needs before these may be the classes themselves."""
 
 
 def inmost(listing: Listing) -> Listing:
-    """Go down while there is one folder and nothing beside it, as archives are often packed."""
+    """Return the listing of the first folder, going down, that holds more than one folder.
+
+    Archives are often packed so that everything lies in a single folder.
+    """
     while len(listing.folders) == 1 and all("/" in place for place in listing.files):
         down = listing.below(listing.folders[0])
         if len(down.folders) < 2 and any("/" not in place for place in down.files):
-            return listing  # images of a single class
+            return listing  # the images of a single class
         if not down.folders:
             return listing
         listing = down
@@ -27,21 +30,22 @@ def inmost(listing: Listing) -> Listing:
 
 
 def class_of_each(listing: Listing, classes: str) -> dict[str, str]:
-    """Return the class of each image that belongs to one.
+    """Return the class of each image, by its path; images without a class are left out.
 
     Parameters
     ----------
     listing : Listing
-        Of the folder.
+        The listing of the folder.
     classes : str
-        ``top``: the folder directly below the root; ``leaf``: the folder that the image lies in;
-        else a regular expression with one group, searched in the path below the root; empty is
-        ``top``, unless the folder above the classes seems to have been named.
+        ``top`` if the class is the folder directly below the root, ``leaf`` if it is the folder
+        that contains the image, or a regular expression with one group, the class, which is
+        searched in the path below the root. An empty text means ``top``, with a check that the
+        root is not one folder too high.
 
     Raises
     ------
     DataError
-        If the expression cannot be read, or the classes seem to lie one folder further down.
+        If the expression is invalid, or the classes seem to lie one folder further down.
     """
     if classes in ("", "top"):
         if not classes:
@@ -52,24 +56,26 @@ def class_of_each(listing: Listing, classes: str) -> dict[str, str]:
     try:
         pattern = re.compile(classes)
     except re.error as error:
-        raise DataError(f"classes={classes} is no regular expression ({error})") from error
+        raise DataError(
+            f"classes={classes} must be top, leaf or a regular expression ({error})"
+        ) from error
     if pattern.groups != 1:
         raise DataError(
-            f"classes={classes} must be top, leaf, or a regular expression with one group in "
-            f"brackets, the class; it has {pattern.groups}"
+            f"classes={classes} has {pattern.groups} groups in brackets; write top, leaf, or a "
+            "regular expression with exactly one, around the class"
         )
     found = ((place, pattern.search(place)) for place in listing.files)
     return _named((place, match[1]) for place, match in found if match and match[1])
 
 
 def _named(found: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return the class of each image; a name is kept once, not for each image again."""
+    """Return the class of each image, with one text object for each name, to save memory."""
     names: dict[str, str] = {}
     return {place: names.setdefault(name, name) for place, name in found}
 
 
 def folders_of_classes(found: Mapping[str, str]) -> str:
-    """Say that the images of all classes lie in several folders each; empty if they do not."""
+    """Return a notice if every class has its images in several subfolders; otherwise nothing."""
     inside: dict[str, set[str]] = defaultdict(set)
     for place, label in found.items():
         parts = place.split("/", 2)
@@ -78,9 +84,9 @@ def folders_of_classes(found: Mapping[str, str]) -> str:
         return ""
     label, names = min(inside.items())
     return (
-        f"Each class has folders of its own, such as {label}/{min(names)}. If these are the "
-        "classes, say folder:classes=leaf; if each is a patient, a sheet or the like, keep it on "
-        "one side of every split by folder:group=/([^/]+)/"
+        f"Each class contains folders, such as {label}/{min(names)}. If these are the classes, "
+        "use --dataset folder:classes=leaf; if each is a patient, a sheet or the like, keep it on "
+        "one side of every split with --dataset 'folder:group=/([^/]+)/'"
     )
 
 
@@ -99,14 +105,14 @@ def _check_height(listing: Listing) -> None:
         name = high[0]
         raise DataError(
             f"{listing.root} seems to be one folder too high: {name!r} holds {len(inside[name])} "
-            f"folders of images, {min(plain)!r} holds none; name {listing.root / name} if its "
-            f"folders are the classes, or say that {name!r} is a class by folder:classes=top"
+            f"folders of images, but {min(plain)!r} holds none; if those folders are the classes, "
+            f"use {listing.root / name}; if {name!r} is a class, use folder:classes=top"
         )
     shared = set.intersection(*inside.values()) if inside and not plain else set()
     if len(inside) > 1 and len(shared) > 1 and not all(map(part_of, shared)):
         above, below = some(sorted(inside)), some(sorted(shared))
         raise DataError(
-            f"each of the folders {above} in {listing.root} holds the same folders, {below}: name "
-            f"one of the former, or say which are the classes, {below} by folder:classes=leaf or "
-            f"{above} by folder:classes=top"
+            f"the folders {above} in {listing.root} all hold the same folders ({below}); use one "
+            f"of the former alone, or say which are the classes: folder:classes=leaf for {below}, "
+            f"folder:classes=top for {above}"
         )

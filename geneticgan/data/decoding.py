@@ -1,4 +1,4 @@
-"""An image file of any kind to an array of one shape."""
+"""Decoding an image file of any format into an array of a given shape."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ UNREADABLE = (
     SyntaxError,
     Image.DecompressionBombError,
 )
-"""What Pillow raises for files that are no images, or damaged ones."""
+"""The errors that Pillow raises for damaged images and for files that are not images."""
 
 MOST_PIXELS = 64 * 10**6
-"""Of an image file: a small file can claim to hold very many."""
+"""The maximal number of pixels of an image; a small file can claim to hold very many."""
 
 FAULTS = (
     "",
-    "not there",
+    "missing",
     "no permission to read it",
-    "no regular file, or above 1 GiB",
-    "no image that is known here",
+    "not a regular file, or larger than 1 GiB",
+    "not an image in a known format",
     "damaged",
-    f"above {MOST_PIXELS // 10**6} megapixels",
+    f"more than {MOST_PIXELS // 10**6} megapixels",
     "far too long for its width",
-    "holds NaN or an infinity",
+    "contains NaN or infinite values",
 )
-"""What may be wrong with an image; its place is the number that is kept, 0 is none."""
+"""The possible faults of an image; the position is the code that is stored, 0 for no fault."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +53,17 @@ class Decoding:
     Attributes
     ----------
     size : int
-        Pixels of the square that is made.
+        The width and height of the decoded image in pixels.
     grayscale : bool
-        One channel instead of three.
+        Whether to decode one channel instead of three.
     skip_corrupt : bool
-        Go on without images that cannot be read, instead of an error.
+        Whether to leave out images that cannot be read instead of raising an error.
     fit : {"crop", "pad", "stretch", "auto"}
-        How an image becomes square; see `geneticgan.data.fitting`. ``auto`` is settled for all
+        How an image becomes square; see `geneticgan.data.fitting`. ``auto`` is resolved for all
         images of a data set before the first is decoded.
     window : pair of float or None
-        Values that become black and white where pixels have more than 8 bits; None is by the
-        values themselves.
+        The values that become black and white if pixels have more than 8 bits; None to choose
+        them by the range of the values.
     """
 
     size: int
@@ -76,8 +76,15 @@ class Decoding:
 def decode_one(data: bytes, how: Decoding) -> UInt8Array:
     """Decode one image file.
 
-    The orientation that a camera noted is applied, transparency is laid on white, and pixels of
-    more than 8 bits are scaled by the window.
+    The EXIF orientation is applied, transparent pixels are shown on white, and pixels of more
+    than 8 bits are scaled by the window.
+
+    Parameters
+    ----------
+    data : bytes
+        The content of the file.
+    how : Decoding
+        The size, the number of channels, the fit (other than ``auto``) and the window.
 
     Returns
     -------
@@ -94,7 +101,15 @@ def decode_one(data: bytes, how: Decoding) -> UInt8Array:
 
 
 def open_checked(data: bytes) -> Image.Image:
-    """Open an image whose size is known to be sensible before anything is unpacked."""
+    """Open an image file and check its size before any pixel is decoded.
+
+    Raises
+    ------
+    PIL.Image.DecompressionBombError
+        If the image has more than `MOST_PIXELS`.
+    ShapeError
+        If it is far too long for its width.
+    """
     opened = Image.open(io.BytesIO(data))
     if opened.width * opened.height > MOST_PIXELS:
         raise Image.DecompressionBombError
@@ -103,23 +118,23 @@ def open_checked(data: bytes) -> Image.Image:
 
 
 def has_pages(opened: Image.Image) -> bool:
-    """Tell whether a file has several pages or frames; a camera's MPO has previews beside."""
+    """Return whether an image has several pages or frames; the previews in MPO do not count."""
     return opened.format != "MPO" and bool(getattr(opened, "is_animated", False))
 
 
 def prepare(opened: Image.Image, how: Decoding) -> UInt8Array:
-    """Return an image that is open as `decode_one` returns it."""
+    """Return an open image as `decode_one` does."""
     image = _plain(ImageOps.exif_transpose(opened) or opened, how.window)
     square = fit_square(image.convert("L" if how.grayscale else "RGB"), how.size, how.fit)
     return np.ascontiguousarray(np.atleast_3d(np.asarray(square)).transpose(2, 0, 1))
 
 
 def fault(error: Exception) -> int:
-    """Return the place in `FAULTS` of what one of `UNREADABLE` means."""
+    """Return the position in `FAULTS` of the fault that an error of `UNREADABLE` stands for."""
     kinds: tuple[tuple[type[Exception], int], ...] = (
         (FileNotFoundError, 1),
         (PermissionError, 2),
-        (UnidentifiedImageError, 4),  # an OSError, too
+        (UnidentifiedImageError, 4),  # also an OSError
         (ShapeError, 7),
         (ValueRangeError, 8),
         (Image.DecompressionBombError, 6),
@@ -131,7 +146,7 @@ def fault(error: Exception) -> int:
 
 
 def _plain(image: Image.Image, window: Window | None) -> Image.Image:
-    """Return the image without transparency, in 8 bits, in grey or RGB."""
+    """Return the image without transparency, with 8 bits per channel, in a mode that converts."""
     if is_deep(image):
         pixels = values(image)
         if window is None:

@@ -6,28 +6,36 @@ import torch
 from torch.nn.functional import interpolate
 
 SHARE = 0.5
-"""Of the images that are deformed; the others stay as they are, so that networks know both."""
+"""The share of images that are deformed; the others stay as they are."""
 
 SHIFT, ROTATION, STRETCH, SHEAR = 0.03, 0.14, 0.1, 0.1
-"""Largest shift in sizes of the image; rotation in radians (8 degrees); stretch of each axis and
-shear, in parts of a length. Each is drawn evenly in both directions."""
+"""The largest shift as a fraction of the image size, the largest rotation in radians (8 degrees),
+and the largest relative stretch of each axis and shear. Each is drawn uniformly from both signs."""
 
 KNOTS, AMPLITUDE = 4, 0.035
-"""The field is drawn at so many points along each side, and is smooth between them; standard
-deviation of its two components there, in sizes of the image (1 pixel of 28)."""
+"""The number of grid points along each side at which the field is drawn, and the standard
+deviation of its two components there, as a fraction of the image size (1 pixel of 28). Between
+the points the field is interpolated smoothly."""
 
 
 def draw_deformations(count: int, rng: torch.Generator) -> tuple[torch.Tensor, ...]:
-    """Draw what `displacements` makes fields of for so many images; a row an image.
+    """Draw the parameters of random deformations, from which `displacements` computes fields.
+
+    Parameters
+    ----------
+    count : int
+        The number of images B.
+    rng : torch.Generator
+        The random generator.
 
     Returns
     -------
     affine : Tensor
-        Shape (B, 6).
+        The parameters of the affine maps, shape (B, 6).
     knots : Tensor
-        Shape (B, 2, `KNOTS`, `KNOTS`).
-    deformed : Tensor
-        Shape (B,), bool: which images are deformed at all.
+        The displacements at the grid points, shape (B, 2, `KNOTS`, `KNOTS`).
+    deformed : Tensor of bool
+        Which images are deformed at all, shape (B,).
     """
     limits = torch.tensor([ROTATION, STRETCH, STRETCH, SHEAR, SHIFT, SHIFT])
     affine = (2 * torch.rand((6, count), generator=rng) - 1) * limits[:, None]
@@ -38,11 +46,20 @@ def draw_deformations(count: int, rng: torch.Generator) -> tuple[torch.Tensor, .
 def displacements(
     affine: torch.Tensor, knots: torch.Tensor, deformed: torch.Tensor, height: int, width: int
 ) -> torch.Tensor:
-    """Return how far from each pixel its new value is fetched, shape (B, 2, H, W).
+    """Return the displacement from each pixel to the place where its new value is sampled.
 
-    Rows first, then columns, in parts of the image's height and width; zero for the images that
-    are not deformed. It does not depend on what the images show. Parameters as
-    `draw_deformations` returns them, and the size of the images.
+    Parameters
+    ----------
+    affine, knots, deformed : Tensor
+        The parameters of the deformations, from `draw_deformations`.
+    height, width : int
+        The size of the images in pixels.
+
+    Returns
+    -------
+    Tensor
+        Shape (B, 2, H, W): the displacements of rows and of columns, as fractions of the height
+        and of the width; zero for images that are not deformed.
     """
     device = affine.device
     turn, stretch_rows, stretch_columns, shear, down, right = affine[:, :, None, None].unbind(1)
@@ -60,19 +77,17 @@ def displacements(
 
 
 def sample(images: torch.Tensor, moves: torch.Tensor) -> torch.Tensor:
-    """Return images fetched from beside each pixel, between pixels by bilinear interpolation.
+    """Return images sampled at displaced positions with bilinear interpolation.
 
-    Beyond the border its pixels are repeated.
-
-    Made of gathers, since torch's own ``grid_sample`` cannot be differentiated twice, as a
-    gradient penalty asks for.
+    Pixels at the border are repeated beyond it. This uses ``gather``, since torch's
+    ``grid_sample`` cannot be differentiated twice, which a gradient penalty requires.
 
     Parameters
     ----------
     images : Tensor
-        Shape (B, C, H, W).
+        The images, shape (B, C, H, W).
     moves : Tensor
-        Shape (B, 2, H, W), as of `displacements`.
+        The displacements from `displacements`, shape (B, 2, H, W).
     """
     count, channels, height, width = images.shape
     device = images.device
@@ -82,7 +97,7 @@ def sample(images: torch.Tensor, moves: torch.Tensor) -> torch.Tensor:
     top, left = rows.floor().long(), columns.floor().long()
     below, after = (top + 1).clamp_max(height - 1), (left + 1).clamp_max(width - 1)
     flat = images.flatten(2)
-    if flat.dtype in (torch.bfloat16, torch.float16):  # too coarse for weights that add up to 1
+    if flat.dtype in (torch.bfloat16, torch.float16):  # too coarse for the weights
         flat = flat.float()
     down, right = (rows - top).to(flat.dtype), (columns - left).to(flat.dtype)
 

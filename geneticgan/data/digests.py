@@ -1,4 +1,4 @@
-"""Digests of images, by which it is known again what a run has learnt from."""
+"""Digests of images, by which the training images of a run are recognised."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 from geneticgan.data.dataset import Images
 
 DIGITS = 16
-"""Of a digest, hexadecimal."""
+"""The number of hexadecimal digits of a digest."""
 
 
 def digests(images: Images) -> list[str]:
-    """Return a digest of each image, the same for equal pixels."""
+    """Return a digest of each image; images with equal pixels have equal digests."""
     size = DIGITS // 2
     return [
         hashlib.blake2b(np.ascontiguousarray(each).data, digest_size=size).hexdigest()

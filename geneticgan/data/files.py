@@ -1,4 +1,4 @@
-"""Reading files that strangers named: regular files only, so that no device is read without end."""
+"""Reading files named by untrusted input: only regular files, so that no device is ever read."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import overload
 
 MOST_BYTES = 2**30
-"""Of an image file or a list; what is larger is neither."""
+"""The maximal size in bytes of an image file or a list."""
 
 
 class Paths(Sequence[Path]):
-    """Paths that are made when they are asked for: a million of them take much memory.
+    """A sequence of paths that are created on access, since a million of them take much memory.
 
     Parameters
     ----------
@@ -40,14 +40,14 @@ class Paths(Sequence[Path]):
 
 
 class Below(Sequence[str]):
-    """Paths below a folder as texts, of which the part below alone is kept.
+    """A sequence of paths below a folder, as texts, of which only the relative part is stored.
 
     Parameters
     ----------
     root : Path
         The folder.
     places : sequence of str
-        Relative to it.
+        The paths relative to the folder.
     """
 
     def __init__(self, root: Path, places: Sequence[str]) -> None:
@@ -70,7 +70,7 @@ class Below(Sequence[str]):
 
 
 class RefusedError(OSError):
-    """The file was not read, for a reason that is no error of the system."""
+    """A file was not read because it is not a regular file or too large."""
 
 
 def read_regular(path: Path | str) -> bytes:
@@ -79,19 +79,19 @@ def read_regular(path: Path | str) -> bytes:
     Raises
     ------
     OSError
-        If it cannot be read, is a device, a pipe or a folder, or has more than `MOST_BYTES`.
+        If the file cannot be read, is a device, a pipe or a folder, or has more than `MOST_BYTES`.
     """
-    # A pipe would wait here for somebody who writes into it.
+    # Without O_NONBLOCK, opening a pipe would wait for a writer.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise RefusedError(f"{path} is no regular file")
+            raise RefusedError("not a regular file")
         if status.st_size > MOST_BYTES:
-            raise RefusedError(f"{path} has {status.st_size / 2**30:.1f} GiB")
+            raise RefusedError(f"larger than {MOST_BYTES / 2**30:.0f} GiB")
         return file.read()
 
 
 def cause(error: OSError) -> str:
-    """Return in words why a file could not be read."""
+    """Return the reason why a file could not be read."""
     return error.strerror or str(error)

@@ -1,4 +1,4 @@
-"""Arrays of many rows on disk, filled a block at a time; where a killed process was is known."""
+"""Large arrays on disk that are filled block by block and continued after an interruption."""
 
 from __future__ import annotations
 
@@ -26,37 +26,37 @@ from geneticgan.data.notices import Notices
 from geneticgan.files import open_own, sync_file
 
 BLOCK = 4096
-"""Rows that are made, written and noted as done together."""
+"""The number of rows that are computed, written and recorded together."""
 
 DONE = "done"
-"""File of a folder that is being filled: for each block its end and its digest."""
+"""The name of the file that records the end and the digest of each finished block."""
 
 Rows = Mapping[str, np.dtype[Any]]
-"""Of each array, what a row is; a row of several numbers has a subarray type."""
+"""The dtype of a row of each array; a row of several numbers has a subarray dtype."""
 
 Build = Callable[[int, int], Arrays]
-"""Makes the rows from one number up to another."""
+"""A function that computes the rows from a first (included) to a last (excluded)."""
 
 
 def filled(key: str, rows: Rows, count: int, build: Build, notices: Notices) -> Arrays:
-    """Return the arrays of a key, mapped from disk; rows that are not there are made.
+    """Return the arrays of a key, mapped from disk; missing rows are computed and stored.
 
-    As `geneticgan.data.cache.cached`, but no array is ever whole in memory, and what a process
-    had made before it was killed is not made again. Of processes that want the same, one makes
-    it and the others wait.
+    This differs from `geneticgan.data.cache.cached` in that no array is ever whole in memory, and
+    that blocks which were finished before the process was killed are not computed again. If
+    several processes need the same arrays, one computes them and the others wait.
 
     Parameters
     ----------
     key : str
-        From `geneticgan.data.cache.content_key`.
+        The key of the entry, from `geneticgan.data.cache.content_key`.
     rows : mapping of str to dtype
-        The arrays.
+        The name of each array and the dtype of its rows.
     count : int
-        How many rows each has.
+        The number of rows of each array.
     build : callable
-        Called for one block after the other.
+        A function that computes the rows of one block; it is called for each block in order.
     notices : Notices
-        Hears of what is there already, and if the arrays cannot be kept.
+        The listener that is told how many rows existed, and if the arrays cannot be stored.
     """
     folder = entries()
     found = read_entry(folder / key)
@@ -67,13 +67,13 @@ def filled(key: str, rows: Rows, count: int, build: Build, notices: Notices) -> 
         folder.mkdir(parents=True, exist_ok=True)
         clear_abandoned(folder)
         with _alone(folder / f".filling-{key}.lock"):
-            found = read_entry(folder / key)  # of the process that was waited for
+            found = read_entry(folder / key)  # another process may have finished it meanwhile
             if found is not None:
                 return found
             try:
                 _Filling(partial, rows, count).go_on(build, notices)
             except OSError:
-                shutil.rmtree(partial, ignore_errors=True)  # the disk is full: give it back
+                shutil.rmtree(partial, ignore_errors=True)  # the disk is full: free the space
                 raise
             finish_entry(partial, folder / key)
             return mapped(folder / key, rows)
@@ -84,7 +84,7 @@ def filled(key: str, rows: Rows, count: int, build: Build, notices: Notices) -> 
 
 @contextlib.contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Wait until no other process fills the same; the system ends the wait when one is killed."""
+    """Hold a lock so that no other process fills the same arrays; a killed process releases it."""
     with FileLock(path):
         try:
             yield
@@ -93,7 +93,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 class _Filling:
-    """A folder that is being filled."""
+    """A folder whose arrays are being filled."""
 
     def __init__(self, folder: Path, rows: Rows, count: int) -> None:
         self._folder = folder
@@ -102,10 +102,12 @@ class _Filling:
         self._offsets: dict[str, int] = {}
 
     def go_on(self, build: Build, notices: Notices) -> None:
-        """Make the blocks that are not there."""
+        """Compute and write the missing blocks."""
         start = self._open()
         if start:
-            notices.note(f"{start} of {self._count} images were decoded before; going on.")
+            notices.note(
+                f"{start} of {self._count} images were decoded before; continuing with the rest."
+            )
         while start < self._count:
             stop = min(start + BLOCK, self._count)
             self._write(start, stop, build(start, stop))
@@ -115,13 +117,13 @@ class _Filling:
             sync_file(self._path(name))
 
     def _open(self) -> int:
-        """Lay out the files where they are not; return how many rows are as they were written."""
+        """Create the missing files, and return how many rows are intact."""
         self._folder.mkdir(exist_ok=True)
         fits = True
         for name, row in self._rows.items():
             path, layout = self._path(name), self._folder / ".layout.npy"
             shape = self._count, *row.shape
-            # Holes: it takes no room yet.
+            # The file is sparse and takes no disk space yet.
             array = np.lib.format.open_memmap(layout, "w+", row.base, shape)
             self._offsets[name], size = array.offset, array.offset + array.nbytes
             del array
@@ -134,7 +136,7 @@ class _Filling:
         return stops[-1][0] if stops else 0
 
     def _noted(self) -> list[tuple[int, str]]:
-        """Return the end and the digest of the blocks that are as they were written."""
+        """Return the end and the digest of each intact block."""
         try:
             lines = (self._folder / DONE).read_text(encoding="ascii").splitlines()
         except (OSError, ValueError):
@@ -155,7 +157,7 @@ class _Filling:
             file.write("".join(f"{stop} {digest}\n" for stop, digest in blocks).encode())
 
     def _write(self, start: int, stop: int, arrays: Arrays) -> None:
-        """Write rows, and then that they are written."""
+        """Write rows, and then record that they are written."""
         digest = hashlib.blake2b()
         for name in self._rows:
             data = np.ascontiguousarray(arrays[name]).data

@@ -1,4 +1,4 @@
-"""Folds of a cross-validation that divide the classes alike and part no group."""
+"""The folds of a cross-validation, stratified by class, with each group in one fold."""
 
 from __future__ import annotations
 
@@ -10,31 +10,34 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from geneticgan.data.dataset import Int64Array, count_groups
 
 Folds = list[tuple[Int64Array, Int64Array]]
-"""For each fold the positions that are learnt from, and those that are held out."""
+"""The training and the held-out positions of each fold."""
 
 
 def folds_of(
     labels: Int64Array, groups: Int64Array | None, most: int, seed: int, least: int = 2
 ) -> Folds:
-    """Return the folds of a cross-validation in which every class is learnt from in every fold.
+    """Return the folds of a cross-validation in which every training part has every class.
 
     Parameters
     ----------
     labels : array of int64
-        Shape (N,), 0..K-1.
+        The label of each image, from 0 to K-1, shape (N,).
     groups : array of int64 or None
-        Shape (N,); what has the same number lies in one fold.
+        The group of each image, shape (N,); images with the same number lie in the same fold.
+        None if every image may be held out alone.
     most : int
-        Folds, where the classes are large enough: as many as the smallest has images, or groups.
+        The maximal number of folds. If the smallest class has fewer images, or groups, there are
+        only as many folds as it has.
     seed : int
-        Draws them.
+        The seed by which images are assigned to folds.
     least : int
-        Fewest folds.
+        The minimal number of folds.
 
     Returns
     -------
     list of (array, array)
-        Empty where a class is too small, or the groups cannot be divided so.
+        The folds; an empty list if a class is too small for ``least`` folds, or if the groups
+        leave a training part without a class.
     """
     classes = int(labels.max(initial=0)) + 1
     alone = np.arange(len(labels)) if groups is None else groups
@@ -45,16 +48,24 @@ def folds_of(
         return list(StratifiedKFold(count, shuffle=True, random_state=seed).split(labels, labels))
     division = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # of classes smaller than the folds
+        warnings.simplefilter("ignore", UserWarning)  # about small classes
         found = list(division.split(labels, labels, groups))
     whole = all(len(np.unique(labels[train])) == classes for train, _ in found)
     return found if whole else []
 
 
 def some_of(labels: Int64Array, most: int, rng: np.random.Generator) -> Int64Array:
-    """Return positions, sorted: all, or of more than so many an equal number of each class at most.
+    """Return the sorted positions of a random sample in which rare classes stay complete.
 
-    Rare classes stay whole where they can.
+    Parameters
+    ----------
+    labels : array of int64
+        The label of each image, from 0 to K-1, shape (N,).
+    most : int
+        The maximal size of the sample. If there are more images, at most ``most // K`` of each
+        class are drawn; otherwise all are returned.
+    rng : numpy.random.Generator
+        The random generator.
     """
     if len(labels) <= most:
         return np.arange(len(labels), dtype=np.int64)

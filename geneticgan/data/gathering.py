@@ -1,4 +1,4 @@
-"""Rows of large arrays, gathered on disk instead of in memory."""
+"""Selecting rows of large arrays on disk instead of in memory."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ import numpy.typing as npt
 from geneticgan.data.places import cache_folder
 
 LARGE = 2**29
-"""Bytes from which on what is gathered goes to disk."""
+"""From how many bytes on the selected rows are written to disk."""
 
 BLOCK = 4096
-"""Rows that are gathered at once."""
+"""The number of rows that are copied at once."""
 
 
 def gathered(rows: npt.NDArray[np.uint8], chosen: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
-    """Return ``rows[chosen]``; much is mapped from a file that goes when it is no longer used.
+    """Return ``rows[chosen]``, mapped from a temporary file if it has `LARGE` bytes or more.
+
+    The file is deleted as soon as the array is no longer used.
 
     Parameters
     ----------
     rows : array of uint8
-        Shape (N, ...).
+        The rows, shape (N, ...).
     chosen : array of int64
-        Positions, shape (M,).
+        The positions of the selected rows, shape (M,).
     """
     row = rows[:1].nbytes
     if row * len(chosen) < LARGE:

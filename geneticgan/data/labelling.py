@@ -1,4 +1,4 @@
-"""The class of each row of a list: a column, columns of ones and zeros, a cut, a part of a name."""
+"""The class of each row of a list: from a column, 0/1 columns, a threshold, or part of a path."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ USUAL = (
     "label", "labels", "class", "class_name", "classname", "category", "dx", "diagnosis", "target",
     "species", "y",
 )  # fmt: skip
-"""Names that a column of labels has, in any case, the first that is there."""
+"""The usual names of a column of labels, in lower case; the first that exists is used."""
 
 CUT = re.compile(r"(.+?)(>=|<=|>|<)(-?\d[\d.e+-]*)")
-"""A column, a comparison and a number: ``2>0.5``."""
+"""A threshold: a column, a comparison and a number, as in ``2>0.5``."""
 
 OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
+"""The negation of each comparison."""
 
 YES, NO = ("true", "yes", "t", "y"), ("false", "no", "f", "n", "-1", "-1.0")
-"""What else than 1 and 0 says that an image is of a class, in lower case, and that it is not."""
+"""The values besides 1 and 0 that mean yes and no, in lower case."""
 
 BETWEEN = "|;,/+&"
-"""Divides the names of several classes in one field."""
+"""The characters that separate the names of several classes in one field."""
 
 MANY = 20
-"""Different numbers with a fraction from which on a column holds measurements, not classes."""
-
+"""With more than this many different numbers, some with a fraction, a column holds no classes."""
 
 ALONE = 3
-"""Lines above which a value of its own in each of them is no class."""
+"""In a list of more than this many rows, a column that differs in every row holds no classes."""
 
 
 def labels_of(table: Table, option: str, path_column: int) -> list[str]:
@@ -42,15 +42,17 @@ def labels_of(table: Table, option: str, path_column: int) -> list[str]:
     table : Table
         The list.
     option : str
-        A column by name or number, a cut such as ``2>0.5``, or a regular expression with one part
-        in brackets, searched in the path; empty finds the column, or columns of ones and zeros.
+        A column by name or number, a threshold such as ``2>0.5``, or a regular expression with
+        one group, which is searched in the path. An empty text detects the column, or several
+        columns of ones and zeros.
     path_column : int
-        Place of the column of paths.
+        The position of the column of paths, from 0.
 
     Raises
     ------
     DataError
-        If no column can be told, or a row has no class or two, by its line.
+        If the column cannot be detected, or if a row has no class or more than one; the message
+        names the line.
     """
     if not option:
         return _guessed(table, path_column)
@@ -64,7 +66,7 @@ def labels_of(table: Table, option: str, path_column: int) -> list[str]:
 
 
 def in_order(labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of the classes, numbers by their value, else by the alphabet."""
+    """Return the sorted class names, by value if all are numbers, otherwise alphabetically."""
     names = set(labels)
     if all(number_of(name) is not None for name in names):
         return tuple(sorted(names, key=lambda name: (number_of(name), name)))
@@ -84,21 +86,21 @@ def _guessed(table: Table, path_column: int) -> list[str]:
         named = [p for p in others if name in re.findall("[a-z]+", table.columns[p].lower())]
         if len(named) == 1:
             return _plain(table, named[0])
-    # A column that numbers or names the lines holds no classes.
+    # A column whose value differs in every row is an identifier and holds no classes.
     telling = [p for p in others if len(set(table.column(p))) < len(table.rows)] or others
     if len(telling) == 1 and (len(others) == 1 or telling != others):
         _check_measured(table, telling[0])
         if telling == others and len(set(table.column(others[0]))) == len(table.rows) > ALONE:
             name = table.columns[others[0]]
             raise DataError(
-                f"{table.file}: column {name!r} has another value in each line, so that it holds "
-                "no classes, and there is no other; say csv:label=EXPRESSION if paths tell the "
-                "class, or join lists that share a column by csv:table=ONE+OTHER"
+                f"{table.file}: the only column besides the paths, {name!r}, has a different value "
+                "in every line, so it cannot hold the classes; use csv:label=EXPRESSION if the "
+                "paths contain the class, or csv:table=ONE+OTHER to join lists with the same keys"
             )
         return _plain(table, telling[0])
     raise DataError(
-        f"{table.file}: which column holds the class? It has {table.shown}; name one by its name "
-        "or number, as in --dataset csv:label=2"
+        f"{table.file}: it is not clear which column holds the classes; name one by its name or "
+        f"number, as in --dataset csv:label=2. The columns: {table.shown}"
     )
 
 
@@ -107,7 +109,8 @@ def _plain(table: Table, place: int) -> list[str]:
     empty = [line for line, label in zip(table.lines, found, strict=True) if not label]
     if empty:
         raise DataError(
-            f"{table.file}: {in_lines(empty)} has no class in column {table.columns[place]!r}"
+            f"{table.file}: {in_lines(empty)} has no class in column {table.columns[place]!r}; "
+            "add it, or remove such lines"
         )
     _check_measured(table, place)
     _check_single(table, found)
@@ -115,18 +118,18 @@ def _plain(table: Table, place: int) -> list[str]:
 
 
 def _check_measured(table: Table, place: int) -> None:
-    """Raise `DataError` if a column holds many numbers with a fraction."""
+    """Raise `DataError` if a column holds measurements: many numbers, some with a fraction."""
     numbers = {number_of(field) for field in table.column(place)}
     if None not in numbers and len(numbers) > MANY and any(n and n % 1 for n in numbers):
         name = table.columns[place]
         raise DataError(
-            f"{table.file}: column {name!r} holds {len(numbers)} different numbers, no classes; "
-            f"say where to cut, as in --dataset 'csv:label={name}>0.5'"
+            f"{table.file}: column {name!r} holds {len(numbers)} different numbers instead of "
+            f"classes; give a threshold, as in --dataset 'csv:label={name}>0.5'"
         )
 
 
 def _check_single(table: Table, found: Sequence[str]) -> None:
-    """Raise `DataError` if fields hold several of the classes that others hold alone."""
+    """Raise `DataError` if a field names several classes that other rows name alone."""
     single = {label for label in found if not any(sign in label for sign in BETWEEN)}
     several = [
         (line, label)
@@ -135,13 +138,14 @@ def _check_single(table: Table, found: Sequence[str]) -> None:
     ]
     if several:
         raise DataError(
-            f"{table.file}: {in_lines([line for line, _ in several])} names several classes, "
-            f"{several[0][1]!r}, where each image has one; remove such lines, or give each a class"
+            f"{table.file}: {in_lines([line for line, _ in several])} names several classes "
+            f"({several[0][1]!r}), but an image can have only one; remove such lines, or keep one "
+            "class in each"
         )
 
 
 def _check_certain(table: Table, places: Sequence[int]) -> None:
-    """Raise `DataError` if columns hold -1 beside 0 or nothing: neither yes nor no."""
+    """Raise `DataError` if 0/1 columns also hold -1, which then means that a class is uncertain."""
     numbers = [{number_of(row[place]) for row in table.rows} for place in places]
     if not set.union(*numbers) & {0, None}:
         return
@@ -153,9 +157,9 @@ def _check_certain(table: Table, places: Sequence[int]) -> None:
     ]
     if lines:
         raise DataError(
-            f"{table.file}: {in_lines(lines)} has -1 among columns of ones and zeros "
-            f"({some(columns)}), which says that a class is uncertain: write 1 or 0 there, remove "
-            "such lines, or name the column of the class by csv:label=COLUMN"
+            f"{table.file}: {in_lines(lines)} has -1 in a column of ones and zeros "
+            f"({some(columns)}), which means that the class is uncertain; write 1 or 0 instead, "
+            "remove such lines, or name the column of the class with csv:label=COLUMN"
         )
 
 
@@ -169,12 +173,11 @@ def _one_hot(table: Table, places: Sequence[int]) -> list[str]:
         found.append("".join(positive[:1]))
     if wrong:
         line, positive = wrong[0]
-        which = f"{len(positive)} ({some(positive)})" if positive else "none"
-        more = f" (so it is in {len(wrong)} lines)" if len(wrong) > 1 else ""
+        which = f"{len(positive)} columns ({some(positive)}) are" if positive else "no column is"
+        more = f" ({len(wrong)} lines have such a fault)" if len(wrong) > 1 else ""
         raise DataError(
-            f"{table.file}, line {line}: of the columns of ones and zeros {which} are 1, "
-            f"where each image has one class{more}; remove the line, or name the column of the "
-            "class by csv:label=COLUMN"
+            f"{table.file}, line {line}: {which} 1, but an image must have exactly one class{more}"
+            "; correct or remove the line, or name the column of the class with csv:label=COLUMN"
         )
     return found
 
@@ -183,13 +186,15 @@ def _cut(table: Table, place: int, sign: str, threshold: str) -> list[str]:
     limit = number_of(threshold)
     name = table.columns[place]
     if limit is None:
-        raise DataError(f"label={name}{sign}{threshold}: {threshold} is no number")
+        raise DataError(
+            f"label={name}{sign}{threshold}: {threshold!r} is not a number; write one there"
+        )
     found = []
     wrong = [i for i, field in enumerate(table.column(place)) if number_of(field) is None]
     if wrong:
         raise DataError(
             f"{table.file}: {in_lines([table.lines[i] for i in wrong])} has no number in column "
-            f"{name!r}, but {table.rows[wrong[0]][place]!r}"
+            f"{name!r}, but {table.rows[wrong[0]][place]!r}; correct or remove such lines"
         )
     for field in table.column(place):
         value = number_of(field) or 0.0
@@ -204,32 +209,36 @@ def _searched(table: Table, option: str, path_column: int) -> list[str]:
     try:
         pattern = re.compile(option)
     except re.error as error:
-        raise DataError(f"{has}, and it is no regular expression ({error})") from error
+        raise DataError(
+            f"{has}, and it is not a valid regular expression ({error}); name a column with "
+            "csv:label=COLUMN"
+        ) from error
     if pattern.groups != 1:
         raise DataError(
-            f"{has}; name one of them by csv:label=COLUMN, or give a regular expression with one "
-            "part in brackets, which is searched in the path"
+            f"{has}; name one of them with csv:label=COLUMN, or give a regular expression with one "
+            "group in brackets, which is searched in the path"
         )
     paths = table.column(path_column)
     matches = [pattern.search(path) for path in paths]
     wrong = [i for i, match in enumerate(matches) if not match or not match[1]]
     if wrong:
         raise DataError(
-            f"{table.file}: {in_lines([table.lines[i] for i in wrong])} has a path in which "
-            f"label={option} is not found, {paths[wrong[0]]!r}"
+            f"{table.file}: {in_lines([table.lines[i] for i in wrong])} has a path that "
+            f"label={option} does not match ({paths[wrong[0]]!r}); change the expression or "
+            "remove such lines"
         )
     return [match[1] for match in matches if match]
 
 
 def in_lines(lines: Sequence[int]) -> str:
-    """Return the numbers of lines as the beginning of a sentence about each."""
+    """Return line numbers as the subject of a sentence, as in ``each of 2 lines (3, 5)``."""
     if len(lines) == 1:
         return f"line {lines[0]}"
     return f"each of {len(lines)} lines ({some([str(line) for line in lines])})"
 
 
 def is_flag(field: str) -> bool | None:
-    """Return whether a field says yes; None if it says neither yes nor no."""
+    """Return whether a field means yes; None if it means neither yes nor no."""
     number = number_of(field)
     if number in (0, 1):
         return bool(number)
@@ -238,13 +247,13 @@ def is_flag(field: str) -> bool | None:
 
 
 def _is_flags(fields: Sequence[str]) -> bool:
-    """Tell whether a column says yes or no throughout; nothing is no where another says yes."""
+    """Return whether a column holds only yes and no; empty fields count as no beside a yes."""
     said = {is_flag(field) for field in fields if field}
     return None not in said and (True in said or "" not in fields)
 
 
 def number_of(field: str) -> float | None:
-    """Return the number that a field holds, also with a decimal comma; None if it is none."""
+    """Return the finite number in a field, with a decimal point or comma; otherwise None."""
     try:
         value = float(DECIMAL_COMMA.sub(".", field, count=1))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Image files below a folder: each real file once, whatever lies beside them."""
+"""Listing the image files below a folder, each real file once."""
 
 from __future__ import annotations
 
@@ -19,37 +19,39 @@ JUNK = (
     "__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "picasa.ini", "$recycle.bin",
     "system volume information", "lost+found", "@eadir", "__pycache__",
 )  # fmt: skip
-"""What systems and editors leave behind, in lower case; names that begin with a dot are, too."""
+"""The names, in lower case, of files and folders that systems and editors leave behind. Names that
+begin with a dot are ignored as well."""
 
 OF_A_RUN = {"config.json", "log.jsonl"}
-"""Files by which a run's folder is told; its samples are images, too."""
+"""The files by which the folder of a run is recognised; its samples are not the user's images."""
 
 LOOKED_INTO = 5
-"""Files of an unknown suffix that are opened before it is believed that none is an image."""
+"""How many files with the same unknown suffix are opened before the others are skipped."""
 
 NO_PICTURES = {"EPS", "MPEG", "WMF", "GRIB", "BUFR", "HDF5"}
-"""Formats that Pillow knows by name, and opens with another program or not at all."""
+"""The formats that Pillow knows but cannot open, or opens only with another program."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What lies below a folder.
+    """The content of a folder.
 
     Attributes
     ----------
     root : Path
         The folder.
     files : tuple of str
-        Images, relative to the root, divided by slashes, sorted. There may be a million, for which
-        paths would take several times the memory of texts.
+        The sorted paths of the images relative to the root, with slashes. They are texts, since a
+        million `Path` objects would take several times the memory.
     folders : tuple of str
-        Folders directly below the root, sorted, also links and those without an image.
+        The sorted names of the folders directly below the root, including links and folders
+        without images.
     junk : int
-        Files and folders that were ignored as `JUNK`, of all that was looked through.
+        The number of files and folders that were ignored as `JUNK`, at any depth.
     others : mapping of str to int
-        How many files of these are no images, by their suffix in lower case.
+        The number of files that are not images, by suffix in lower case.
     runs : tuple of str
-        Folders that runs of this program lie in, sorted; nothing in them is an image of the set.
+        The sorted paths of the folders that are runs of geneticgan; their images are left out.
     """
 
     root: Path
@@ -60,7 +62,7 @@ class Listing:
     runs: tuple[str, ...] = ()
 
     def below(self, name: str) -> Listing:
-        """Return the part of the listing that lies in one of the root's folders."""
+        """Return the listing of one of the folders directly below the root."""
         begun = f"{name}/"
         files, runs = (
             tuple(place.removeprefix(begun) for place in places if place.startswith(begun))
@@ -69,7 +71,7 @@ class Listing:
         return _listing(replace(self, root=self.root / name, files=files, runs=runs))
 
     def without(self, left_out: Collection[str]) -> Listing:
-        """Return the listing without some images, and without folders that held those alone."""
+        """Return the listing without some images and without folders that hold only those."""
         if not left_out:
             return self
         kept = tuple(place for place in self.files if place not in left_out)
@@ -81,9 +83,14 @@ class Listing:
 def list_images(root: Path) -> Listing:
     """List the image files below a folder.
 
-    Links are followed after everything that is really there, and each real file and folder counts
-    once, so that a loop of links ends and a linked image keeps its own place. Only regular files
+    Links are followed only after all real files and folders, and each real file or folder counts
+    once. Loops of links therefore end, and a linked image keeps its real path. Only regular files
     are opened.
+
+    Parameters
+    ----------
+    root : Path
+        The folder.
 
     Raises
     ------
@@ -96,8 +103,8 @@ def list_images(root: Path) -> Listing:
     runs: list[str] = []
     links: list[str] = []
     junk = 0
-    # Depth first and by name, so that what is found is sorted; names of folders are waiting, and
-    # are taken off their end.
+    # The search goes depth first and by name, so that the result is sorted. Names wait in reversed
+    # order, since they are taken from the end.
     waiting = [("", [""])]
     while waiting or links:
         if not waiting:
@@ -111,7 +118,7 @@ def list_images(root: Path) -> Listing:
         path = os.path.join(root, place)
         try:
             status = os.stat(path)
-        except OSError:  # a link that leads nowhere, or round in a circle
+        except OSError:  # a link that leads nowhere or in a circle
             others[_suffix(place)] += 1
             continue
         if status.st_ino in seen[status.st_dev]:
@@ -123,7 +130,7 @@ def list_images(root: Path) -> Listing:
             if place and inside.keys() >= OF_A_RUN:
                 runs.append(place)
                 continue
-            kept = [name for name in inside if not _is_junk(name)]
+            kept = [name for name in inside if not is_junk(name)]
             junk += len(inside) - len(kept)
             links += [below + name for name in kept if inside[name]]
             waiting.append((below, [name for name in reversed(kept) if not inside[name]]))
@@ -137,7 +144,7 @@ def list_images(root: Path) -> Listing:
 
 
 def sorted_places(places: list[str]) -> list[str]:
-    """Return relative paths in their order, without a copy where they are sorted already."""
+    """Return relative paths sorted by `in_order`, without a copy if they are sorted already."""
     if all(in_order(one) <= in_order(other) for one, other in pairwise(places)):
         return places
     return sorted(places, key=in_order)
@@ -149,27 +156,27 @@ def first(place: str) -> str:
 
 
 def in_order(place: str) -> str:
-    """Return what a relative path is sorted by: part by part, as paths are."""
+    """Return the key by which relative paths are sorted: part by part, as `Path` objects are."""
     return place.replace("/", "\0")
 
 
 def _suffix(place: str) -> str:
-    """Return a path's suffix, in lower case, as `PurePath.suffix`."""
+    """Return the suffix of a path in lower case, as by `PurePath.suffix`."""
     name = place.rpartition("/")[2]
     dot = name.rfind(".")
     return name[dot:].lower() if 0 < dot < len(name) - 1 else ""
 
 
 def _listing(found: Listing) -> Listing:
-    """Return the listing with its folders, without those that hold runs and no image."""
-    names = [name for name in _entries(found.root) if not _is_junk(name)]
+    """Return the listing with its folders, without those that hold only runs."""
+    names = [name for name in _entries(found.root) if not is_junk(name)]
     of_runs = set(map(first, found.runs)) - set(map(first, found.files))
     folders = [name for name in names if name not in of_runs and (found.root / name).is_dir()]
     return replace(found, folders=tuple(folders))
 
 
 def _entries(folder: Path) -> dict[str, bool]:
-    """Return what lies in a folder, sorted, and whether each is a link."""
+    """Return the sorted names in a folder, and for each whether it is a link."""
     try:
         with os.scandir(folder) as found:
             inside = {entry.name: entry.is_symlink() for entry in found}
@@ -181,18 +188,19 @@ def _entries(folder: Path) -> dict[str, bool]:
         ) from error
 
 
-def _is_junk(name: str) -> bool:
+def is_junk(name: str) -> bool:
+    """Return whether a file or folder was, by its name, left behind by a system or an editor."""
     return name.lower() in JUNK or name.startswith(".")
 
 
 @cache
 def _suffixes() -> frozenset[str]:
-    known = Image.registered_extensions()  # loads every format
+    known = Image.registered_extensions()  # this loads all formats
     return frozenset(s for s, kind in known.items() if kind in Image.OPEN.keys() - NO_PICTURES)
 
 
 def _is_image(path: str, others: Mapping[str, int]) -> bool:
-    """Tell by the suffix, and where it is none that is known by the file's beginning."""
+    """Return whether a file is an image, by its suffix or, if that is unknown, by its content."""
     suffix = _suffix(path)
     if suffix in _suffixes():
         return True

@@ -1,4 +1,4 @@
-"""Finding the files that a list names, by path, by name, or by name without a suffix."""
+"""Finding the files that a list names by path, by name, or by name without a suffix."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Locator:
     Parameters
     ----------
     folder : Path
-        Where paths of the list begin.
+        The folder to which the paths of the list are relative.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -26,27 +26,27 @@ class Locator:
     def find(self, value: str) -> Path | None:
         """Return the file that a field of a list names, or None if there is none.
 
-        A path from the folder comes first (``~`` is the home folder, and backslashes divide as
-        slashes do); else a file anywhere below the folder whose path ends so; else one whose name
-        without its suffix is the field's.
+        A path relative to the folder is tried first, with ``~`` for the home folder and with
+        backslashes read as slashes. Then a file anywhere below the folder is found whose path ends
+        with the field, with or without a suffix.
 
         Raises
         ------
         DataError
-            If several files are meant.
+            If several files match.
         """
         if not value or "\0" in value:
             return None
         for spelt in dict.fromkeys((value, value.replace("\\", "/"))):
             path = self._folder / os.path.expanduser(spelt)
-            # Devices and pipes are not sorted out here: they are named where files are read.
+            # Devices and pipes are accepted here; reading them raises an error that names them.
             if os.path.exists(path) and not os.path.isdir(path):
                 return path
         found = self._ending(value.replace("\\", "/"))
         if len(found) > 1:
             raise DataError(
-                f"{value!r} may be {found[0]} or {found[1]} in {self._folder}; list paths, or "
-                "name the folder by csv:images=FOLDER"
+                f"{value!r} may be {found[0]} or {found[1]} in {self._folder}; write the paths "
+                "into the list, or name the folder with csv:images=FOLDER"
             )
         return self._folder / found[0] if found else None
 

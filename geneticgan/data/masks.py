@@ -1,4 +1,4 @@
-"""Masks that lie beside photographs: pictures of where something is, not of what it looks like."""
+"""Detecting segmentation masks that are stored beside the photographs they belong to."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 THROUGHOUT = 0.9
-"""Share of the files that look like masks by their names that must lie beside a photograph."""
+"""Of the files that look like masks by name, the share that must have a photograph beside them."""
 
 FEWEST = 2
-"""Pairs, below which two equal names may be chance."""
+"""The minimal number of pairs; fewer equal names may be chance."""
 
 LOOKED_AT = 40
-"""Pairs that are opened to tell which of the two is the mask."""
+"""The number of pairs that are opened to find out which image of a pair is the mask."""
 
 FLAT = 0.8
-"""A mask has at least this share of its pixels in its two most frequent grey levels (median)."""
+"""The minimal `flatness` of masks (the median over the pairs)."""
 
 VARIED = 0.5
-"""A photograph has less than this share there, where its name says nothing."""
+"""The maximal `flatness` of photographs if the names do not tell which image is the mask."""
 
 WORDS = (
     "mask|masks|msk|seg|segm|segmentation|segmented|gt|groundtruth|ground[-_ ]?truth|label|labels|"
     "annotation|annotated|anno|roi|binary|bin|superpixels|trimap|contour|lesion"
 )
-"""What names of masks have at an end, where there is a photograph of the rest of the name."""
+"""The words at the beginning or the end of the names of masks."""
 
 NUMBER = r"(?:[-_. ]?\d{1,2})?"
-"""Of several masks of one photograph: ``x_mask_1.png``."""
+"""The number of one of several masks of a photograph, as in ``x_mask_1.png``."""
 
 AT_THE_END = re.compile(rf"[-_. ](?:{WORDS}){NUMBER}$", re.IGNORECASE)
 GROWN_ON = re.compile(r"(?<=[a-z0-9)])(?:Mask|Seg|Segmentation|GT|Label|ROI)" + NUMBER + "$")
@@ -46,35 +46,35 @@ FOLDER = re.compile(
     r"annotations?|rois?|trimaps?)",
     re.IGNORECASE,
 )
-"""What folders of masks are called, where there is a folder of photographs beside."""
+"""The names of folders of masks beside a folder of photographs."""
 
 PHOTOGRAPH = re.compile(
     r"[-_. ](?:img|image|photo|rgb|orig|original|raw|scan)$|^(?:img|image|photo)[-_. ]",
     re.IGNORECASE,
 )
-"""What names of photographs have where those of their masks have another word."""
+"""The words in the names of photographs whose masks have another word in its place."""
 
 PHOTOGRAPHS = re.compile(r"(?:imgs?|images?|photos?|rgb|originals?|raw|scans?)", re.IGNORECASE)
-"""What folders of photographs beside folders of masks are called."""
+"""The names of folders of photographs beside folders of masks."""
 
 Pair = tuple[str, str]
-"""A photograph and its mask; where names do not tell which, in the order of their suffixes."""
+"""A photograph and its mask, or, if the names do not tell which is which, by suffix."""
 
 
 def find_masks(root: Path, files: Sequence[str]) -> set[str]:
-    """Return the files that are masks of others.
+    """Return the files that are masks of other files.
 
-    A mask has the name of its photograph and one of `WORDS` (``x_mask.png``), or lies in a folder
-    called so beside the photographs' (``masks/x.png``), or has the same name with another suffix
-    (``x.png`` beside ``x.jpg``). That alone is not enough: nearly all files of such names must lie
-    beside a photograph, and have few grey levels where the photographs have more.
+    A mask has the name of its photograph with one of `WORDS` (``x_mask.png``), or lies in a folder
+    named so (``masks/x.png``), or has the same name with another suffix (``x.png`` beside
+    ``x.jpg``). In addition, nearly all files with such names must have a photograph beside them,
+    and must have fewer grey levels than the photographs.
 
     Parameters
     ----------
     root : Path
         The folder of all files.
     files : sequence of str
-        Relative to the root.
+        The paths of the images relative to the root.
     """
     by_name = any(each.search(_name(place)) for place in files for each in MASKS)
     folders = {part for above in set(map(os.path.dirname, files)) for part in above.split("/")}
@@ -93,7 +93,7 @@ def find_masks(root: Path, files: Sequence[str]) -> set[str]:
 
 
 def _pairs_by_suffix(files: Sequence[str]) -> list[Pair]:
-    """Return pairs of equal names with two suffixes, the same two everywhere."""
+    """Return the pairs of files whose names differ only in the suffix, for one pair of suffixes."""
     if len(set(map(_suffix, files))) < 2:
         return []
     named: dict[str, list[str]] = defaultdict(list)
@@ -111,7 +111,7 @@ def _pairs_by_suffix(files: Sequence[str]) -> list[Pair]:
 
 
 def _pairs_by_word(files: Sequence[str], by_file: bool, by_folder: bool) -> list[Pair]:
-    """Return photographs with the files whose names, or folders, say that they are their masks."""
+    """Return the photographs with their masks, which are recognised by file or folder names."""
     photographs: dict[str, str] = {}
     masks: list[Pair] = []
     for place in files:
@@ -145,7 +145,7 @@ def _suffix(place: str) -> str:
 
 
 def _flatness_of(root: Path, pairs: Sequence[Pair]) -> tuple[float, float]:
-    """Return the median flatness of the second and of the first of each pair."""
+    """Return the median flatness of the second and of the first images of the pairs."""
     if not pairs:
         return 0.0, 1.0
     chosen = pairs[:: max(1, len(pairs) // LOOKED_AT)]
@@ -158,7 +158,7 @@ def _flatness_of(root: Path, pairs: Sequence[Pair]) -> tuple[float, float]:
 
 
 def _flatness_of_file(path: Path) -> float:
-    """Return the share of pixels in the two most frequent grey levels; NaN if it is unreadable."""
+    """Return the flatness of an image file, or NaN if it cannot be read."""
     try:
         with Image.open(path) as image:
             return flatness(image)
@@ -167,6 +167,6 @@ def _flatness_of_file(path: Path) -> float:
 
 
 def flatness(image: Image.Image) -> float:
-    """Return the share of an image's pixels in its two most frequent grey levels."""
+    """Return the share of an image's pixels, in (0, 1], in its two most frequent grey levels."""
     counts = np.sort(image.convert("L").histogram())
     return float(counts[-2:].sum() / max(1, counts.sum()))

@@ -1,22 +1,23 @@
-"""What reading a data set tells the outside: how far it is, and what is worth knowing."""
+"""The interface through which a data set reports its progress and notices while it is read."""
 
 from __future__ import annotations
 
 
 class Notices:
-    """Base of everything that listens; every method may be left as it is: it does nothing."""
+    """The base class of listeners; by default every method does nothing."""
 
     def begin(self, title: str, total: int) -> None:
-        """Learn that a piece of work of so many parts begins."""
+        """Handle the beginning of decoding, which has ``total`` steps."""
 
     def phase(self, title: str, total: int) -> None:
-        """Learn that work other than decoding begins, of so many parts."""
+        """Handle the beginning of other work, which has ``total`` steps."""
 
     def done(self, count: int) -> None:
-        """Learn how many parts of it are done."""
+        """Handle progress: ``count`` steps of the current work are finished."""
 
     def note(self, text: str) -> None:
-        """Learn something that is said once."""
+        """Handle a notice for the user, one or more sentences."""
 
 
 SILENT = Notices()
+"""A listener that ignores everything."""

@@ -1,4 +1,4 @@
-"""The list of a folder or an archive: found, joined with others, its paths brought home."""
+"""Opening a list of images: finding it, joining it with others, and correcting its paths."""
 
 from __future__ import annotations
 
@@ -15,23 +15,34 @@ from geneticgan.data.tables import Table, join_tables, read_table
 from geneticgan.errors import DataError, some
 
 LISTS = (".csv", ".tsv", ".txt", ".lst")
-"""How lists in a folder are told, the first kind that is there."""
+"""The suffixes of lists; of the lists in a folder, the first kind that exists is used."""
 
 FROM_ELSEWHERE = re.compile(r"(/|[A-Za-z]:/|\.\./)")
-"""How paths begin that may be of another machine."""
+"""The beginning of paths that may belong to another machine."""
 
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-"""How addresses on the web begin."""
+"""The beginning of web addresses."""
 
 LOOKED_AT = 20
-"""Paths by which it is told that they are of another machine."""
+"""The number of paths that are tried before all are assumed to belong to another machine."""
 
 
 def open_table(place: Path, name: str) -> Table:
-    """Read the list that is meant: the file itself, or the one in a folder.
+    """Return the table of a list, or of several lists joined by their first columns.
 
-    Names that are divided by ``+`` are lists of the same keys, such as ``images.txt+labels.txt``,
-    which are joined. Raises as `find_table` and `read_table`.
+    Parameters
+    ----------
+    place : Path
+        The list, or a folder that contains it.
+    name : str
+        The name of the list in the folder; empty to detect it. Names joined by ``+``, such as
+        ``images.txt+labels.txt``, are lists with the same keys.
+
+    Raises
+    ------
+    DataError
+        As `find_table`, `geneticgan.data.tables.read_table` and
+        `geneticgan.data.tables.join_tables` do.
     """
     names = name.split("+") if "+" in name and place.is_dir() else [name]
     tables = [read_table(find_table(place, each)) for each in names]
@@ -39,12 +50,19 @@ def open_table(place: Path, name: str) -> Table:
 
 
 def find_table(place: Path, name: str) -> Path:
-    """Return the path of a list: the file itself, or the one in a folder.
+    """Return the path of a list.
+
+    Parameters
+    ----------
+    place : Path
+        The list, or a folder that contains it at any depth.
+    name : str
+        The name of the list in the folder; empty to detect it.
 
     Raises
     ------
     DataError
-        If there is none, or several.
+        If the folder contains no list, or several and no name was given.
     """
     if not place.is_dir():
         return place
@@ -59,27 +77,37 @@ def find_table(place: Path, name: str) -> Path:
         if lists:
             names = some([str(path.relative_to(place)) for path in lists])
             raise DataError(
-                f"{place} holds several lists ({names}); say csv:table=NAME, or "
-                "csv:table=ONE+OTHER if they share their first column"
+                f"{place} holds several lists ({names}); choose one with csv:table=NAME, or join "
+                "them with csv:table=ONE+OTHER if they have the same first column"
             )
-    text = f"{place} holds no list {name or '(csv, tsv, txt or lst)'}; check --data-root"
+    text = f"{place} holds no list {name or '(csv, tsv, txt or lst)'}; correct --data-root"
     packed = [str(path.relative_to(place)) for path in found if path.suffix.lower() == ".json"]
     if packed and not name:
         text += (
-            f". JSON, as COCO keeps its annotations ({some(packed)}), is not read, since an image "
-            "may be of several classes there: write a csv of two columns, an image's file_name "
-            "and the name of its one category"
+            f". JSON files such as COCO annotations ({some(packed)}) are not read, since an image "
+            "may have several classes there: write a csv with two columns, the file_name of each "
+            "image and the name of its category"
         )
     if not name and list_images(place).files:
-        text += ". If folders or names of files tell the class, say --dataset folder"
+        text += ". If folders or file names contain the class, use --dataset folder"
     raise DataError(text)
 
 
 def at_home(table: Table, locator: Locator, notices: Notices) -> Table:
-    """Return the table with paths of another machine, ``/home/me/images/...``, cut to their end.
+    """Return the table with the leading folders of paths from another machine removed.
 
-    What all paths of a column begin with is cut off, where they lead nowhere. Of relative paths,
-    such as ``Archive-1.0/train/...``, the first folders are, if they lead somewhere without them.
+    If absolute paths such as ``/home/me/images/...`` do not exist, the folders that all paths of a
+    column share are removed. If relative paths such as ``Archive-1.0/train/...`` do not exist, as
+    many leading folders are removed as needed to find the files.
+
+    Parameters
+    ----------
+    table : Table
+        The list, with or without a header.
+    locator : Locator
+        Finds the files that fields name.
+    notices : Notices
+        The listener that is told which folders were removed.
     """
     columns = []
     for place in range(len(table.columns)):
@@ -87,7 +115,7 @@ def at_home(table: Table, locator: Locator, notices: Notices) -> Table:
         paths = [field for field in fields if FROM_ELSEWHERE.match(field)]
         here = any(locator.find(path) for path in paths[:LOOKED_AT])
         common = ""
-        if not here and len(paths) >= max(1, len(fields) - 1):  # a header is no path
+        if not here and len(paths) >= max(1, len(fields) - 1):  # the first may be a header
             common = os.path.commonpath([os.path.dirname(path) for path in paths])
         elif not paths:
             paths = [field for field in fields if "/" in field]
@@ -98,32 +126,33 @@ def at_home(table: Table, locator: Locator, notices: Notices) -> Table:
             continue
         columns.append([f[len(common) + 1 :] if f in set(paths) else f for f in fields])
         notices.note(
-            f"Paths of {table.file.name} are taken from below {common}, which is not here."
+            f"The paths in {table.file.name} begin with {common}, which does not exist here; that "
+            "beginning is ignored."
         )
     return replace(table, rows=tuple(zip(*columns, strict=True)))
 
 
 def without_host(field: str) -> str:
-    """Return an address on the web as the path of a file; another field as it is."""
+    """Return the path in a web address, with a leading slash; other fields are unchanged."""
     if not ADDRESS.match(field):
         return field
     return "/" + re.split(r"[?#]", ADDRESS.sub("", field))[0]
 
 
 def addresses_said(table: Table) -> str:
-    """Say which column holds addresses on the web; empty if none does."""
+    """Return a message that a column holds web addresses; empty if none does."""
     for place in range(len(table.columns)):
         found = [field for field in table.column(place) if ADDRESS.match(field)]
-        if found and len(found) >= len(table.rows) - 1:  # a header is none
+        if found and len(found) >= len(table.rows) - 1:  # the first may be a header
             return (
-                f". Column {place + 1} holds addresses on the web, such as {found[0]}, and none is "
-                "downloaded: fetch the files first, under the names that the addresses end with"
+                f". Column {place + 1} holds web addresses, such as {found[0]}, which are not "
+                "downloaded: download the files first, and keep their names"
             )
     return ""
 
 
 def _leading(paths: list[str], locator: Locator) -> str:
-    """Return the folders that relative paths begin with and that are not here; empty if none."""
+    """Return the leading folders that must be removed to find the files; empty if none."""
     looked = paths[:LOOKED_AT]
     parts = os.path.commonpath([os.path.dirname(path) for path in paths]).split("/")
     for length in range(len(parts)):

@@ -1,4 +1,4 @@
-"""The part of each row of a list: a column of words, of yes and no, or one value of any column."""
+"""The part of each row of a list: from words, from yes and no, or from one value of a column."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from geneticgan.data.tables import Table
 from geneticgan.errors import DataError, some
 
 COLUMNS = ("part", "split", "subset", "partition", "usage", "phase", "set", "data_split")
-"""Names that a column of parts has."""
+"""The usual names of a column of parts, in lower case."""
 
 
 def parts_of(table: Table, option: str) -> list[str]:
-    """Return train, validation or test for each row, or nothing throughout.
+    """Return ``train``, ``validation`` or ``test`` for each row, or empty texts without parts.
 
     Parameters
     ----------
     table : Table
         The list.
     option : str
-        A column by name or number; with ``=VALUE`` behind it the lines that say so are the test
-        part. Empty looks for one of `COLUMNS`, or one such as ``is_valid``.
+        A column by name or number. ``COLUMN=VALUE`` makes the rows with that value the test part.
+        An empty text detects one of `COLUMNS`, or a column such as ``is_valid``.
 
     Raises
     ------
     DataError
-        If there is no such column, or a line says something else.
+        If the column does not exist, or contains anything else than the names of parts.
     """
     if option:
         return _asked(table, option)
@@ -49,13 +49,16 @@ def _asked(table: Table, option: str) -> list[str]:
     name, _, value = option.partition("=")
     place = table.find(name)
     if place is None:
-        raise DataError(f"{table.file} has no column {name!r} ({some(table.columns)})")
+        raise DataError(
+            f"{table.file} has no column {name!r}; name one of these with csv:part=COLUMN: "
+            f"{some(table.columns)}"
+        )
     fields = table.column(place)
     if value:
         if value not in fields:
             raise DataError(
-                f"{table.file}: no line has {value!r} in column {name!r}, but "
-                f"{some(sorted(set(fields)))}"
+                f"{table.file}: no line has {value!r} in column {name!r}; choose one of its "
+                f"values: {some(sorted(set(fields)))}"
             )
         return ["test" if field == value else "train" for field in fields]
     found = [part_of(field) for field in fields]
@@ -67,13 +70,13 @@ def _asked(table: Table, option: str) -> list[str]:
     wrong = [i for i, part in enumerate(found) if not part]
     raise DataError(
         f"{table.file}: {in_lines([table.lines[i] for i in wrong])} has {fields[wrong[0]]!r} in "
-        f"column {name!r}, which is none of train, validation, test; say which value is the test "
-        f"part by csv:part={name}=VALUE"
+        f"column {name!r} instead of train, validation or test; name the value that means the "
+        f"test part with csv:part={name}=VALUE"
     )
 
 
 def _by_flags(name: str, flags: list[bool | None]) -> list[str]:
-    """Return parts by a column that says yes or no to the part of its name."""
+    """Return the parts by a column of yes and no whose name is that of a part."""
     part = part_of(name)
     other = "test" if part == "train" else "train"
     return [part if flag else other for flag in flags]

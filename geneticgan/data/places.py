@@ -1,4 +1,4 @@
-"""Where the project keeps files of its own that may be deleted at any time."""
+"""The cache folder of geneticgan, which may be deleted at any time."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 import platformdirs
 
 VARIABLE = "GENETICGAN_CACHE"
-"""Environment variable that names another folder."""
+"""The environment variable that sets another cache folder."""
 
 
 def cache_folder() -> Path:
-    """Return the folder of caches; it need not exist."""
+    """Return the cache folder, which need not exist."""
     named = os.environ.get(VARIABLE)
     return Path(named) if named else platformdirs.user_cache_path("geneticgan")

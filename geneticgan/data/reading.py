@@ -1,4 +1,4 @@
-"""Image files of a data set to arrays, on all cores, one way for all, bad ones named at once."""
+"""Decoding all image files of a data set, in parallel, the same way, with all faults reported."""
 
 from __future__ import annotations
 
@@ -29,35 +29,37 @@ from geneticgan.data.signatures import digests_of, each
 from geneticgan.errors import DataError
 
 CHUNK = 256
-"""Images between two reports of progress."""
+"""The number of images between two reports of progress."""
 
 TASK = 8
-"""Images that a thread takes at once."""
+"""The number of images that a thread decodes at once."""
 
 NAMED = 10
-"""Bad files that a message names for each cause."""
+"""The maximal number of unreadable files that a message names for each cause."""
 
 ORIENTATION = 0x0112
-"""Number of the EXIF field; from 5 on width and height change places."""
+"""The number of the EXIF field; values from 5 on exchange width and height."""
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """Image files, wherever they are, with their labels.
+    """Image files from any source, with their labels.
 
     Attributes
     ----------
     names : sequence of str
-        For messages.
+        The name of each file, for messages.
     labels : array of int64
-        Shape (N,).
+        The label of each image, shape (N,).
     read : callable
-        From an index to the file's bytes; called from several threads.
+        A function from an index to the content of the file, called from several threads.
     groups : array of int64 or None
-        Shape (N,); see `geneticgan.data.dataset.Images`.
+        The group of each image, shape (N,); see `geneticgan.data.dataset.Images`.
     on_disk : bool
-        Whether the names are paths of files that ``read`` reads: these are known again without
-        being read.
+        Whether the names are the paths of the files, which are then recognised without being read.
+    known_by : str
+        A key that changes with any of the files (`geneticgan.data.known.key_of`), by which they
+        are recognised without being looked at; empty if there is none.
     """
 
     names: Sequence[str]
@@ -65,22 +67,23 @@ class Encoded:
     read: Callable[[int], bytes]
     groups: Int64Array | None = None
     on_disk: bool = False
+    known_by: str = ""
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """Images that were decoded.
+    """The result of decoding image files.
 
     Attributes
     ----------
     images : Images
-        Those that could be read.
+        The N images that could be read.
     kept : array of int64
-        Their places among the files.
+        Their positions among the files, shape (N,).
     how : Decoding
-        With what was settled for all of them.
+        How they were decoded, with the fit and the window that were chosen for all of them.
     digests : array of uint8
-        Shape (N, D), a hash of each one's file.
+        A hash of each one's file, shape (N, D).
     """
 
     images: Images
@@ -90,7 +93,7 @@ class Decoded:
 
 
 def decode_all(files: Encoded, how: Decoding, title: str, notices: Notices) -> Images:
-    """Decode image files; see `decode_files`."""
+    """Return the images of `decode_files`."""
     return decode_files(files, how, title, notices).images
 
 
@@ -100,23 +103,24 @@ def decode_files(files: Encoded, how: Decoding, title: str, notices: Notices) ->
     Parameters
     ----------
     files : Encoded
-        What to decode.
+        The files.
     how : Decoding
-        Shape, and what to do with bad files. Where its fit is ``auto``, or it has no window, these
-        are chosen for all files together, and said.
+        How to decode them. If its fit is ``auto``, or its window is None and images have more than
+        8 bits, these are chosen for all files together, with a notice.
     title : str
-        Of the work, for the progress.
+        The title of the work in reports of progress.
     notices : Notices
-        Hears of progress, of what was chosen, of skipped files, and of a cache that cannot be
-        written.
+        The listener that is told of progress, of the choices, of skipped files, and of a cache
+        that cannot be written.
 
     Raises
     ------
     DataError
-        Naming the files that cannot be read, by cause.
+        If files cannot be read and ``how.skip_corrupt`` is false; the message names them by cause.
+        Also if the fit is unknown, or if a window is given for images of 8 bits.
     """
     count = len(files.names)
-    digests = digests_of(files.names, files.read, files.on_disk, notices)
+    digests = digests_of(files.names, files.read, files.on_disk, notices, files.known_by)
     seen = cached(
         content_key(("seen",), [digests.tobytes()]), lambda: _look(files, notices), notices
     )
@@ -136,7 +140,11 @@ def decode_files(files: Encoded, how: Decoding, title: str, notices: Notices) ->
 
 
 def _look(files: Encoded, notices: Notices) -> Arrays:
-    """Return sizes (N, 2) as images are seen, and the ranges (N, 2) of those that are deep."""
+    """Return the size of each image, its range of values if it is deep, and flags for notices.
+
+    ``sizes`` and ``ranges`` have the shape (N, 2), the others (N,). Sizes are upright, 0 for
+    unreadable images; ranges are NaN for images of 8 bits.
+    """
     count = len(files.names)
     sizes = np.zeros((count, 2), dtype=np.int64)
     ranges = np.full((count, 2), np.nan)
@@ -148,7 +156,7 @@ def _look(files: Encoded, notices: Notices) -> Arrays:
         try:
             with open_checked(files.read(index)) as image:
                 several[index] = has_pages(image)
-                fine[index] = is_cut_to_8_bits(image)  # before anything loads it
+                fine[index] = is_cut_to_8_bits(image)  # only known before the image is loaded
                 turned = image.getexif().get(ORIENTATION, 1) >= 5
                 sizes[index] = image.size[::-1] if turned else image.size
                 if is_deep(image):
@@ -156,14 +164,14 @@ def _look(files: Encoded, notices: Notices) -> Arrays:
                     whole[index] = image.mode != "F"
                     ranges[index] = pixels.min(), pixels.max()
         except UNREADABLE:
-            return  # found when it is decoded
+            return  # the fault is reported when the image is decoded
 
-    each(look, count, "Looking at the files", notices)
+    each(look, count, "Reading image sizes", notices)
     return {"sizes": sizes, "ranges": ranges, "whole": whole, "several": several, "fine": fine}
 
 
 def _settled(how: Decoding, seen: Arrays, notices: Notices) -> Decoding:
-    """Choose for all images what was left open, and say it."""
+    """Return the decoding with the fit and the window chosen for all images, with notices."""
     sizes: npt.NDArray[np.int64] = seen["sizes"]  # type: ignore[assignment]  # as _look made it
     ranges: npt.NDArray[np.float64] = seen["ranges"]  # type: ignore[assignment]
     if how.fit == "auto":
@@ -172,35 +180,37 @@ def _settled(how: Decoding, seen: Arrays, notices: Notices) -> Decoding:
         if said:
             notices.note(said)
     elif how.fit not in FITS:
-        raise DataError(f"fit={how.fit} must be auto, {', '.join(FITS)}")
+        raise DataError(f"fit={how.fit} must be auto, {', '.join(FITS[:-1])} or {FITS[-1]}")
     if seen["several"].any():
         notices.note(
             f"{seen['several'].sum()} of {len(sizes)} files have several pages or frames, of which "
-            "the first is taken; save each as a file of its own to have them all."
+            "only the first is used; to use all, save each as a separate file."
         )
     if seen["fine"].any():
         notices.note(
-            f"{seen['fine'].sum()} of {len(sizes)} images have 16 bits for each colour, of which "
-            "the upper 8 are read: where fewer are used, such as 12, they are dark; convert those "
+            f"{seen['fine'].sum()} of {len(sizes)} images have 16 bits per colour, of which the "
+            "upper 8 are read; if they use only 12 bits or so, they become dark, so convert them "
             "to 8 bits first."
         )
     deep = np.isfinite(ranges).all(axis=1)
     if how.window is not None and not deep.any():
-        raise DataError("window= is for pixels of more than 8 bits; these have 8, leave it out")
+        raise DataError(
+            "window= is only for images of more than 8 bits, but all of these have 8; leave it out"
+        )
     if how.window is None and deep.any():
         low, high = float(ranges[deep, 0].min()), float(ranges[deep, 1].max())
         window, name = usual_window(low, high, bool(seen["whole"][deep].all()))
         how = replace(how, window=window)
         notices.note(
-            f"Pixels of {int(deep.sum())} images have more than 8 bits, with values from {low:g} "
-            f"to {high:g}: {window[0]:g} becomes black and {window[1]:g} white in all of them "
-            f"({name}); window=LOW:HIGH sets it."
+            f"{int(deep.sum())} images have more than 8 bits, with values from {low:g} to "
+            f"{high:g}: {window[0]:g} becomes black and {window[1]:g} white in all of them "
+            f"({name}); window=LOW:HIGH changes this."
         )
     return how
 
 
 class _Decoder:
-    """Decodes files from one number up to another, and says how far it is."""
+    """Decodes blocks of files and reports the progress."""
 
     def __init__(self, files: Encoded, how: Decoding, title: str, notices: Notices) -> None:
         self._files = files
@@ -210,11 +220,14 @@ class _Decoder:
         self._begun = False
 
     def rows(self, start: int, stop: int) -> Arrays:
-        """Decode; a file that cannot be read is black, and what is wrong with it is noted."""
+        """Return the pixels and the faults of the files from ``start`` to ``stop`` (excluded).
+
+        The pixels of a file that cannot be read are 0.
+        """
         if not self._begun:
             self._notices.begin(self._title, len(self._files.names))
             self._begun = True
-            if start:  # a process that was killed had come so far
+            if start:  # an earlier process decoded these
                 self._notices.done(start)
         how = self._how
         pixels = np.zeros((stop - start, 1 if how.grayscale else 3, how.size, how.size), np.uint8)
@@ -250,7 +263,7 @@ def _check_faults(
     said = f"{len(bad)} of {len(files.names)} images"
     if not how.skip_corrupt:
         raise DataError(
-            f"{said} cannot be read {'; '.join(by_cause)}; mend or remove them, or go on without "
-            "them by --skip-corrupt"
+            f"{said} cannot be read {'; '.join(by_cause)}; repair or remove them, or leave them "
+            "out with --skip-corrupt"
         )
-    notices.note(f"Skipped {said} that cannot be read {'; '.join(by_cause)}.")
+    notices.note(f"Left out {said} that cannot be read {'; '.join(by_cause)}.")

@@ -1,4 +1,4 @@
-"""The rows of a list of images: which file, which class, which part, which group."""
+"""The rows of a list of images: the file, the class, the part and the group of each."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from geneticgan.errors import DataError, some
 
 GROUPED = ("patient", "subject", "lesion", "case", "participant", "person", "specimen", "smear",
            "slide", "animal", "lot")  # fmt: skip
-"""Words in the name of a column that may tell which images show the same thing."""
+"""The words in the name of a column that may hold the group of each image."""
 
 LOOKED_AT = 50
-"""Rows by which the column of paths is told."""
+"""The number of rows by which the column of paths is detected."""
 
 MANY_COLUMNS = 50
-"""Columns from which on they may be pixels."""
+"""With more than this many columns, the columns may be pixels."""
 
 NAMED = 10
-"""Missing files that a message names."""
+"""The maximal number of missing files that a message names."""
 
 FEWEST_GROUPS = 4
-"""Values that a column must have to be proposed as one of groups."""
+"""The minimal number of different values in a column that is proposed for groups."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What was asked for; each may be empty. See `geneticgan.data.sets.csv.Csv`."""
+    """The columns that the user named; each may be empty. See `geneticgan.data.sets.csv.Csv`."""
 
     path: str = ""
     label: str = ""
@@ -51,13 +51,13 @@ class Row:
     Attributes
     ----------
     path : Path
-        Its file.
+        The path of the file.
     label, part : str
-        The part may be empty.
+        The class and the part; the part may be empty.
     group : int
-        The number of its group.
+        The number of the group.
     spelt : str
-        Its path as it stands in the list.
+        The path as it is written in the list.
     """
 
     path: Path
@@ -69,7 +69,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Listed:
-    """The images of a list, and a column that seems to group them; empty without one."""
+    """The images of a list, and the name of a column that may hold their groups, or nothing."""
 
     rows: list[Row]
     grouped_by: str
@@ -81,29 +81,31 @@ def rows_of(table: Table, wanted: Wanted, skip: bool, notices: Notices) -> Liste
     Parameters
     ----------
     table : Table
-        The list.
+        The list, with its header, if it has one, as the first row.
     wanted : Wanted
-        Its columns.
+        The columns that the user named.
     skip : bool
-        Leave out rows whose file is not there, and say so, instead of an error.
+        Whether to leave out rows whose file is missing, with a notice, instead of raising an error.
     notices : Notices
-        Hears what was left out.
+        The listener that is told what was left out.
 
     Raises
     ------
     DataError
-        Naming all at once, if a column cannot be told, rows lack a path or a class, files are
-        missing, or images have two classes.
+        If a column cannot be detected, rows have no path or no class, files are missing, or an
+        image has several classes. The message names all these faults together.
     """
     folder = table.file.parent / Path(wanted.images).expanduser()
     if not folder.is_dir():
-        raise DataError(f"csv:images={wanted.images}: there is no folder {folder}")
+        raise DataError(
+            f"csv:images={wanted.images}: the folder {folder} does not exist; correct the path"
+        )
     locator = Locator(folder)
     web = addresses_said(table)
     home = at_home(table, locator, notices)
     table, path_column = _with_paths(home, wanted.path, locator, web)
     if not table.rows:
-        raise DataError(f"{table.file} lists no image")
+        raise DataError(f"{table.file} lists no image; add a line for each image")
     faults: list[str] = []
     try:
         labels = named(table.file, labels_of(table, wanted.label, path_column), notices)
@@ -125,29 +127,33 @@ def rows_of(table: Table, wanted: Wanted, skip: bool, notices: Notices) -> Liste
         if rows.setdefault(path, row) != row:
             again.append((i, rows[path]))
     if empty:
-        faults.append(f"{table.file}: {_at(table, empty)} has no path")
+        faults.append(f"{table.file}: {_at(table, empty)} has no path; add it or remove such lines")
     if again:
         i, before = again[0]
         now = (
-            f"({before.label}, now {labels[i]})" if before.label != labels[i] else "(another part)"
+            f"({before.label}, then {labels[i]})"
+            if before.label != labels[i]
+            else "(another part or group)"
         )
         faults.append(
-            f"{table.file}: {_at(table, [i for i, _ in again])} lists an image again with another "
-            f"class, part or group, such as {table.rows[i][path_column]} {now}; each image has one"
+            f"{table.file}: {_at(table, [i for i, _ in again])} repeats an image with another "
+            f"class, part or group, such as {table.rows[i][path_column]} {now}; keep one line for "
+            "each image"
         )
-    said = _missing(table, [table.rows[i][path_column] for i in missing])
+    count = f"{len(missing)} of {len(table.rows)} files in {table.file.name}"
+    gone = some([table.rows[i][path_column] for i in missing], NAMED)
     if missing and not skip:
         faults.append(
-            f"{said}; paths begin at {folder}, another folder is named by csv:images=FOLDER, or go "
-            f"on without them by --skip-corrupt{web}"
+            f"{count} are missing: {gone}; paths are relative to {folder}: name another folder "
+            f"with csv:images=FOLDER, or leave the missing files out with --skip-corrupt{web}"
         )
     if faults:
         raise DataError("; ".join(faults))
     if missing:
-        notices.note(f"Left out {said}.")
+        notices.note(f"Left out {count} that are missing: {gone}.")
     more = len(table.rows) - len(missing) - len(rows)
     if more:
-        notices.note(f"{more} lines of {table.file.name} list an image again; each counts once.")
+        notices.note(f"{more} lines of {table.file.name} repeat an image; each image counts once.")
     return Listed(list(rows.values()), "" if wanted.group else _grouped_column(table))
 
 
@@ -155,17 +161,10 @@ def _at(table: Table, rows: Sequence[int]) -> str:
     return in_lines([table.lines[i] for i in rows])
 
 
-def _missing(table: Table, values: Sequence[str]) -> str:
-    return (
-        f"{len(values)} of {len(table.rows)} files that {table.file.name} lists are not there: "
-        f"{some(values, NAMED)}"
-    )
-
-
 def _with_paths(table: Table, option: str, locator: Locator, web: str) -> tuple[Table, int]:
-    """Return the table, its header taken off if it has one, and the place of the paths.
+    """Return the table with its header, if any, as column names, and the column of the paths.
 
-    What is said of addresses on the web is part of the message where there are no paths.
+    ``web``, a message about web addresses, is added to the error if there is no such column.
     """
     headed = table.with_header()
     place = headed.find(option or "path")
@@ -173,36 +172,39 @@ def _with_paths(table: Table, option: str, locator: Locator, web: str) -> tuple[
         return headed, place
     if option and not option.isdecimal():
         raise DataError(
-            f"{table.file} has no column {option!r} (it has {some(headed.columns)}); name "
-            "yours, as in --dataset csv:path=FILE,label=CLASS, or by its number"
+            f"{table.file} has no column {option!r} (it has {some(headed.columns)}); give the name "
+            "or the number of a column, as in --dataset csv:path=FILE,label=CLASS"
         )
     rows = headed.rows[:: max(1, len(headed.rows) // LOOKED_AT)] or table.rows
     places = [int(option) - 1] if option else range(len(table.columns))
     if option and place is None:
-        raise DataError(f"{table.file} has {len(table.columns)} columns, no number {option}")
+        raise DataError(
+            f"{table.file} has {len(table.columns)} columns, so csv:path={option} is none of them; "
+            f"give a number from 1 to {len(table.columns)}"
+        )
     shares = {p: sum(locator.find(row[p]) is not None for row in rows) for p in places}
     best = max(shares, key=lambda p: shares[p])
     if not shares[best] and not option:
         raise DataError(
-            f"{table.file}: no column names image files; it has {headed.shown}. Name the column "
-            "by csv:path=COLUMN, and the folder of the images, if it is another, by "
-            f"csv:images=FOLDER{_with_blanks(table, locator)}{_elsewhere(table)}{web}"
+            f"{table.file}: no column holds the paths of image files (the columns: "
+            f"{headed.shown}); name the column with csv:path=COLUMN, and the folder of the images "
+            f"with csv:images=FOLDER{_elsewhere(table)}{_with_blanks(table, locator)}{web}"
         )
     is_header = locator.find(table.rows[0][best]) is None
     return (headed if is_header else table), best
 
 
 def _with_blanks(table: Table, locator: Locator) -> str:
-    """Say so if the first fields of a row together are the path of a file."""
+    """Return a hint about quotes if the first fields of a row together are the path of a file."""
     first = table.rows[-1]
     joined = (" ".join(first[:count]) for count in range(2, len(first) + 1))
     return QUOTES if any(locator.find(path) is not None for path in joined) else ""
 
 
 def _elsewhere(table: Table) -> str:
-    """Return what else may help where no column names image files."""
+    """Return a further hint for a table without a column of paths; may be empty."""
     if len(table.columns) > MANY_COLUMNS:
-        return ". Pixels in columns are no files: save them as arrays, for --dataset npz"
+        return ". If the columns are pixels, save them as arrays and use --dataset npz"
     for name in ("images", "imgs", "img", "JPEGImages"):
         if (table.file.parent.parent / name).is_dir():
             return f", such as csv:images=../{name}"
@@ -210,7 +212,7 @@ def _elsewhere(table: Table) -> str:
 
 
 def _groups(table: Table, option: str, path_column: int) -> list[int]:
-    """Return the number of each row's group; zeros without groups."""
+    """Return the number of each row's group, or zeros if there are no groups."""
     if not option:
         return [0] * len(table.rows)
     place = table.find(option)
@@ -219,19 +221,21 @@ def _groups(table: Table, option: str, path_column: int) -> list[int]:
             found = groups_by_pattern(option, table.column(path_column))
         except DataError as error:
             raise DataError(
-                f"{error} (and {table.file.name} has no column of that name, but "
+                f"{error} (nor does {table.file.name} have a column of that name; it has "
                 f"{some(table.columns)})"
             ) from error
         return list(map(int, group_codes(found)))
     fields = table.column(place)
     empty = [i for i, field in enumerate(fields) if not field]
     if empty:
-        raise DataError(f"{table.file}: {_at(table, empty)} has no group in column {option!r}")
+        raise DataError(
+            f"{table.file}: {_at(table, empty)} has no group in column {option!r}; fill it in"
+        )
     return list(map(int, group_codes(fields)))
 
 
 def _grouped_column(table: Table) -> str:
-    """Return the name of a column that seems to tell what belongs together; empty without one."""
+    """Return the name of a column that may hold the groups; empty if there is none."""
     for place, name in enumerate(table.columns):
         if any(word in name.lower() for word in GROUPED):
             values = len(set(table.column(place)))

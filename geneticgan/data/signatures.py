@@ -1,4 +1,4 @@
-"""Digests of files, which are read again only where their size, times or places have changed."""
+"""Digests of files, which are read again only if their sizes, times or inodes have changed."""
 
 from __future__ import annotations
 
@@ -15,36 +15,44 @@ from geneticgan.data.dataset import Int64Array, UInt8Array
 from geneticgan.data.notices import Notices
 
 BYTES = 20
-"""Of a digest."""
+"""The length of a digest."""
 
 SETTLED = 2 * 10**9
-"""Nanoseconds since its last change after which a file that changes has another time."""
+"""Within this many nanoseconds after a change, another one may leave the file's time unchanged."""
 
 TASK = 64
-"""Files that a thread takes at once."""
+"""The number of files that a thread processes at once."""
 
 MANY = 10_000
-"""Files from which on it is worth saying how far the reading is."""
+"""From how many files on progress is reported."""
 
 
 def digests_of(
-    names: Sequence[str], read: Callable[[int], bytes], on_disk: bool, notices: Notices
+    names: Sequence[str],
+    read: Callable[[int], bytes],
+    on_disk: bool,
+    notices: Notices,
+    known_by: str = "",
 ) -> UInt8Array:
-    """Return a digest of each file's content, shape (N, `BYTES`); an error has one, too.
+    """Return a digest of the content of each file, shape (N, `BYTES`).
 
-    Files on disk are known again by size, times, device and inode together; files that were
-    changed in the last seconds are always read, since their next change might not show.
+    Files on disk are recognised by size, times, device and inode together. If a file was changed
+    within the last two seconds, all are read, since a further change might not show. The digest
+    of an unreadable file is that of the error.
 
     Parameters
     ----------
     names : sequence of str
-        Of the files.
+        The names of the files.
     read : callable
-        From an index to the content.
+        A function from an index to the content of the file.
     on_disk : bool
-        Whether the names are paths of the files.
+        Whether the names are the paths of the files.
     notices : Notices
-        Hears how far it is.
+        The listener that is told of progress.
+    known_by : str
+        A key that changes with any of the files (`geneticgan.data.known.key_of`), by which they
+        are recognised without being looked at; empty if there is none.
     """
 
     def build() -> UInt8Array:
@@ -53,13 +61,15 @@ def digests_of(
         def digest(index: int) -> None:
             try:
                 value = hashlib.blake2b(read(index), digest_size=BYTES)
-            except OSError as error:  # found unreadable when it is decoded
+            except OSError as error:  # the error is reported when the file is decoded
                 value = hashlib.blake2b(repr(error).encode(), digest_size=BYTES)
             found[index] = np.frombuffer(value.digest(), dtype=np.uint8)
 
         each(digest, len(names), "Reading the files", notices)
         return found
 
+    if known_by:
+        return _kept(content_key(("files known by",), [known_by.encode()]), build, notices)
     now = time.time_ns()
     signatures = _signatures(names) if on_disk else None
     if signatures is None or signatures[:, 1:3].max(initial=0) > now - SETTLED:
@@ -68,12 +78,16 @@ def digests_of(
     for name in names:
         joined.update(os.fsencode(name) + b"\0")
     key = content_key(("files",), [joined.digest(), signatures.tobytes()])
+    return _kept(key, build, notices)
+
+
+def _kept(key: str, build: Callable[[], UInt8Array], notices: Notices) -> UInt8Array:
     found: UInt8Array = cached(key, lambda: {"digests": build()}, notices)["digests"]  # type: ignore[assignment]  # as build made it
     return found
 
 
 def _signatures(names: Sequence[str]) -> Int64Array | None:
-    """Return size, two times, device and inode of each file; None if one cannot be told."""
+    """Return the size, two times, device and inode of each file; None if one cannot be read."""
     found = np.empty((len(names), 5), dtype=np.int64)
     try:
         for index, name in enumerate(names):
@@ -91,18 +105,18 @@ def _signatures(names: Sequence[str]) -> Int64Array | None:
 
 
 def each(work: Callable[[int], None], count: int, title: str, notices: Notices) -> None:
-    """Do something for each of many files, on all cores, and say how far it is.
+    """Call a function for each of many files, on all cores, and report the progress.
 
     Parameters
     ----------
     work : callable
-        Given an index.
+        A function of the index of a file; called from several threads.
     count : int
-        How many.
+        The number of files.
     title : str
-        Of the work; said where there are many.
+        The title of the work, reported if there are at least `MANY` files.
     notices : Notices
-        Hears of it.
+        The listener that is told of progress.
     """
     if count >= MANY:
         notices.phase(title, count)

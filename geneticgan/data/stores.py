@@ -1,4 +1,4 @@
-"""Where the images of a training set are while batches are drawn from them."""
+"""Stores that hold the images of a training set and return batches of them."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ Pair = tuple[torch.Tensor, torch.Tensor]
 """Images (B, C, H, W) and labels (B,) on the device."""
 
 Batches = Callable[[int], Pair]
-"""From a batch's number to its images and labels."""
+"""A function from the number of a batch to its images and labels."""
 
 AHEAD = 4
-"""Batches that are made ready before they are asked for."""
+"""The number of batches that are prepared in advance."""
 
 HELD_SHARE = 0.5
-"""Of the memory that is free on a GPU, what images may take."""
+"""The share of a GPU's free memory that the images may take."""
 
 
 class Store(Protocol):
-    """Gives the images of batches."""
+    """Holds images and returns batches of them."""
 
     def batches(self, plan: Plan) -> Batches:
-        """Return what gives the batches of a plan, each of the same size."""
+        """Return a function that returns the batches of a plan, which all have the same size."""
 
 
 class HeldImages:
-    """Images held on the device, from where a batch is gathered by index.
+    """A store that holds all images on the device and selects batches there.
 
     Parameters
     ----------
     images : Images
-        On a CPU they are not copied.
+        The images; on a CPU they are not copied.
     device : torch.device
-        Where they are held.
+        The device that holds them.
     """
 
     def __init__(self, images: Images, device: torch.device) -> None:
@@ -48,7 +48,7 @@ class HeldImages:
         self._device = device
 
     def batches(self, plan: Plan) -> Batches:
-        """Gather on the device."""
+        """Return a function that selects the batches of a plan on the device."""
 
         def batch(number: int) -> Pair:
             chosen = upload(torch.from_numpy(plan(number)), self._device)
@@ -58,17 +58,17 @@ class HeldImages:
 
 
 class StreamedImages:
-    """Images that stay on the host; a thread gathers and uploads the next batches ahead of time.
+    """A store that keeps images on the host, from where a thread uploads batches in advance.
 
-    The images are decoded already, so there is nothing to do for worker processes: gathering a
-    batch is a copy, and numpy and torch let other threads run meanwhile.
+    Since the images are decoded already, a batch is only a copy, during which numpy and torch let
+    other threads run; worker processes would not help.
 
     Parameters
     ----------
     images : Images
-        In memory or mapped into it.
+        The images, in memory or mapped from disk.
     device : torch.device
-        Where the batches go.
+        The device to which the batches are uploaded.
     """
 
     def __init__(self, images: Images, device: torch.device) -> None:
@@ -76,7 +76,7 @@ class StreamedImages:
         self._device = device
 
     def batches(self, plan: Plan) -> Batches:
-        """Gather ahead of time; batches are best asked for in order."""
+        """Return a function that returns the batches of a plan, fastest in ascending order."""
         thread = ThreadPoolExecutor(1, thread_name_prefix="batches")
         coming: dict[int, Future[Pair]] = {}
 
@@ -105,9 +105,10 @@ def make_store(images: Images, device: torch.device, where: str = "auto") -> Sto
     images : Images
         The training images.
     device : torch.device
-        Where batches are used.
+        The device on which batches are used.
     where : {"auto", "device", "host"}
-        ``auto`` holds them on the device if they take at most half of what is free there.
+        Where to hold the images. ``auto`` chooses the device unless it is a GPU and the images
+        would take more than half of its free memory.
     """
     if where == "auto":
         where = "device" if _fits(images, device) else "host"
@@ -122,7 +123,7 @@ def _fits(images: Images, device: torch.device) -> bool:
 
 
 def upload(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
-    """Return a tensor of the host on the device, without waiting for what the device does."""
+    """Return a copy of a host tensor on the device, without waiting for the device to be idle."""
     if device.type != "cuda":
         return tensor.to(device)
     return tensor.pin_memory().to(device, non_blocking=True)

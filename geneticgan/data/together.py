@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from geneticgan.data.cache import Arrays, cached, content_key
 from geneticgan.data.dataset import Images, Int64Array, UInt8Array, count_groups
-from geneticgan.data.inspection.copies import SmallPictures, components, near_copies, spanning
+from geneticgan.data.inspection.copies import components, near_copies, spanning
+from geneticgan.data.inspection.pictures import SmallPictures
 from geneticgan.data.notices import Notices
 from geneticgan.data.reading import Decoded
 
@@ -29,7 +30,7 @@ def copies_of(decoded: Decoded, notices: Notices) -> Int64Array:
     options = ("copies", how.size, how.grayscale, how.fit, how.window)
 
     def build() -> Arrays:
-        return {"codes": near_copies(SmallPictures(pixels))}
+        return {"codes": near_copies(SmallPictures(pixels), notices)}
 
     codes = cached(content_key(options, [decoded.digests.tobytes()]), build, notices)["codes"]
     return codes.astype(np.int64)
@@ -52,7 +53,7 @@ def with_copies(parts: Sequence[Images], names: Sequence[str], notices: Notices)
     digest = hashlib.blake2b(np.ascontiguousarray(pixels).data).digest()
 
     def build() -> Arrays:
-        return {"codes": near_copies(SmallPictures(pixels))}
+        return {"codes": near_copies(SmallPictures(pixels), notices)}
 
     options = ("copies of arrays", pixels.shape)
     copies = cached(content_key(options, [digest]), build, notices)["codes"].astype(np.int64)

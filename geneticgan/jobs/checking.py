@@ -11,11 +11,13 @@ import numpy as np
 from geneticgan.config import TrainConfig
 from geneticgan.data.assembling import FileDataset, FileSet
 from geneticgan.data.dataset import Int64Array
-from geneticgan.data.inspection.copies import BLAND, near_copies
+from geneticgan.data.inspection.copies import near_copies
 from geneticgan.data.inspection.labels import suspect_labels
 from geneticgan.data.inspection.look import Looks, look_at
+from geneticgan.data.inspection.pictures import BLAND
 from geneticgan.data.inspection.proposals import propose_groups
 from geneticgan.data.inspection.shortcuts import find_shortcut
+from geneticgan.data.notices import Notices
 from geneticgan.errors import ConfigError
 from geneticgan.specs import Spec, parse_specs
 from geneticgan.training.hooks import Observer
@@ -87,7 +89,7 @@ def check(config: TrainConfig, observers: Sequence[Observer] = ()) -> Iterator[F
     yield _groups(found, config.dataset)
     groups = None if found.files.groups is None else found.files.groups[looks.readable]
     yield _shortcut(looks, labels, groups)
-    yield _copies(found, looks, labels)
+    yield _copies(found, looks, labels, dataset.notices)
     yield _labels(found, looks, labels, groups)
 
 
@@ -211,8 +213,8 @@ def _shortcut(looks: Looks, labels: Int64Array, groups: Int64Array | None) -> Fi
     return Finding("shortcut", WARNING if shortcut.warns else OK, shortcut.told)
 
 
-def _copies(found: FileSet, looks: Looks, labels: Int64Array) -> Finding:
-    codes = near_copies(looks.small)
+def _copies(found: FileSet, looks: Looks, labels: Int64Array, notices: Notices) -> Finding:
+    codes = near_copies(looks.small, notices)
     _, place, sizes = np.unique(codes, return_inverse=True, return_counts=True)
     again = np.flatnonzero(sizes > 1)
     if not len(again):

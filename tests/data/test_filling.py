@@ -75,7 +75,7 @@ def go_on():
 def test_what_was_made_is_not_made_again(half):
     made, notes = go_on()
     assert made == [6, 7, 8, 9]
-    assert notes == ["6 of 10 images were decoded before; going on."]
+    assert notes == ["6 of 10 images were decoded before; continuing with the rest."]
     assert filled("key", ROWS, COUNT, Maker(dies_at=0), SILENT)["fault"][9] == 9
 
 

@@ -59,9 +59,9 @@ def test_what_each_fit_shows(fit, row, column):
     [
         ([(100, 100)] * 20, "crop", ""),
         ([(100, 95)] * 20, "crop", ""),
-        ([(300, 200), (200, 300)] * 10, "crop", "at least 67% of nine in ten"),
+        ([(300, 200), (200, 300)] * 10, "crop", "at least 67% of nine images in ten"),
         ([(800, 300)] * 20, "stretch", "about 2.67 times as wide as high"),
-        ([(103, 289), (632, 312), (200, 200)] * 10, "stretch", "from 0.36 to 2.03 times"),
+        ([(103, 289), (632, 312), (200, 200)] * 10, "stretch", "between 0.36 and 2.03 times"),
         ([], "crop", ""),
     ],
 )
@@ -98,7 +98,7 @@ def test_a_folder_chooses_says_and_keeps_it_for_prediction(tiles):
     cropped = Folder(str(tiles), image_size=12, grayscale=True, fit="crop").load()
     assert cropped.preprocessing.fit == "crop"
     assert cropped.train.pixels.min() > 0  # no black beside
-    with pytest.raises(DataError, match="fit=zoom must be auto, crop, pad, stretch"):
+    with pytest.raises(DataError, match="fit=zoom must be auto, crop, pad or stretch"):
         Folder(str(tiles), image_size=12, fit="zoom").load()
 
 

@@ -30,8 +30,8 @@ KINDS = {
     "10 bits": (np.uint16, 0, 1023, "png", "10 bits"),
     "12 bits": (np.uint16, 0, 4095, "png", "12 bits"),
     "16 bits": (np.uint16, 0, 65535, "png", "16 bits"),
-    "CT": (np.int32, -1000, 3000, "tif", "their least and greatest value"),
-    "int32": (np.int32, 0, 2_000_000_000, "tif", "their least and greatest value"),
+    "CT": (np.int32, -1000, 3000, "tif", "their minimum and maximum"),
+    "int32": (np.int32, 0, 2_000_000_000, "tif", "their minimum and maximum"),
 }
 
 
@@ -88,7 +88,9 @@ def test_nan_is_an_error_that_names_the_file(write):
     root = write("float 0..1")
     broken = np.full((8, 8), np.nan, np.float32)
     Image.fromarray(broken).save(root / "a" / "broken.tif")
-    with pytest.raises(DataError, match=r"1 of 11 .*\(holds NaN or an infinity\): \S*broken.tif"):
+    with pytest.raises(
+        DataError, match=r"1 of 11 .*\(contains NaN or infinite values\): \S*broken.tif"
+    ):
         load(root)
     assert len(load(root, skip_corrupt=True)[0].pool) == 10
 

@@ -6,12 +6,9 @@ import pytest
 from PIL import Image
 
 from geneticgan.data.dataset import Images
-from geneticgan.data.inspection.copies import (
-    candidates,
-    near_copies,
-    perceptual_hashes,
-    small_pictures,
-)
+from geneticgan.data.inspection.copies import candidates, near_copies
+from geneticgan.data.inspection.pictures import SmallPictures, perceptual_hashes, small_pictures
+from geneticgan.data.notices import Notices
 from geneticgan.data.sets.folder import Folder
 from geneticgan.data.splits import split_source
 from geneticgan.data.together import keep_together, said_of_left
@@ -53,7 +50,7 @@ def test_no_copy_is_on_another_side(source, seed):
 def test_copies_are_found_again_without_looking(source, root, monkeypatch):
     Folder(str(root), image_size=32, grayscale=True).load()
 
-    def look(small):
+    def look(small, notices):
         raise AssertionError("they are known")
 
     monkeypatch.setattr("geneticgan.data.together.near_copies", look)
@@ -90,7 +87,7 @@ def test_every_pair_of_near_hashes_is_compared():
     hashes = np.packbits(bits, axis=1)
     found = {
         (min(a, b), max(a, b))
-        for first, second in candidates(hashes)
+        for first, second, _ in candidates(hashes)
         for a, b in zip(first.tolist(), second.tolist(), strict=True)
     }
     apart = (bits[:, None] != bits[None]).sum(axis=2)
@@ -118,3 +115,43 @@ def test_colour_and_grey_of_an_image_are_copies():
     small = small_pictures(pixels)
     assert small.shape == (2, 32, 32)
     assert len(set(near_copies(small).tolist())) == 1
+
+
+@pytest.mark.parametrize(("channels", "side"), [(1, 8), (3, 32), (3, 50), (1, 101)])
+def test_small_pictures_are_those_of_pillow(channels, side):
+    pixels = np.random.default_rng(0).integers(0, 256, (5, channels, side, side), dtype=np.uint8)
+    for found, image in zip(small_pictures(pixels), pixels, strict=True):
+        grey = Image.fromarray(image.transpose(1, 2, 0).squeeze()).convert("L")
+        expected = grey.resize((32, 32), Image.Resampling.BILINEAR)
+        np.testing.assert_array_equal(found, np.asarray(expected))
+
+
+def test_no_nearly_equal_pair_is_left_out_by_its_coarse_look():
+    rng = np.random.default_rng(0)
+    base = rng.integers(20, 230, (40, 8, 8)).repeat(4, axis=1).repeat(4, axis=2)
+    lighter = base + np.where(np.arange(40) % 2, 6, 7)[:, None, None]  # the most, and one more
+    codes = near_copies(np.concatenate([base, lighter]).astype(np.uint8))
+    assert (codes[:40] == codes[40:]).tolist() == [False, True] * 20
+    assert len(set(codes[:40].tolist())) == 40
+
+
+def test_the_search_among_many_images_says_how_far_it_is():
+    heard = []
+
+    class Ears(Notices):
+        def phase(self, title, total):
+            heard.append((title, total, []))
+
+        def done(self, count):
+            heard[-1][2].append(count)
+
+    pixels = np.random.default_rng(0).integers(0, 256, (12_000, 1, 8, 8), dtype=np.uint8)
+    near_copies(SmallPictures(pixels), Ears())
+    assert [(title, total) for title, total, _ in heard] == [
+        ("Hashing images", 12_000),
+        ("Comparing images", 12_000),
+    ]
+    for _, total, counts in heard:
+        assert len(counts) > 1
+        assert counts == sorted(counts)
+        assert counts[-1] == total

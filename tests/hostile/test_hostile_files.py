@@ -86,7 +86,7 @@ def test_an_image_that_claims_to_be_huge_is_named_before_it_is_unpacked(tmp_path
     result = run("datasets", *options)
     assert result.exit_code == 1
     assert "1 of 17 images cannot be read" in result.output
-    assert re.search(r"above 64 megapixels\): \S*/a/bomb\.png", result.output)
+    assert re.search(r"more than 64 megapixels\): \S*/a/bomb\.png", result.output)
     assert run("datasets", *options, "--skip-corrupt").exit_code == 0
 
 

@@ -108,7 +108,7 @@ def test_the_report_of_a_run_warns_of_a_shortcut_and_counts_copies(folder, tmp_p
     assert shortcut.startswith(
         "Warning: size, length, suffix, date, brightness and camera together"
     )
-    assert "100 against 50 by chance (mean recall); image size alone: 100" in shortcut
+    assert "mean recall 100 against 50 by chance (image size alone: 100)" in shortcut
 
 
 def test_dates_are_of_the_photograph_or_else_of_the_file(folder):
@@ -244,7 +244,7 @@ def test_a_background_of_each_group_tells_no_class_of_new_groups(tmp_path):
     def recall(dataset):
         config = TrainConfig(dataset=dataset, data_root=str(tmp_path), image_size=32)
         (found,) = [each for each in check(config) if each.what == "shortcut"]
-        return found.state, int(found.text.partition("class: ")[2].split()[0])
+        return found.state, int(found.text.partition("mean recall ")[2].split()[0])
 
     state, random = recall("folder")
     assert (state, random >= 75) == ("warning", True)

@@ -1,119 +1,92 @@
-"""Images that are equal, or nearly so: the same thing, photographed or saved twice."""
+"""Finding images that are equal or nearly equal, such as one photograph saved twice."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
-from geneticgan.data.dataset import Int64Array, UInt8Array
+from geneticgan.data.dataset import Int64Array
+from geneticgan.data.inspection.pictures import BLOCK, SMALL, Small, looked_at
+from geneticgan.data.notices import SILENT, Notices
 
 BITS_APART = 4
-"""Bits of 64 in which the perceptual hashes of nearly equal images may differ."""
+"""The maximal number of bits, of 64, in which the hashes of nearly equal images differ."""
 
 GREYS_APART = 6.0
-"""Mean difference of nearly equal images, in grey levels of 255 of their small pictures."""
+"""The maximal mean difference of the thumbnails of nearly equal images, in grey levels (0-255)."""
 
-SMALL = 32
-"""Pixels of the sides of a small picture."""
-
-SET_BITS = np.array([number.bit_count() for number in range(256)], dtype=np.uint8)
-"""How many bits of a byte are set."""
-
-BLOCK = 4096
-"""Images, or pairs of them, that are looked at together."""
+SET_BITS = np.array([number.bit_count() for number in range(2**16)], dtype=np.uint8)
+"""The number of set bits of each 16-bit number."""
 
 PARTS_SHARED = 2
-"""Parts of their hashes that nearly equal images have in common, of so many more than bits that
-may differ."""
+"""How many parts of their hashes nearly equal images share, if hashes are split into
+`BITS_APART` + `PARTS_SHARED` parts."""
 
 NEIGHBOURS = 2_000
-"""Images at most of those that share parts of their hashes with which each is compared."""
+"""The maximal number of images with which each image is compared for each choice of parts."""
+
+MANY = 10_000
+"""From how many images on progress is reported."""
 
 EDGES = 2**20
-"""Pairs that are kept before they are summed up."""
-
-HASH_SIDE = 8
-"""Frequencies of each direction that a hash looks at."""
-
-BLAND = 2.0
-"""Deviation of grey levels below which nothing is to be seen that could be equal."""
+"""The number of pairs that are compared at once, and from which on the pairs found are merged."""
 
 
-class Small(Protocol):
-    """Small grey pictures, such as an array (N, S, S), or made when they are asked for."""
+def near_copies(small: Small, notices: Notices = SILENT) -> Int64Array:
+    """Return a number for each image, which is the same for equal or nearly equal images.
 
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, chosen: slice | Int64Array, /) -> UInt8Array: ...
-
-
-class SmallPictures:
-    """The `small_pictures` of images (N, C, H, W), made when they are asked for."""
-
-    def __init__(self, pixels: UInt8Array) -> None:
-        self._pixels = pixels
-
-    def __len__(self) -> int:
-        return len(self._pixels)
-
-    def __getitem__(self, chosen: slice | Int64Array, /) -> UInt8Array:
-        return small_pictures(self._pixels[chosen])
-
-
-def near_copies(small: Small) -> Int64Array:
-    """Return a number for each image, the same for images that are equal or nearly so.
-
-    Perceptual hashes (ImageHash's phash) find candidates, and the small pictures decide, since
-    hashes alone take images of one kind for copies. Blank images are copies of none. Pictures are
-    asked for a block at a time, and neither time nor memory grows with the square of their number.
+    Perceptual hashes (as ImageHash's phash) find candidates, and a comparison of the thumbnails
+    decides, since different images of one kind may have equal hashes. Blank images are never
+    copies. Thumbnails are used block by block, and neither time nor memory is quadratic in their
+    number.
 
     Parameters
     ----------
     small : Small
-        The pictures.
+        The N thumbnails.
+    notices : Notices
+        The listener that is told of progress if there are at least `MANY` images.
+
+    Returns
+    -------
+    array of int64
+        The numbers, shape (N,).
     """
     count = len(small)
-    hashes = np.empty((count, 8), dtype=np.uint8)
-    equal = np.empty(count, dtype="V16")
-    vivid = np.empty(count, dtype=bool)
-    for start in range(0, count, BLOCK):
-        part = small[start : start + BLOCK]
-        block = slice(start, start + len(part))
-        vivid[block] = part.reshape(len(part), -1).std(axis=1) >= BLAND
-        hashes[block] = perceptual_hashes(part)
-        digests = (hashlib.blake2b(each.tobytes(), digest_size=16).digest() for each in part)
-        equal[block] = np.frombuffer(b"".join(digests), dtype="V16")
-    seen = np.flatnonzero(vivid)
-    _, first, again = np.unique(equal[seen], return_index=True, return_inverse=True)
+    told = notices if count >= MANY else SILENT
+    looks = looked_at(small, told)
+    seen = np.flatnonzero(looks["vivid"])
+    _, first, again = np.unique(looks["equal"][seen], return_index=True, return_inverse=True)
     codes = np.arange(count, dtype=np.int64)
-    codes[seen] = seen[first][again]  # of equal pictures the first stands for all
+    codes[seen] = seen[first][again]  # the first of equal thumbnails represents them all
     different = seen[first]
     pairs, kept = [np.empty((2, 0), dtype=np.int64)], 0
-    for one, other in candidates(hashes[different]):
-        pairs.append(_alike(small, different[one], different[other]))
+    coarse = looks["coarse"][different]
+    told.phase("Comparing images", count)
+    for one, other, share in candidates(looks["hashes"][different]):
+        close = _maybe_alike(coarse, one, other)
+        pairs.append(_alike(small, different[one[close]], different[other[close]]))
         kept += pairs[-1].shape[1]
         if kept > EDGES:
             joined = components(count, np.concatenate(pairs, axis=1))
             pairs, kept = [spanning(joined)], 0
+        told.done(round(share * count))
     pairs.append(np.stack([np.arange(count), codes]))
     return components(count, np.concatenate(pairs, axis=1))
 
 
 def spanning(codes: Int64Array) -> Int64Array:
-    """Return few edges (2, E) that join what has the same number."""
+    """Return at most N edges, shape (2, E), that connect the items with equal numbers."""
     _, first, place = np.unique(codes, return_index=True, return_inverse=True)
     edges: Int64Array = np.stack([np.arange(len(codes)), first[place]])
     return edges[:, edges[0] != edges[1]]
 
 
 def components(count: int, edges: Int64Array) -> Int64Array:
-    """Return a number for each of so many, the same for those that edges (2, E) join."""
+    """Return a number for each of ``count`` items, the same if edges (2, E) connect them."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -121,29 +94,56 @@ def components(count: int, edges: Int64Array) -> Int64Array:
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
-def candidates(hashes: npt.NDArray[np.uint8]) -> Iterator[tuple[Int64Array, Int64Array]]:
-    """Yield pairs whose hashes (N, 8) differ in few bits, some of them more than once.
+def candidates(hashes: npt.NDArray[np.uint8]) -> Iterator[tuple[Int64Array, Int64Array, float]]:
+    """Yield the pairs whose hashes differ in at most `BITS_APART` bits, some more than once.
 
-    Of six parts, two such hashes share at least two whole, since four bits change no more than
-    four of them: only those that share so much are compared. Where more than `NEIGHBOURS` do, they
-    are sorted by their hashes, and each is compared with so many that follow.
+    Hashes are split into six parts. Since four bits change at most four parts, such hashes agree
+    in at least two, and only hashes that do are compared. If more than `NEIGHBOURS` agree, they
+    are sorted, and each is compared with that many successors only.
+
+    Parameters
+    ----------
+    hashes : array of uint8
+        The hashes, 64 bits each, shape (N, 8).
+
+    Yields
+    ------
+    first, second : array of int64
+        The positions of the two images of each pair.
+    share : float
+        The share of the work that is done, in [0, 1].
     """
     bits = np.unpackbits(hashes, axis=1)
-    whole = hashes.view(">u8")[:, 0]
+    whole = hashes.view(">u8")[:, 0].astype(np.uint64)
     parts = np.array_split(np.arange(bits.shape[1]), BITS_APART + PARTS_SHARED)
-    for chosen in combinations(parts, PARTS_SHARED):
+    ways = list(combinations(parts, PARTS_SHARED))
+    for number, chosen in enumerate(ways):
         packed = np.packbits(bits[:, np.concatenate(chosen)], axis=1).astype(np.int64)
         keys = packed @ 256 ** np.arange(packed.shape[1])
         order = np.lexsort((whole, keys))
-        keys = keys[order]
+        keys, ordered = keys[order], whole[order]
         at, offset = np.arange(len(keys)), 0
         while len(at) and offset < NEIGHBOURS:
             offset += 1
             at = at[at + offset < len(keys)]
             at = at[keys[at + offset] == keys[at]]
-            first, second = order[at], order[at + offset]
-            apart = SET_BITS[hashes[first] ^ hashes[second]].sum(axis=1, dtype=np.int64)
-            yield first[apart <= BITS_APART], second[apart <= BITS_APART]
+            differ = (ordered[at] ^ ordered[at + offset]).view(np.uint16).reshape(-1, 4)
+            near = at[SET_BITS[differ].sum(axis=1, dtype=np.uint8) <= BITS_APART]
+            share = (number + 1 - len(at) / len(keys)) / len(ways)
+            yield order[near], order[near + offset], share
+
+
+def _maybe_alike(coarse: npt.NDArray[np.uint16], one: Int64Array, other: Int64Array) -> Int64Array:
+    """Return which pairs may be nearly equal, judging by the sums of their cells.
+
+    The sums of two images never differ by more than their pixels do.
+    """
+    most = GREYS_APART * SMALL**2
+    kept = [np.empty(0, dtype=np.int64)]
+    for start in range(0, len(one), EDGES):
+        a, b = (coarse[each[start : start + EDGES]].astype(np.int32) for each in (one, other))
+        kept.append(start + np.flatnonzero(np.abs(a - b).sum(axis=1) <= most))
+    return np.concatenate(kept)
 
 
 def _alike(small: Small, first: Int64Array, second: Int64Array) -> Int64Array:
@@ -154,26 +154,3 @@ def _alike(small: Small, first: Int64Array, second: Int64Array) -> Int64Array:
         close = difference <= GREYS_APART
         kept.append(np.stack([a[close], b[close]]))
     return np.concatenate(kept, axis=1)
-
-
-def perceptual_hashes(small: UInt8Array) -> npt.NDArray[np.uint8]:
-    """Return the 64 bits of each picture's perceptual hash, packed, shape (N, 8).
-
-    That of ImageHash's phash, for many pictures at once: which of the 64 lowest frequencies of
-    the cosine transform are above their median.
-    """
-    from scipy.fft import dctn
-
-    lowest = dctn(small.astype(np.float64), axes=(1, 2))[:, :HASH_SIDE, :HASH_SIDE]
-    flat = lowest.reshape(len(small), -1)
-    return np.packbits(flat > np.median(flat, axis=1, keepdims=True), axis=1)
-
-
-def small_pictures(pixels: UInt8Array) -> UInt8Array:
-    """Return images (N, C, H, W) in grey and of one size, shape (N, `SMALL`, `SMALL`)."""
-    small = np.empty((len(pixels), SMALL, SMALL), dtype=np.uint8)
-    for place, image in enumerate(pixels):
-        grey = Image.fromarray(np.ascontiguousarray(image.transpose(1, 2, 0)).squeeze())
-        square = grey.convert("L").resize((SMALL, SMALL), Image.Resampling.BILINEAR)
-        small[place] = np.asarray(square)
-    return small

@@ -1,4 +1,4 @@
-"""Images that a classifier takes for another class without having seen them in training."""
+"""Suspecting wrong labels: images that a classifier not trained on them assigns differently."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from geneticgan.data.folds import folds_of, some_of
 from geneticgan.data.inspection.look import Looks
 
 FOLDS = 5
+"""The number of folds of the cross-validation."""
 
 MOST = 20_000
-"""Images that are looked at; of more, so many are drawn, the same ones every time."""
+"""The maximal number of images that are checked; of more, a fixed random sample is taken."""
 
 TRUSTED = 0.5
-"""Of the way from chance to certainty that mean recall must have come to be believed."""
+"""How far mean recall must lie from chance (0) to perfection (1) for suspicions to be reported."""
 
 UNLIKELY = 0.15
-"""Probability of the own label above which an image is not suspected."""
+"""Images whose own label has at least this probability are not suspected."""
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,16 @@ from PIL import ImageOps
 
 from geneticgan.data.dataset import UInt8Array
 from geneticgan.data.decoding import UNREADABLE, Decoding, open_checked, prepare
-from geneticgan.data.inspection.copies import SMALL
+from geneticgan.data.inspection.pictures import SMALL
 from geneticgan.data.notices import Notices
 from geneticgan.data.reading import Encoded
 from geneticgan.data.signatures import each
 
 MODEL = 0x0110
-"""Number of the EXIF field with the camera's model."""
+"""The number of the EXIF field with the model of the camera."""
 
 DATE = 0x0132
-"""Number of the EXIF field with the date."""
+"""The number of the EXIF field with the date."""
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,18 @@ class Looks:
     Attributes
     ----------
     readable : array of int64
-        Shape (N,), places of these files among all.
+        The positions of the readable files among all files, shape (N,).
     sizes : array of int64
-        Shape (N, 2): width and height as the image is seen.
+        The width and height of each upright image in pixels, shape (N, 2).
     lengths : array of int64
-        Shape (N,): bytes of the file.
+        The size of each file in bytes, shape (N,).
     days : array of int64
-        Shape (N,): when it was taken, by EXIF, or else last changed, as a number of days.
+        The day on which each image was taken according to EXIF, or on which the file was last
+        changed, as a number of days since the year 1, shape (N,).
     suffixes, cameras : tuple of str
-        The suffix of the name in lower case, and the camera from EXIF, empty if unknown.
+        The suffix of each file name in lower case, and the camera from EXIF, empty if unknown.
     small : array of uint8
-        Shape (N, `SMALL`, `SMALL`): the whole image in grey, deformed to a square.
+        Grey thumbnails of the whole images, stretched to squares, shape (N, `SMALL`, `SMALL`).
     """
 
     readable: npt.NDArray[np.int64]
@@ -63,7 +64,15 @@ class Looks:
 
 
 def look_at(files: Encoded, notices: Notices) -> Looks:
-    """Return the properties of all files except those that cannot be read."""
+    """Return the properties of all files that can be read.
+
+    Parameters
+    ----------
+    files : Encoded
+        The files, on disk.
+    notices : Notices
+        The listener that is told of progress.
+    """
     how = Decoding(SMALL, grayscale=True, fit="stretch")
     count = len(files.names)
     sizes = np.zeros((count, 2), dtype=np.int64)
@@ -85,7 +94,7 @@ def look_at(files: Encoded, notices: Notices) -> Looks:
         except UNREADABLE:
             return
 
-    each(look, count, "Looking at every file", notices)
+    each(look, count, "Inspecting the files", notices)
     readable = np.flatnonzero(lengths > 0)
     return Looks(
         readable,

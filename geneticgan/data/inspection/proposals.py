@@ -1,4 +1,4 @@
-"""Parts of file names that repeat: images that may belong together."""
+"""Proposing groups of images by parts of their file names that repeat."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ EXPRESSIONS = (
     r"([^/]+)[-_ ][A-Za-z]\w?\.\w+$",  # 0017_L.png
     r"/([^/]+)/[^/]+$",  # class/patient12/3.png
 )
-"""Searched in the path; the first that groups most images is proposed."""
+"""The regular expressions that are searched in the paths; the first that fits is proposed."""
 
 MOST = 0.7
-"""Share of images that must lie in groups of two or more."""
+"""The minimal share of images that must lie in groups of two or more."""
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A regular expression for ``group=``, how many groups it gives, and one of them."""
+    """A regular expression for ``group=``, the number of groups, and the name of the largest."""
 
     expression: str
     groups: int
@@ -29,14 +29,14 @@ class Proposal:
 
 
 def propose_groups(paths: Sequence[str], labels: Sequence[int]) -> Proposal | None:
-    """Return a way to group images by their names, or None if names suggest none.
+    """Return a proposal to group images by their names, or None if no expression fits.
 
     Parameters
     ----------
     paths : sequence of str
         The paths below the data set's folder.
     labels : sequence of int
-        The labels of the images; a part of the name that is constant in a class is no group.
+        The labels of the images; there must be more than two groups for each class.
     """
     classes = len(set(labels))
     for expression in EXPRESSIONS:

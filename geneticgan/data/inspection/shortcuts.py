@@ -1,4 +1,4 @@
-"""Whether the class shows in what no photograph shows: size, file, date, brightness, camera."""
+"""Checking whether size, suffix, date, brightness or camera reveal the class of an image."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from geneticgan.data.folds import Folds, folds_of, some_of
 from geneticgan.data.inspection.look import Looks
 
 FOLDS = 5
+"""The number of folds of the cross-validation."""
 
 MOST = 20_000
-"""Files by which it is told; of more, so many are drawn."""
+"""The maximal number of files that are checked; of more, a fixed random sample is taken."""
 
 ABOVE = 0.15
-"""Mean recall above chance from which on there is something to warn of."""
+"""How far mean recall must exceed chance for a warning."""
 
 DEVIATIONS = 3.0
-"""Standard deviations of a guess above chance that it takes too: few images vary by much."""
+"""How many standard deviations of guessing mean recall must exceed chance by, in addition."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Shortcut:
     Attributes
     ----------
     recall : float
-        The mean of the classes' recalls in cross-validation, in [0, 1].
+        The mean of the classes' recalls in cross-validation with all properties, in [0, 1].
     chance : float
         The mean recall of guessing.
     giveaway : str
@@ -55,46 +56,46 @@ class Shortcut:
 
     @property
     def told(self) -> str:
-        """The numbers in words, and the giveaway where there is something to warn of."""
+        """A sentence with the results, and with the giveaway if there is something to warn of."""
         hardly = "" if self.warns else "hardly "
         text = (
-            f"size, length, suffix, date, brightness and camera together {hardly}tell the class: "
-            f"{100 * self.recall:.0f} against {100 * self.chance:.0f} by chance (mean recall)"
+            f"size, length, suffix, date, brightness and camera together {hardly}reveal the class: "
+            f"mean recall {100 * self.recall:.0f} against {100 * self.chance:.0f} by chance"
         )
         if not self.warns:
             return text
         return (
-            f"{text}; {self.giveaway} alone: {100 * self.alone:.0f}. A classifier may learn that "
-            "instead of what is shown"
+            f"{text} ({self.giveaway} alone: {100 * self.alone:.0f}). A classifier may learn this "
+            "instead of the content of the images"
         )
 
     @property
     def warns(self) -> bool:
-        """Whether it is well above chance, and by more than chance gives with so few images."""
+        """Whether mean recall exceeds chance by `ABOVE` and by `DEVIATIONS` of guessing."""
         return self.recall > self.chance + max(ABOVE, DEVIATIONS * self.deviation)
 
 
 def find_shortcut(
     looks: Looks, labels: Int64Array, groups: Int64Array | None = None
 ) -> Shortcut | None:
-    """Try to tell the class by size, file and brightness, with a random forest over 5 folds.
+    """Predict the class from the properties of the files with a random forest over 5 folds.
 
-    What tells the group alone, such as a camera of each patient, tells no class: a fold holds
-    whole groups.
+    Folds hold whole groups, so that a property which only reveals the group, such as a different
+    camera for each patient, does not count.
 
     Parameters
     ----------
     looks : Looks
-        Of N files.
+        The properties of N files.
     labels : array of int64
-        Shape (N,).
+        The label of each file, shape (N,).
     groups : array of int64 or None
-        Shape (N,); see `geneticgan.data.dataset.Images`.
+        The group of each file, shape (N,); see `geneticgan.data.dataset.Images`.
 
     Returns
     -------
     Shortcut or None
-        None where a class has fewer files, or groups, than there are folds.
+        None if there is only one class, or if a class has fewer files, or groups, than folds.
     """
     labels = np.unique(labels, return_inverse=True)[1].astype(np.int64)
     chosen = some_of(labels, MOST, np.random.default_rng(0))

@@ -57,10 +57,13 @@ def test_npz_of_any_layout(write, shape):
     ("changed", "message"),
     [
         ({"y_train": None}, "no array 'y_train'"),
-        ({"x_train": np.full((30, 8, 8), np.nan)}, "x_train holds NaN"),
-        ({"x_train": np.full((30, 8, 8), 2.0)}, r"must lie in \[0, 1\]"),
+        ({"x_train": np.full((30, 8, 8), np.nan)}, "x_train contains NaN"),
+        ({"x_train": np.full((30, 8, 8), 2.0)}, r"x_train has values outside \[0, 1\]"),
         ({"x_train": np.zeros((30, 8, 9), np.uint8)}, "must be square"),
-        ({"x_train": np.full((30, 8, 8), "x")}, "x_train is <U1; images must be numbers"),
+        (
+            {"x_train": np.full((30, 8, 8), "x")},
+            "x_train has the type <U1; save the images as numbers",
+        ),
         ({"y_train": np.arange(30) % 3 * 2}, "labels in y_train must be 0 to K-1"),
         ({"y_train": np.arange(30) % 2 * 10**9}, r"no gap; they are \[0, 1000000000\]"),
         ({"y_train": np.zeros(30, int)}, "at least two classes"),
@@ -68,7 +71,7 @@ def test_npz_of_any_layout(write, shape):
         ({"y_train": np.linspace(0, 2, 30)}, "one whole number"),
         ({"y_train": np.arange(29) % 3}, "30 images but 29 labels"),
         ({"y_test": np.array([0, 0, 0, 1, 1, 1])}, "labels in y_test"),
-        ({"classes": np.array(["a", "b"])}, "names 2 classes, the labels have 3"),
+        ({"classes": np.array(["a", "b"])}, "has 2 different names, but the labels have 3 classes"),
         ({"x_train": np.array([None] * 30, dtype=object)}, "cannot be read as an npz"),
         ({"x_test": np.zeros((6, 3, 8, 8))}, "x_train is uint8 and x_test float64, .* save both"),
         ({"x_test": np.zeros((6, 3, 9, 9), np.uint8)}, "images of different shapes"),
@@ -166,7 +169,7 @@ def test_each_part_of_an_npz_has_its_groups(write):
     [
         ({}, "no array 'g_train' or 'train_g' with the group of each image of x_train"),
         ({"g_train": np.arange(29)}, r"g_train has shape \(29,\) .* each of the 30 images"),
-        ({"g_train": np.linspace(0, 1, 30)}, "holds float64; as groups it must be one whole"),
+        ({"g_train": np.linspace(0, 1, 30)}, "the type float64; groups must be one whole"),
         ({"g_train": np.array(["a", ""] * 15)}, "g_train is empty for image 2"),
         ({"g_train": np.arange(30)}, "no array 'g_test' or 'test_g'"),
         ({"g_train": np.arange(30), "g_test": [9] * 6}, "1 groups have images in the training"),
@@ -243,7 +246,11 @@ def test_csv_can_name_the_test_part_and_its_columns(listing):
     ("rows", "header", "message"),
     [
         ([], "path,label", "lists no image"),
-        (["gone.png,even", "away.png,odd"], "file,label", "no column names image files"),
+        (
+            ["gone.png,even", "away.png,odd"],
+            "file,label",
+            "no column holds the paths of image files",
+        ),
         (["0.png,even", "1.png,"], "path,label", "line 3 has no class in column 'label'"),
         (["0.png,even", "2.png,even"], "path,label", "one class only"),
         (["0.png,even", "gone.png,odd", "1.png,odd"], "path,label", "gone.png"),
@@ -264,6 +271,6 @@ def test_an_array_that_does_not_fit_into_memory_is_refused_by_its_header(tmp_pat
         "numpy.lib.npyio.NpzFile.__getitem__", lambda *_: pytest.fail("it was read")
     )
     with pytest.raises(
-        DataError, match=r"x_train has shape \(400, 64, 64\) and uint8.*needed, and"
+        DataError, match=r"x_train has shape \(400, 64, 64\) and uint8.*but only .* are free"
     ):
         Npz(str(file)).load()

@@ -178,7 +178,8 @@ def test_a_regular_expression_finds_the_class(too_high):
 
 
 @pytest.mark.parametrize(
-    ("classes", "message"), [("(", "no regular expression"), ("Dataset", "one group")]
+    ("classes", "message"),
+    [("(", "must be top, leaf or a regular expression"), ("Dataset", "has 0 groups in brackets")],
 )
 def test_a_bad_expression_is_named(too_high, classes, message):
     with pytest.raises(DataError, match=message):
@@ -242,7 +243,7 @@ def test_folders_that_hold_the_same_folders_are_asked_about(tmp_path):
     for place in ("color", "grayscale", "segmented"):
         for kind in "xy":
             photograph(tmp_path / place / kind / "0.png")
-    with pytest.raises(DataError, match=r"color, grayscale, segmented .*, x, y: name one"):
+    with pytest.raises(DataError, match=r"color, grayscale, segmented .* \(x, y\); use one"):
         of_files(tmp_path)
     assert of_files(tmp_path, classes="leaf")[0] == {"x": 3, "y": 3}
     assert of_files(tmp_path, classes="top")[0] == {"color": 2, "grayscale": 2, "segmented": 2}
@@ -253,7 +254,9 @@ def test_folders_inside_of_classes_are_said(tmp_path):
         for number in range(3):
             photograph(tmp_path / kind / f"patient{kind}{number}" / "0.png")
     _, _, (said,) = of_files(tmp_path)
-    assert "such as a/patienta0. If these are the classes, say folder:classes=leaf" in said
+    assert (
+        "such as a/patienta0. If these are the classes, use --dataset folder:classes=leaf" in said
+    )
     assert of_files(tmp_path, group="/([^/]+)/")[2] == []
 
 
@@ -264,11 +267,11 @@ def test_images_without_class_folders_say_what_to_type(tmp_path):
             tmp_path / "images" / f"{'cat' if number % 2 else 'dog'}.{number}.jpg",
             tmp_path / "images" / f"{'cat' if number % 2 else 'dog'}.{number}",
         )  # Pillow knows them by their content
-    with pytest.raises(DataError, match=r"4 images lie in it directly, such as cat.1: .* 'cat'"):
+    with pytest.raises(DataError, match=r"4 images lie directly in it, such as cat.1: .* 'cat'"):
         of_files(tmp_path / "images")
     assert of_files(tmp_path / "images", classes="^([A-Za-z]+)")[0] == {"cat": 2, "dog": 2}
     shutil.make_archive(str(tmp_path / "deep" / "images"), "zip", tmp_path / "images")
-    with pytest.raises(DataError, match=r"deep; it holds archives, images.zip: name one"):
+    with pytest.raises(DataError, match=r"deep; it holds archives \(images.zip\): name one"):
         of_files(tmp_path / "deep")
 
 
@@ -280,7 +283,7 @@ def test_what_is_no_image_is_counted_and_pictures_are_told(tmp_path):
     (tmp_path / "notes.txt").write_text("x")
     _, _, (said,) = of_files(tmp_path)
     assert said.startswith(
-        "Left out what is no image that is known here: 8 .heic, 1 .txt. If .heic"
+        "Left out the files that are not images in a known format: 8 .heic, 1 .txt. If the .heic"
     )
 
 
@@ -363,7 +366,9 @@ def test_all_faults_are_said_at_once(tmp_path):
     said = str(caught.value)
     assert "no image of c, d" in said
     assert "class 'b' has 1 image;" in said
-    assert f"2 of 6 images cannot be read (no image that is known here): {tmp_path}/a/0.png" in said
+    assert (
+        f"2 of 6 images cannot be read (not an image in a known format): {tmp_path}/a/0.png" in said
+    )
     assert f"(damaged): {tmp_path}/a/1.png" in said
 
 
@@ -401,8 +406,8 @@ def test_pages_and_fine_colours_are_said(tmp_path):
     pages[1].save(tmp_path / "b" / "one.gif")
     (tmp_path / "b" / "fine.png").write_bytes(fine_colours())
     heard = load(tmp_path)[1]
-    assert heard[0].startswith("1 of 9 files have several pages or frames, of which the first")
-    assert heard[1].startswith("1 of 9 images have 16 bits for each colour, of which the upper 8")
+    assert heard[0].startswith("1 of 9 files have several pages or frames, of which only the first")
+    assert heard[1].startswith("1 of 9 images have 16 bits per colour, of which the upper 8")
 
 
 def fine_colours():
@@ -427,7 +432,7 @@ def test_a_locked_archive_is_said(tmp_path):
         data[place + 8] |= 1
         place += 4
     (tmp_path / "packed.zip").write_bytes(data)
-    with pytest.raises(DataError, match=r"packed.zip is no readable archive .*password"):
+    with pytest.raises(DataError, match=r"packed.zip cannot be read .*password"):
         load(path)
 
 
