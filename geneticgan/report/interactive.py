@@ -43,7 +43,7 @@ def _plot(chart: LineChart) -> Any:
     from bokeh.plotting import figure
 
     ranges: dict[str, Any] = {"y_range": WHOLE} if chart.whole else {}
-    columns = _legend_columns(list(chart.lines))
+    columns = legend_columns(list(chart.lines))
     further_rows = -(-len(chart.lines) // columns) - 1
     plot: Any = figure(
         height=HEIGHT_PIXELS + LEGEND_ROW_PIXELS * further_rows,
@@ -108,7 +108,7 @@ def _plot(chart: LineChart) -> Any:
     return plot
 
 
-def _legend_columns(names: Sequence[str]) -> int:
+def legend_columns(names: Sequence[str]) -> int:
     """Return as many columns as fit a narrow screen, at least one."""
     longest = max(map(len, names), default=1)
     return max(1, min(LEGEND_COLUMNS, len(names), LEGEND_LETTERS // max(1, longest)))
