@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 
@@ -75,7 +76,8 @@ class BatchSource:
         device: torch.device,
         where: str = "auto",
     ) -> None:
-        self._draws = Draws(images.labels, classes, seed, name)
+        self._named = partial(Draws, images.labels, classes, seed, name)
+        self._draws = self._named()
         self._store = make_store(images, device, where)
 
     def balanced(self, batch_size: int, how: str = "batches") -> Batches:
@@ -94,6 +96,10 @@ class BatchSource:
             entries. With the other two, the losses are balanced by `balancing_weights`.
         """
         return self._batches(self._draws.plan(how, batch_size))
+
+    def positions(self, batch_size: int, how: str = "batches") -> Plan:
+        """Return a function that gives the positions (B,) of the images in a `balanced` batch."""
+        return self._named().plan(how, batch_size)  # draws of its own: batches are made in a thread
 
     def natural(self, batch_size: int) -> Batches:
         """Return a function that draws all images equally often; shapes as in `balanced`."""

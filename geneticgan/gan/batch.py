@@ -71,6 +71,9 @@ class Batch:
         `BatchSampler.lay_out` the numbers from which they are made.
     held_out : tuple of Tensor
         Held-out images and labels; empty if the fitness needs none.
+    real_features : tuple of Tensor
+        What the discriminator has read in the real images, the class heads' input last; empty if
+        it has yet to read them.
     real_logits : Logits or None
         The discriminator's output on the real images, without a graph, once it is known.
     """
@@ -83,12 +86,14 @@ class Batch:
     real_changes: Drawn = ()
     generated_changes: Drawn = ()
     held_out: tuple[torch.Tensor, ...] = ()
+    real_features: tuple[torch.Tensor, ...] = ()
     real_logits: Logits | None = None
 
     def tensors(self) -> list[torch.Tensor]:
         """Return all drawn tensors, always in the same order."""
         single = [self.real_images, self.real_labels, self.latents, self.labels]
-        return [*single, *self.real_changes, *self.generated_changes, *self.held_out]
+        changes = (*self.real_changes, *self.generated_changes)
+        return [*single, *changes, *self.held_out, *self.real_features]
 
     def clone(self) -> Batch:
         """Return a batch with the same values in new tensors."""
@@ -96,9 +101,12 @@ class Batch:
         singles = [next(copies) for _ in range(4)]
         groups = [
             tuple(next(copies) for _ in group)
-            for group in (self.real_changes, self.generated_changes, self.held_out)
+            for group in (
+                *(self.real_changes, self.generated_changes),
+                *(self.held_out, self.real_features),
+            )
         ]
-        return Batch(self.generation, *singles, *groups)  # type: ignore[arg-type]  # 4 and 3
+        return Batch(self.generation, *singles, *groups)  # type: ignore[arg-type]  # 4 and 4
 
     def with_real_logits(self, logits: Logits) -> Batch:
         """Return the same batch together with the discriminator's output on its real images."""
@@ -166,6 +174,9 @@ class BatchSampler:
         Augments the discriminator's inputs, real or generated.
     draw_held_out : callable or None
         Like ``draw_real``, for held-out images, where the fitness needs them.
+    read_real : callable or None
+        Maps a number and the real images of that batch to what the discriminator reads in them;
+        None if every pass reads them again.
     offspring_steps : int
         Optimizer steps that make an offspring, >= 1, each on a batch of its own.
     fitness_batches : int
@@ -182,6 +193,7 @@ class BatchSampler:
     like: torch.Tensor
     augmentation: Augmentation
     draw_held_out: Callable[[int], Labelled] | None = None
+    read_real: Callable[[int, torch.Tensor], tuple[torch.Tensor, ...]] | None = None
     offspring_steps: int = 1
     fitness_batches: int = 1
     critic_steps: int = 1
@@ -223,6 +235,7 @@ class BatchSampler:
             self.augmentation.numbers(images, "real", number),
             self.augmentation.numbers(images, "generated", number),
             self.draw_held_out(number) if self.draw_held_out else (),
+            self.read_real(number, images) if self.read_real else (),
         )
 
     def lay_out(self, batch: Batch) -> Batch:

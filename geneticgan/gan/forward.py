@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -77,8 +77,26 @@ class Forward:
 
     def real(self, batch: Batch) -> Logits:
         """Return the discriminator's output on the batch's real images."""
+        if batch.real_features:
+            return self._judged(batch)
         images, count = self.processes.own(batch.real_images), len(batch.real_labels)
         return self._logits(images, batch.real_changes, "real", batch.generation, count)
+
+    def read(self, images: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Return what a discriminator with frozen reading reads in images, as in a batch."""
+        discriminator: Any = self._discriminator
+        with torch.no_grad(), self._in_precision():
+            for_source, features = discriminator.read(images)
+        return *for_source, features
+
+    def _judged(self, batch: Batch) -> Logits:
+        """Return the output on real images that have been read."""
+        discriminator: Any = self._discriminator
+        *for_source, features = map(self.processes.own, batch.real_features)
+        count = len(batch.real_labels)
+        with self._within("real", discriminator, batch.generation, count):
+            logits = discriminator.judge(tuple(for_source), features)
+        return Logits(*self._all_rows(logits, count))
 
     def _logits(
         self,
@@ -140,13 +158,18 @@ class Forward:
     ) -> Iterator[None]:
         """Compute in the run's precision, with the dropout masks of a generation."""
         with ExitStack() as stack:
-            if self._bf16:
-                stack.enter_context(torch.autocast(self._device.type, torch.bfloat16))
+            stack.enter_context(self._in_precision())
             if has_dropout(module):  # the masks are common random numbers too
                 seed = torch_stream(self._seed, f"dropout {kind}", generation).initial_seed()
                 stack.enter_context(torch_seeded(seed, self._device))
             stack.enter_context(self.processes.within_whole(count))
             yield
+
+    def _in_precision(self) -> AbstractContextManager[Any]:
+        """Compute in the run's precision."""
+        if not self._bf16:
+            return nullcontext()
+        return torch.autocast(self._device.type, torch.bfloat16)
 
 
 def has_dropout(module: torch.nn.Module) -> bool:

@@ -57,6 +57,9 @@ class Discriminator(nn.Module):
     pretrained : str
         Prefix of the names of those frozen weights that were published, which are the same in all
         networks of a run; empty if there are none.
+    reads_frozen : bool
+        Whether `read` uses frozen weights only, so that an image that nothing changes needs to be
+        read only once. The input of the source head must then be a tuple of tensors.
     guide : torch.nn.Linear or None
         A second class head for generators to learn from; None unless `add_guide` was called.
     """
@@ -64,6 +67,7 @@ class Discriminator(nn.Module):
     couples_samples: bool = False
     frozen: str = ""
     pretrained: str = ""
+    reads_frozen: bool = False
 
     def __init__(self, trunk: nn.Module, channels: int, side: int, classes: int) -> None:
         super().__init__()
@@ -102,13 +106,19 @@ class Discriminator(nn.Module):
             )
         self.guide = nn.Linear(self.features, self.classifier.out_features)
 
-    def guided(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def guided(self, images: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Return the result of `forward` and the class logits of the second head (B, K)."""
         if self.guide is None:
             raise RuntimeError("the discriminator has no second class head; call add_guide first")
-        for_source, features = self.read(images)
-        source = self.source(for_source).squeeze(1)
-        return source, self.classifier(features), self.guide(features)
+        return self.judge(*self.read(images))
+
+    def judge(self, for_source: Any, features: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Return the logits of images that have been read, given what `read` returned.
+
+        With a second class head they are those of `guided`, without one those of `forward`.
+        """
+        logits = self.source(for_source).squeeze(1), self.classifier(features)
+        return logits if self.guide is None else (*logits, self.guide(features))
 
     def channel_means(self, images: torch.Tensor) -> torch.Tensor:
         """Return the last hidden layer's channels, averaged over each image: (B, channels)."""

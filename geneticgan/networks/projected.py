@@ -87,6 +87,7 @@ class ProjectedDiscriminator(Discriminator):
 
     frozen = "trunk."
     pretrained = "trunk.network."
+    reads_frozen = True
 
     def __init__(self, trunk: ProjectedTrunk, width: int, classes: int) -> None:
         super().__init__(trunk, trunk.features, 1, classes)

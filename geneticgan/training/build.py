@@ -10,6 +10,7 @@ import torch
 
 from geneticgan.config import TrainConfig
 from geneticgan.data.augmentation import Augmentation
+from geneticgan.data.draws import Plan
 from geneticgan.data.sampling import BatchSource, balancing_weights
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError
@@ -25,6 +26,7 @@ from geneticgan.recipes import class_guidance, generated_class_weighting
 from geneticgan.seeding import numpy_stream
 from geneticgan.training.model import Model, make_adam
 from geneticgan.training.plugins import Plugins
+from geneticgan.training.read_once import ReadOnce
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,14 @@ class RealImages:
         The numbers of training images by class.
     draw_held_out : callable or None
         Like ``draw``, but of held-out images; None if there are none.
+    positions : callable or None
+        Maps a number to the positions of its images among all training images; None if unknown.
     """
 
     draw: Callable[[int], Labelled]
     counts: Sequence[int]
     draw_held_out: Callable[[int], Labelled] | None = None
+    positions: Plan | None = None
 
 
 def real_images(config: TrainConfig, split: Split, device: torch.device) -> RealImages:
@@ -53,8 +58,9 @@ def real_images(config: TrainConfig, split: Split, device: torch.device) -> Real
     if len(split.validation):
         held_out = BatchSource(split.validation, split.classes, config.seed, "held out", device)
         draw_held_out = held_out.balanced(config.batch_size)
-    draw = source.balanced(config.batch_size, config.drawing)
-    return RealImages(draw, split.train_counts, draw_held_out)
+    how = config.batch_size, config.drawing
+    draw, positions = source.balanced(*how), source.positions(*how)
+    return RealImages(draw, split.train_counts, draw_held_out, positions)
 
 
 def check_machine(config: TrainConfig, plugins: Plugins, split: Split) -> None:
@@ -125,6 +131,7 @@ def build_machine(
             like=discriminator.parameters[0],
             augmentation=Augmentation(config.augmentation, config.seed),
             draw_held_out=real.draw_held_out if fitness.needs_held_out else None,
+            read_real=_read_real(discriminator, real, config),
             offspring_steps=config.offspring_steps,
             fitness_batches=config.fitness_batches,
             critic_steps=config.critic_steps,
@@ -134,6 +141,16 @@ def build_machine(
         copy.deepcopy(plugins.schedule),  # it may adapt
         numpy_stream(config.seed, "metropolis"),
     )
+
+
+def _read_real(
+    discriminator: DiscriminatorTraining, real: RealImages, config: TrainConfig
+) -> ReadOnce | None:
+    """Return what looks up real images that nothing changes, if reading them needs no training."""
+    frozen = getattr(discriminator.module, "reads_frozen", False)
+    if not frozen or real.positions is None or Augmentation(config.augmentation, 0).changes:
+        return None
+    return ReadOnce(discriminator.forward.read, real.positions, sum(real.counts))
 
 
 def _discriminator(

@@ -59,7 +59,8 @@ def on_meta(mutations="minimax,nonsat", fitness="paper", selection="annealing"):
     )
     batch = sampler.numbers(0, 0)
     tensors = iter([tensor.to("meta") for tensor in batch.tensors()])
-    groups = (batch.real_changes, batch.generated_changes, batch.held_out)
+    changes = batch.real_changes, batch.generated_changes
+    groups = (*changes, batch.held_out, batch.real_features)
     singles = [next(tensors) for _ in range(4)]
     moved = Batch(0, *singles, *(tuple(next(tensors) for _ in group) for group in groups))
     return machine, moved
