@@ -43,7 +43,9 @@ def groups_by_pattern(expression: str, paths: Sequence[str]) -> list[str]:
     try:
         pattern = re.compile(expression)
     except re.error as error:
-        raise DataError(f"group={expression} is no regular expression ({error})") from error
+        raise DataError(
+            f"group={expression} is not a valid regular expression ({error}); correct it"
+        ) from error
     found = [pattern.search(path) for path in paths]
     missing = [path for path, match in zip(paths, found, strict=True) if match is None]
     if missing:

@@ -1,4 +1,4 @@
-"""Folders that one look at their files knows again, without sorting out anew what is in them."""
+"""Recognising an unchanged folder, so that its classes, parts and masks are not determined again."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ from geneticgan.data.notices import Notices
 from geneticgan.data.signatures import MANY, SETTLED
 
 BLOCK = 1_000
-"""Files that are noted together."""
+"""The number of files that are hashed together."""
 
 
 @dataclass(frozen=True)
 class Sorted:
-    """The images of a folder, sorted out by class.
+    """The N images of a folder with their classes, parts and groups.
 
     Attributes
     ----------
     root : Path
-        The folder below which they lie.
+        The folder that contains the images, at any depth.
     places : sequence of str
-        Their paths below the root.
+        The path of each image relative to the root.
     names : tuple of str
         The names of the classes.
     labels : array of int64
-        Shape (N,).
+        The label of each image, shape (N,).
     groups : array of int64 or None
-        Shape (N,).
+        The group of each image, shape (N,); None without groups.
     is_test : array of bool or None
-        Shape (N,).
+        Whether each image is in the test part, shape (N,); None without a test part.
     faults : tuple of str
-        What is wrong with the folder.
+        Messages about what is wrong with the folder.
     """
 
     root: Path
@@ -59,7 +59,7 @@ class Sorted:
 
 
 class _Heard(Notices):
-    """Keeps what is said."""
+    """A listener that keeps all notices."""
 
     def __init__(self) -> None:
         self.notes: list[str] = []
@@ -69,24 +69,25 @@ class _Heard(Notices):
 
 
 def key_of(root: Path, options: Sequence[object], lists: Sequence[Path] = ()) -> str:
-    """Return a key of what lies below a folder, which changes with any file; empty without one.
+    """Return a key that changes whenever a file below a folder does.
 
-    Every file is looked at: its name, size, times, device and inode. There is no key if something
-    has just been changed, since its next change might not show, or cannot be looked at.
+    The key depends on the name, size, times, device and inode of every file, but not on its
+    content. It is empty if something was changed within the last two seconds, since a further
+    change might not show, or if a file cannot be examined.
 
     Parameters
     ----------
     root : Path
         The folder.
     options : sequence
-        Everything besides its content by which it is sorted out.
+        Everything besides the files on which classes, parts and groups depend.
     lists : sequence of Path
-        Files with more of that.
+        Further files, whose content counts as well.
     """
     try:
         state = _state_of(root)
         options = [*options, *map(read_regular, lists)]
-    except (OSError, ValueError):  # said when it is listed
+    except (OSError, ValueError):  # the error is reported when the folder is listed
         return ""
     if not state:
         return ""
@@ -95,16 +96,16 @@ def key_of(root: Path, options: Sequence[object], lists: Sequence[Path] = ()) ->
 
 
 def known_again(key: str, sort: Callable[[Notices], Sorted], notices: Notices) -> Sorted:
-    """Return the images of a folder; they are sorted out if its key is not known.
+    """Return the images of a folder, from the cache if its key is known.
 
     Parameters
     ----------
     key : str
-        From `key_of`; if it is empty nothing is kept.
+        The key of the folder, from `key_of`; if it is empty, nothing is stored.
     sort : callable
-        Sorts them out, and says what is worth knowing.
+        A function that finds the images; it passes its notices to a listener.
     notices : Notices
-        Hears that, also if it was found earlier.
+        The listener that receives these notices, including those stored in the cache.
     """
     if not key:
         return sort(notices)
@@ -151,17 +152,17 @@ def _unpacked(arrays: Arrays) -> tuple[Sorted, list[str]]:
 
 
 def _state_of(root: Path) -> bytes:
-    """Return a hash of what lies below a folder, or nothing where it cannot be relied on."""
+    """Return a hash of the files below a folder, or nothing if they have just been changed."""
     state, newest, count = _looked_through(root)
     wait = (newest + SETTLED - time.time_ns()) / 1e9
-    if count >= MANY and 0 < wait <= SETTLED / 1e9:  # as when an archive was just unpacked
+    if count >= MANY and 0 < wait <= SETTLED / 1e9:  # an archive may just have been unpacked
         time.sleep(wait)
         state, newest, _ = _looked_through(root)
     return state if newest <= time.time_ns() - SETTLED else b""
 
 
 def _looked_through(root: Path) -> tuple[bytes, int, int]:
-    """Return a hash of all names and states below a folder, the last change, and how many files."""
+    """Return a hash of all names and states below a folder, the last change (ns), and the count."""
     digest = hashlib.blake2b()
     newest = count = 0
 

@@ -184,7 +184,10 @@ class Folder(FileDataset):
             path = locator.find(row[0])
             place = path.relative_to(root).as_posix() if path and path.is_relative_to(root) else ""
             if place not in found:
-                raise DataError(f"{file} lists {row[0]!r}, which is no image of a class in {root}")
+                raise DataError(
+                    f"{file} lists {row[0]!r}, which is not an image of a class in {root}; correct "
+                    "or remove that line"
+                )
             test[place] = found[place]
         names, test_names = _names(found), _names(test)
         if names != test_names:
