@@ -1,4 +1,4 @@
-"""Recognising an unchanged folder, so that its classes, parts and masks are not determined again."""
+"""Recognising an unchanged folder, so that its classes and parts are not determined again."""
 
 from __future__ import annotations
 
