@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from geneticgan.benchmark.layout import no_results
 from geneticgan.errors import RunError
-from geneticgan.files import own_folder, write_whole
+from geneticgan.files import check_writable, own_folder, write_whole
 from geneticgan.report.figures.charts import LineChart, one_colour_each
 from geneticgan.report.grid import benchmark_sections
 from geneticgan.report.page import Item, Page, Section, Table
@@ -39,8 +38,8 @@ def write_report(paths: Sequence[Path], out: Path | None = None) -> Path:
     RunError
         If a path is neither a run nor a benchmark, is damaged, or nothing can be written.
     """
-    folder = out or (paths[0] if len(paths) == 1 else Path())
-    _check_writable(paths, folder)
+    check_report(paths, out)
+    folder = _place(paths, out)
     leads, sections = [], []
     for number, path in enumerate(paths, start=1):
         lead, own = _sections(path)
@@ -63,16 +62,21 @@ def write_report(paths: Sequence[Path], out: Path | None = None) -> Path:
     return target
 
 
-def _check_writable(paths: Sequence[Path], folder: Path) -> None:
-    """Raise `RunError` at once if there is nothing to report, or no place for the report."""
+def check_report(paths: Sequence[Path], out: Path | None = None) -> None:
+    """Raise `RunError` if there is nothing to report or no place for it; see `write_report`."""
+    folder = _place(paths, out)
     for path in paths:
         if not (path / "config.json").is_file() and not _is_benchmark(path):
             raise no_results(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
+        check_writable(folder)
     except OSError as error:
         raise _not_written(folder, error) from error
+
+
+def _place(paths: Sequence[Path], out: Path | None) -> Path:
+    return out or (paths[0] if len(paths) == 1 else Path())
 
 
 def _not_written(folder: Path, error: OSError) -> RunError:

@@ -356,3 +356,7 @@ def test_what_cannot_be_written_is_said_before_anything_is_done(run, tmp_path, m
     monkeypatch.setattr("tempfile.TemporaryFile", read_only)
     with pytest.raises(RunError, match="Read-only file system; write the report elsewhere with"):
         write_report([run])
+    monkeypatch.setattr("geneticgan.jobs.measuring.scores_file", lambda *_: tmp_path / "none")
+    monkeypatch.setattr("geneticgan.jobs.measuring.reference_classifier", fail)
+    with pytest.raises(RunError, match="run cannot be written: Read-only file system"):
+        measure(run, "classifier", None, [])
