@@ -43,7 +43,9 @@ def groups_by_pattern(expression: str, paths: Sequence[str]) -> list[str]:
     try:
         pattern = re.compile(expression)
     except re.error as error:
-        raise DataError(f"group={expression} is no regular expression ({error})") from error
+        raise DataError(
+            f"group={expression} is not a valid regular expression ({error}); correct it"
+        ) from error
     found = [pattern.search(path) for path in paths]
     missing = [path for path, match in zip(paths, found, strict=True) if match is None]
     if missing:
@@ -168,14 +170,19 @@ def _draw(
     """Return whole groups in random order, skipping those that would give a class too many."""
     classes = len(wanted)
     names, place = np.unique(groups, return_inverse=True)
-    content = np.zeros((len(names), classes), dtype=np.int64)
-    np.add.at(content, (place, labels), 1)
-    drawn = rng.permutation(len(names))
-    taken, inside = np.zeros(len(names), dtype=bool), np.zeros(classes)
-    for group in drawn:
-        if (inside + content[group] <= wanted).all():
+    # How many images of which classes each group has, in the order of the groups.
+    cells, sizes = np.unique(place * classes + labels, return_counts=True)
+    starts = np.searchsorted(cells, np.arange(len(names) + 1) * classes).tolist()
+    of_class, many = (cells % classes).tolist(), sizes.tolist()
+    taken, left = np.zeros(len(names), dtype=bool), list(map(int, wanted))
+    for group in rng.permutation(len(names)).tolist():
+        inside = range(starts[group], starts[group + 1])
+        if all(many[cell] <= left[of_class[cell]] for cell in inside):
             taken[group] = True
-            inside += content[group]
+            for cell in inside:
+                left[of_class[cell]] -= many[cell]
+            if not any(left):
+                break
     held = taken[place]
     _mend(held, labels, groups, classes)
     return np.flatnonzero(held).astype(np.int64)

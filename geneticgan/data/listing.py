@@ -130,7 +130,7 @@ def list_images(root: Path) -> Listing:
             if place and inside.keys() >= OF_A_RUN:
                 runs.append(place)
                 continue
-            kept = [name for name in inside if not _is_junk(name)]
+            kept = [name for name in inside if not is_junk(name)]
             junk += len(inside) - len(kept)
             links += [below + name for name in kept if inside[name]]
             waiting.append((below, [name for name in reversed(kept) if not inside[name]]))
@@ -169,7 +169,7 @@ def _suffix(place: str) -> str:
 
 def _listing(found: Listing) -> Listing:
     """Return the listing with its folders, without those that hold only runs."""
-    names = [name for name in _entries(found.root) if not _is_junk(name)]
+    names = [name for name in _entries(found.root) if not is_junk(name)]
     of_runs = set(map(first, found.runs)) - set(map(first, found.files))
     folders = [name for name in names if name not in of_runs and (found.root / name).is_dir()]
     return replace(found, folders=tuple(folders))
@@ -188,7 +188,8 @@ def _entries(folder: Path) -> dict[str, bool]:
         ) from error
 
 
-def _is_junk(name: str) -> bool:
+def is_junk(name: str) -> bool:
+    """Return whether a file or folder was, by its name, left behind by a system or an editor."""
     return name.lower() in JUNK or name.startswith(".")
 
 

@@ -1,4 +1,4 @@
-"""Names of classes that a list has as numbers, in a file of their own beside it."""
+"""The names of numbered classes, read from a file beside the list."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ OF_NAMES = (
     "labels.txt", "classes.txt", "class_names.txt", "classnames.txt", "label_names.txt",
     "names.txt", "categories.txt", "synsets.txt", "synset_words.txt",
 )  # fmt: skip
-"""What such files are called, in lower case; one name in each line."""
+"""The usual names of files with one class name per line, in lower case."""
 
 
 def named(file: Path, labels: Sequence[str], notices: Notices) -> list[str]:
-    """Return the labels of a list by their names; as they are where no file has these.
+    """Return the labels of a list as class names, or unchanged if no file has names for them.
 
-    The numbers have to be all those from 0, or from 1, to the number of names; or each line begins
-    with the number that it names.
+    The numbers must be all those from 0, or from 1, up to the number of names, or each line must
+    begin with the number that it names.
 
     Parameters
     ----------
     file : Path
-        The list; names are looked for in its folder.
+        The list, whose folder is searched for names.
     labels : sequence of str
         The class of each row.
     notices : Notices
-        Hears which file the names are of.
+        The listener that is told which file the names come from.
     """
     known = set(labels)
     if not known or not all(label.isdecimal() for label in known):
@@ -38,13 +38,13 @@ def named(file: Path, labels: Sequence[str], notices: Notices) -> list[str]:
             continue
         names = _names(path, {int(label) for label in known})
         if names:
-            notices.note(f"The classes have the names that {path.name} gives to their numbers.")
+            notices.note(f"The numbered classes have the names that {path.name} gives.")
             return [names[int(label)] for label in labels]
     return list(labels)
 
 
 def _names(path: Path, numbers: set[int]) -> dict[int, str]:
-    """Return the name of each number; empty if the file has not just these."""
+    """Return the name of each number; empty if the file does not name exactly these."""
     try:
         lines = read_regular(path).decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):

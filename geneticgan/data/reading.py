@@ -57,6 +57,9 @@ class Encoded:
         The group of each image, shape (N,); see `geneticgan.data.dataset.Images`.
     on_disk : bool
         Whether the names are the paths of the files, which are then recognised without being read.
+    known_by : str
+        A key that changes with any of the files (`geneticgan.data.known.key_of`), by which they
+        are recognised without being looked at; empty if there is none.
     """
 
     names: Sequence[str]
@@ -64,6 +67,7 @@ class Encoded:
     read: Callable[[int], bytes]
     groups: Int64Array | None = None
     on_disk: bool = False
+    known_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ def decode_files(files: Encoded, how: Decoding, title: str, notices: Notices) ->
         Also if the fit is unknown, or if a window is given for images of 8 bits.
     """
     count = len(files.names)
-    digests = digests_of(files.names, files.read, files.on_disk, notices)
+    digests = digests_of(files.names, files.read, files.on_disk, notices, files.known_by)
     seen = cached(
         content_key(("seen",), [digests.tobytes()]), lambda: _look(files, notices), notices
     )

@@ -30,7 +30,7 @@ def existing(dataset: str, text: str) -> Path:
         If the text is empty, or the path is missing, unreadable, a device or a pipe.
     """
     if not text:
-        raise DataError(f"{dataset} needs to know where: name it with --data-root")
+        raise DataError(f"{dataset} needs the place of your images; name it with --data-root")
     path = Path(os.path.expanduser(text))
     try:
         path.stat()
@@ -50,7 +50,7 @@ def existing(dataset: str, text: str) -> Path:
 
 
 def _hint(path: Path, text: str) -> str:
-    """Say what is there instead."""
+    """Return a hint about what is there instead."""
     other = Path(text.replace("\\", "/"))
     if "\\" in text and other.exists():
         return f"; folders are divided by slashes here: --data-root {other}"
@@ -71,5 +71,8 @@ def check_folder(path: Path) -> Path:
         return path
     other = OTHERS.get(path.suffix.lower())
     if other:
-        raise DataError(f"{path} is a file, which --dataset {other} reads; folder reads folders")
-    raise DataError(f"{path} is no folder and no archive (zip, tar, tar.gz, tar.xz, tar.bz2)")
+        raise DataError(f"{path} is a file; read it with --dataset {other} instead of folder")
+    raise DataError(
+        f"{path} is neither a folder nor an archive (zip, tar, tar.gz, tar.xz, tar.bz2); correct "
+        "--data-root"
+    )

@@ -28,7 +28,11 @@ MANY = 10_000
 
 
 def digests_of(
-    names: Sequence[str], read: Callable[[int], bytes], on_disk: bool, notices: Notices
+    names: Sequence[str],
+    read: Callable[[int], bytes],
+    on_disk: bool,
+    notices: Notices,
+    known_by: str = "",
 ) -> UInt8Array:
     """Return a digest of the content of each file, shape (N, `BYTES`).
 
@@ -46,6 +50,9 @@ def digests_of(
         Whether the names are the paths of the files.
     notices : Notices
         The listener that is told of progress.
+    known_by : str
+        A key that changes with any of the files (`geneticgan.data.known.key_of`), by which they
+        are recognised without being looked at; empty if there is none.
     """
 
     def build() -> UInt8Array:
@@ -61,6 +68,8 @@ def digests_of(
         each(digest, len(names), "Reading the files", notices)
         return found
 
+    if known_by:
+        return _kept(content_key(("files known by",), [known_by.encode()]), build, notices)
     now = time.time_ns()
     signatures = _signatures(names) if on_disk else None
     if signatures is None or signatures[:, 1:3].max(initial=0) > now - SETTLED:
@@ -69,6 +78,10 @@ def digests_of(
     for name in names:
         joined.update(os.fsencode(name) + b"\0")
     key = content_key(("files",), [joined.digest(), signatures.tobytes()])
+    return _kept(key, build, notices)
+
+
+def _kept(key: str, build: Callable[[], UInt8Array], notices: Notices) -> UInt8Array:
     found: UInt8Array = cached(key, lambda: {"digests": build()}, notices)["digests"]  # type: ignore[assignment]  # as build made it
     return found
 

@@ -24,7 +24,7 @@ from geneticgan.training.hooks import Observer
 from geneticgan.training.run_folder import write_json
 from geneticgan.training.setup import load_parts
 
-CANDIDATES = "oscn,balanced-softmax,logit-adjustment,ldam-drw,crt,dos,probe,aggan"
+CANDIDATES = "oscn,balanced-softmax,deep-ensemble,logit-adjustment,ldam-drw,dos,probe,aggan"
 """The methods that are compared by default."""
 
 CROWDED = 1.25

@@ -14,6 +14,11 @@ INK = "#7a7d85"
 
 DASHES = {"-": "solid", "--": "dashed", "-.": "dashdot", ":": "dotted"}
 HEIGHT_PIXELS = 340
+LEGEND_ROW_PIXELS = 20
+LEGEND_COLUMNS = 3
+LEGEND_LETTERS = 36
+"""The letters of a row of a legend that fit a telephone's screen, beside the lines' samples."""
+
 DIGITS = 6
 
 
@@ -38,8 +43,10 @@ def _plot(chart: LineChart) -> Any:
     from bokeh.plotting import figure
 
     ranges: dict[str, Any] = {"y_range": WHOLE} if chart.whole else {}
+    columns = legend_columns(list(chart.lines))
+    further_rows = -(-len(chart.lines) // columns) - 1
     plot: Any = figure(
-        height=HEIGHT_PIXELS,
+        height=HEIGHT_PIXELS + LEGEND_ROW_PIXELS * further_rows,
         sizing_mode="stretch_width",
         tools="box_zoom,wheel_zoom,pan,reset,save",
         active_drag=None,  # a finger on a phone scrolls the page
@@ -63,6 +70,10 @@ def _plot(chart: LineChart) -> Any:
         style: dict[str, Any] = {"color": colour(number), "line_dash": DASHES[dash(number)]}
         drawn = plot.line("x", "y", source=ColumnDataSource(data), line_width=2.5, **style)
         glyphs: list[Any] = [drawn]
+        if len(y) == 1:  # a line of one point would be invisible
+            glyphs.append(
+                plot.scatter("x", "y", source=drawn.data_source, size=8, color=style["color"])
+            )
         if line.spread is not None:
             half = scale * line.spread
             band = plot.varea(line.x, y - half, y + half, color=colour(number), alpha=0.12)
@@ -80,7 +91,7 @@ def _plot(chart: LineChart) -> Any:
         legend = Legend(
             items=entries,
             orientation="horizontal",
-            ncols=3,
+            ncols=columns,
             click_policy="hide",
             background_fill_alpha=0,
             border_line_color=None,
@@ -95,3 +106,9 @@ def _plot(chart: LineChart) -> Any:
     plot.grid.grid_line_color = INK
     plot.grid.grid_line_alpha = 0.25
     return plot
+
+
+def legend_columns(names: Sequence[str]) -> int:
+    """Return as many columns as fit a narrow screen, at least one."""
+    longest = max(map(len, names), default=1)
+    return max(1, min(LEGEND_COLUMNS, len(names), LEGEND_LETTERS // max(1, longest)))

@@ -108,7 +108,7 @@ def _result(run: _Run) -> Section:
     section = Section("Result")
     counts, ratio = ", ".join(map(str, run.counts)), imbalance_ratio(run.counts)
     section.text.append(
-        f"Training images by class: {counts} (ratio {ratio:g}). Each method saw "
+        f"Training images by class: {counts} (ratio {ratio:.3g}). Each method saw "
         f"{run.config.steps * run.config.batch_size} real images."
     )
     if key := key_to_numbers(run.class_names):

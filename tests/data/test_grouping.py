@@ -153,7 +153,10 @@ def test_a_folder_finds_groups_in_names_and_says_how_few_there_are(patients):
 
 @pytest.mark.parametrize(
     ("group", "message"),
-    [("(", "no regular expression"), ("zebra", r"not found in 60 of 60 paths, such as healthy/")],
+    [
+        ("(", "not a valid regular expression"),
+        ("zebra", r"not found in 60 of 60 paths, such as healthy/"),
+    ],
 )
 def test_expressions_that_find_nothing_are_refused(patients, group, message):
     with pytest.raises(DataError, match=message):

@@ -28,7 +28,7 @@ from geneticgan_cli.main import cli
 ROOT = Path(__file__).parents[2]
 LANGUAGES = {"python", "sh", "toml", "math", "text"}
 KNOWN_MODULES = {"build"}  # that a page has installed before
-WALKED = {"docs/index.md", "docs/own-images.md"}
+WALKED = {"docs/index.md", "docs/own-images.md", "docs/lists.md", "docs/reading-images.md"}
 PRINTS = {"README.md": ["24\n"]}
 """What pages print that do not show it in a block."""
 

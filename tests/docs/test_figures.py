@@ -20,6 +20,7 @@ FIGURE = re.compile(r"(?<![\w.,])\d+\.\d+(?![\w.]*\d)")
 MEASURED = [
     "README.md",
     "docs/how-good.md",
+    "docs/optimisation.md",
     "docs/scikit-learn.md",
     "docs/speed.md",
     "docs/studies.md",

@@ -75,6 +75,7 @@ def test_the_quickstart(pages, small_world):
 
 def test_your_own_images(pages, small_world):
     page = pages["docs/own-images.md"]
+    others = pages["docs/lists.md"], pages["docs/reading-images.md"]
     rng = np.random.default_rng(0)
     for name, count in (("cats", 60), ("dogs", 24)):
         (small_world / "images" / name).mkdir(parents=True)
@@ -91,6 +92,7 @@ def test_your_own_images(pages, small_world):
     (small_world / "pets.toml").write_text(config.code)
     said = walk(page)
     assert {"train", "resume", "watch", "evaluate", "benchmark", "compare"} <= dict(said).keys()
+    assert [dict(walk(other)).keys() >= {"datasets"} for other in others] == [True, True]
     assert (small_world / "verdict" / "compare-augment-against-aggan-recipe=best.md").is_file()
     assert len(list((small_world / "dogs").glob("dogs-*.png"))) == 100
 

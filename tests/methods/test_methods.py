@@ -13,6 +13,7 @@ from torch.nn.functional import cross_entropy
 from geneticgan.config import TrainConfig
 from geneticgan.data.augmentation import Augmentation
 from geneticgan.data.dataset import Images
+from geneticgan.data.sampling import to_unit_range
 from geneticgan.errors import ConfigError, DataError
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
@@ -25,8 +26,7 @@ from geneticgan.methods.contract import TRIALS
 from geneticgan.methods.deepsmote import DeepSmote
 from geneticgan.methods.dos import combine, in_class_neighbours
 from geneticgan.methods.egan import EGAN
-from geneticgan.methods.gamo import ConvexGenerator
-from geneticgan.methods.gamo import _step as gamo_step
+from geneticgan.methods.gamo_game import ConvexGenerator, step_by
 from geneticgan.methods.lsgan import LSGAN
 from geneticgan.methods.oscn import OsCN
 from geneticgan.methods.smote import Smote, resampled
@@ -53,7 +53,7 @@ def make(name, **values):
 def test_there_are_the_papers_methods_and_those_of_today():
     assert ALL == [
         "acgan", "aggan", "balanced-softmax", "borderline-smote", "cb-loss", "cn", "crt",
-        "deepsmote", "dos", "egan", "ensemble", "fine-tune", "gamo", "ldam-drw",
+        "deep-ensemble", "deepsmote", "dos", "egan", "ensemble", "fine-tune", "gamo", "ldam-drw",
         "logit-adjustment", "lsgan", "mixup", "oscn", "probe", "remix", "sam", "smote", "tailored",
         "wgan",
     ]  # fmt: skip
@@ -170,6 +170,7 @@ def test_the_softmax_loss_is_weighted_by_class(task):
         ("cb-loss:beta=1", "beta must be in"),
         ("smote:k=0", "k must be at least 1"),
         ("gamo:weight=-1", "weight must be >= 0"),
+        ("gamo:space=latent", "space must be one of pixels, features"),
     ],
 )
 def test_wrong_options_are_one_sentence(name, message):
@@ -316,9 +317,32 @@ def test_gamo_steps_alike_however_a_gradient_lies_in_memory():
     for layout in (torch.contiguous_format, torch.channels_last):
         parameter = torch.nn.Parameter(weights.clone())
         maps = torch.nn.functional.conv2d(images.contiguous(memory_format=layout), parameter)
-        gamo_step(make_adam([parameter], 0.1), maps.square().sum())
+        step_by(make_adam([parameter], 0.1), maps.square().sum())
         found.append(parameter.detach())
     torch.testing.assert_close(*found)
+
+
+def test_gamo_of_features_learns_and_leaves_the_extractor_as_it_was(task, monkeypatch):
+    import geneticgan.methods.gamo as gamo
+
+    seen = []
+
+    class Spy(gamo.Game):
+        def __init__(self, task, steps, weight, points, *others):
+            seen.append((steps, points, others[-1].weight.detach().clone()))
+            super().__init__(task, steps, weight, points, *others)
+
+    monkeypatch.setattr(gamo, "Game", Spy)
+    network = make("gamo:space=features").fit(task).network
+    ((steps, points, head),) = seen
+    assert steps == task.config.steps - task.config.steps // 2
+    images = to_unit_range(torch.from_numpy(task.split.train.pixels))
+    with torch.no_grad():
+        torch.testing.assert_close(network.eval().trunk(images), points)
+    assert not torch.equal(network.classifier.weight, head)
+    assert all(parameter.requires_grad for parameter in network.parameters())
+    found = score(task.split.test.labels, predict(network, task.split.test, CPU), 3, 2)
+    assert found.acsa > 0.8
 
 
 def test_gamo_needs_a_minority(task):

@@ -44,7 +44,8 @@ PICTURES = {
             [
                 (NAMES[0], np.zeros((4, 8, 8, 3), np.uint8)),
                 ("generated", np.ones((8, 8, 8, 3), "u1")),
-            ]
+            ],
+            [("c", np.ones((4, 8, 8, 3), np.uint8))] * 2,
         ],
         "samples",
         "t",
@@ -63,6 +64,18 @@ def test_a_picture_is_whole_and_the_same_every_time(name, tmp_path):
     assert one.png.startswith(b"\x89PNG")
     one.save(tmp_path)
     assert {path.suffix for path in tmp_path.iterdir()} == {".svg", ".png"}
+
+
+@pytest.mark.parametrize("name", ["classes", "confusion", "features", "samples"])
+def test_panels_stand_below_each_other_for_a_narrow_screen(name):
+    def shape(picture):
+        found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', picture.svg)
+        return float(found[1]), float(found[2])
+
+    drawn = PICTURES[name]()
+    (width, height), (narrow, tall) = shape(drawn), shape(drawn.narrow)
+    assert narrow < 0.7 * width
+    assert tall > 1.2 * height
 
 
 def test_embedded_text_follows_the_scheme_of_the_page():

@@ -18,7 +18,9 @@ from geneticgan.jobs.report import write_report
 from geneticgan.jobs.train import plan, train
 from geneticgan.options.command import command
 from geneticgan.report.figures.charts import Line, LineChart, one_colour_each
+from geneticgan.report.figures.style import Picture
 from geneticgan.report.history import read_history
+from geneticgan.report.interactive import legend_columns
 from geneticgan.report.page import Page, Section, Table
 from geneticgan_cli.main import cli
 
@@ -192,6 +194,22 @@ def test_names_are_text_on_a_page():
     html = Page("<i>t</i>", "l", [Section("<u>", ["<p>"], [table])]).html()
     for tag in ("<script>alert", "<b>x", "<i>t", "<u>"):
         assert tag not in html
+
+
+def test_a_page_takes_the_narrow_form_of_a_picture_and_lets_notes_wrap():
+    wide, narrow = (Picture("p", "t", "a", f"<svg>{word}</svg>", b"") for word in ("w", "n"))
+    both = dataclasses.replace(wide, narrow=narrow)
+    html = Page("t", "l", [Section("s", [], [both, Table(["h"], [["c"]], caption="note")])]).html()
+    assert f'<source media="(max-width: 44rem)" srcset="{narrow.data_uri()}">' in html
+    assert f'<img src="{wide.data_uri()}"' in html
+    assert '</table></div>\n<p class="note">note</p>' in html  # not in what scrolls sideways
+
+
+@pytest.mark.parametrize(
+    ("letters", "count", "columns"), [(5, 8, 3), (16, 6, 2), (40, 2, 1), (0, 2, 2), (5, 0, 1)]
+)
+def test_a_legend_has_as_many_columns_as_fit_a_narrow_screen(letters, count, columns):
+    assert legend_columns(["n" * letters] * count) == columns
 
 
 def test_the_command_of_a_config(tiny):

@@ -14,9 +14,11 @@ from geneticgan.data.classes import class_of_each, folders_of_classes, inmost
 from geneticgan.data.decoding import Decoding
 from geneticgan.data.files import Below, Paths, read_regular
 from geneticgan.data.grouping import group_codes, groups_by_pattern
+from geneticgan.data.known import Sorted, key_of, known_again
 from geneticgan.data.listing import Listing, list_images, sorted_places
 from geneticgan.data.locating import Locator
 from geneticgan.data.masks import find_masks
+from geneticgan.data.notices import Notices
 from geneticgan.data.parts import Parts, find_parts, tested_inside
 from geneticgan.data.reading import Encoded
 from geneticgan.data.roots import check_folder, existing
@@ -94,13 +96,33 @@ class Folder(FileDataset):
     def file_set(self) -> FileSet:
         """Find the images and their classes; `DataError` names what is missing."""
         root = check_folder(unpacked(existing("folder", self.data_root)))
+        options = self.data_root, self.pattern, self.exclude, self.classes, self.group, self.test
+        key = key_of(root, options, [self._list_of_tests()] if self.test else [])
         try:
-            return self._found(root)
+            found = known_again(key, lambda notices: self._sorted(root, notices), self.notices)
         except DataError as error:  # an archive's files lie where nobody would look for them
             raise DataError(str(error).replace(str(root), self.data_root)) from error
+        shown = Below(found.root, found.places)
+        files = Encoded(
+            shown,
+            found.labels,
+            lambda index: read_regular(shown[index]),
+            found.groups,
+            on_disk=True,
+            known_by=key,
+        )
+        title = f"{found.root.resolve().name}, images"
+        return FileSet(files, Paths(shown), found.is_test, found.names, title, found.faults)
 
-    def _found(self, root: Path) -> FileSet:
-        self._faults = []
+    def _sorted(self, root: Path, notices: Notices) -> Sorted:
+        """Return the images of a folder with their classes; what is worth knowing is said."""
+        before, self.notices, self._faults = self.notices, notices, []
+        try:
+            return self._found(root)
+        finally:
+            self.notices = before
+
+    def _found(self, root: Path) -> Sorted:
         everything = list_images(root)
         if everything.junk:
             self.notices.note(f"Ignored {everything.junk} files and folders of the system.")
@@ -124,7 +146,7 @@ class Folder(FileDataset):
             test = {path: found[path] for path in sorted(inside)}
         return self._files(listing.root, found, test)
 
-    def _given(self, parts: Parts) -> FileSet:
+    def _given(self, parts: Parts) -> Sorted:
         if parts.said:
             self.notices.note(parts.said)
         train, test = {}, {}
@@ -155,21 +177,28 @@ class Folder(FileDataset):
         """Return the test images that a list names; empty without a list."""
         if not self.test:
             return {}
-        inside = Path(self.data_root).expanduser() / self.test
-        file = inside if inside.is_file() else Path(self.test).expanduser()
+        file = self._list_of_tests()
         locator = Locator(root)
         test: Labelled = {}
         for row in read_table(file).rows:
             path = locator.find(row[0])
             place = path.relative_to(root).as_posix() if path and path.is_relative_to(root) else ""
             if place not in found:
-                raise DataError(f"{file} lists {row[0]!r}, which is no image of a class in {root}")
+                raise DataError(
+                    f"{file} lists {row[0]!r}, which is not an image of a class in {root}; correct "
+                    "or remove that line"
+                )
             test[place] = found[place]
         names, test_names = _names(found), _names(test)
         if names != test_names:
             missing = sorted(set(names) - set(test_names))
             raise DataError(f"{file} lists no image of: {', '.join(missing)}")
         return test
+
+    def _list_of_tests(self) -> Path:
+        """Return the path of the list of test images."""
+        inside = Path(self.data_root).expanduser() / self.test
+        return inside if inside.is_file() else Path(self.test).expanduser()
 
     def _labelled(self, listing: Listing) -> Labelled:
         """Return the class of each image; `DataError` names all classes without one."""
@@ -214,7 +243,7 @@ class Folder(FileDataset):
             return False
         return not (self.exclude and PurePosixPath(place).match(self.exclude))
 
-    def _files(self, root: Path, train: Labelled, test: Labelled) -> FileSet:
+    def _files(self, root: Path, train: Labelled, test: Labelled) -> Sorted:
         """Return the images with their classes; without test images some are held out later."""
         found = {**train, **test}
         names = _names(found)
@@ -223,17 +252,15 @@ class Folder(FileDataset):
         order = sorted_places(list(found))
         order.sort(key=found.__getitem__)  # which leaves those of a class as they are
         places = {name: label for label, name in enumerate(names)}
-        shown = Below(root, order)
-        files = Encoded(
-            shown,
+        return Sorted(
+            root,
+            order,
+            names,
             np.fromiter((places[found[place]] for place in order), np.int64, len(order)),
-            lambda index: read_regular(shown[index]),
             group_codes(groups_by_pattern(self.group, order)) if self.group else None,
-            on_disk=True,
+            np.array([path in test for path in order]) if test else None,
+            tuple(self._faults),
         )
-        is_test = np.array([path in test for path in order]) if test else None
-        title = f"{root.resolve().name}, images"
-        return FileSet(files, Paths(shown), is_test, names, title, tuple(self._faults))
 
 
 def _names(found: Labelled) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from geneticgan.report.figures.style import (
     picture,
     shortened,
     style,
+    with_narrow,
 )
 
 WRITTEN = 12
@@ -23,7 +24,9 @@ WRITTEN = 12
 def draw_confusions(
     confusions: Mapping[str, Sequence[Sequence[float]]], class_names: Sequence[str]
 ) -> Picture:
-    """Draw matrices, with each row in percent of its true class.
+    """Draw matrices side by side, with each row in percent of its true class.
+
+    For narrow screens they stand below each other.
 
     Parameters
     ----------
@@ -32,18 +35,32 @@ def draw_confusions(
     class_names : sequence of str
         The K names of the classes.
     """
+    return with_narrow(lambda below: _draw(confusions, class_names, below), len(confusions))
+
+
+def _draw(
+    confusions: Mapping[str, Sequence[Sequence[float]]], class_names: Sequence[str], below: bool
+) -> Picture:
     names = [shortened(name, 12) for name in figure_names(class_names)]
     side = max(4.2, 1.6 + 0.42 * len(names))
     with style(*names, *confusions):
-        figure = new_figure(side * len(confusions) + 1.4, side + 1.3)
-        panels = figure.subplots(1, len(confusions), sharey=True, squeeze=False)[0]
+        count = len(confusions)
+        if below:
+            figure = new_figure(side + 1.4, side * count + 0.9)
+            panels = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
+        else:
+            figure = new_figure(side * count + 1.4, side + 1.3)
+            panels = figure.subplots(1, count, sharey=True, squeeze=False)[0]
         for axes, (title, matrix) in zip(panels, confusions.items(), strict=True):
             counts = np.asarray(matrix, float)
             shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
             image = axes.imshow(shares, cmap="cividis", vmin=0, vmax=100)
             axes.set_title(shortened(title, int(8 * side)))
             axes.grid(False)
-            axes.set_xlabel("predicted")
+            if not below or axes is panels[-1]:
+                axes.set_xlabel("predicted")
+            if below or axes is panels[0]:
+                axes.set_ylabel("true")
             axes.set_xticks(range(len(names)), names, rotation=90)
             axes.set_yticks(range(len(names)), names)
             if len(names) <= WRITTEN:
@@ -59,8 +76,12 @@ def draw_confusions(
                             fontsize=10,
                             color="white" if dark else "black",
                         )
-        panels[0].set_ylabel("true")
-        bar = figure.colorbar(image, ax=list(panels), label="percent of the true class", shrink=0.8)
+        bar = figure.colorbar(
+            image,
+            ax=list(panels),
+            label="percent of the true class",
+            shrink=0.8 / (count if below else 1),
+        )
         bar.outline.set_edgecolor(FOREGROUND)
         return picture(
             figure,

@@ -8,7 +8,14 @@ import numpy as np
 
 from geneticgan.evaluation.metrics import class_scores
 from geneticgan.report.figures.charts import colour
-from geneticgan.report.figures.style import Picture, new_figure, picture, shortened, style
+from geneticgan.report.figures.style import (
+    Picture,
+    new_figure,
+    picture,
+    shortened,
+    style,
+    with_narrow,
+)
 
 Confusion = Sequence[Sequence[int]]
 MARKERS = ("o", "s", "D")
@@ -17,7 +24,9 @@ MARKERS = ("o", "s", "D")
 def draw_class_scores(
     confusions: Mapping[str, Sequence[Confusion]], classes: Mapping[str, int], name: str
 ) -> Picture:
-    """Draw precision, recall and F1 of some classes, with a panel for each.
+    """Draw precision, recall and F1 of some classes, with a panel for each, side by side.
+
+    For narrow screens the panels stand below each other.
 
     Parameters
     ----------
@@ -28,11 +37,24 @@ def draw_class_scores(
     name : str
         Name of the picture.
     """
+    return with_narrow(lambda below: _draw(confusions, classes, name, below), len(classes))
+
+
+def _draw(
+    confusions: Mapping[str, Sequence[Confusion]],
+    classes: Mapping[str, int],
+    name: str,
+    below: bool,
+) -> Picture:
     titles = list(confusions)
     with style(*titles, *classes):
         room = min(36, max(map(len, titles)))
-        figure = new_figure(7.8 + 0.1 * room, 1.9 + 0.36 * len(titles))
-        panels = figure.subplots(1, len(classes), sharey=True, squeeze=False)[0]
+        if below:
+            figure = new_figure(3.6 + 0.1 * room, 0.7 + (1.0 + 0.36 * len(titles)) * len(classes))
+            panels = figure.subplots(len(classes), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+        else:
+            figure = new_figure(7.8 + 0.1 * room, 1.9 + 0.36 * len(titles))
+            panels = figure.subplots(1, len(classes), sharey=True, squeeze=False)[0]
         for axes, (title, label) in zip(panels, classes.items(), strict=True):
             for number, key in enumerate(("precision", "recall", "F1")):
                 each = [[class_scores(c, label)[number] for c in confusions[t]] for t in titles]
@@ -49,7 +71,8 @@ def draw_class_scores(
                     elinewidth=1.5,
                 )
             axes.set_title(shortened(title, 34))
-            axes.set_xlabel("percent")
+            if not below or axes is panels[-1]:
+                axes.set_xlabel("percent")
             axes.set_xlim(-3, 103)
         panels[0].set_yticks(range(len(titles)), [shortened(title, 36) for title in titles])
         panels[0].invert_yaxis()

@@ -10,7 +10,14 @@ from matplotlib.lines import Line2D
 from geneticgan.evaluation.embedding import KINDS, Embedding
 from geneticgan.report.figures.charts import colour
 from geneticgan.report.figures.fonts import figure_names
-from geneticgan.report.figures.style import Picture, fitting_legend, new_figure, picture, style
+from geneticgan.report.figures.style import (
+    Picture,
+    fitting_legend,
+    new_figure,
+    picture,
+    style,
+    with_narrow,
+)
 
 PANELS = {"training images": ("train",), "training + generated images": ("train", "generated")}
 MARKERS = ("o", "^", "s", "v")
@@ -18,11 +25,16 @@ MARKERS = ("o", "^", "s", "v")
 
 def draw_plane(embedding: Embedding, class_names: Sequence[str]) -> Picture:
     """Draw training images, without and with generated ones, over pale test images."""
+    return with_narrow(lambda below: _draw(embedding, class_names, below), len(PANELS))
+
+
+def _draw(embedding: Embedding, class_names: Sequence[str], below: bool) -> Picture:
     kinds = {kind: embedding.kinds == number for number, kind in enumerate(KINDS)}
     shown_names = figure_names(class_names)
     with style(*shown_names):
-        figure = new_figure(9.6, 5.6)
-        panels = figure.subplots(1, len(PANELS), sharex=True, sharey=True, squeeze=False)[0]
+        figure = new_figure(4.8, 9.6) if below else new_figure(9.6, 5.6)
+        rows, columns = (len(PANELS), 1) if below else (1, len(PANELS))
+        panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat
         for axes, (title, shown) in zip(panels, PANELS.items(), strict=True):
             for label in range(len(class_names)):
                 own = embedding.labels == label

@@ -7,22 +7,41 @@ from collections.abc import Sequence
 import numpy as np
 
 from geneticgan.data.dataset import UInt8Array
-from geneticgan.report.figures.style import Picture, literal, new_figure, picture, style
+from geneticgan.report.figures.style import (
+    Picture,
+    literal,
+    new_figure,
+    picture,
+    style,
+    with_narrow,
+)
 
 Rows = Sequence[tuple[str, UInt8Array]]
 """A label on the left, and images of shape (columns, H, W, 3)."""
 
 
+INCHES_A_LETTER = 0.095
+"""The width to reserve for a letter of a label."""
+
+
 def draw_samples(panels: Sequence[Rows], name: str, title: str, alt: str) -> Picture:
-    """Draw rows of images, in panels side by side."""
+    """Draw rows of images, in panels side by side, or below each other for narrow screens."""
+    one = [[row for panel in panels for row in panel]]
+    return with_narrow(lambda below: _draw(one if below else panels, name, title, alt), len(panels))
+
+
+def _draw(panels: Sequence[Rows], name: str, title: str, alt: str) -> Picture:
     rows = max(len(panel) for panel in panels)
     columns = max(len(images) for panel in panels for _, images in panel)
-    with style(*(label for panel in panels for label, _ in panel)):
-        figure = new_figure((1.4 + 0.4 * columns) * len(panels), 0.44 * rows + 0.1)
+    labels = [label for panel in panels for label, _ in panel]
+    left = 0.3 + INCHES_A_LETTER * max(map(len, labels), default=0)
+    with style(*labels):
+        figure = new_figure((left + 0.4 * columns) * len(panels), 0.44 * rows + 0.1)
         grid = figure.subplots(rows, len(panels), squeeze=False)
         for column, panel in enumerate(panels):
             for row, axes in enumerate(grid[:, column]):
                 axes.set_axis_off()
+                axes.set_anchor("E")  # all that is left over is room for the label
                 if row < len(panel):
                     label, images = panel[row]
                     axes.imshow(_strip(images, columns), interpolation="nearest")

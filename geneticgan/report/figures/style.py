@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +77,8 @@ class Picture:
         The picture as SVG, with a transparent background.
     png : bytes
         The picture as PNG, on white.
+    narrow : Picture or None
+        The same in a shape for narrow screens; None if this one suits them.
     """
 
     name: str
@@ -83,6 +86,7 @@ class Picture:
     alt: str
     svg: str
     png: bytes
+    narrow: Picture | None = None
 
     def save(self, folder: Path) -> None:
         """Write ``<name>.svg`` and ``<name>.png``."""
@@ -156,6 +160,20 @@ def new_figure(width_inches: float = 8.0, height_inches: float = 4.2) -> Figure:
     figure = Figure(figsize=(width_inches, height_inches), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
+
+
+def with_narrow(draw: Callable[[bool], Picture], panels: int) -> Picture:
+    """Draw a figure of several panels twice: side by side, and below each other if it is narrow.
+
+    Parameters
+    ----------
+    draw : callable
+        Draws the figure; is told whether the panels stand below each other.
+    panels : int
+        The number of panels; a single one is drawn once.
+    """
+    drawn = draw(False)
+    return drawn if panels == 1 else dataclasses.replace(drawn, narrow=draw(True))
 
 
 def picture(figure: Figure, name: str, title: str, alt: str) -> Picture:

@@ -441,8 +441,8 @@ def test_a_locked_archive_is_said(tmp_path):
     [
         ("imagse", r"there is no folder or file \S*/imagse; \S* holds images, list.csv;"),
         ("images\\a", r"divided by slashes here: --data-root \S*images/a"),
-        ("list.csv", r"list.csv is a file, which --dataset csv reads"),
-        ("images/a/0.png", "is no folder and no archive"),
+        ("list.csv", r"list.csv is a file; read it with --dataset csv"),
+        ("images/a/0.png", "is neither a folder nor an archive"),
         ("images/pipe", "is neither a file nor a folder"),
     ],
 )
@@ -480,7 +480,7 @@ def test_a_list_says_which_images_are_the_test_part(tmp_path):
     assert source.test.counts(2) == [1, 2]
     assert source.train.counts(2) == [4, 8]
     (tmp_path / "testing_list.txt").write_text("crack/Imgs/0.jpg\ngone.jpg")
-    with pytest.raises(DataError, match=r"lists 'gone.jpg', which is no image"):
+    with pytest.raises(DataError, match=r"lists 'gone.jpg', which is not an image"):
         load(tmp_path, test="testing_list.txt")
     (tmp_path / "testing_list.txt").write_text("crack/Imgs/0.jpg")
     with pytest.raises(DataError, match="lists no image of: free"):

@@ -369,7 +369,7 @@ def test_a_file_of_names_beside_a_list_of_numbers_is_used(write):
     for place in (path, path.parent):  # of the two lists in the folder it is the other
         source, heard = load(place)
         assert told(source) == ODD
-        assert any("names that labels.txt gives" in text for text in heard)
+        assert any("have the names that labels.txt gives" in text for text in heard)
     write(["0 even", "1 odd", "2 neither"], "labels.txt")
     assert told(load(path)[0]) == ODD
     write(["even", "odd", "neither"], "labels.txt")  # there is no telling where it begins
