@@ -24,9 +24,6 @@ CLASSES = 10
 FOLDER = 1_000
 """Images in a folder."""
 
-SIDE = 32
-"""Pixels of an image's sides."""
-
 
 @dataclass(frozen=True)
 class Measured:
@@ -38,30 +35,33 @@ class Measured:
         Which one.
     seconds : float
         From the command to its end.
+    computing : float
+        Of these, those in which a core worked for it, several cores added up.
     peak : float
         Memory of the process at most, in MiB, what it maps from files included.
     """
 
     what: str
     seconds: float
+    computing: float
     peak: float
 
 
-def make_images(root: Path, count: int) -> None:
-    """Write so many smooth random images, every tenth one of the same class."""
+def make_images(root: Path, count: int, side: int) -> None:
+    """Write so many square smooth random images, every tenth one of the same class."""
     rng = np.random.default_rng(0)
     for index in range(count):
         folder = root / f"class-{index % CLASSES}" / f"{index // FOLDER:04d}"
         folder.mkdir(parents=True, exist_ok=True)
         coarse = Image.fromarray(rng.integers(0, 256, (6, 6), dtype=np.uint8))
-        image = coarse.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+        image = coarse.resize((side, side), Image.Resampling.BICUBIC)
         image.save(folder / f"{index:07d}.png")
 
 
-def start(what: str, root: Path, cache: Path, kill_at: int | None = None) -> Measured:
+def start(what: str, root: Path, cache: Path, side: int, kill_at: int | None = None) -> Measured:
     """Read the folder in a process of its own; kill it once so many images are decoded."""
     words = ["datasets", "prepare", "folder:grayscale=true,classes=top", "--data-root", str(root)]
-    words += ["--image-size", str(SIDE)]
+    words += ["--image-size", str(side)]
     begun = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603  # our own command
         [sys.executable, "-m", "geneticgan_cli", *words],
@@ -78,7 +78,8 @@ def start(what: str, root: Path, cache: Path, kill_at: int | None = None) -> Mea
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode and kill_at is None:
         raise RuntimeError(f"prepare ended with {process.returncode}")
-    return Measured(what, time.perf_counter() - begun, usage.ru_maxrss / 1024)
+    computing = usage.ru_utime + usage.ru_stime
+    return Measured(what, time.perf_counter() - begun, computing, usage.ru_maxrss / 1024)
 
 
 def decoded(cache: Path) -> int:
@@ -91,19 +92,25 @@ def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--images", type=int, default=100_000)
-    count = parser.parse_args().images
+    parser.add_argument("--side", type=int, default=32, help="pixels of an image's sides")
+    parser.add_argument("--no-kill", action="store_true", help="the first and second start alone")
+    args = parser.parse_args()
+    count, side = args.images, args.side
     with tempfile.TemporaryDirectory() as scratch:
         root, cache = Path(scratch) / "images", Path(scratch) / "cache"
-        make_images(root, count)
+        make_images(root, count, side)
         time.sleep(3)  # files that have just been written are always read again
-        found = [start("first start", root, cache)]
-        shutil.rmtree(cache)
-        found.append(start("killed in the middle", root, cache, kill_at=count // 2))
-        found.append(start("started again", root, cache))
-        found.append(start("second start", root, cache))
-    print(f"{count:,} images of {SIDE} x {SIDE} pixels\n\n| | seconds | peak, MiB |\n|---|---|---|")
+        found = [start("first start", root, cache, side)]
+        if not args.no_kill:
+            shutil.rmtree(cache)
+            killed = "killed in the middle"
+            found.append(start(killed, root, cache, side, kill_at=count // 2))
+            found.append(start("started again", root, cache, side))
+        found.append(start("second start", root, cache, side))
+    print(f"{count:,} images of {side} x {side} pixels\n")
+    print("| | seconds | of a core | peak, MiB |\n|---|---|---|---|")
     for each in found:
-        print(f"| {each.what} | {each.seconds:.1f} | {each.peak:.0f} |")
+        print(f"| {each.what} | {each.seconds:.1f} | {each.computing:.1f} | {each.peak:.0f} |")
 
 
 if __name__ == "__main__":

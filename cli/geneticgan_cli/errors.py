@@ -10,6 +10,7 @@ import click
 from geneticgan import launch
 from geneticgan.errors import GeneticGanError, printable
 from geneticgan_cli.blame import package_of
+from geneticgan_cli.ending import INTERRUPTED
 from geneticgan_cli.saying import say
 
 
@@ -33,7 +34,7 @@ class CleanGroup(click.Group):
         except KeyboardInterrupt:
             if _first_to_tell():
                 say("Stopped at once; the last checkpoint is intact.", err=True)
-            ctx.exit(130)
+            ctx.exit(INTERRUPTED)
         except GeneticGanError as error:
             if _debug(ctx):
                 raise

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import signal
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
@@ -17,12 +13,10 @@ import click
 from geneticgan.errors import ConfigError
 from geneticgan.options.machine import MACHINE, RUN
 from geneticgan_cli.completion import complete_plugins
+from geneticgan_cli.ending import INTERRUPTED, second_ends_all
 from geneticgan_cli.grouped import GroupedOption
 from geneticgan_cli.options import SET, add_options, flag, given_options, resolve_config
 from geneticgan_cli.saying import say
-
-SHOW_CURSOR = b"\x1b[?25h"
-"""The bytes that make a terminal show its cursor, which a live display hides."""
 
 GRID = "Grid"
 CELL_SETS = {
@@ -194,7 +188,7 @@ def run_grid(
                 result = fill(cells, out, runner, screen.on_progress, command)
     except KeyboardInterrupt:
         say(f"Stopped; finished cells are kept. Continue with: {command}", err=True)
-        ctx.exit(130)
+        ctx.exit(INTERRUPTED)
     if tune:
         write_whole(out / "tuned.toml", text.encode())
         say(f"Chosen values: {out / 'tuned.toml'}; use them with --tuned")
@@ -216,23 +210,6 @@ def _of_table(ctx: click.Context, table: str, ratios: str) -> tuple[str, ...]:
     return tuple(
         f"two-class:ratio={ratio}" for ratio in number_list(ratios, "--ratios", "10,50,100")
     )
-
-
-def second_ends_all() -> None:
-    """Let the first Ctrl-C raise as usual, and a second one end this process silently.
-
-    The processes that compute end with it.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return  # Python delivers signals to the main thread only
-
-    def first(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        if os.isatty(1):
-            os.write(1, SHOW_CURSOR)  # there is no time for this after a second Ctrl-C
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, first)
 
 
 def number_list(text: str, option: str, example: str) -> list[str]:

@@ -29,6 +29,7 @@ from geneticgan_cli.commands.sweep import sweep
 from geneticgan_cli.commands.train import train
 from geneticgan_cli.commands.tune import tune
 from geneticgan_cli.commands.watch import watch
+from geneticgan_cli.ending import INTERRUPTED, end_at_once, second_ends_all
 from geneticgan_cli.errors import CleanGroup
 
 
@@ -104,12 +105,17 @@ def write_any_sign() -> None:
 
 
 def main() -> None:
-    """Run the command line; a second Ctrl-C ends it with the conventional exit status."""
+    """Run the command line; Ctrl-C ends it at once, with the conventional exit status."""
     write_any_sign()
+    second_ends_all()
     try:
         cli(standalone_mode=True)
     except KeyboardInterrupt:
-        sys.exit(130)
+        end_at_once(INTERRUPTED)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            end_at_once(INTERRUPTED)
+        raise
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Recognising an unchanged folder, so that its classes, parts and masks are not determined again."""
+"""Recognising an unchanged folder, whose classes, parts and masks are then known already."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from geneticgan.data.listing import list_images
 
 
 def test_images_are_made_and_progress_is_read(tmp_path):
-    make_images(tmp_path / "images", 12)
+    make_images(tmp_path / "images", 12, side=8)
     found = list_images(tmp_path / "images")
     assert (len(found.files), len(found.folders)) == (12, 10)
     assert decoded(tmp_path) == 0

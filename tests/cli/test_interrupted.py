@@ -1,6 +1,8 @@
 """Ctrl-C before anything computes in other processes."""
 
 import signal
+import subprocess
+import sys
 from unittest.mock import MagicMock
 
 import pytest
@@ -9,7 +11,7 @@ from click.testing import CliRunner
 # What takes names from the modules that are patched below, so that it never keeps a stand-in.
 from geneticgan.benchmark import tuning as _of_grids  # noqa: F401
 from geneticgan.jobs import choosing, datasets, measuring, tuning  # noqa: F401
-from geneticgan_cli import grids
+from geneticgan_cli import ending
 from geneticgan_cli.main import cli
 
 
@@ -62,8 +64,42 @@ def test_the_cursor_is_shown_before_a_second_one_can_end_all(monkeypatch):
     written = []
     monkeypatch.setattr("os.isatty", lambda number: number == 1)
     monkeypatch.setattr("os.write", lambda number, data: written.append((number, data)))
-    grids.second_ends_all()
+    ending.second_ends_all()
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
-    assert written == [(1, grids.SHOW_CURSOR)]
+    assert written == [(1, ending.SHOW_CURSOR)]
     assert signal.getsignal(signal.SIGINT) == signal.SIG_DFL
+
+
+SCRIPT = """
+import atexit, sys, time
+from geneticgan_cli import main
+
+def command(**_):
+    atexit.register(print, "multiprocessing has ended")
+    print("waiting", flush=True)
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        if sys.argv[1] == "twice":
+            print("waiting", flush=True)
+            time.sleep(60)
+        sys.exit(130)
+
+main.cli = command
+main.main()
+"""
+
+
+@pytest.mark.parametrize(("how", "status"), [("once", 130), ("twice", -signal.SIGINT)])
+def test_the_process_ends_without_being_taken_apart(how, status):
+    words = [sys.executable, "-c", SCRIPT, how]
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True)
+    for _ in range(1 + (how == "twice")):
+        assert process.stdout.readline() == "waiting\n"
+        process.send_signal(signal.SIGINT)
+    said, errors = process.communicate(timeout=60)
+    assert process.returncode == status
+    assert errors == ""
+    assert said == "multiprocessing has ended\n" * (how == "once")

@@ -101,8 +101,8 @@ def choose(
     from geneticgan.methods.unused import check_any_uses
     from geneticgan_cli.choice_screen import print_plan, print_verdict
     from geneticgan_cli.console import Console
+    from geneticgan_cli.ending import INTERRUPTED, second_ends_all
     from geneticgan_cli.grid_screen import GridScreen
-    from geneticgan_cli.grids import second_ends_all
     from geneticgan_cli.running import run_watched
     from geneticgan_cli.screen import watching
     from geneticgan_cli.tables import print_split
@@ -128,7 +128,7 @@ def choose(
             plan = planning.make_plan(request, [screen])
     except KeyboardInterrupt:
         say(f"Stopped; nothing has been trained yet. Start again with: {command}", err=True)
-        ctx.exit(130)
+        ctx.exit(INTERRUPTED)
     print_split(console, plan.split, config.dataset)
     print_plan(console, request, plan)
     try:
@@ -137,7 +137,7 @@ def choose(
             verdict = choosing.compare(request, plan, runner, grid.on_progress, command, grid.tell)
     except KeyboardInterrupt:
         say(f"Stopped; finished trainings are kept. Continue with: {command}", err=True)
-        ctx.exit(130)
+        ctx.exit(INTERRUPTED)
     console.print(f"Training {verdict.winner.title} on all training images.")
     path = request.out / "run"
     run_watched(

@@ -106,8 +106,8 @@ def tune(
     from geneticgan.methods.unused import check_used
     from geneticgan.options.command import command as command_of
     from geneticgan_cli.console import Console
+    from geneticgan_cli.ending import INTERRUPTED, second_ends_all
     from geneticgan_cli.grid_screen import GridScreen
-    from geneticgan_cli.grids import second_ends_all
 
     config, console = resolve_config(ctx), Console()
     folder = out or Path("runs") / f"tuned-{config.dataset.partition(':')[0]}"
@@ -121,7 +121,7 @@ def tune(
             found = tuning.tune(request, runner, screen.on_progress, typed)
     except KeyboardInterrupt:
         say(f"Stopped; finished trainings are kept. Continue with: {typed}", err=True)
-        ctx.exit(130)
+        ctx.exit(INTERRUPTED)
     genes = ", ".join(f"{name} {value}" for name, value in sorted(found.recipe.genes.items()))
     say(
         f"The best of {trials} recipes scores {100 * found.score:.1f} on {judge} images, the "
