@@ -2,7 +2,7 @@
 
 Reads what `geneticgan benchmark` left, and prints for every method how far another one is ahead of
 it in ACSA and in the recall of the smallest class, with the p of a paired t-test over the seeds of
-both.
+both. Several data sets in a folder are taken for folds of one: pairs are of a data set and a seed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from geneticgan.benchmark.layout import BenchmarkFolder
 from geneticgan.evaluation.metrics import Scores
 
 SCORES = ("acsa", "smallest_recall")
+
+Pair = tuple[str, int]
+"""A data set and a seed."""
 
 
 def main() -> None:
@@ -48,12 +51,13 @@ def table(folder: Path, reference: str, protocols: Sequence[str]) -> list[str]:
     protocols : sequence of str
         As the benchmark names them.
     """
-    found: dict[str, dict[int, Scores]] = {}
+    found: dict[str, dict[Pair, Scores]] = {}
     for result in BenchmarkFolder(folder).results():
         for protocol in protocols:
             if protocol in result.scores:
                 row = result.method if len(protocols) == 1 else f"{result.method}, {protocol}"
-                found.setdefault(row, {})[result.seed] = result.scores[protocol]
+                pair = result.dataset, result.seed
+                found.setdefault(row, {})[pair] = result.scores[protocol]
     if reference not in found:
         by = " or ".join(protocols)
         raise SystemExit(f"{folder} holds no cell of {reference} judged by {by}")
@@ -69,9 +73,9 @@ def table(folder: Path, reference: str, protocols: Sequence[str]) -> list[str]:
         return sum(each.acsa for each in found[method].values()) / len(found[method])
 
     for method in sorted(found, key=mean, reverse=True):
-        seeds = sorted(found[method].keys() & found[reference].keys())
+        pairs = sorted(found[method].keys() & found[reference].keys())
         ours, theirs = (
-            [[100 * getattr(found[which][seed], score) for seed in seeds] for score in SCORES]
+            [[100 * getattr(found[which][pair], score) for pair in pairs] for score in SCORES]
             for which in (reference, method)
         )
         ahead = ["", ""] if method == reference else list(map(against, ours, theirs))

@@ -72,13 +72,14 @@ def _show(axes: Axes, images: UInt8Array) -> None:
 
 
 def _draw_leads(axes: Axes, comparison: Comparison) -> None:
-    """Draw each method's lead over the reference, best first."""
+    """Draw each method's lead over the reference, best first; variants are left out."""
     titles: list[str] = []
     for row in comparison.rows:
-        if row.paired is None or row.paired.difference is None or row.paired.interval is None:
+        lead = row.paired
+        if "(" in row.title or lead is None or lead.difference is None or lead.interval is None:
             continue
-        lead, least = -row.paired.difference, -row.paired.interval[1]
-        axes.errorbar(lead, len(titles), xerr=lead - least, fmt="o", color=colour(0), markersize=7)
+        middle, half = -lead.difference, lead.interval[1] - lead.difference
+        axes.errorbar(middle, len(titles), xerr=half, fmt="o", color=colour(0), markersize=7)
         titles.append(row.title)
     axes.axvline(0, color=colour(1))
     axes.set_yticks(range(len(titles)), titles)

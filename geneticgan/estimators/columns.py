@@ -93,21 +93,26 @@ class Columns(Codec):
         self._dtype = X.dtype
         self._categorical = sorted(categorical)
         self._numeric = [i for i in range(X.shape[1]) if i not in set(self._categorical)]
-        numbers = X[:, self._numeric].astype(np.float64)
+        self._whole = np.isin(self._numeric, list(whole))
+        if self._categorical:
+            self._encoder = self._fit_encoder(X[:, self._categorical])
+        rows = self._numbers(X)
+        numbers = rows[:, : len(self._numeric)]
         self._low, self._high = (
             numbers.min(axis=0, initial=np.inf),
             numbers.max(axis=0, initial=-np.inf),
         )
-        self._whole = np.isin(self._numeric, list(whole))
-        if self._categorical:
-            self._encoder = self._fit_encoder(X[:, self._categorical])
-        self._scaler = StandardScaler().fit(self._numbers(X))
+        self._scaler = StandardScaler().fit(rows)
         self._seed = seed
-        self.take(X, codes)
+        self._hold(rows, codes)
 
     def take(self, X: Array, codes: Int64Array) -> None:
         """Draw batches from other rows."""
-        self._rows = self._scaler.transform(self._numbers(X))
+        self._hold(self._numbers(X), codes)
+
+    def _hold(self, rows: Array, codes: Int64Array) -> None:
+        """Draw batches from encoded rows, which are standardised in place."""
+        self._rows = self._scaler.transform(rows, copy=False)
         self._codes = codes
         self.table = torch.from_numpy(self._rows).float()
         self._labels = torch.from_numpy(codes)
@@ -154,11 +159,11 @@ class Columns(Codec):
         return made
 
     def _numbers(self, X: Array) -> Array:
-        """Return numbers as they are and categories one-hot, of shape (N, D')."""
-        parts = [X[:, self._numeric].astype(np.float64)]
-        if self._categorical:
-            parts.append(self._encoder.transform(X[:, self._categorical]))
-        return np.hstack(parts)
+        """Return numbers as they are and categories one-hot, in a new array (N, D')."""
+        if not self._categorical:
+            return X.astype(np.float64, order="C")  # so that a frame gives the bits of an array
+        numbers = X[:, self._numeric].astype(np.float64)
+        return np.hstack([numbers, self._encoder.transform(X[:, self._categorical])])
 
     def _fit_encoder(self, categories: Array) -> Any:
         encoder = OneHotEncoder(sparse_output=False, dtype=np.float64, handle_unknown="ignore")

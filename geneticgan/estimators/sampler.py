@@ -106,7 +106,8 @@ class AnnealingGANSampler(TakesTablesAndImages, BaseOverSampler):  # type: ignor
     Notes
     -----
     A sparse X is made dense for training, so it should be small. Features of a pretrained network
-    are too many columns for few rows; SMOTE was five points ahead on them.
+    are too many columns for few rows: SMOTE was three points ahead on them, and adding nothing
+    five.
 
     Examples
     --------

@@ -128,7 +128,8 @@ class _Scaling:
         )  # nearly constant features stay small
 
     def __call__(self, features: npt.NDArray[np.float32]) -> Float64Array:
-        scaled: Float64Array = (features - self.mean) / self.scale
+        scaled: Float64Array = features - self.mean
+        scaled /= self.scale  # in place, since it may be most of the memory
         return scaled
 
     def undo(self, weight: Float64Array, bias: Float64Array) -> LinearHead:

@@ -112,8 +112,11 @@ class Probe(Method):
         config's augmentation, in the same way in every training.
     resample : str
         The sampler that adds features to the smaller classes until all are as large as the
-        largest: ``none``, ``smote`` or ``borderline-smote``, with five neighbours. Each fold of
-        the cross-validation is resampled separately.
+        largest: ``none``; ``smote`` or ``borderline-smote``, with five neighbours; or ``aggan``,
+        rows of `geneticgan.AnnealingGANSampler` that start from real ones. Each fold of the
+        cross-validation is resampled separately. Do not use it without a comparison: where it was
+        measured, each of them cost two points, since the balanced softmax already corrects for
+        the counts.
     """
 
     title = "Linear probe"

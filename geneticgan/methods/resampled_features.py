@@ -11,19 +11,35 @@ import numpy.typing as npt
 from imblearn.over_sampling import SMOTE, BorderlineSMOTE
 
 from geneticgan.data.dataset import Int64Array
+from geneticgan.methods.generated_features import generated_features
 from geneticgan.methods.linear_head import Rows
 from geneticgan.methods.smote import added
 
 NEIGHBOURS = 5
 
-RESAMPLES: Mapping[str, Callable[[int, int], Any] | None] = MappingProxyType(
+Add = Callable[[npt.NDArray[np.float32], Int64Array, int], Rows]
+"""Maps features (N, F), labels (N,) and a seed to the features and labels to be added."""
+
+
+def _interpolated(sampler: Callable[..., Any]) -> Add:
+    def add(features: npt.NDArray[np.float32], labels: Int64Array, seed: int) -> Rows:
+        def make(k: int, seed: int) -> Any:
+            return sampler(k_neighbors=k, random_state=seed)
+
+        return added(features, labels, make, NEIGHBOURS, seed)
+
+    return add
+
+
+RESAMPLES: Mapping[str, Add | None] = MappingProxyType(
     {
         "none": None,
-        "smote": lambda k, seed: SMOTE(k_neighbors=k, random_state=seed),
-        "borderline-smote": lambda k, seed: BorderlineSMOTE(k_neighbors=k, random_state=seed),
+        "smote": _interpolated(SMOTE),
+        "borderline-smote": _interpolated(BorderlineSMOTE),
+        "aggan": generated_features,
     }
 )
-"""Maps a name to a function that makes a sampler from a number of neighbours and a seed."""
+"""Maps a name to what returns the features to be added."""
 
 
 def resampled_features(
@@ -42,8 +58,8 @@ def resampled_features(
     labels : array of int64
         The labels, shape (N,).
     """
-    make = RESAMPLES[how]
-    if make is None:
+    add = RESAMPLES[how]
+    if add is None:
         return features, labels
-    more, of_them = added(features, labels, make, NEIGHBOURS, seed)
+    more, of_them = add(features, labels, seed)
     return np.concatenate([features, more]), np.concatenate([labels, of_them])

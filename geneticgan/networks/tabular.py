@@ -53,18 +53,28 @@ def fit_gaussians(rows: Float64Array, labels: npt.NDArray[np.int64], axes: int) 
     """
     classes, width = int(labels.max()) + 1, rows.shape[1]
     means = np.stack([rows[labels == label].mean(axis=0) for label in range(classes)])
-    centred = rows - means[labels]
-    pooled = centred.T @ centred / max(1, len(rows) - classes)
+    pooled = np.zeros((width, width))
+    for label in range(classes):  # one at a time: there may be too many rows for a copy of all
+        pooled += _scatter(rows[labels == label], means[label])
+    pooled /= max(1, len(rows) - classes)
     found = np.zeros((classes, width, axes))
     for label in range(classes):
-        own = centred[labels == label]
+        own = rows[labels == label]
         count = len(own)
         weight = (count - 1) / (count - 1 + width)
-        covariance = weight * (own.T @ own) / max(1, count - 1) + (1 - weight) * pooled
+        scatter = _scatter(own, means[label])
+        covariance = weight * scatter / max(1, count - 1) + (1 - weight) * pooled
         values, vectors = np.linalg.eigh(covariance)
         order = np.argsort(values)[::-1][:axes]
         found[label] = vectors[:, order] * np.sqrt(values[order].clip(0))
     return Gaussians(means, found)
+
+
+def _scatter(rows: Float64Array, mean: Float64Array) -> Float64Array:
+    """Return the sum of the outer products of centred rows (N, D), of shape (D, D)."""
+    centred = rows - mean
+    scatter: Float64Array = centred.T @ centred
+    return scatter
 
 
 class TabularGenerator(Generator):
@@ -95,7 +105,11 @@ class TabularGenerator(Generator):
 
     def forward(self, latent: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Return rows (B, D), standardised, for latents (B, L) and labels (B,)."""
-        start = torch.einsum("bl,bdl->bd", latent, self.axes[labels]) + self.means[labels]
+        # One product for all classes, in which a row's latent meets the axes of its class only:
+        # gathering each row's axes would take D * L numbers a row.
+        own = labels[:, None] == torch.arange(len(self.means), device=labels.device)
+        placed = (own.to(latent)[:, :, None] * latent[:, None, :]).flatten(1)
+        start = placed @ self.axes.transpose(1, 2).flatten(0, 1) + self.means[labels]
         hidden = torch.relu(self.first(latent) + self.shift(labels))
         departure: torch.Tensor = self.last(torch.relu(self.second(hidden)))
         return start + departure

@@ -20,10 +20,10 @@ def table(monkeypatch):
         del sys.modules[name]
 
 
-def write(folder, method, seed, acsa, smallest, **others):
+def write(folder, method, seed, acsa, smallest, dataset="digits", **others):
     scores = {"head": Scores(acsa, acsa, acsa, smallest, ((1,),))}
     scores |= {name: Scores(value, value, value, value, ((1,),)) for name, value in others.items()}
-    result = CellResult(method, "digits", "auto", seed, title=method, scores=scores)
+    result = CellResult(method, dataset, "auto", seed, title=method, scores=scores)
     BenchmarkFolder(folder).write(result)
 
 
@@ -38,6 +38,15 @@ def test_differences_are_of_the_seeds_that_both_have(table, tmp_path):
     *_, ours, theirs = table(tmp_path, "ours", ["head"])
     assert ours == "| ours | 85.0 ± 7.1 | 50.0 ± 0.0 |  |  |"
     assert theirs.startswith("| theirs | 70.0 ± 14.1 | 50.0 ± 0.0 | +15.0 | +0.0 |")
+
+
+def test_several_data_sets_are_folds_of_one(table, tmp_path):
+    for fold, (ours, theirs) in enumerate([(0.9, 0.8), (0.8, 0.7), (0.7, 0.5)]):
+        write(tmp_path, "ours", 0, ours, 0.5, f"digits:part=fold={fold}")
+        write(tmp_path, "theirs", 0, theirs, 0.5, f"digits:part=fold={fold}")
+    ours, theirs = table(tmp_path, "ours", ["head"])[4:]
+    assert ours.startswith("| ours | 80.0 ± 10.0 |")
+    assert "+13.3 (p = 0.057)" in theirs
 
 
 def test_a_method_that_is_not_there_is_named(table, tmp_path):

@@ -16,6 +16,7 @@ from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.jobs.train import plan, train
 from geneticgan.methods import linear_head
+from geneticgan.methods.generated_features import generated_features
 from geneticgan.methods.probe import Probe
 from geneticgan.methods.resampled_features import resampled_features
 from geneticgan.networks.backbones.contract import Backbone, Pretrained
@@ -94,7 +95,7 @@ def test_views_are_changed_copies_that_are_computed_once(task):
 
 
 @pytest.mark.usefixtures("small")
-@pytest.mark.parametrize("how", ["smote", "borderline-smote"])
+@pytest.mark.parametrize("how", ["smote", "borderline-smote", "aggan"])
 def test_the_smaller_classes_get_features_until_all_are_alike_and_so_in_every_fold(
     task, how, monkeypatch
 ):
@@ -108,7 +109,7 @@ def test_the_smaller_classes_get_features_until_all_are_alike_and_so_in_every_fo
     Probe(resample=how).fit(task)
     assert len(fitted) == 4 + 1  # there are four images of the smallest class
     sizes = [np.bincount(labels, minlength=3) for _, labels in fitted]
-    if how == "smote":  # the other one has no more where a class has no border
+    if how != "borderline-smote":  # it has no more where a class has no border
         assert all(len(set(each.tolist())) == 1 for each in sizes)
     real = np.bincount(task.split.train.labels)
     assert sizes[-1].max() == real.max()
@@ -121,6 +122,28 @@ def test_a_class_of_one_image_is_left_alone():
     rows, of_them = resampled_features("smote", 0, points, labels)
     np.testing.assert_array_equal(rows[:10], points)
     assert np.bincount(of_them).tolist() == [6, 6, 1]
+
+
+def test_generated_features_keep_the_spread_of_real_ones_and_stay_near_them():
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(3), [300, 25, 1]).astype(np.int64)
+    points = (rng.normal(size=(326, 200)) + 3 * labels[:, None]).astype(np.float32)
+    rows, of_them = resampled_features("aggan", 0, points, labels)
+    np.testing.assert_array_equal(rows[:326], points)
+    assert np.bincount(of_them).tolist() == [300, 300, 300]  # a single row is enough
+    gaussian, _ = generated_features(points, labels, 0, departure=1.0)
+    real = points[labels == 1]
+    near, far = rows[326:][of_them[326:] == 1], gaussian[:275]
+    # A Gaussian of 64 axes has no spread in the other 136 directions; a real row brings its own.
+    assert far.var(axis=0).sum() < 0.75 * real.var(axis=0).sum()
+    assert near.var(axis=0).sum() > 0.9 * real.var(axis=0).sum()
+    distances = [np.linalg.norm(each[:, None] - real, axis=2).min(axis=1) for each in (near, far)]
+    assert np.median(distances[0]) < 0.5 * np.median(distances[1])
+    assert near.min() >= points.min()
+    again, _ = resampled_features("aggan", 0, points, labels)
+    np.testing.assert_array_equal(again, rows)
+    other, _ = resampled_features("aggan", 1, points, labels)
+    assert not np.array_equal(other, rows)
 
 
 def test_only_a_probe_of_several_views_reads_the_augmentation():

@@ -3,8 +3,14 @@
 import numpy as np
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
-from geneticgan.networks.tabular import TabularDiscriminator, TabularGenerator, fit_gaussians
+from geneticgan.networks.tabular import (
+    Gaussians,
+    TabularDiscriminator,
+    TabularGenerator,
+    fit_gaussians,
+)
 
 
 @pytest.fixture
@@ -32,6 +38,33 @@ def test_fewer_axes_are_the_largest(rows):
     assert np.allclose(np.abs(whole.axes[:, :, :2]), np.abs(part.axes))
     norms = np.linalg.norm(whole.axes[0], axis=0)
     assert (np.diff(norms) <= 0).all()
+
+
+class Largest(TorchDispatchMode):
+    """Notes how many numbers the largest tensor holds that an operation returns."""
+
+    found = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        result = func(*args, **(kwargs or {}))
+        if isinstance(result, torch.Tensor):
+            self.found = max(self.found, result.numel())
+        return result
+
+
+def test_many_wide_rows_are_generated_without_the_axes_of_each():
+    rng = np.random.default_rng(0)
+    gaussians = Gaussians(rng.normal(size=(3, 60)), rng.normal(size=(3, 60, 8)))
+    generator = TabularGenerator(gaussians, 4)
+    latent = torch.from_numpy(rng.normal(size=(500, 8))).float()
+    labels = torch.arange(500) % 3
+    with torch.no_grad(), Largest() as largest:
+        made = generator(latent, labels)
+    assert largest.found <= 500 * 60
+    for row in (0, 1, 2, 499):
+        label = labels[row].item()
+        expected = gaussians.means[label] + gaussians.axes[label] @ latent[row].numpy()
+        np.testing.assert_allclose(made[row].numpy(), expected, rtol=1e-4, atol=1e-4)
 
 
 def test_one_row_has_the_pooled_covariance(rows):
