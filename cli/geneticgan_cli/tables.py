@@ -73,10 +73,8 @@ def print_survey(console: Console, found: Survey) -> None:
     console.print(table)
     if pool.groups is not None:
         console.print("Images of a group are never divided by a split.", highlight=False)
-    console.print(
-        f"Imbalance ratio {imbalance_ratio(split.subset_counts):.3g}; read in {found.seconds:.1f} s.",
-        highlight=False,
-    )
+    ratio = imbalance_ratio(split.subset_counts)
+    console.print(f"Imbalance ratio {ratio:.3g}; read in {found.seconds:.1f} s.", highlight=False)
 
 
 def print_comparison(console: Console, comparison: Comparison) -> None:
