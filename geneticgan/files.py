@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -92,6 +93,11 @@ def own_folder(path: Path) -> Path:
         raise OSError(errno.ELOOP, "it is a symbolic link", str(path))
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def check_writable(folder: Path) -> None:
+    """Raise `OSError` if no file can be made in a folder, before work is done for one."""
+    tempfile.TemporaryFile(dir=folder).close()
 
 
 def first_link(folder: Path) -> Path | None:

@@ -220,14 +220,18 @@ class PluginGroup(Generic[T]):
         except (TypeError, ValueError) as error:
             raise PluginError(f"{self.noun} {str(spec)!r}: {error}") from error
 
-    def described(self, plugin: object) -> str:
-        """Return what an instance is, for messages: its name here, and the package it came from."""
+    def found(self, plugin: object) -> Found | None:
+        """Return where an instance came from; None if no package provides its class."""
         cls = type(plugin)
         value = f"{cls.__module__}:{cls.__qualname__}"
-        for found in self.find():
-            if found.entry_point.value == value:
-                return f"{self.noun} {found.name!r} of {found.origin}"
-        return f"{self.noun} {cls.__qualname__} of the module {cls.__module__}"
+        return next((each for each in self.find() if each.entry_point.value == value), None)
+
+    def described(self, plugin: object) -> str:
+        """Return what an instance is, for messages: its name here, and the package it came from."""
+        found, cls = self.found(plugin), type(plugin)
+        if found is None:
+            return f"{self.noun} {cls.__qualname__} of the module {cls.__module__}"
+        return f"{self.noun} {found.name!r} of {found.origin}"
 
     def make(self, text: str, **defaults: Any) -> T:
         """Make an instance from text such as ``linear:T=10``; defaults that are None are left out.

@@ -120,8 +120,7 @@ class PlainScreen(Observer):
             left = (self._steps - step) / rate
             self._said = now
             self._print(
-                f"{self._title}: {step} of {self._steps}, {rate:,.0f} per second, "
-                f"about {left:,.0f} s left"
+                f"{self._title}: {step} of {self._steps}, {_pace(rate)}, about {left:,.0f} s left"
             )
 
     def on_status(self, status: Status) -> None:
@@ -169,3 +168,8 @@ def _numbers(status: Status) -> list[tuple[str, str]]:
     if status.failures:
         numbers.append(("failed offspring", str(status.failures)))
     return numbers
+
+
+def _pace(rate: float) -> str:
+    """Return how fast a phase is, given its steps per second."""
+    return f"{rate:,.0f} per second" if rate >= 1 else f"{1 / rate:,.0f} s each"

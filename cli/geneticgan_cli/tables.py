@@ -32,7 +32,7 @@ def print_split(console: Console, split: Split, dataset: str) -> None:
     each = f"{test[0]} per class" if len(test) == 1 else f"{test[0]} to {test[-1]} per class"
     lines = [
         f"Data: {dataset}, {split.classes} classes; images by class "
-        f"{', '.join(map(str, counts))} (imbalance ratio {imbalance_ratio(counts):g}).",
+        f"{', '.join(map(str, counts))} (imbalance ratio {imbalance_ratio(counts):.3g}).",
         f"Of these, {len(split.validation)} are held out for validation; the test part, {each}, "
         "is never seen in training.",
     ]
@@ -73,10 +73,8 @@ def print_survey(console: Console, found: Survey) -> None:
     console.print(table)
     if pool.groups is not None:
         console.print("Images of a group are never divided by a split.", highlight=False)
-    console.print(
-        f"Imbalance ratio {imbalance_ratio(split.subset_counts):g}; read in {found.seconds:.1f} s.",
-        highlight=False,
-    )
+    ratio = imbalance_ratio(split.subset_counts)
+    console.print(f"Imbalance ratio {ratio:.3g}; read in {found.seconds:.1f} s.", highlight=False)
 
 
 def print_comparison(console: Console, comparison: Comparison) -> None:

@@ -106,8 +106,9 @@ def fit_budget(
     methods = list(costs)
     usual = [length for length in steps if length >= FEWEST_STEPS] or steps
     while True:
-        alone = len(methods) <= 2
-        for length, number in _order(steps if alone else usual, seeds):
+        few = len(methods) <= 2
+        compared = len(methods) > 1 or len(costs) == 1  # or nobody asked for a comparison
+        for length, number in _order(steps if few else usual, seeds) if compared else ():
             taken = _seconds(costs, lasts, methods, length, number, workers)
             if taken <= seconds:
                 return _budget(costs, methods, length, number, taken)

@@ -140,7 +140,7 @@ class Timetable:
         fewer = sorted((each for each in self._terms.choices if each < self.seeds), reverse=True)
         if not self._waiting(self.methods, self.seeds):
             more = min((each for each in self._terms.choices if each > self.seeds), default=None)
-            if more is not None and self._fits(self.methods, more):
+            if more is not None and len(self.methods) > 1 and self._fits(self.methods, more):
                 self.seeds = more
                 self._tell(f"Faster than planned: {more} trainings of each method.")
             return

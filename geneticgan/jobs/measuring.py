@@ -22,6 +22,7 @@ from geneticgan.evaluation.embedding import KINDS, Embedding, embed
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.generation_metrics import score_generated
 from geneticgan.evaluation.spaces import SPACES, scores_file
+from geneticgan.files import check_writable
 from geneticgan.jobs.features import STEPS, Extractor, inception, reference_classifier
 from geneticgan.methods.augmented import generate_missing
 from geneticgan.methods.of_run import core_config
@@ -130,6 +131,7 @@ def measure(
         for subject in subjects(path, observers, name, data_root):
             file = subject.file(space)
             if not file.is_file():
+                _check_writable(path)
                 device = resolve_device(subject.config.device)
                 key = subject.source.fingerprint
                 if key not in extractors:
@@ -147,6 +149,13 @@ def measure(
     if not found:
         raise RunError(f"{path} has no generators; only methods that generate can be measured")
     return found
+
+
+def _check_writable(path: Path) -> None:
+    try:
+        check_writable(path)
+    except OSError as error:
+        raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def what_is_missing(path: Path, space: str) -> str:

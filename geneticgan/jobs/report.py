@@ -8,7 +8,7 @@ from pathlib import Path
 
 from geneticgan.benchmark.layout import no_results
 from geneticgan.errors import RunError
-from geneticgan.files import own_folder, write_whole
+from geneticgan.files import check_writable, own_folder, write_whole
 from geneticgan.report.figures.charts import LineChart, one_colour_each
 from geneticgan.report.grid import benchmark_sections
 from geneticgan.report.page import Item, Page, Section, Table
@@ -38,6 +38,8 @@ def write_report(paths: Sequence[Path], out: Path | None = None) -> Path:
     RunError
         If a path is neither a run nor a benchmark, is damaged, or nothing can be written.
     """
+    check_report(paths, out)
+    folder = _place(paths, out)
     leads, sections = [], []
     for number, path in enumerate(paths, start=1):
         lead, own = _sections(path)
@@ -49,7 +51,6 @@ def write_report(paths: Sequence[Path], out: Path | None = None) -> Path:
     sections += joint_ranks(benchmarks) if len(benchmarks) > 1 else []
     title = paths[0].resolve().name if len(paths) == 1 else f"{len(paths)} results side by side"
     page = Page(title, " ".join(leads), _coloured(_unique(sections)))
-    folder = out or (paths[0] if len(paths) == 1 else Path())
     target = folder / "report.html"
     try:
         figures = own_folder(folder / FIGURES)
@@ -57,8 +58,32 @@ def write_report(paths: Sequence[Path], out: Path | None = None) -> Path:
             picture.save(figures)
         write_whole(target, page.html().encode())
     except OSError as error:
-        raise RunError(f"{folder} cannot be written: {error.strerror or error}") from error
+        raise _not_written(folder, error) from error
     return target
+
+
+def check_report(paths: Sequence[Path], out: Path | None = None) -> None:
+    """Raise `RunError` if there is nothing to report or no place for it; see `write_report`."""
+    folder = _place(paths, out)
+    for path in paths:
+        if not (path / "config.json").is_file() and not _is_benchmark(path):
+            raise no_results(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        check_writable(folder)
+    except OSError as error:
+        raise _not_written(folder, error) from error
+
+
+def _place(paths: Sequence[Path], out: Path | None) -> Path:
+    return out or (paths[0] if len(paths) == 1 else Path())
+
+
+def _not_written(folder: Path, error: OSError) -> RunError:
+    return RunError(
+        f"{folder} cannot be written: {error.strerror or error}; write the report elsewhere with "
+        "--out FOLDER"
+    )
 
 
 def _coloured(sections: list[Section]) -> list[Section]:
@@ -79,9 +104,7 @@ def _is_benchmark(path: Path) -> bool:
 def _sections(path: Path) -> tuple[str, list[Section]]:
     if (path / "config.json").is_file():
         return run_sections(path)
-    if _is_benchmark(path):
-        return benchmark_sections(path)
-    raise no_results(path)
+    return benchmark_sections(path)
 
 
 def _unique(sections: Sequence[Section]) -> list[Section]:

@@ -127,8 +127,9 @@ class RunFolder:
         """Return a sentence on changes in software or hardware since the start; empty if none."""
         saved = read_json(self.config)
         now = {**software()["versions"], **machine(device)}
+        versions = saved.get("versions")
         then = {
-            **saved.get("versions", {}),
+            **(versions if isinstance(versions, dict) else {}),
             **{k: saved[k] for k in ("threads", "processes", "device") if k in saved},
         }
         changes = [
@@ -182,13 +183,19 @@ class RunFolder:
 
     def check_split(self, split: Split) -> None:
         """Raise `RunError` if the data or the drawn subset differs from that of the run."""
-        saved = read_json(self.split)
-        if saved["fingerprint"] != split.fingerprint:
+        try:
+            saved = read_json(self.split)
+            fingerprint, train = saved["fingerprint"], saved["train"]
+        except (ConfigError, LookupError, TypeError) as error:
+            raise RunError(
+                f"{self.split} is damaged; remove it to go on if the images have not changed"
+            ) from error
+        if fingerprint != split.fingerprint:
             raise RunError(
                 f"the images have changed since {self.path} was trained; restore them, or train "
                 "again"
             )
-        if saved["train"] != split.train_indices.tolist():
+        if train != split.train_indices.tolist():
             raise RunError(
                 f"the subset drawn by the seed differs from the one saved in {self.split}; use "
                 "the versions named in config.json"

@@ -63,6 +63,14 @@ def test_time_goes_to_splits_before_it_goes_to_steps():
     assert fit(found, 5, 2).left_out == ("aggan",)
 
 
+def test_one_split_is_enough_where_nothing_is_compared():
+    costs = {"oscn": Cost(1, 0.01), "aggan": Cost(900, 0.1)}
+    budget = fit(costs, 300, 1)
+    assert budget.methods == ("oscn",)
+    assert (budget.seeds, budget.steps) == (1, max(STEPS))
+    assert fit({"oscn": Cost(1, 0.01)}, 300, 1).seeds > 1  # where no other was asked for
+
+
 def test_what_is_settled_stays():
     budget = fit({"oscn": Cost(1, 1)}, 10, 1, steps=(77,), seeds=(4,))
     assert (budget.steps, budget.seeds) == (77, 4)

@@ -108,3 +108,14 @@ def test_what_is_around_a_training_counts_without_a_workers_start():
         pace.ended("dos", 2.0, 3.0)
     assert pace.of("dos") == pytest.approx(3.0)  # as measured, and a second around it
     assert pace.of("aggan") == pytest.approx(11.0)
+
+
+def test_time_that_is_left_is_not_spent_on_a_method_that_nothing_is_compared_with(monkeypatch):
+    machine = Machine(500, speed=lambda now: 0.1)
+    assert machine.run().said == [
+        "Faster than planned: 4 trainings of each method.",
+        "Faster than planned: 5 trainings of each method.",
+    ]
+    monkeypatch.delitem(COSTS, "dos")
+    monkeypatch.delitem(COSTS, "aggan")
+    assert Machine(500, seeds=1, speed=lambda now: 0.1).run().begun == [("oscn", 0)]

@@ -11,7 +11,7 @@ from geneticgan.report.history import read_history
 from geneticgan_cli.console import Console
 from geneticgan_cli.grid_screen import GridScreen
 from geneticgan_cli.main import PLAIN
-from geneticgan_cli.screen import LiveScreen
+from geneticgan_cli.screen import LiveScreen, PlainScreen
 from geneticgan_cli.watch_screen import overview
 
 EVIL = "\x1b]0;owned\x07\x9b2J\u202e[/red][bold]"
@@ -80,3 +80,14 @@ def test_titles_of_phases_and_cells_are_text():
     assert "\x1b]0" not in text
     assert "\x9b" not in text
     assert text.count("[/red][bold]") >= 2
+
+
+def test_a_slow_phase_says_how_long_each_takes(monkeypatch):
+    shown, now = console(), [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    screen = PlainScreen(shown)
+    screen.on_phase("Timing the methods", 8)
+    for step in (1, 2, 3):
+        now[0] += 40
+        screen.on_progress(step)
+    assert "Timing the methods: 3 of 8, 40 s each, about 200 s left" in shown.file.getvalue()

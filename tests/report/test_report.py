@@ -1,4 +1,5 @@
 import dataclasses
+import errno
 import json
 import re
 import shutil
@@ -339,3 +340,23 @@ def test_a_sweep_as_one_would_type_it(tmp_path):
     wrong = runner.invoke(cli, ["sweep", "--T", "hot", *options])
     assert wrong.exit_code != 0
     assert "--T takes numbers" in wrong.output
+
+
+def test_what_cannot_be_written_is_said_before_anything_is_done(run, tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise AssertionError("the page was begun")
+
+    def read_only(**_):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("geneticgan.jobs.report.run_sections", fail)
+    with pytest.raises(RunError, match="no-run"):
+        write_report([run, tmp_path / "no-run"], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    monkeypatch.setattr("tempfile.TemporaryFile", read_only)
+    with pytest.raises(RunError, match="Read-only file system; write the report elsewhere with"):
+        write_report([run])
+    monkeypatch.setattr("geneticgan.jobs.measuring.scores_file", lambda *_: tmp_path / "none")
+    monkeypatch.setattr("geneticgan.jobs.measuring.reference_classifier", fail)
+    with pytest.raises(RunError, match="run cannot be written: Read-only file system"):
+        measure(run, "classifier", None, [])

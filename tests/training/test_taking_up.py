@@ -128,3 +128,28 @@ def test_a_hang_up_saves_and_stops_but_not_under_nohup():
             assert not stop.requested
     finally:
         signal.signal(HANG_UP, before)
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda saved: list(saved),
+        lambda saved: None,
+        lambda saved: {k: v for k, v in saved.items() if k != "fingerprint"},
+        lambda saved: {k: v for k, v in saved.items() if k != "train"},
+    ],
+)
+def test_a_split_of_another_form_is_damaged(tiny_config, tmp_path, forge):
+    split = plan(tiny_config).split
+    folder = RunFolder.create(tmp_path / "run", tiny_config)
+    folder.write_split(split)
+    folder.check_split(split)
+    folder.split.write_text(json.dumps(forge(json.loads(folder.split.read_text()))))
+    with pytest.raises(RunError, match=r"split.json is damaged; remove it to go on if"):
+        folder.check_split(split)
+
+
+def test_versions_of_another_form_are_no_versions(tiny_config, tmp_path):
+    folder = RunFolder.create(tmp_path / "run", tiny_config)
+    rewrite(folder.path, versions=["torch"])
+    assert folder.other_surroundings("cpu") == ""
