@@ -77,8 +77,8 @@ from geneticgan_cli import main
 
 def command(**_):
     atexit.register(print, "multiprocessing has ended")
-    print("waiting", flush=True)
     try:
+        print("waiting", flush=True)
         time.sleep(60)
     except KeyboardInterrupt:
         if sys.argv[1] == "twice":

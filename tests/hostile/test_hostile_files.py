@@ -169,6 +169,7 @@ def test_what_a_plugin_or_a_cause_says_is_made_printable(monkeypatch, tmp_path):
         raise cause
 
     cause = ImportError("libtorch_cpu.so: failed to map segment from shared object")
+    monkeypatch.setattr("geneticgan.jobs.report.check_report", lambda *_: None)
     monkeypatch.setattr("geneticgan.jobs.measuring.what_is_missing", fail)
     assert "Error: out of memory; end other programs\n" in run("report", tmp_path).output
     cause = ValueError("\x1b[2Jgone")
