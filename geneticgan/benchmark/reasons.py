@@ -45,6 +45,11 @@ def reason(
     apart = resampled(measured[winner.method].acsa, measured[rival.method].acsa, held_out)
     if winner.method == reference:
         text = _kept(rival, winner, count, held_out)
+    elif not winner.lead.mean > winner.lead.half_width > 0:
+        plain = next(each for each in candidates if each.method == reference)
+        text = _fallen_back(winner, plain, count, held_out)
+        if rivals and rival.mean > winner.mean:
+            text += f"; {_beside(apart, rival, winner)}"
     else:
         text = f"{_signed(winner.lead)} ACSA over plain oversampling"
         if rivals:
@@ -78,6 +83,16 @@ def _kept(rival: Candidate, winner: Candidate, count: int, held_out: float) -> s
         return f"{text}even {MOST} {times} would hardly tell it from chance{more}"
     return (
         f"{text}if that is its lead, about {needed} {times} (--splits {needed}) are likely to tell"
+    )
+
+
+def _fallen_back(winner: Candidate, plain: Candidate, count: int, held_out: float) -> str:
+    """Return clauses that say why a method is used that is not ahead by more than chance."""
+    times = "splits" if held_out else "seeds"
+    return (
+        f"nothing is ahead of plain oversampling beyond chance with {count} {times}; "
+        f"{winner.title} is {_signed(winner.lead)} ACSA over it{_cost(winner, plain)}, and was the "
+        "best or level with the best on every data set of geneticgan's own tables"
     )
 
 

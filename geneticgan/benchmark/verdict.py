@@ -33,14 +33,19 @@ class Verdict:
     sentence: str
 
 
-def decide(measured: Mapping[str, Measured], reference: str, held_out: float) -> Verdict:
-    """Choose a method that is significantly ahead of plain oversampling, or else the latter.
+def decide(
+    measured: Mapping[str, Measured], reference: str, held_out: float, fallback: str = ""
+) -> Verdict:
+    """Choose a method that is significantly ahead of plain oversampling, or else a safe one.
 
     A method is ahead if the whole interval of its lead is above zero. With one split, or with
     differences that do not vary, there is no interval, and nothing is ahead. Of the methods that
     are ahead, those whose mean is within one standard error of the best one's are as good as it
     (Breiman et al. 1984). Of these, the best one wins that costs at most `SIMILAR_COST` times as
     much as the cheapest.
+
+    If nothing is ahead, the fallback wins if it was compared on at least two splits and its mean is
+    above that of plain oversampling; otherwise plain oversampling wins.
 
     Parameters
     ----------
@@ -51,6 +56,9 @@ def decide(measured: Mapping[str, Measured], reference: str, held_out: float) ->
     held_out : float
         Share of the images that each split held out, in [0, 1); 0 if the splits are trainings on
         the same images with different seeds.
+    fallback : str
+        The method that is known from other data sets to be at least as good as plain oversampling;
+        none if empty.
     """
     candidates = sorted(
         (_candidate(method, measured, reference, held_out) for method in measured),
@@ -63,9 +71,23 @@ def decide(measured: Mapping[str, Measured], reference: str, held_out: float) ->
         cheapest = min(each.seconds for each in good)
         winner = next(each for each in good if each.seconds <= SIMILAR_COST * cheapest)
     else:
-        winner = next(each for each in candidates if each.method == reference)
+        winner = _safe(candidates, measured, reference, fallback)
     sentence = reason(candidates, winner, measured, reference, held_out)
     return Verdict(tuple(candidates), winner, sentence)
+
+
+def _safe(
+    candidates: Sequence[Candidate],
+    measured: Mapping[str, Measured],
+    reference: str,
+    fallback: str,
+) -> Candidate:
+    """Return the method to use where none is ahead by more than chance."""
+    by_name = {each.method: each for each in candidates}
+    known = by_name.get(fallback)
+    if known is not None and known.lead.mean > 0 and len(measured[fallback].acsa) > 1:
+        return known
+    return by_name[reference]
 
 
 def _candidate(

@@ -21,7 +21,7 @@ from geneticgan.evaluation.outputs import OutOfFold
 from geneticgan.evaluation.probabilities import TEMPERATURE, Calibration, median_calibration
 from geneticgan.inference.choice import CLASS_HEAD
 from geneticgan.jobs.outcome import Report
-from geneticgan.jobs.planned import REFERENCE, Plan, Request
+from geneticgan.jobs.planned import FALLBACK, REFERENCE, Plan, Request
 from geneticgan.jobs.planning import write_plan
 from geneticgan.jobs.train import plan as plan_run
 from geneticgan.jobs.train import resume, train
@@ -87,7 +87,7 @@ def compare(
         )
     if REFERENCE not in measured:
         raise RunError(f"plain oversampling cannot be trained: {plan.cannot[REFERENCE]}")
-    verdict = decide(measured, REFERENCE, request.judge.share)
+    verdict = decide(measured, REFERENCE, request.judge.share, FALLBACK)
     write_json(request.out / "verdict.json", dataclasses.asdict(verdict))
     return verdict
 
