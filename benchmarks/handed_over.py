@@ -60,16 +60,14 @@ def read_choice(folder: Path) -> tuple[Key, HandedOver]:
     return (options["dataset"], options["imbalance"]), handed
 
 
-def read_table(folder: Path) -> tuple[Key, Table]:
-    """Return the ACSA of every method of a benchmark on one data set."""
-    found: dict[str, dict[int, float]] = {}
-    keys = set()
-    for result in BenchmarkFolder(folder).results():
-        found.setdefault(result.method, {})[result.seed] = 100 * result.scores["head"].acsa
-        keys.add((result.dataset, result.imbalance))
-    if len(keys) != 1:
-        raise SystemExit(f"{folder} holds {len(keys)} data sets and imbalances, not one")
-    return keys.pop(), found
+def read_tables(folders: Sequence[Path]) -> dict[Key, Table]:
+    """Return the ACSA of every method of benchmarks, by data set."""
+    found: dict[Key, dict[str, dict[int, float]]] = {}
+    for folder in folders:
+        for result in BenchmarkFolder(folder).results():
+            table = found.setdefault((result.dataset, result.imbalance), {})
+            table.setdefault(result.method, {})[result.seed] = 100 * result.scores["head"].acsa
+    return dict(found)
 
 
 def compare(
@@ -143,9 +141,7 @@ def main() -> None:
         choices.setdefault(key, []).append(handed)
     if len(choices) < 2:
         parser.error("choices on two data sets or more are needed, to fix a method on the others")
-    rows = compare(
-        choices, dict(map(read_table, given.tables)), dict(map(read_table, given.papers))
-    )
+    rows = compare(choices, read_tables(given.tables), read_tables(given.papers))
     print(
         "| data set | handed over (choices) | ACSA | over Os+CN of the paper "
         "| regret to the best | over the best on the other sets |\n|---|---|---|---|---|---|"
@@ -155,8 +151,10 @@ def main() -> None:
     for name in ("over_paper", "regret", "over_fixed"):
         found = [value for row in rows.values() for value in getattr(row, name)]
         each = paired(found, [0.0] * len(found))
-        low, high = each.interval or (float("nan"),) * 2
-        print(f"\n{name}: {np.mean(found):+.2f} (95 % CI {low:+.2f} to {high:+.2f})")
+        chance = (
+            "" if each.interval is None else " (95 % CI {:+.2f} to {:+.2f})".format(*each.interval)
+        )
+        print(f"\n{name}: {np.mean(found):+.2f}{chance}")
 
 
 if __name__ == "__main__":

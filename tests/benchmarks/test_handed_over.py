@@ -49,7 +49,9 @@ def test_it_reads_what_choose_and_benchmark_leave(handed_over, tmp_path):
     assert key == ("digits", "exponential:ratio=5,largest=40")
     assert (handed.method, handed.seed) == ("oscn", 0)
     assert f"{handed.acsa:.1f}" in result.output
-    key, table = handed_over.read_table(Path(handed_over.__file__).parent / "results/mnist-v-600")
-    assert key == ("mnist", "auto")
+    results = Path(handed_over.__file__).parent / "results"
+    tables = handed_over.read_tables([results / "mnist-v-600", results / "digits-v-600"])
+    assert tables.keys() == {("mnist", "auto"), ("digits", "auto")}
+    table = tables["mnist", "auto"]
     assert sorted(table["oscn"]) == [0, 1, 2, 3, 4]
     assert all(90 < each < 100 for each in table["oscn"].values())
