@@ -1,7 +1,6 @@
 """The studies of what makes selection and generated images pay run, and count as they say."""
 
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,14 +9,9 @@ from geneticgan.jobs import features
 
 
 @pytest.fixture
-def ablation(monkeypatch):
+def ablation(monkeypatch, load_benchmark):
     monkeypatch.setattr(features, "STEPS", 3)
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
-    import benchmarks.ablation
-
-    yield benchmarks.ablation
-    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
-        del sys.modules[name]
+    return load_benchmark("ablation")
 
 
 @pytest.fixture

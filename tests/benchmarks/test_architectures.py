@@ -1,7 +1,6 @@
 """Architectures are trained alike, measured, judged and drawn."""
 
 import sys
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -10,14 +9,9 @@ from geneticgan.jobs import features
 
 
 @pytest.fixture
-def architectures(monkeypatch):
+def architectures(monkeypatch, load_benchmark):
     monkeypatch.setattr(features, "STEPS", 3)
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
-    import benchmarks.architectures
-
-    yield benchmarks.architectures
-    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
-        del sys.modules[name]
+    return load_benchmark("architectures")
 
 
 def test_two_are_compared_by_class_and_the_rarest_is_drawn(

@@ -1,7 +1,6 @@
 """Over-samplers of features are compared fold by fold."""
 
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,13 +9,8 @@ from geneticgan.data.dataset import Images
 
 
 @pytest.fixture
-def comparing(monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
-    import benchmarks.features
-
-    yield benchmarks.features
-    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
-        del sys.modules[name]
+def comparing(load_benchmark):
+    return load_benchmark("features")
 
 
 @pytest.mark.parametrize("chosen", [(), ("--l2", "0.01")])

@@ -2,19 +2,13 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 
 @pytest.fixture
-def gpu(monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
-    import benchmarks.gpu
-
-    yield benchmarks.gpu
-    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
-        del sys.modules[name]
+def gpu(load_benchmark):
+    return load_benchmark("gpu")
 
 
 @pytest.mark.parametrize(

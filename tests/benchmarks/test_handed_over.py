@@ -1,6 +1,5 @@
 """What a choice hands over is compared with fixed methods as the table says."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,8 @@ A, B = ("a", "auto"), ("b", "auto")
 
 
 @pytest.fixture
-def handed_over(monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
-    import benchmarks.handed_over
-
-    yield benchmarks.handed_over
-    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
-        del sys.modules[name]
+def handed_over(load_benchmark):
+    return load_benchmark("handed_over")
 
 
 def test_the_fixed_method_is_the_best_of_the_other_data_sets(handed_over):

@@ -1,20 +1,14 @@
 """The study of judges and searches runs at a toy size and counts as it says."""
 
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 
 @pytest.fixture
-def judges(monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
-    import benchmarks.judges
-
-    yield benchmarks.judges
-    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
-        del sys.modules[name]
+def judges(load_benchmark):
+    return load_benchmark("judges")
 
 
 def test_it_ends_in_two_tables(judges, monkeypatch, capsys, tmp_path):

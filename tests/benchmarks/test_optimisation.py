@@ -3,20 +3,14 @@
 import itertools
 import random
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 
 @pytest.fixture
-def optimisation(monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
-    import benchmarks.optimisation
-
-    yield benchmarks.optimisation
-    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
-        del sys.modules[name]
+def optimisation(load_benchmark):
+    return load_benchmark("optimisation")
 
 
 @pytest.fixture

@@ -1,19 +1,13 @@
 """What the loop costs: the benchmark runs, and a generation makes hardly more calls than DEAP's."""
 
 import sys
-from pathlib import Path
 
 import pytest
 
 
 @pytest.fixture
-def overhead(monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
-    import benchmarks.overhead
-
-    yield benchmarks.overhead
-    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
-        del sys.modules[name]
+def overhead(load_benchmark):
+    return load_benchmark("overhead")
 
 
 def test_every_contender_takes_its_turns(overhead, monkeypatch):

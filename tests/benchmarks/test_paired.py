@@ -1,8 +1,5 @@
 """The table of paired differences: its numbers, and what it leaves out."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from geneticgan.benchmark.layout import BenchmarkFolder
@@ -11,13 +8,8 @@ from geneticgan.evaluation.metrics import Scores
 
 
 @pytest.fixture
-def table(monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
-    from benchmarks.paired import table
-
-    yield table
-    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
-        del sys.modules[name]
+def table(load_benchmark):
+    return load_benchmark("paired").table
 
 
 def write(folder, method, seed, acsa, smallest, dataset="digits", **others):

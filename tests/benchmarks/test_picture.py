@@ -15,13 +15,8 @@ RESULTS = ROOT / "benchmarks" / "results" / "fashion-mnist-v-600"
 
 
 @pytest.fixture
-def drawing(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT))
-    import benchmarks.picture
-
-    yield benchmarks.picture
-    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
-        del sys.modules[name]
+def drawing(load_benchmark):
+    return load_benchmark("picture")
 
 
 @pytest.mark.skipif(not RESULTS.is_dir(), reason="an sdist has no results")

@@ -1,19 +1,13 @@
 """The saving of looking real images up is measured, in turns."""
 
 import sys
-from pathlib import Path
 
 import pytest
 
 
 @pytest.fixture
-def measuring(monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
-    import benchmarks.read_once
-
-    yield benchmarks.read_once
-    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
-        del sys.modules[name]
+def measuring(load_benchmark):
+    return load_benchmark("read_once")
 
 
 def test_it_prints_a_row_for_every_number_of_offspring(measuring, monkeypatch, capsys):

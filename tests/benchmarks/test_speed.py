@@ -1,19 +1,11 @@
 """The benchmark runs; what it finds is not a matter for a test."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 
 @pytest.fixture
-def speed(monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
-    import benchmarks.speed
-
-    yield benchmarks.speed
-    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
-        del sys.modules[name]
+def speed(load_benchmark):
+    return load_benchmark("speed")
 
 
 @pytest.mark.parametrize("recipe", ["paper", "best"])

@@ -1,7 +1,6 @@
 """A benchmark's folder as one file: what is read of it is what the cells said."""
 
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,8 @@ GRIDS = sorted(path.parent for path in (ROOT / "benchmarks" / "results").glob("*
 
 
 @pytest.fixture
-def summarise(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT))
-    from benchmarks.summarise import summarise
-
-    yield summarise
-    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
-        del sys.modules[name]
+def summarise(load_benchmark):
+    return load_benchmark("summarise").summarise
 
 
 def test_the_tables_are_the_same(summarise, tmp_path):
