@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 import torch
+from deap import base
 from torch.nn.functional import cross_entropy, softplus
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -38,6 +39,18 @@ PORTION = 20
 """Generations on a GPU that are measured as one."""
 
 Step = Callable[[], None]
+
+
+def generations(machine: Machine, toolbox: base.Toolbox) -> Step:
+    """Return what makes the next generation of a machine's population, each time it is called."""
+    number = 0
+
+    def step() -> None:
+        nonlocal number
+        ea_annealing(machine.population, toolbox, machine.schedule, 1, first_generation=number)
+        number += 1
+
+    return step
 
 
 class World:
@@ -89,15 +102,7 @@ class World:
     def generation(self, mutations: int, *, shared: bool, schedule: str = "exponential") -> Step:
         """Return one generation of annealing genetic GAN training, selecting on the host."""
         machine = self.machine(mutations, schedule)
-        toolbox = (step_toolbox if shared else plain_toolbox)(machine)
-        number = 0
-
-        def step() -> None:
-            nonlocal number
-            ea_annealing(machine.population, toolbox, machine.schedule, 1, first_generation=number)
-            number += 1
-
-        return step
+        return generations(machine, (step_toolbox if shared else plain_toolbox)(machine))
 
     def on_device(self, mutations: int, *, capture: bool) -> Step:
         """Return `PORTION` generations that stay on the device."""

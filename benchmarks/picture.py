@@ -76,7 +76,7 @@ def _draw_leads(axes: Axes, comparison: Comparison) -> None:
     titles: list[str] = []
     for row in comparison.rows:
         lead = row.paired
-        if "(" in row.title or lead is None or lead.difference is None or lead.interval is None:
+        if ":" in row.method or lead is None or lead.difference is None or lead.interval is None:
             continue
         middle, half = -lead.difference, lead.interval[1] - lead.difference
         axes.errorbar(middle, len(titles), xerr=half, fmt="o", color=colour(0), markersize=7)

@@ -11,13 +11,13 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from geneticgan.annealing.algorithm import ea_annealing
+from benchmarks.contenders import Step, generations
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.gan.step import step_toolbox
@@ -25,8 +25,6 @@ from geneticgan.training.build import build_machine, real_images
 from geneticgan.training.model import build_model
 from geneticgan.training.plugins import make_plugins
 from geneticgan.training.setup import load_split
-
-Step = Callable[[], None]
 
 MUTATIONS = ("nonsat", "minimax,nonsat,lsgan")
 
@@ -39,15 +37,7 @@ def generation(config: TrainConfig, split: Split, *, once: bool) -> Step:
     if not once:
         real = dataclasses.replace(real, positions=None)
     machine = build_machine(config, plugins, model, real)
-    toolbox = step_toolbox(machine)
-    number = 0
-
-    def step() -> None:
-        nonlocal number
-        ea_annealing(machine.population, toolbox, machine.schedule, 1, first_generation=number)
-        number += 1
-
-    return step
+    return generations(machine, step_toolbox(machine))
 
 
 def main() -> None:

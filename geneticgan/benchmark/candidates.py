@@ -55,3 +55,11 @@ class Candidate:
     smallest_recall: float
     lead: Resampled
     seconds: float
+
+    @property
+    def ahead(self) -> bool:
+        """Whether it is ahead of the reference beyond chance: its whole interval is above zero.
+
+        With one split, or with differences that do not vary, there is no interval.
+        """
+        return self.lead.mean > self.lead.half_width > 0

@@ -45,7 +45,7 @@ def reason(
     apart = resampled(measured[winner.method].acsa, measured[rival.method].acsa, held_out)
     if winner.method == reference:
         text = _kept(rival, winner, count, held_out)
-    elif not winner.lead.mean > winner.lead.half_width > 0:
+    elif not winner.ahead:
         plain = next(each for each in candidates if each.method == reference)
         text = _fallen_back(winner, plain, count, held_out)
         if rivals and rival.mean > winner.mean:

@@ -64,7 +64,7 @@ def decide(
         (_candidate(method, measured, reference, held_out) for method in measured),
         key=lambda each: -each.mean,
     )
-    ahead = [each for each in candidates if each.lead.mean > each.lead.half_width > 0]
+    ahead = [each for each in candidates if each.ahead]
     if ahead:
         best = measured[ahead[0].method].acsa
         good = [each for each in ahead if not _behind(best, measured[each.method].acsa, held_out)]
