@@ -1,0 +1,33 @@
+"""The run's classifier is compared with the networks of the same runs."""
+
+import pytest
+from click.testing import CliRunner
+
+from geneticgan_cli.main import cli
+
+
+@pytest.fixture
+def run_classifier(load_benchmark):
+    return load_benchmark("run_classifier")
+
+
+def test_it_is_paired_with_the_rows_of_its_own_run(run_classifier):
+    def run(chosen, head, plain):
+        return run_classifier.Run("digits", chosen, {"head": head, "plain": plain})
+
+    runs = [run("head", 90.0, 80.0), run("plain", 70.0, 80.0), run("plain", 85.0, 85.0)]
+    first, *_, chosen, head, plain = run_classifier.table(runs)
+    assert first == "3 runs; chosen: head (1), plain (2)"
+    assert chosen == "| the run's classifier | 85.0 ± 5.0 |  |"
+    assert head.startswith("| head | 81.7 ± 10.4 | +3.33 [")
+    assert plain.startswith("| plain | 81.7 ± 2.9 | +3.33 [")
+
+
+def test_it_reads_what_train_leaves(run_classifier, tmp_path):
+    words = "train --dataset digits --imbalance exponential:ratio=5,largest=40 --steps 2 --width 1"
+    result = CliRunner().invoke(cli, [*words.split(), "--out", str(tmp_path / "run")])
+    assert result.exit_code == 0, result.output
+    run = run_classifier.read_run(tmp_path / "run")
+    assert run.dataset == "digits"
+    assert {"AGGAN, class head", "Balanced softmax", "Os+CN", run.classifier} <= run.acsa.keys()
+    assert f"{run.acsa[run.classifier]:.1f}" in result.output
