@@ -19,6 +19,7 @@ from geneticgan.data.scaling import (
     usual_window,
     values,
 )
+from geneticgan.errors import DataError
 
 UNREADABLE = (
     OSError,
@@ -28,6 +29,9 @@ UNREADABLE = (
     Image.DecompressionBombError,
 )
 """The errors that Pillow raises for damaged images and for files that are not images."""
+
+GREY = frozenset({"1", "L", "LA", "La"})
+"""Pillow's modes of images without colours that have 8 bits or fewer."""
 
 MOST_PIXELS = 64 * 10**6
 """The maximal number of pixels of an image; a small file can claim to hold very many."""
@@ -54,8 +58,9 @@ class Decoding:
     ----------
     size : int
         The width and height of the decoded image in pixels.
-    grayscale : bool
-        Whether to decode one channel instead of three.
+    grayscale : bool or None
+        Whether to decode one channel instead of three; None, if every file of a data set is grey,
+        which is resolved before the first is decoded.
     skip_corrupt : bool
         Whether to leave out images that cannot be read instead of raising an error.
     fit : {"crop", "pad", "stretch", "auto"}
@@ -67,10 +72,38 @@ class Decoding:
     """
 
     size: int
-    grayscale: bool = False
+    grayscale: bool | None = False
     skip_corrupt: bool = False
     fit: str = "crop"
     window: Window | None = None
+
+
+def parse_grayscale(given: bool | str) -> bool | None:
+    """Return whether to decode one channel; None if that depends on the files (``auto``).
+
+    Raises
+    ------
+    DataError
+        If it is neither ``true`` nor ``false`` nor ``auto``.
+    """
+    words = {
+        "auto": None,
+        "true": True,
+        "yes": True,
+        "1": True,
+        "false": False,
+        "no": False,
+        "0": False,
+    }
+    word = str(given).lower()
+    if word not in words:
+        raise DataError(f"grayscale={given} must be true, false or auto")
+    return words[word]
+
+
+def is_grey(image: Image.Image) -> bool:
+    """Return whether an open file has no colours, by its mode; its pixels are not looked at."""
+    return is_deep(image) or image.mode in GREY
 
 
 def decode_one(data: bytes, how: Decoding) -> UInt8Array:

@@ -19,6 +19,7 @@ from geneticgan.data.decoding import (
     decode_one,
     fault,
     has_pages,
+    is_grey,
     open_checked,
 )
 from geneticgan.data.filling import filled
@@ -105,8 +106,8 @@ def decode_files(files: Encoded, how: Decoding, title: str, notices: Notices) ->
     files : Encoded
         The files.
     how : Decoding
-        How to decode them. If its fit is ``auto``, or its window is None and images have more than
-        8 bits, these are chosen for all files together, with a notice.
+        How to decode them. If its fit is ``auto``, its number of channels open, or its window None
+        and images have more than 8 bits, these are chosen for all files together, with a notice.
     title : str
         The title of the work in reports of progress.
     notices : Notices
@@ -122,7 +123,7 @@ def decode_files(files: Encoded, how: Decoding, title: str, notices: Notices) ->
     count = len(files.names)
     digests = digests_of(files.names, files.read, files.on_disk, notices, files.known_by)
     seen = cached(
-        content_key(("seen",), [digests.tobytes()]), lambda: _look(files, notices), notices
+        content_key(("looked at",), [digests.tobytes()]), lambda: _look(files, notices), notices
     )
     how = _settled(how, seen, notices)
     key = content_key((how.size, how.grayscale, how.fit, how.window), [digests.tobytes()])
@@ -150,12 +151,14 @@ def _look(files: Encoded, notices: Notices) -> Arrays:
     ranges = np.full((count, 2), np.nan)
     whole = np.ones(count, dtype=bool)
     several = np.zeros(count, dtype=bool)
+    grey = np.ones(count, dtype=bool)
     fine = np.zeros(count, dtype=bool)
 
     def look(index: int) -> None:
         try:
             with open_checked(files.read(index)) as image:
                 several[index] = has_pages(image)
+                grey[index] = is_grey(image)
                 fine[index] = is_cut_to_8_bits(image)  # only known before the image is loaded
                 turned = image.getexif().get(ORIENTATION, 1) >= 5
                 sizes[index] = image.size[::-1] if turned else image.size
@@ -167,11 +170,12 @@ def _look(files: Encoded, notices: Notices) -> Arrays:
             return  # the fault is reported when the image is decoded
 
     each(look, count, "Reading image sizes", notices)
-    return {"sizes": sizes, "ranges": ranges, "whole": whole, "several": several, "fine": fine}
+    flags = {"whole": whole, "several": several, "fine": fine, "grey": grey}
+    return {"sizes": sizes, "ranges": ranges, **flags}
 
 
 def _settled(how: Decoding, seen: Arrays, notices: Notices) -> Decoding:
-    """Return the decoding with the fit and the window chosen for all images, with notices."""
+    """Return the decoding with all choices made for the images together, with notices."""
     sizes: npt.NDArray[np.int64] = seen["sizes"]  # type: ignore[assignment]  # as _look made it
     ranges: npt.NDArray[np.float64] = seen["ranges"]  # type: ignore[assignment]
     if how.fit == "auto":
@@ -181,6 +185,10 @@ def _settled(how: Decoding, seen: Arrays, notices: Notices) -> Decoding:
             notices.note(said)
     elif how.fit not in FITS:
         raise DataError(f"fit={how.fit} must be auto, {', '.join(FITS[:-1])} or {FITS[-1]}")
+    if how.grayscale is None:
+        how = replace(how, grayscale=bool(seen["grey"].all()))
+        if how.grayscale:
+            notices.note("All images are grey: they have one channel; grayscale=false makes three.")
     if seen["several"].any():
         notices.note(
             f"{seen['several'].sum()} of {len(sizes)} files have several pages or frames, of which "

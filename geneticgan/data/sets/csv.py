@@ -10,7 +10,7 @@ import numpy.typing as npt
 from geneticgan.data.absence import alike_said
 from geneticgan.data.archives import unpacked
 from geneticgan.data.assembling import FileDataset, FileSet
-from geneticgan.data.decoding import Decoding
+from geneticgan.data.decoding import Decoding, parse_grayscale
 from geneticgan.data.files import read_regular
 from geneticgan.data.labelling import in_order
 from geneticgan.data.opening import open_table
@@ -36,8 +36,8 @@ class Csv(FileDataset):
         The list, or a folder or an archive with one list in it.
     image_size : int
         The size in pixels of the square images.
-    grayscale : bool
-        Whether to read one channel instead of three.
+    grayscale : bool or str
+        Whether to read one channel instead of three; ``auto`` does if every file is grey.
     skip_corrupt : bool
         Whether to leave out images that are missing or cannot be read.
     path : str
@@ -69,7 +69,7 @@ class Csv(FileDataset):
         self,
         data_root: str = "",
         image_size: int = 32,
-        grayscale: bool = False,
+        grayscale: bool | str = "auto",
         skip_corrupt: bool = False,
         path: str = "",
         label: str = "",
@@ -81,7 +81,9 @@ class Csv(FileDataset):
         table: str = "",
     ) -> None:
         self.data_root = data_root
-        self.how = Decoding(image_size, grayscale, skip_corrupt, fit, parse_window(window))
+        self.how = Decoding(
+            image_size, parse_grayscale(grayscale), skip_corrupt, fit, parse_window(window)
+        )
         self.wanted = Wanted(path, label, part, group, images)
         self.table = table
 

@@ -11,7 +11,7 @@ from geneticgan.data.absence import alike_said, nothing_found, others_said
 from geneticgan.data.archives import unpacked
 from geneticgan.data.assembling import FileDataset, FileSet
 from geneticgan.data.classes import class_of_each, folders_of_classes, inmost
-from geneticgan.data.decoding import Decoding
+from geneticgan.data.decoding import Decoding, parse_grayscale
 from geneticgan.data.files import Below, Paths, read_regular
 from geneticgan.data.grouping import group_codes, groups_by_pattern
 from geneticgan.data.known import Sorted, key_of, known_again
@@ -44,8 +44,8 @@ class Folder(FileDataset):
         The folder, or a zip or tar archive of it.
     image_size : int
         The size in pixels of the square images.
-    grayscale : bool
-        Whether to read one channel instead of three.
+    grayscale : bool or str
+        Whether to read one channel instead of three; ``auto`` does if every file is grey.
     skip_corrupt : bool
         Whether to leave out images that cannot be read.
     pattern : str
@@ -74,7 +74,7 @@ class Folder(FileDataset):
         self,
         data_root: str = "",
         image_size: int = 32,
-        grayscale: bool = False,
+        grayscale: bool | str = "auto",
         skip_corrupt: bool = False,
         pattern: str = "",
         exclude: str = "",
@@ -85,7 +85,9 @@ class Folder(FileDataset):
         test: str = "",
     ) -> None:
         self.data_root = data_root
-        self.how = Decoding(image_size, grayscale, skip_corrupt, fit, parse_window(window))
+        self.how = Decoding(
+            image_size, parse_grayscale(grayscale), skip_corrupt, fit, parse_window(window)
+        )
         self.pattern = pattern
         self.exclude = exclude
         self.classes = classes

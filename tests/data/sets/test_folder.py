@@ -44,6 +44,29 @@ def test_grayscale_is_one_channel(folder):
     assert Folder(str(folder), image_size=8, grayscale=True).load().train.pixels.shape[1] == 1
 
 
+@pytest.mark.parametrize(("mode", "other"), [("L", "LA"), ("1", "I;16")])
+def test_files_that_are_all_grey_become_one_channel(tmp_path, mode, other):
+    for number in range(12):
+        place = tmp_path / "ab"[number % 2] / f"{number}.png"
+        place.parent.mkdir(exist_ok=True)
+        Image.new(other if number == 5 else mode, (8, 8), number).save(place)
+    said = []
+    dataset = Folder(str(tmp_path), image_size=8)
+    dataset.notices = Notices()
+    dataset.notices.note = said.append
+    assert dataset.load().train.pixels.shape[1] == 1
+    assert "All images are grey: they have one channel; grayscale=false makes three." in said
+    dataset = Folder(str(tmp_path), image_size=8, grayscale="false")
+    assert dataset.load().train.pixels.shape[1] == 3
+    Image.new("RGB", (8, 8)).save(tmp_path / "a" / "colour.png")
+    assert Folder(str(tmp_path), image_size=8).load().train.pixels.shape[1] == 3
+
+
+def test_another_word_for_the_channels_is_refused(tmp_path):
+    with pytest.raises(DataError, match="grayscale=maybe must be true, false or auto"):
+        Folder(str(tmp_path), grayscale="maybe")
+
+
 def test_given_parts_are_taken_as_they_are(folder, tmp_path_factory):
     root = tmp_path_factory.mktemp("parts")
     for part in ("train", "test"):
