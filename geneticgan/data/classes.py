@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -95,21 +95,21 @@ def _check_height(listing: Listing) -> None:
     inside: dict[str, set[str]] = defaultdict(set)
     folders: dict[str, set[str]] = defaultdict(set)
     for place in listing.files:
-        name, *below = place.split("/")[:-1] or [""]
-        if below:
-            inside[name].add(below[0])
+        name, *inner = place.split("/")[:-1] or [""]
+        if inner:
+            inside[name].add(inner[0])
         if name:
-            folders[name].add("/".join([name, *below]))
+            folders[name].add("/".join([name, *inner]))
     plain = {name for name, own in folders.items() if name in own}
     for name in sorted(folders.keys() - plain):
-        above = os.path.commonpath(folders[name])
-        below_it = {each.removeprefix(f"{above}/").partition("/")[0] for each in folders[name]}
+        above = posixpath.commonpath(folders[name])
+        under = {each.removeprefix(f"{above}/").partition("/")[0] for each in folders[name]}
         depth = above.count("/") + 1
         single = {min(own) for own in folders.values() if len(own) == 1}
         flat = min(plain | {each for each in single if each.count("/") < depth}, default="")
-        if flat and len(below_it) >= MANY and above not in folders[name]:
+        if flat and len(under) >= MANY and above not in folders[name]:
             raise DataError(
-                f"{listing.root} seems to be one folder too high: {above!r} holds {len(below_it)} "
+                f"{listing.root} seems to be one folder too high: {above!r} holds {len(under)} "
                 f"folders of images, but {flat!r} holds none; if those folders are the classes, "
                 f"use {listing.root / above}; if {name!r} is a class, use folder:classes=top"
             )
