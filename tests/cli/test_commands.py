@@ -53,7 +53,7 @@ def test_train_says_what_it_did_and_what_to_do_next(run):
         f"Augmentation, in every row: {RECIPES[DEFAULT_RECIPE]['augmentation']}",
         "recall of '9'",
         "of the test part). One seed",
-        "by the chance of",
+        "Best ACSA here: ",
         "generation 4/4",
         "accepted",
         str(path / "samples" / "classes.png"),
