@@ -44,6 +44,9 @@ def _plot(chart: LineChart) -> Any:
 
     limits = chart.limits()
     ranges: dict[str, Any] = {"y_range": limits} if limits else {}
+    places = {float(x) for line in chart.lines.values() for x in line.x}
+    if len(places) == 1 and not chart.log_x:  # a single point, around which ticks would overlap
+        ranges["x_range"] = (min(places) - 1, max(places) + 1)
     columns = legend_columns(list(chart.lines))
     further_rows = -(-len(chart.lines) // columns) - 1
     plot: Any = figure(
