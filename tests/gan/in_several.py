@@ -150,7 +150,7 @@ def refusals(processes):
     """Return why each of these cannot be split."""
     coupled, own, needy, small = (make(processes)[0] for _ in range(4))
     generator = coupled.population[0].module
-    generator.dense = nn.Sequential(generator.dense, Contrast())
+    generator.ups[-1] = nn.Sequential(generator.ups[-1], Contrast())
     own.discriminator.module.couples_samples = True
     needy.mutations = [Needy()]
     small.batches = dataclasses.replace(small.batches, batch_size=2)
