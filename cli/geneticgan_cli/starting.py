@@ -29,7 +29,7 @@ def starting() -> Iterator[None]:
     sign = _Sign(sys.stderr)
     streams = sys.stdout, sys.stderr
     sys.meta_path.insert(0, sign)
-    sys.stdout, sys.stderr = (_Screen(stream, sign) for stream in streams)  # type: ignore[assignment]  # as a file
+    sys.stdout, sys.stderr = (_Screen(stream, sign) for stream in streams)
     try:
         yield
     finally:

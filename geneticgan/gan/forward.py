@@ -62,9 +62,9 @@ class Forward:
 
         The pass updates its batch statistics, or those in ``buffers`` (in place) if given.
         """
-        own = self.processes.own
+        own, of_latents = self.processes.own, getattr(module, "of_latents", ())
         inputs: tuple[Any, ...] = (own(batch.latents), own(batch.labels))
-        if self.processes.size > 1 and getattr(module, "of_latents", ()):
+        if self.processes.size > 1 and of_latents:
             inputs = (batch.latents, own(batch.labels), own)
         with self._within("generator", module, batch.generation, len(batch.labels)):
             if buffers is None:
