@@ -350,6 +350,7 @@ main()
 """
 
 
+@pytest.mark.posix
 def test_a_second_signal_stops_at_once_and_leaves_the_last_checkpoint_whole(tmp_path):
     arguments = [
         "train",
@@ -376,6 +377,7 @@ def test_a_second_signal_stops_at_once_and_leaves_the_last_checkpoint_whole(tmp_
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_in_a_real_shell_saves_and_names_the_way_on(number, tmp_path):
     command = shutil.which("geneticgan", path=str(Path(sys.executable).parent))
