@@ -158,7 +158,7 @@ def run_grid(
 
     The exit status is 130 after Ctrl-C, and 1 if a cell failed.
     """
-    from geneticgan.benchmark.grid import fill, grid, read_tuned
+    from geneticgan.benchmark.grid import fill, grid, read_tuned, untuned
     from geneticgan.benchmark.launchers import make_launcher
     from geneticgan.benchmark.tuning import tune as run_trials
     from geneticgan.files import write_whole
@@ -177,6 +177,8 @@ def run_grid(
     wanted = imbalances or _of_table(ctx, table, ratios)
     values = read_tuned(tuned) if tuned else None
     cells = grid(wanted, datasets, methods, seeds, base, chosen, values)
+    if values and (defaults := untuned(values, cells)):
+        say(f"{tuned} has no values for {', '.join(defaults)}: trained with default values.")
     runner = make_launcher(launcher, workers, ray_address, gpus_per_cell, base.device)
     console, command = Console(), shlex.join(["geneticgan", *sys.argv[1:]])
     try:

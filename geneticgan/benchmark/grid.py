@@ -18,7 +18,7 @@ from geneticgan.benchmark.layout import BenchmarkFolder
 from geneticgan.benchmark.result import CellResult
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.imbalance import RATIOS, create_imbalance
-from geneticgan.errors import ConfigError, RunError
+from geneticgan.errors import ConfigError, RunError, some
 from geneticgan.methods.asked import read_method, with_given
 from geneticgan.protocols.catalogue import create_protocol
 from geneticgan.specs import parse_specs
@@ -92,7 +92,7 @@ def grid(
     Raises
     ------
     PluginError, ConfigError
-        If a method, data set, imbalance or value is unknown.
+        If a method, data set, imbalance or value is unknown, or a data set has no tuned values.
     """
     method_specs = [str(spec) for spec in parse_specs(methods)]
     for method in method_specs:
@@ -102,6 +102,7 @@ def grid(
         create_protocol(protocol)
     for imbalance in imbalances:
         create_imbalance(imbalance)
+    _check_tuned(tuned, datasets)
     cells = []
     for seed in range(seeds):
         for dataset in parse_specs(datasets):
@@ -122,6 +123,26 @@ T = TypeVar("T")
 
 def _of_spec(found: Mapping[str, T], spec: str, default: T) -> T:
     return found.get(spec, found.get(spec.partition(":")[0], default))
+
+
+def _check_tuned(tuned: Tuned | None, datasets: str) -> None:
+    """Raise `ConfigError` if tuned values are given, but none for one of the data sets."""
+    missing = [
+        str(each) for each in parse_specs(datasets) if not _of_spec(tuned or {}, str(each), {})
+    ]
+    if tuned is not None and missing:
+        raise ConfigError(
+            f"the tuned values are for {some(sorted(tuned)) or 'no data set'}, not for "
+            f"{some(missing)}; tune there, or rename a section of the file to use its values"
+        )
+
+
+def untuned(tuned: Tuned, cells: Sequence[Cell]) -> list[str]:
+    """Return the methods of a grid for which a data set's tuned values name nothing."""
+    known = ((cell, _of_spec(tuned, cell.config.dataset, {})) for cell in cells)
+    return sorted(
+        {cell.method for cell, found in known if _of_spec(found, cell.method, None) is None}
+    )
 
 
 def values(found: Mapping[str, float | str]) -> Values:

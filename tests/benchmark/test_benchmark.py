@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from geneticgan.benchmark.cell import run_cell
 from geneticgan.benchmark.compare import read_benchmark, to_csv, to_latex, to_markdown
-from geneticgan.benchmark.grid import TABLES, fill, grid, read_tuned
+from geneticgan.benchmark.grid import TABLES, fill, grid, read_tuned, untuned
 from geneticgan.benchmark.launchers import Local, make_launcher
 from geneticgan.benchmark.result import CellResult
 from geneticgan.benchmark.tuning import SEED, trials, tune
@@ -134,6 +134,7 @@ def test_processes_give_the_same_results(tmp_path):
         assert without_clock(one) == without_clock(two)
 
 
+@pytest.mark.posix
 def test_no_process_outlives_a_killed_benchmark(tmp_path, start):
     out = tmp_path / "b"
     words = ["benchmark", "--datasets", "digits", "--methods", "aggan", "--seeds", "2"]
@@ -260,6 +261,13 @@ def test_tuned_values_reach_method_and_config(tmp_path):
     assert found.values == {"kind": "focal", "classifier_learning_rate": 0.5}
     with pytest.raises(ConfigError, match=r"nowhere.toml cannot be read"):
         read_tuned(tmp_path / "nowhere.toml")
+
+
+def test_tuned_values_of_another_data_set_are_not_ignored():
+    with pytest.raises(ConfigError, match="values are for mnist, not for digits; tune there"):
+        cells_of("cn", tuned={"mnist": {"cn": {}}})
+    tuned = {"digits": {"cn": {}}}
+    assert untuned(tuned, cells_of("cn,cb-loss", tuned=tuned)) == ["cb-loss"]
 
 
 def test_a_spec_with_options_is_tuned_by_itself(tmp_path):

@@ -14,9 +14,10 @@ from geneticgan.data import gathering, signatures
 from geneticgan.data.cache import entries, read_entry
 from geneticgan.data.dataset import Images
 from geneticgan.data.decoding import Decoding
+from geneticgan.data.encoded import Encoded
 from geneticgan.data.filling import filled
 from geneticgan.data.notices import SILENT, Notices
-from geneticgan.data.reading import Encoded, decode_files
+from geneticgan.data.reading import decode_files
 
 ROWS = {"pixels": np.dtype((np.uint8, (1, 2))), "fault": np.dtype(np.uint8)}
 COUNT = 10
@@ -123,6 +124,7 @@ print("end", arrays["fault"].tolist(), flush=True)
 """
 
 
+@pytest.mark.posix
 def test_of_two_processes_one_makes_it_and_the_other_goes_on_when_that_is_killed():
     words = [sys.executable, "-c", SCRIPT]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}

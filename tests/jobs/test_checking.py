@@ -102,8 +102,9 @@ def test_the_report_of_a_run_warns_of_a_shortcut_and_counts_copies(folder, tmp_p
     run = RunFolder.create(tmp_path_factory.mktemp("runs") / "run", config)
     run.write_split(begun.split, (), begun.remarks)
     (section,) = (s for s in run_sections(run.path)[1] if s.title == "Your images")
-    shape, copies, shortcut = section.text
+    shape, channels, copies, shortcut = section.text
     assert "fit=crop" in shape
+    assert "grayscale=false" in channels
     assert copies.startswith("2 of 25 images are in 1 group of equal or nearly equal images")
     assert shortcut.startswith(
         "Warning: size, length, suffix, date, brightness and camera together"
@@ -182,6 +183,7 @@ def test_tiny_blank_and_outlying_images_are_named(folder):
         ("{kind}/patient{group}_{number}.png", 16),
         ("{kind}/{group:04}_{side}.png", 16),
         ("{kind}/case{group}/{number}.png", 16),
+        ("{kind}/{group:04}_idx5_x{number}_y{serial}_class0.png", 16),
         ("{kind}/image_{serial}.png", None),
         ("{kind}/{serial}.png", None),
     ],
