@@ -15,6 +15,7 @@ from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError
 from geneticgan.evaluation.probabilities import GENERATED, TEMPERATURE
 from geneticgan.jobs.planned import REFERENCE, SPARE, TIMING, Plan, Request, last_cost
+from geneticgan.jobs.rehearsing import rehearse, shape_of
 from geneticgan.jobs.taking_back import take_back
 from geneticgan.jobs.timing import time_methods
 from geneticgan.methods.asked import read_method
@@ -96,6 +97,8 @@ def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
         return _read(request, split, observers)
     if request.out.exists() and (not request.out.is_dir() or any(request.out.iterdir())):
         raise RunError(f"{request.out} is not empty; choose another --out")
+    configs = [dataclasses.replace(request.config, method=method) for method in request.methods]
+    rehearse(configs, shape_of(split), request.judge.protocols)
     request.judge.make_images(source, split)
     before = request.spent
     load_parts(request.config)  # as every training does, now that they are decoded

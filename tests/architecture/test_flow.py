@@ -12,8 +12,8 @@ import geneticgan_plugins
 BASE = {
     f"geneticgan{module}"
     for module in (
-        *("", ".changes", ".config", ".devices", ".errors", ".files", ".launch"),
-        *(".memory", ".options", ".recipes", ".registry", ".seeding", ".specs"),
+        *("", ".changes", ".config", ".devices", ".errors", ".files", ".foreign"),
+        *(".launch", ".memory", ".options", ".recipes", ".registry", ".seeding", ".specs"),
     )
 }
 BESIDE = {"geneticgan.networks", "geneticgan.data", "geneticgan.evaluation"}
