@@ -211,8 +211,8 @@ class PluginGroup(Generic[T]):
         try:
             plugin = loaded.factory(**values)
         except (TypeError, ValueError) as error:
-            of = f" of {loaded.found.origin}" if loaded.found.foreign else ""
-            raise PluginError(f"{self.noun} {str(spec)!r}{of}: {error}") from error
+            of = f" ({loaded.found.origin})" if loaded.found.foreign else ""
+            raise PluginError(f"{self.noun} {str(spec)!r}: {error}{of}") from error
         except GeneticGanError:
             raise
         except Exception as error:

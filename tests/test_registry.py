@@ -86,14 +86,15 @@ def test_an_error_in_a_plugin_names_its_package(tmp_path, monkeypatch):
     (folder / "entry_points.txt").write_text("[geneticgan.schedules]\nbad = bad_plugin:Bad\n")
     (tmp_path / "bad_plugin.py").write_text(
         "from geneticgan.annealing.schedule import Schedule\n\n\nclass Bad(Schedule):\n"
-        "    def temperature(self, generation):\n        return [][generation]\n"
+        "    def temperature(self, generation):\n        return 0.0\n\n"
+        "    def learn(self, generation, accepted):\n        return [][generation]\n"
     )
     result = CliRunner().invoke(
-        cli, ["train", "--schedule", "bad", "--steps", "1", "--out", str(tmp_path / "run")]
+        cli, ["train", "--schedule=bad", "--steps=1", "--width=2", "--out", str(tmp_path / "run")]
     )
     assert result.exit_code == 1
-    assert "Error: a plugin of bad-plugin failed (IndexError: list index out" in result.output
-    assert not (tmp_path / "run").exists()
+    said = "Error: a plugin of bad-plugin (bad) failed (IndexError: list index out of range); check"
+    assert said in result.output
 
 
 def test_a_decimal_comma_is_told(installed):

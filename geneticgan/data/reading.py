@@ -11,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from geneticgan.data.cache import Arrays, cached, content_key
+from geneticgan.data.colours import fine_colours, is_cut
 from geneticgan.data.dataset import Images, Int64Array, UInt8Array
 from geneticgan.data.decoding import (
     FAULTS,
+    ORIENTATION,
     UNREADABLE,
     Decoding,
     decode_one,
@@ -24,7 +26,7 @@ from geneticgan.data.decoding import (
 from geneticgan.data.filling import filled
 from geneticgan.data.fitting import FITS, choose_fit
 from geneticgan.data.notices import Notices
-from geneticgan.data.scaling import is_cut_to_8_bits, is_deep, usual_window, values
+from geneticgan.data.scaling import is_deep, usual_window, values
 from geneticgan.data.signatures import digests_of, each
 from geneticgan.errors import DataError
 
@@ -36,9 +38,6 @@ TASK = 8
 
 NAMED = 10
 """The maximal number of unreadable files that a message names for each cause."""
-
-ORIENTATION = 0x0112
-"""The number of the EXIF field; values from 5 on exchange width and height."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,9 @@ def decode_files(files: Encoded, how: Decoding, title: str, notices: Notices) ->
     count = len(files.names)
     digests = digests_of(files.names, files.read, files.on_disk, notices, files.known_by)
     seen = cached(
-        content_key(("seen",), [digests.tobytes()]), lambda: _look(files, notices), notices
+        content_key(("seen", "colours"), [digests.tobytes()]),
+        lambda: _look(files, notices),
+        notices,
     )
     how = _settled(how, seen, notices)
     key = content_key((how.size, how.grayscale, how.fit, how.window), [digests.tobytes()])
@@ -156,11 +157,12 @@ def _look(files: Encoded, notices: Notices) -> Arrays:
         try:
             with open_checked(files.read(index)) as image:
                 several[index] = has_pages(image)
-                fine[index] = is_cut_to_8_bits(image)  # only known before the image is loaded
+                colours = fine_colours(image)  # only known before the image is loaded
+                fine[index] = colours is None and is_cut(image)
                 turned = image.getexif().get(ORIENTATION, 1) >= 5
                 sizes[index] = image.size[::-1] if turned else image.size
-                if is_deep(image):
-                    pixels = values(image)
+                if colours is not None or is_deep(image):
+                    pixels = values(image) if colours is None else colours[..., :3]
                     whole[index] = image.mode != "F"
                     ranges[index] = pixels.min(), pixels.max()
         except UNREADABLE:

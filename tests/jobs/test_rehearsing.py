@@ -44,6 +44,11 @@ class Cold(Schedule):
         return 1.0 - generation
 
 
+class Out(Schedule):
+    def temperature(self, generation):
+        return [][generation]
+
+
 class Three(FitnessFunction):
     def evaluate(self, inputs):
         return (inputs.logits.source.mean(),) * 3
@@ -157,6 +162,7 @@ absent = odd_no_such_module:Absent
 few = odd_plugins:Few
 [geneticgan.schedules]
 cold = odd_plugins:Cold
+out = odd_plugins:Out
 [geneticgan.fitness]
 three = odd_plugins:Three
 number = odd_plugins:Number
@@ -214,6 +220,7 @@ RUN = {
     "--fitness=number": "fitness 'number' of odd 1.0: evaluate returned a float",
     "--selection=few": "selection 'few' of odd 1.0: 1 survivors of 2 parents; tell its",
     "--schedule=cold": "schedule 'cold' of odd 1.0: the temperature of generation 2 is -1.0",
+    "--schedule=out": "schedule 'out' of odd 1.0: it fails .IndexError: list index out of range",
     "--architecture=nothing": "architecture 'nothing' of odd 1.0: it fails .AttributeError",
     "--dataset=empty": "data set 'empty' of odd 1.0: it returned a NoneType, no Source",
     "--dataset=floats": "data set 'floats' of odd 1.0: train pixels are float64, not uint8",
