@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from geneticgan.data.dataset import UInt8Array
+
 LOWER = {
     **{f"{mode};16B": f"{mode};16L" for mode in ("RGB", "RGBA", "RGBX")},
     **{f"{mode};16L": f"{mode};16B" for mode in ("RGB", "RGBA", "RGBX")},
@@ -55,18 +57,22 @@ def fine_colours(image: Image.Image) -> npt.NDArray[np.uint16] | None:
     (mode,) = modes
     upper, lower = _decoded(data, ""), _decoded(data, LOWER[mode])
     if mode.startswith("LA"):
-        grey = lower[..., :1].astype(np.uint16) << 8 | lower[..., 1:2]
-        opacity = lower[..., 2:3].astype(np.uint16) << 8 | lower[..., 3:]
+        grey = _joined(lower[..., :1], lower[..., 1:2])
+        opacity = _joined(lower[..., 2:3], lower[..., 3:])
         return np.concatenate([grey, grey, grey, opacity], axis=2)
-    found: npt.NDArray[np.uint16] = upper.astype(np.uint16) << 8 | lower
+    return _joined(upper, lower)
+
+
+def _joined(upper: UInt8Array, lower: UInt8Array) -> npt.NDArray[np.uint16]:
+    found: npt.NDArray[np.uint16] = upper.astype(np.uint16) * np.uint16(256) + lower
     return found
 
 
-def _decoded(data: bytes, mode: str) -> npt.NDArray[np.uint8]:
+def _decoded(data: bytes, mode: str) -> UInt8Array:
     """Return the pixels of a file, decoded by another raw mode than its own unless it is empty."""
     with Image.open(io.BytesIO(data)) as image:
         if mode:
-            image.tile = [tile._replace(args=_replaced(tile[3], mode)) for tile in image.tile]  # type: ignore[attr-defined]
+            image.tile = [tile._replace(args=_replaced(tile[3], mode)) for tile in image.tile]
         return np.asarray(image)
 
 
