@@ -106,8 +106,8 @@ OPTIONS = [
         "How trained methods are evaluated. head: the method's own class head at the end; "
         "head-calibrated: the same with an offset for each class, fitted on the validation "
         "images; augment: a fresh classifier on real and generated images; calibrate: Os+CN with "
-        "offsets fitted on generated images; paper-peek: the best of many looks at the test part. "
-        "They are plugins; see: geneticgan plugins list.",
+        "offsets fitted on generated images; paper-peek: the best of many evaluations on the test "
+        "part. They are plugins; see: geneticgan plugins list.",
         default="head",
         show_default=True,
         shell_complete=complete_plugins,

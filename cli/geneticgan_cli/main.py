@@ -40,7 +40,7 @@ from geneticgan_cli.errors import CleanGroup
 def cli(ctx: click.Context, debug: bool) -> None:
     """Annealing genetic GANs for class-imbalanced images.
 
-    Start with: geneticgan train
+    Try it with geneticgan train; for images of your own begin with geneticgan choose.
     """
     ctx.obj = {"debug": debug}
     # Pillow warns of damaged metadata; files that cannot be read are reported by name elsewhere.

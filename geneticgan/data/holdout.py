@@ -41,7 +41,8 @@ def with_test_part(
     if few:
         raise DataError(few)
     held = draw_test(everything, names, seed=0)
-    kept = np.setdiff1d(np.arange(len(everything), dtype=np.int64), held)
+    every = np.arange(len(everything), dtype=np.int64)
+    kept = np.setdiff1d(every, held, assume_unique=True)
     joined = everything.take(np.concatenate([kept, held]))
     return Source(
         joined.between(0, len(kept)),

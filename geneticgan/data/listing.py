@@ -15,10 +15,10 @@ from PIL import Image, UnidentifiedImageError
 
 from geneticgan.errors import DataError
 
-JUNK = (
+JUNK = frozenset((
     "__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "picasa.ini", "$recycle.bin",
     "system volume information", "lost+found", "@eadir", "__pycache__",
-)  # fmt: skip
+))  # fmt: skip
 """The names, in lower case, of files and folders that systems and editors leave behind. Names that
 begin with a dot are ignored as well."""
 
@@ -190,7 +190,7 @@ def _entries(folder: Path) -> dict[str, bool]:
 
 def is_junk(name: str) -> bool:
     """Return whether a file or folder was, by its name, left behind by a system or an editor."""
-    return name.lower() in JUNK or name.startswith(".")
+    return name[:1] == "." or name.lower() in JUNK
 
 
 @cache

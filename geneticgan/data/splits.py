@@ -108,12 +108,13 @@ def split_source(
     test = np.empty(0, dtype=np.int64)
     if source.held_out:
         test = draw_test(pool, source.class_names, first)
-    subset = np.setdiff1d(np.arange(len(labels), dtype=np.int64), test)
+    every = np.arange(len(labels), dtype=np.int64)
+    subset = np.setdiff1d(every, test, assume_unique=True)
     if counts is not None:
         rng = numpy_stream(first, "imbalance")
         subset = subset[draw_subset(labels[subset], counts, source.class_names, rng)]
     validation = _hold_out(pool, subset, source.class_names, validation_fraction, seed)
-    train = np.setdiff1d(subset, validation)
+    train = np.setdiff1d(subset, validation, assume_unique=True)
     return Split(
         pool.take(train),
         pool.take(validation),

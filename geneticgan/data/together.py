@@ -115,7 +115,7 @@ def keep_together(images: Images, copies: Int64Array, classes: int) -> tuple[Ima
         The classes whose copies stay apart, since joined they would be too few for three parts.
     """
     count = len(images)
-    if len(np.unique(copies)) == count:
+    if np.bincount(copies).max(initial=0) <= 1:
         return images, []
     own = np.arange(count, dtype=np.int64) if images.groups is None else images.groups
     joined = _joined(own, copies)
@@ -146,7 +146,7 @@ def said_of_copies(copies: Int64Array, test: npt.NDArray[np.bool_] | None) -> st
     test : array of bool or None
         Shape (N,), whether each image is in the test part; None if there is no such part.
     """
-    sizes = np.unique(copies, return_counts=True)[1]
+    sizes = np.bincount(copies)
     several = int((sizes > 1).sum())
     if not several:
         return ""

@@ -11,7 +11,6 @@ from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Dataset, Source
 from geneticgan.data.splits import Split
 from geneticgan.errors import RunError
-from geneticgan.report.pictures import draw_contact_sheet
 from geneticgan.training.hooks import Observer
 from geneticgan.training.setup import draw_split, load_source, open_dataset
 
@@ -58,6 +57,9 @@ def contact_sheet(config: TrainConfig, path: Path, observers: Sequence[Observer]
 
     Raises as `survey` does, and `RunError` if the file cannot be written.
     """
+    # Imports torch, which takes seconds that the other looks at a data set need not wait for.
+    from geneticgan.report.pictures import draw_contact_sheet
+
     split = survey(config, observers).split
     try:
         key = draw_contact_sheet(path, split.train, split.class_names)

@@ -20,7 +20,7 @@ class ImageOptions:
         None,
         DATA,
         "The folder (or archive, or file) of the data set.",
-        shown="./data, if the set has a usual form",
+        shown="./data, for published data sets",
     )
     image_size: int | None = option(
         None,

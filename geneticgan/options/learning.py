@@ -112,6 +112,6 @@ class LearningOptions:
     seed: int = option(
         0,
         TRAINING,
-        "The seed of every random draw, among them the imbalanced subset and the weights.",
+        "The seed of every random draw, including the imbalanced subset and the initial weights.",
         minimum=0,
     )

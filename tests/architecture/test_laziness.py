@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
@@ -37,6 +38,16 @@ LATER = {"torchvision", "torch._dynamo", "torch_fidelity", "imblearn", "matplotl
 )
 def test_help_and_lists_load_neither_torch_nor_a_plugin(arguments):
     script = SCRIPT.format(arguments=arguments, heavy=HEAVY)
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_images_are_read_and_counted_without_torch(tmp_path):
+    for number in range(10):
+        folder = tmp_path / f"class-{number % 2}"
+        folder.mkdir(exist_ok=True)
+        Image.new("L", (8, 8), 20 * number).save(folder / f"{number}.png")
+    words = ["datasets", "prepare", "folder:fit=stretch", "--data-root", str(tmp_path)]
+    script = SCRIPT.format(arguments=[*words, "--image-size", "8"], heavy={"torch"})
     subprocess.run([sys.executable, "-c", script], check=True)
 
 

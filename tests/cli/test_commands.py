@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -396,3 +397,19 @@ def test_a_signal_in_a_real_shell_saves_and_names_the_way_on(number, tmp_path):
     assert "Traceback" not in text
     state = json.loads((tmp_path / "run" / "checkpoint" / "state.json").read_text())
     assert state["next_generation"] == len(log.read_text().splitlines())
+
+
+def every_command(group=cli, words=()):
+    for name, command in group.commands.items():
+        yield (*words, name), group, command
+        if isinstance(command, click.Group):
+            yield from every_command(command, (*words, name))
+
+
+@pytest.mark.parametrize(("words", "group", "command"), list(every_command()), ids=str)
+def test_help_fits_eighty_columns_and_explains_every_option(words, group, command):
+    room = 80 - 6 - max(map(len, group.commands))
+    assert not command.get_short_help_str(room).endswith("..."), "cut in the list of commands"
+    assert all(each.help for each in command.params if isinstance(each, click.Option)), words
+    lines = invoke(*words, "--help").output.splitlines()
+    assert max(map(len, lines)) <= 80

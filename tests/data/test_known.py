@@ -141,12 +141,6 @@ def test_a_loop_of_links_ends_and_a_broken_link_is_no_fault(root):
     assert known.key_of(root, ()) not in ("", key)
 
 
-def test_as_many_files_as_are_noted_together_are_noted(root, monkeypatch):
-    time.sleep(0.02)
-    monkeypatch.setattr(known, "BLOCK", 1)
-    assert known.key_of(root, ())
-
-
 def test_with_many_files_that_were_just_made_it_waits_until_they_are_known(root, monkeypatch):
     monkeypatch.setattr(known, "SETTLED", 10**8)
     monkeypatch.setattr(known, "MANY", 10)

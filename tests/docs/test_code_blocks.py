@@ -164,3 +164,10 @@ def test_the_readme_shows_every_command(pages):
 def test_pictures_are_there(page):
     for source in page.pictures():
         assert (page.path.parent / source).is_file(), source
+
+
+def test_extras_are_those_of_the_package(pages):
+    defined = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    rows = re.findall(r"^\| (`[^|]+) \|", pages["docs/install.md"].text, re.MULTILINE)
+    named = {extra for row in rows for extra in re.findall(r"`([^`]+)`", row)}
+    assert named == set(defined["optional-dependencies"])

@@ -1,5 +1,6 @@
 """The helpers of these tests, as fixtures: in importlib mode tests cannot import neighbours."""
 
+import re
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -74,3 +75,11 @@ def observe(chain, simulation, walks):
         return np.concatenate(counts)
 
     return count
+
+
+@pytest.fixture(scope="session")
+def quoted():
+    """Say whether docs/theory.md quotes a figure."""
+    page = Path(__file__).parents[2].joinpath("docs", "theory.md").read_text(encoding="utf-8")
+    figures = set(re.findall(r"\d\.\d+", page))
+    return lambda value, digits=3: f"{value:.{digits}f}" in figures

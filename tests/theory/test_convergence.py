@@ -1,4 +1,7 @@
-"""Property 1, and what the growth of the probability of being at the optimum depends on."""
+"""Property 1, and what the growth of the probability of being at the optimum depends on.
+
+The figures are those that docs/theory.md quotes.
+"""
 
 import math
 from functools import partial
@@ -96,16 +99,17 @@ def test_the_depth_is_the_rate_at_which_the_spectral_gap_closes(chain, landscape
     assert (log_gap(low) - log_gap(high)) / (high - low) == pytest.approx(depth, rel=0.02)
 
 
-def test_with_hajeks_constant_the_optimum_is_approached(chain, landscape):
+def test_with_hajeks_constant_the_optimum_is_approached(chain, landscape, quoted):
     fitness, generation, depth = landscape
     cooling = temperatures(Logarithmic(T=depth), DECADES[-1])
     seen = chain.anneal(fitness, generation, cooling, DECADES)
     missing = np.array([1 - seen[moment][fitness.argmax()] for moment in DECADES])
-    print("at the optimum:", (1 - missing).round(3))
+    assert all(quoted(value) for value in 1 - missing)
+    assert quoted(depth)
     assert (missing[1:] < 0.75 * missing[:-1]).all()  # a quarter or more in every decade
 
 
-def test_with_half_of_it_the_optimum_may_be_missed_for_ever(chain, landscape, stuck):
+def test_with_half_of_it_the_optimum_may_be_missed_for_ever(chain, landscape, stuck, quoted):
     fitness, generation, depth = landscape
     constant, last = depth / 2, DECADES[-1]
     cooling = temperatures(Logarithmic(T=constant), last)
@@ -118,13 +122,13 @@ def test_with_half_of_it_the_optimum_may_be_missed_for_ever(chain, landscape, st
 
     forever = stuck(fitness, generation, seen[last], escapes)
     optimum = [seen[moment][fitness.argmax()] for moment in DECADES]
-    print("at the optimum:", np.round(optimum, 3), f"stuck for ever: {forever:.3f}")
+    assert all(quoted(value) for value in (optimum[0], optimum[-1], forever))
     assert optimum[-1] - optimum[-2] < 1e-3
     assert forever > 0.2
 
 
 def test_cooled_geometrically_it_may_be_missed_for_ever_and_slower_is_better(
-    chain, landscape, stuck
+    chain, landscape, stuck, quoted
 ):
     fitness, generation, depth = landscape
     forever = {}
@@ -134,7 +138,7 @@ def test_cooled_geometrically_it_may_be_missed_for_ever_and_slower_is_better(
         escapes = partial(frozen_escapes, schedule, last)
         forever[alpha] = stuck(fitness, generation, seen[last], escapes)
         optimum = seen[last][fitness.argmax()]
-        print(f"alpha {alpha}: at the optimum {optimum:.3f}, stuck for ever {forever[alpha]:.3f}")
+        assert quoted(optimum)
         assert optimum + forever[alpha] == pytest.approx(1)
     assert forever[0.9] > forever[0.99] > 0.01
 
@@ -145,11 +149,12 @@ def test_in_few_generations_the_schedule_without_a_theorem_is_ahead(chain, lands
     for schedule in (Logarithmic(T=depth), Exponential(T=2 * depth, alpha=0.99)):
         seen = chain.anneal(fitness, generation, temperatures(schedule, 500), (500,))
         optimum[type(schedule)] = seen[500][fitness.argmax()]
-    print("at the optimum:", {kind.__name__: round(p, 3) for kind, p in optimum.items()})
     assert optimum[Exponential] > optimum[Logarithmic]
 
 
-def test_the_best_so_far_finds_the_optimum_surely_at_a_constant_temperature(chain, landscape):
+def test_the_best_so_far_finds_the_optimum_surely_at_a_constant_temperature(
+    chain, landscape, quoted
+):
     fitness, generation, depth = landscape
     found = fitness[np.array(chain.pairs(fitness))[:, 1]] == fitness.max()
     accept = chain.acceptance(fitness, Constant(depth).temperature(0))
@@ -159,11 +164,13 @@ def test_the_best_so_far_finds_the_optimum_surely_at_a_constant_temperature(chai
     assert not matrix[found][:, ~found].any()
     # This is what the paper's Corollary 1 gives. The generator itself keeps moving:
     settled = chain.stationary(chain.transitions(generation, accept))
-    print(f"share of time that g is at the optimum: {settled[fitness.argmax()]:.3f}")
+    assert quoted(settled[fitness.argmax()])
     assert settled[fitness.argmax()] < 0.7
 
 
-def test_cooled_geometrically_even_the_best_so_far_may_never_find_it(chain, landscape, stuck):
+def test_cooled_geometrically_even_the_best_so_far_may_never_find_it(
+    chain, landscape, stuck, quoted
+):
     fitness, generation, depth = landscape
     schedule, last = Exponential(T=2 * depth, alpha=0.9), 200
     pairs = np.array(chain.pairs(fitness))
@@ -175,5 +182,5 @@ def test_cooled_geometrically_even_the_best_so_far_may_never_find_it(chain, land
     not_found = present * (fitness[pairs[:, 1]] < fitness.max())
     g = np.bincount(pairs[:, 0], not_found, len(fitness))
     never = stuck(fitness, generation, g, partial(frozen_escapes, schedule, last))
-    print(f"the best so far never finds the optimum: {never:.3f}")
+    assert quoted(never)
     assert never > 0.01

@@ -136,11 +136,10 @@ def test_a_mistake_is_noticed_with_the_power_that_is_documented(
     right = exact(fitness, COOLING, brood)
     for mistake, wrong in wrongs(fitness, brood).items():
         found = power(right, wrong)
-        print(f"{mistake}: {found:.5f}")
         if mistake == "worst of the brood" and brood == 1:
             assert found == pytest.approx(chisquare.LEVEL)  # the only one is best and worst
         elif mistake == "temperature x 1.5":
-            assert found > 0.96
+            assert round(found, 3) >= 0.963  # the least of all, as docs/theory.md says
         else:
             assert found > 0.999
 

@@ -74,9 +74,8 @@ def test_with_more_offspring_it_is_neither(brood, length, chain, settled):
     fitness = chain.random_fitness(length, seed=length)
     matrix = settled(fitness, 1.0, brood)
     found, gibbs = chain.stationary(matrix), chain.gibbs(fitness, 1.0)
-    print(f"total variation {distance(found, gibbs):.3f}, best {found.max():.3f} {gibbs.max():.3f}")
     assert distance(found @ matrix, found) < 1e-12
-    assert distance(found, gibbs) > 0.08
+    assert 0.09 <= round(distance(found, gibbs), 2) <= 0.22  # as docs/theory.md says
     assert asymmetry(gibbs, matrix) > 1e-3
     # The best of more offspring is fitter, so more of the distribution is at fitter states.
     assert found @ fitness > gibbs @ fitness

@@ -16,7 +16,7 @@ from geneticgan_cli.saying import say
 @device_option
 @data_root_option
 def augment(run: Path, out: Path, device: str | None, data_root: str | None) -> None:
-    """Write a balanced data set: the training images and generated ones.
+    """Write a balanced data set of training and generated images.
 
     There is one folder per class, as torchvision's ImageFolder expects. Names of generated images
     begin with generated-. If the data set is a folder or a list of files, the files are copied

@@ -39,7 +39,9 @@ ALL = "cn,oscn,smote,borderline-smote,cb-loss,dos,acgan,lsgan,wgan,egan,gamo,agg
 def benchmark(
     ctx: click.Context, /, methods: str, tuned: Path | None, tune: int | None, **options: Any
 ) -> None:
-    """Fill a table of the paper, cell by cell; cells that are on disk are not run again.
+    """Compare methods over data sets and seeds, cell by cell.
+
+    Cells that are on disk are not run again.
 
     Ctrl-C loses at most the running cells; the same command continues. See the table with
     geneticgan compare OUT.

@@ -21,7 +21,7 @@ import click
     help="Test every other method against this one, named as in the benchmark.  [default: aggan]",
 )
 def compare(out: Path, protocol: str, against: str | None) -> None:
-    """Show a benchmark's tables beside the paper's figures, and write them to OUT.
+    """Show a benchmark's tables, and write them to OUT.
 
     Files: compare-PROTOCOL.csv, .md and .tex, or compare-PROTOCOL-against-METHOD with --against.
     The paper's figures are quoted; they come from other networks and another budget.

@@ -32,7 +32,7 @@ def list_datasets() -> None:
 @data_options
 @click.pass_context
 def info(ctx: click.Context, /, name: str, **_: Any) -> None:
-    """Describe a data set, and count its images by class before and after imbalance."""
+    """Describe a data set, and count its images by class."""
     config = resolve_config(ctx, dataset=name)
 
     from geneticgan.data.dataset import DATASETS
@@ -54,7 +54,7 @@ def info(ctx: click.Context, /, name: str, **_: Any) -> None:
 @data_options
 @click.pass_context
 def check(ctx: click.Context, /, name: str, **_: Any) -> None:
-    """Look for copies, shortcuts, groups and odd images among the files of a data set.
+    """Look for copies, shortcuts, groups and unusual images.
 
     NAME is a data set of image files: folder or csv. Nothing is trained, and nothing is changed.
     """
@@ -75,7 +75,7 @@ def check(ctx: click.Context, /, name: str, **_: Any) -> None:
 @data_options
 @click.pass_context
 def prepare(ctx: click.Context, /, name: str, **_: Any) -> None:
-    """Check and decode a data set, after fetching it with --download, so runs start at once."""
+    """Check and decode a data set, so that runs start at once."""
     config = resolve_config(ctx, dataset=name)
 
     from geneticgan.jobs.datasets import survey
@@ -106,7 +106,7 @@ def prepare(ctx: click.Context, /, name: str, **_: Any) -> None:
 @data_options
 @click.pass_context
 def show(ctx: click.Context, /, name: str, out: Path | None, **_: Any) -> None:
-    """Draw training images of each class, as a run with these options would see them."""
+    """Draw training images of each class, as a run would see them."""
     config = resolve_config(ctx, dataset=name)
 
     from geneticgan.jobs.datasets import contact_sheet

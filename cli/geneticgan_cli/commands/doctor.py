@@ -19,9 +19,10 @@ from geneticgan_cli.saying import say
 )
 @click.pass_context
 def doctor(ctx: click.Context, runs: Path) -> None:
-    """Check whether everything works on this machine; put the output into a bug report.
+    """Check whether everything works on this machine.
 
-    This takes about ten seconds. The exit status is 1 if something failed.
+    This takes about ten seconds. Put the output into a bug report. The exit status is 1 if
+    something failed.
     """
     from geneticgan.jobs.doctor import FAILED, examine
 

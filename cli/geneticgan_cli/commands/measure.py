@@ -37,7 +37,7 @@ def measure(
     device: str | None,
     data_root: str | None,
 ) -> None:
-    """Measure how good, varied and new the generated images are, by class.
+    """Measure how good, varied and new generated images are.
 
     The measures are FID, KID, precision, recall, density, coverage, and the distance to the
     nearest training image, which reveals copying. Existing measurements are kept.

@@ -18,7 +18,7 @@ KINDS = [
 
 @click.group()
 def plugins() -> None:
-    """List, check and start plugins."""
+    """List, describe, check and create plugins."""
 
 
 @plugins.command("list")
@@ -31,7 +31,7 @@ def plugins() -> None:
     help="The number of seconds that importing a plugin may take.",
 )
 def list_plugins(as_json: bool, patience: float) -> None:
-    """List all plugins with their packages, and broken ones with the cause.
+    """List all plugins with their packages, also broken ones.
 
     Only plugins of other packages are imported to find out.
     """
@@ -50,7 +50,13 @@ def list_plugins(as_json: bool, patience: float) -> None:
 
 
 @plugins.command()
-@click.option("--generations", type=click.IntRange(min=2), default=3000, show_default=True)
+@click.option(
+    "--generations",
+    type=click.IntRange(min=2),
+    default=3000,
+    show_default=True,
+    help="The number of generations to draw.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -83,7 +89,10 @@ def info(name: str) -> None:
 @click.argument("name")
 @click.pass_context
 def check(ctx: click.Context, name: str) -> None:
-    """Run the contract tests on an installed plugin; the exit status is 1 if one fails."""
+    """Run the contract tests on an installed plugin.
+
+    The exit status is 1 if one fails.
+    """
     from geneticgan.jobs.plugins import check as run_check
 
     failed = 0
@@ -98,13 +107,14 @@ def check(ctx: click.Context, name: str) -> None:
 
 
 @plugins.command()
-@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
 @click.argument("name")
 @click.argument("folder", type=click.Path(path_type=Path))
 def new(kind: str, name: str, folder: Path) -> None:
     """Write a package with a new plugin, ready to install and to test.
 
-    Then: pip install -e FOLDER, and geneticgan plugins check NAME.
+    KIND is mutation, schedule, fitness, selection, dataset, imbalance, architecture, backbone,
+    method or protocol. Then: pip install -e FOLDER, and geneticgan plugins check NAME.
     """
     from geneticgan.jobs.scaffold import KINDS as ALL
     from geneticgan.jobs.scaffold import new_package

@@ -28,7 +28,7 @@ def train(
     film: bool,
     **_: Any,
 ) -> None:
-    """Train an annealing genetic GAN, or another method, and show the results.
+    """Train an annealing genetic GAN, or another method.
 
     A GAN's run ends with a table of scores on the test part: its class head, the balanced softmax,
     a classifier trained on real and generated images, and the baselines Os+CN and CN with the same
