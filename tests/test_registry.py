@@ -1,5 +1,4 @@
 import os
-import re
 import sys
 from importlib.metadata import EntryPoint
 from types import SimpleNamespace
@@ -50,7 +49,6 @@ def entry(name, target, package="aplugin", version="1.2"):
 @pytest.fixture
 def installed(monkeypatch):
     """Pretend that given entry points are installed; this very module holds the plugins."""
-    import sys
 
     monkeypatch.setitem(sys.modules, HERE, SimpleNamespace(**globals()))
 
