@@ -14,6 +14,7 @@ from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError
 from geneticgan.evaluation.probabilities import GENERATED, TEMPERATURE
+from geneticgan.files import not_written
 from geneticgan.jobs.planned import REFERENCE, SPARE, TIMING, Plan, Request, last_cost
 from geneticgan.jobs.rehearsing import rehearse, shape_of
 from geneticgan.jobs.taking_back import take_back
@@ -132,7 +133,7 @@ def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
         request.out.mkdir(parents=True, exist_ok=True)
         write_plan(request, plan)
     except OSError as error:
-        raise RunError(f"{request.out} cannot be written: {error.strerror or error}") from error
+        raise not_written(request.out, error) from error
     return plan
 
 

@@ -427,12 +427,17 @@ def test_a_locked_archive_is_said(tmp_path):
         ("list.csv", r"list.csv is a file; read it with --dataset csv"),
         ("images/a/0.png", "is neither a folder nor an archive"),
         ("images/pipe", "is neither a file nor a folder"),
+        (
+            "cut.tar.bz2",
+            r"cut.tar.bz2 cannot be read \(file could not be opened successfully\); down",
+        ),
     ],
 )
 def test_the_true_cause_is_said(tmp_path, named, said):
     for kind in "ab":
         photograph(tmp_path / "images" / kind / "0.png")
     (tmp_path / "list.csv").write_text("x")
+    (tmp_path / "cut.tar.bz2").write_bytes(b"BZh9")
     os.mkfifo(tmp_path / "images" / "pipe")
     with pytest.raises(DataError, match=said):
         load(f"{tmp_path}/{named}")
