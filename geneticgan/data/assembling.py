@@ -15,10 +15,11 @@ import numpy.typing as npt
 
 from geneticgan.data.dataset import Dataset, Preprocessing, Source
 from geneticgan.data.decoding import Decoding
+from geneticgan.data.encoded import Encoded
 from geneticgan.data.grouping import check_apart, few_groups
 from geneticgan.data.holdout import too_few, with_test_part
 from geneticgan.data.notices import Notices
-from geneticgan.data.reading import Encoded, decode_files
+from geneticgan.data.reading import decode_files
 from geneticgan.data.together import copies_of, keep_together, said_of_copies, said_of_left
 from geneticgan.errors import DataError
 

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from geneticgan.data.cache import Arrays, cached, content_key
-from geneticgan.data.colours import fine_colours, is_cut
+from geneticgan.data.cache import Arrays, content_key
 from geneticgan.data.dataset import Images, Int64Array, UInt8Array
-from geneticgan.data.decoding import (
-    FAULTS,
-    ORIENTATION,
-    UNREADABLE,
-    Decoding,
-    decode_one,
-    fault,
-    has_pages,
-    open_checked,
-)
+from geneticgan.data.decoding import FAULTS, UNREADABLE, Decoding, decode_one, fault
+from geneticgan.data.earlier import MARKS, Earlier, Series, by_rows
+from geneticgan.data.encoded import Encoded
 from geneticgan.data.filling import filled
-from geneticgan.data.fitting import FITS, choose_fit
 from geneticgan.data.notices import Notices
-from geneticgan.data.scaling import is_deep, usual_window, values
-from geneticgan.data.signatures import digests_of, each
+from geneticgan.data.settling import look_at_all, settled
+from geneticgan.data.signatures import digests_of
 from geneticgan.errors import DataError
 
 CHUNK = 256
@@ -38,35 +29,6 @@ TASK = 8
 
 NAMED = 10
 """The maximal number of unreadable files that a message names for each cause."""
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """Image files from any source, with their labels.
-
-    Attributes
-    ----------
-    names : sequence of str
-        The name of each file, for messages.
-    labels : array of int64
-        The label of each image, shape (N,).
-    read : callable
-        A function from an index to the content of the file, called from several threads.
-    groups : array of int64 or None
-        The group of each image, shape (N,); see `geneticgan.data.dataset.Images`.
-    on_disk : bool
-        Whether the names are the paths of the files, which are then recognised without being read.
-    known_by : str
-        A key that changes with any of the files (`geneticgan.data.known.key_of`), by which they
-        are recognised without being looked at; empty if there is none.
-    """
-
-    names: Sequence[str]
-    labels: Int64Array
-    read: Callable[[int], bytes]
-    groups: Int64Array | None = None
-    on_disk: bool = False
-    known_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,12 +45,15 @@ class Decoded:
         How they were decoded, with the fit and the window that were chosen for all of them.
     digests : array of uint8
         A hash of each one's file, shape (N, D).
+    place : str
+        What identifies the data set in all its states; see `Encoded`.
     """
 
     images: Images
     kept: Int64Array
     how: Decoding
     digests: UInt8Array
+    place: str = ""
 
 
 def decode_all(files: Encoded, how: Decoding, title: str, notices: Notices) -> Images:
@@ -118,136 +83,108 @@ def decode_files(files: Encoded, how: Decoding, title: str, notices: Notices) ->
         If files cannot be read and ``how.skip_corrupt`` is false; the message names them by cause.
         Also if the fit is unknown, or if a window is given for images of 8 bits.
     """
-    count = len(files.names)
-    digests = digests_of(files.names, files.read, files.on_disk, notices, files.known_by)
-    seen = cached(
+    count, place = len(files.names), files.place
+    digests = digests_of(files.names, files.read, files.on_disk, notices, files.known_by, place)
+    seen = by_rows(
         content_key(("seen", "colours"), [digests.tobytes()]),
-        lambda: _look(files, notices),
+        Series.of(place, "seen", "colours"),
+        lambda: digests,
+        lambda chosen: look_at_all(files, chosen, notices),
         notices,
     )
-    how = _settled(how, seen, notices)
-    key = content_key((how.size, how.grayscale, how.fit, how.window), [digests.tobytes()])
-    shape = 1 if how.grayscale else 3, how.size, how.size
-    rows = {"pixels": np.dtype((np.uint8, shape)), "fault": np.dtype(np.uint8)}
-    decoder = _Decoder(files, how, title, notices)
-    arrays = filled(key, rows, count, decoder.rows, notices)
+    how = settled(how, seen, notices)
+    made_by = how.size, how.grayscale, how.fit, how.window
+    key = content_key(made_by, [digests.tobytes()])
+    decoder = _Decoder(files, how, title, Series.of(place, *made_by), digests, notices)
+    arrays = filled(key, decoder.layout, count, decoder.rows, notices)
+    decoder.ended(key)
     kept = np.flatnonzero(arrays["fault"] == 0).astype(np.int64)
     _check_faults(files, arrays["fault"], how, notices)
     pixels: UInt8Array = arrays["pixels"]  # type: ignore[assignment]  # as _decode made it
     places = np.arange(count, dtype=np.int64)
     images = Images(pixels, files.labels, files.groups, places)
     images = images if len(kept) == count else images.take(kept)
-    return Decoded(images, kept, how, digests if len(kept) == count else digests[kept])
-
-
-def _look(files: Encoded, notices: Notices) -> Arrays:
-    """Return the size of each image, its range of values if it is deep, and flags for notices.
-
-    ``sizes`` and ``ranges`` have the shape (N, 2), the others (N,). Sizes are upright, 0 for
-    unreadable images; ranges are NaN for images of 8 bits.
-    """
-    count = len(files.names)
-    sizes = np.zeros((count, 2), dtype=np.int64)
-    ranges = np.full((count, 2), np.nan)
-    whole = np.ones(count, dtype=bool)
-    several = np.zeros(count, dtype=bool)
-    fine = np.zeros(count, dtype=bool)
-
-    def look(index: int) -> None:
-        try:
-            with open_checked(files.read(index)) as image:
-                several[index] = has_pages(image)
-                colours = fine_colours(image)  # only known before the image is loaded
-                fine[index] = colours is None and is_cut(image)
-                turned = image.getexif().get(ORIENTATION, 1) >= 5
-                sizes[index] = image.size[::-1] if turned else image.size
-                if colours is not None or is_deep(image):
-                    pixels = values(image) if colours is None else colours[..., :3]
-                    whole[index] = image.mode != "F"
-                    ranges[index] = pixels.min(), pixels.max()
-        except UNREADABLE:
-            return  # the fault is reported when the image is decoded
-
-    each(look, count, "Reading image sizes", notices)
-    return {"sizes": sizes, "ranges": ranges, "whole": whole, "several": several, "fine": fine}
-
-
-def _settled(how: Decoding, seen: Arrays, notices: Notices) -> Decoding:
-    """Return the decoding with the fit and the window chosen for all images, with notices."""
-    sizes: npt.NDArray[np.int64] = seen["sizes"]  # type: ignore[assignment]  # as _look made it
-    ranges: npt.NDArray[np.float64] = seen["ranges"]  # type: ignore[assignment]
-    if how.fit == "auto":
-        fit, said = choose_fit(sizes[sizes.min(axis=1) > 0])
-        how = replace(how, fit=fit)
-        if said:
-            notices.note(said)
-    elif how.fit not in FITS:
-        raise DataError(f"fit={how.fit} must be auto, {', '.join(FITS[:-1])} or {FITS[-1]}")
-    if seen["several"].any():
-        notices.note(
-            f"{seen['several'].sum()} of {len(sizes)} files have several pages or frames, of which "
-            "only the first is used; to use all, save each as a separate file."
-        )
-    if seen["fine"].any():
-        notices.note(
-            f"{seen['fine'].sum()} of {len(sizes)} images have 16 bits per colour, of which the "
-            "upper 8 are read; if they use only 12 bits or so, they become dark, so convert them "
-            "to 8 bits first."
-        )
-    deep = np.isfinite(ranges).all(axis=1)
-    if how.window is not None and not deep.any():
-        raise DataError(
-            "window= is only for images of more than 8 bits, but all of these have 8; leave it out"
-        )
-    if how.window is None and deep.any():
-        low, high = float(ranges[deep, 0].min()), float(ranges[deep, 1].max())
-        window, name = usual_window(low, high, bool(seen["whole"][deep].all()))
-        how = replace(how, window=window)
-        notices.note(
-            f"{int(deep.sum())} images have more than 8 bits, with values from {low:g} to "
-            f"{high:g}: {window[0]:g} becomes black and {window[1]:g} white in all of them "
-            f"({name}); window=LOW:HIGH changes this."
-        )
-    return how
+    digests = digests if len(kept) == count else digests[kept]
+    return Decoded(images, kept, how, digests, place)
 
 
 class _Decoder:
-    """Decodes blocks of files and reports the progress."""
+    """Decodes blocks of files, except what was decoded before, and reports the progress."""
 
-    def __init__(self, files: Encoded, how: Decoding, title: str, notices: Notices) -> None:
+    def __init__(
+        self,
+        files: Encoded,
+        how: Decoding,
+        title: str,
+        series: Series,
+        digests: UInt8Array,
+        notices: Notices,
+    ) -> None:
         self._files = files
         self._how = how
         self._title = title
+        self._series = series
+        self._digests = digests
         self._notices = notices
-        self._begun = False
+        self._earlier: Earlier | None = None
+
+    @property
+    def layout(self) -> dict[str, np.dtype[Any]]:
+        """The dtypes of the rows that are made."""
+        shape = 1 if self._how.grayscale else 3, self._how.size, self._how.size
+        return {
+            "pixels": np.dtype((np.uint8, shape)),
+            "fault": np.dtype(np.uint8),
+            MARKS: np.dtype((np.uint8, self._digests.shape[1:])),
+        }
 
     def rows(self, start: int, stop: int) -> Arrays:
         """Return the pixels and the faults of the files from ``start`` to ``stop`` (excluded).
 
         The pixels of a file that cannot be read are 0.
         """
-        if not self._begun:
-            self._notices.begin(self._title, len(self._files.names))
-            self._begun = True
-            if start:  # an earlier process decoded these
-                self._notices.done(start)
-        how = self._how
-        pixels = np.zeros((stop - start, 1 if how.grayscale else 3, how.size, how.size), np.uint8)
-        faults = np.zeros(stop - start, dtype=np.uint8)
+        earlier = self._begun(start).between(start, stop)
+        new = start + earlier.new
+        shape = 1 if self._how.grayscale else 3, self._how.size, self._how.size
+        pixels = np.zeros((len(new), *shape), dtype=np.uint8)
+        faults = np.zeros(len(new), dtype=np.uint8)
 
         def decode(first: int) -> None:
-            for index in range(first, min(first + TASK, stop)):
+            for place in range(first, min(first + TASK, len(new))):
                 try:
-                    pixels[index - start] = decode_one(self._files.read(index), how)
+                    pixels[place] = decode_one(self._files.read(int(new[place])), self._how)
                 except UNREADABLE as error:
-                    faults[index - start] = fault(error)
+                    faults[place] = fault(error)
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for first in range(start, stop, CHUNK):
-                last = min(first + CHUNK, stop)
+            for first in range(0, max(1, len(new)), CHUNK):
+                last = min(first + CHUNK, len(new))
                 list(pool.map(decode, range(first, last, TASK)))
-                self._notices.done(last)
-        return {"pixels": pixels, "fault": faults}
+                self._notices.done(stop if last == len(new) else int(new[last]))
+        return {
+            "pixels": earlier.completed("pixels", pixels),
+            "fault": earlier.completed("fault", faults),
+            MARKS: self._digests[start:stop],
+        }
+
+    def ended(self, key: str) -> None:
+        """Note that the entry of this key is the latest of its series, if it was made now."""
+        if self._earlier is not None:
+            self._series.goes_on(key)
+
+    def _begun(self, start: int) -> Earlier:
+        """Return what was decoded in an earlier state of the data set; say so at the beginning."""
+        if self._earlier is None:
+            self._earlier = self._series.latest(self._digests)
+            count, new = len(self._files.names), len(self._earlier.new)
+            if new < count:
+                self._notices.note(
+                    f"{count - new} of {count} images are as they were; decoding the rest."
+                )
+            self._notices.begin(self._title, count)
+            if start:  # an earlier process decoded these
+                self._notices.done(start)
+        return self._earlier
 
 
 def _check_faults(

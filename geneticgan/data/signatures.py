@@ -7,11 +7,13 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 
-from geneticgan.data.cache import cached, content_key
+from geneticgan.data.cache import Arrays, content_key
 from geneticgan.data.dataset import Int64Array, UInt8Array
+from geneticgan.data.earlier import MARK, Series, by_rows
 from geneticgan.data.notices import Notices
 
 BYTES = 20
@@ -33,12 +35,13 @@ def digests_of(
     on_disk: bool,
     notices: Notices,
     known_by: str = "",
+    place: str = "",
 ) -> UInt8Array:
     """Return a digest of the content of each file, shape (N, `BYTES`).
 
-    Files on disk are recognised by size, times, device and inode together. If a file was changed
-    within the last two seconds, all are read, since a further change might not show. The digest
-    of an unreadable file is that of the error.
+    Files on disk are recognised by name, size, times, device and inode together. Only those are
+    read that have changed since an earlier state of the data set, or within the last two seconds,
+    since a further change might not show. The digest of an unreadable file is that of the error.
 
     Parameters
     ----------
@@ -53,54 +56,51 @@ def digests_of(
     known_by : str
         A key that changes with any of the files (`geneticgan.data.known.key_of`), by which they
         are recognised without being looked at; empty if there is none.
+    place : str
+        What identifies the data set in all its states; empty if it has no earlier ones.
     """
 
-    def build() -> UInt8Array:
-        found = np.empty((len(names), BYTES), dtype=np.uint8)
+    def compute(chosen: Int64Array) -> Arrays:
+        found = np.empty((len(chosen), BYTES), dtype=np.uint8)
 
         def digest(index: int) -> None:
             try:
-                value = hashlib.blake2b(read(index), digest_size=BYTES)
+                value = hashlib.blake2b(read(int(chosen[index])), digest_size=BYTES)
             except OSError as error:  # the error is reported when the file is decoded
                 value = hashlib.blake2b(repr(error).encode(), digest_size=BYTES)
             found[index] = np.frombuffer(value.digest(), dtype=np.uint8)
 
-        each(digest, len(names), "Reading the files", notices)
-        return found
+        each(digest, len(chosen), "Reading the files", notices)
+        return {"digests": found}
 
     if known_by:
-        return _kept(content_key(("files known by",), [known_by.encode()]), build, notices)
-    now = time.time_ns()
-    signatures = _signatures(names) if on_disk else None
-    if signatures is None or signatures[:, 1:3].max(initial=0) > now - SETTLED:
-        return build()
-    joined = hashlib.blake2b()
-    for name in names:
-        joined.update(os.fsencode(name) + b"\0")
-    key = content_key(("files",), [joined.digest(), signatures.tobytes()])
-    return _kept(key, build, notices)
+        key, mark = content_key(("files known by",), [known_by.encode()]), partial(_marks, names)
+    else:
+        marks = _marks(names) if on_disk else np.zeros((len(names), MARK), dtype=np.uint8)
+        key = content_key(("files",), [marks.tobytes()]) if marks.any(axis=1).all() else ""
+        mark = partial(np.asarray, marks)
+    found = by_rows(key, Series.of(place, "files"), mark, compute, notices)
+    return found["digests"]  # type: ignore[return-value]  # as compute made it
 
 
-def _kept(key: str, build: Callable[[], UInt8Array], notices: Notices) -> UInt8Array:
-    found: UInt8Array = cached(key, lambda: {"digests": build()}, notices)["digests"]  # type: ignore[assignment]  # as build made it
-    return found
+def _marks(names: Sequence[str]) -> UInt8Array:
+    """Return a mark of the name and state of each file, zeros if it has just been changed.
 
-
-def _signatures(names: Sequence[str]) -> Int64Array | None:
-    """Return the size, two times, device and inode of each file; None if one cannot be read."""
-    found = np.empty((len(names), 5), dtype=np.int64)
-    try:
-        for index, name in enumerate(names):
+    The state is size, two times, device and inode; a file that cannot be examined has zeros too.
+    """
+    found = np.zeros((len(names), MARK), dtype=np.uint8)
+    settled = time.time_ns() - SETTLED
+    for index, name in enumerate(names):
+        try:
             status = os.stat(name)
-            found[index] = (
-                status.st_size,
-                status.st_mtime_ns,
-                status.st_ctime_ns,
-                status.st_dev,
-                status.st_ino % 2**63,
-            )
-    except (OSError, ValueError, OverflowError):
-        return None
+        except (OSError, ValueError):
+            continue
+        written, changed = status.st_mtime_ns, status.st_ctime_ns
+        if written > settled or changed > settled:
+            continue
+        state = name, status.st_size, written, changed, status.st_dev, status.st_ino
+        mark = hashlib.blake2b(repr(state).encode("utf-8", "surrogatepass"), digest_size=MARK)
+        found[index] = np.frombuffer(mark.digest(), dtype=np.uint8)
     return found
 
 

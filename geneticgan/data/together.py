@@ -12,9 +12,11 @@ import numpy.typing as npt
 
 from geneticgan.data.cache import Arrays, cached, content_key
 from geneticgan.data.dataset import Images, Int64Array, UInt8Array, count_groups
-from geneticgan.data.inspection.copies import components, near_copies, spanning
-from geneticgan.data.inspection.pictures import SmallPictures
-from geneticgan.data.notices import Notices
+from geneticgan.data.earlier import Series, by_rows
+from geneticgan.data.gathering import gathered
+from geneticgan.data.inspection.copies import MANY, components, near_copies, spanning
+from geneticgan.data.inspection.pictures import SmallPictures, looked_at
+from geneticgan.data.notices import SILENT, Notices
 from geneticgan.data.reading import Decoded
 
 FEWEST = 3
@@ -24,15 +26,23 @@ FEWEST = 3
 def copies_of(decoded: Decoded, notices: Notices) -> Int64Array:
     """Return a number for each image, the same for equal or nearly equal images.
 
-    They are found once and then cached.
+    They are found once and then cached. If the data set has changed, only new images are hashed.
     """
-    pixels, how = decoded.images.pixels, decoded.how
-    options = ("copies", how.size, how.grayscale, how.fit, how.window)
+    pixels, how, digests = decoded.images.pixels, decoded.how, decoded.digests
+    options = how.size, how.grayscale, how.fit, how.window
+
+    def look(chosen: Int64Array) -> Arrays:
+        told = notices if len(chosen) >= MANY else SILENT
+        some = pixels if len(chosen) == len(pixels) else gathered(pixels, chosen)
+        return {"looks": looked_at(SmallPictures(some), told)}
 
     def build() -> Arrays:
-        return {"codes": near_copies(SmallPictures(pixels), notices)}
+        key = content_key(("looks", *options), [digests.tobytes()])
+        series = Series.of(decoded.place, "looks", *options)
+        looks = by_rows(key, series, lambda: digests, look, notices)["looks"]
+        return {"codes": near_copies(SmallPictures(pixels), notices, looks)}
 
-    codes = cached(content_key(options, [decoded.digests.tobytes()]), build, notices)["codes"]
+    codes = cached(content_key(("copies", *options), [digests.tobytes()]), build, notices)["codes"]
     return codes.astype(np.int64)
 
 

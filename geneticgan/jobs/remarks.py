@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from geneticgan.config import TrainConfig
+from geneticgan.data.encoded import Encoded
 from geneticgan.data.notices import SILENT
-from geneticgan.data.reading import Encoded
 from geneticgan.data.splits import Split
 from geneticgan.jobs.originals import files_of
 from geneticgan.seeding import numpy_stream

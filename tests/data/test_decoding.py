@@ -11,9 +11,10 @@ from PIL import Image
 
 from geneticgan.data.cache import cached, content_key
 from geneticgan.data.decoding import Decoding, decode_one
+from geneticgan.data.encoded import Encoded
 from geneticgan.data.notices import SILENT, Notices
 from geneticgan.data.places import cache_folder
-from geneticgan.data.reading import Encoded, decode_all
+from geneticgan.data.reading import decode_all
 
 GRADIENT = np.tile(np.arange(0, 160, 10, dtype=np.uint8), (16, 1))  # dark left, bright right
 

@@ -14,9 +14,10 @@ from geneticgan.data import gathering, signatures
 from geneticgan.data.cache import entries, read_entry
 from geneticgan.data.dataset import Images
 from geneticgan.data.decoding import Decoding
+from geneticgan.data.encoded import Encoded
 from geneticgan.data.filling import filled
 from geneticgan.data.notices import SILENT, Notices
-from geneticgan.data.reading import Encoded, decode_files
+from geneticgan.data.reading import decode_files
 
 ROWS = {"pixels": np.dtype((np.uint8, (1, 2))), "fault": np.dtype(np.uint8)}
 COUNT = 10

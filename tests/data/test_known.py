@@ -2,12 +2,15 @@
 
 import os
 import time
+from collections import Counter
+from importlib import import_module
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from geneticgan.data import known, signatures
+from geneticgan.data.cache import entries
 from geneticgan.data.notices import Notices
 from geneticgan.data.sets.folder import Folder
 
@@ -82,28 +85,68 @@ def rename(root):
     (root / "a" / "3_mask.png").unlink()
 
 
-CHANGES = {
-    "added": (lambda root: white(root / "b" / "new.png"), 23),
-    "added below": (lambda root: ((root / "b/c").mkdir(), white(root / "b/c/new.png")), 23),
-    "removed": (lambda root: (root / "a" / "5.png").unlink(), 22),  # its mask is one no longer
-    "moved": (rename, 22),
-    "changed": (change_silently, 22),
-    "the target of a link": (lambda root: white(root.parent / "elsewhere.png"), 22),
-    "a link": (lambda root: (root / "a" / "linked.png").unlink(), 21),
+CHANGES = {  # what is done, how many images there are then, and how many of these are new
+    "added": (lambda root: white(root / "b" / "new.png"), 23, 1),
+    "added below": (lambda root: ((root / "b/c").mkdir(), white(root / "b/c/new.png")), 23, 1),
+    "removed": (lambda root: (root / "a" / "5.png").unlink(), 22, 1),  # its mask is one no longer
+    "moved": (rename, 22, 0),
+    "changed": (change_silently, 22, 1),
+    "the target of a link": (lambda root: white(root.parent / "elsewhere.png"), 22, 1),
+    "a link": (lambda root: (root / "a" / "linked.png").unlink(), 21, 0),
 }
 
 
+@pytest.fixture
+def worked(monkeypatch):
+    """Count the files that are read, the images that are decoded, and those that are hashed."""
+    counts = Counter()
+
+    def watch(where, name, number=lambda *_: 1):
+        module = import_module(f"geneticgan.data.{where}")
+        original = getattr(module, name)
+
+        def counting(*args):
+            counts[name] += number(*args)
+            return original(*args)
+
+        monkeypatch.setattr(module, name, counting)
+
+    watch("sets.folder", "read_regular")
+    watch("settling", "open_checked")
+    watch("reading", "decode_one")
+    watch("together", "looked_at", lambda small, _: len(small))
+    return counts
+
+
 @pytest.mark.parametrize("change", CHANGES)
-def test_what_was_changed_is_seen(root, change):
+def test_what_was_changed_is_seen_and_nothing_else_is_decoded(root, worked, change, monkeypatch):
     picture = Image.fromarray(np.arange(64, dtype=np.uint8).reshape(8, 8))
     picture.save(root / "b" / "3.bmp")
     before, _ = load(root)
     assert load(root)[0] == before
-    do, count = CHANGES[change]
+    do, count, new = CHANGES[change]
     do(root)
-    after, _ = load(root)
+    worked.clear()
+    after, notes = load(root)
     assert after != before
     assert len(after) == count
+    assert worked["decode_one"] == worked["open_checked"] == worked["looked_at"] == new
+    assert worked["read_regular"] == 3 * new + (change == "moved")  # whose name is another
+    assert f"{count - new} of {count} images are as they were; decoding the rest." in notes
+    monkeypatch.setenv("GENETICGAN_CACHE", str(root.parent / "another cache"))
+    assert load(root)[0] == after
+
+
+def test_a_damaged_earlier_state_is_not_taken_over(root, worked):
+    load(root)
+    pointers = list(entries().glob("*.latest"))
+    assert len(pointers) == 4
+    for path in pointers:
+        path.write_text("../../images")
+    white(root / "b" / "new.png")
+    worked.clear()
+    assert len(load(root)[0]) == 22
+    assert worked["decode_one"] == 22
 
 
 def test_another_option_sorts_out_anew(root):

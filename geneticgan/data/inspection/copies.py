@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geneticgan.data.dataset import Int64Array
-from geneticgan.data.inspection.pictures import BLOCK, SMALL, Small, looked_at
+from geneticgan.data.inspection.pictures import BLOCK, SMALL, Looks, Small, looked_at
 from geneticgan.data.notices import SILENT, Notices
 
 BITS_APART = 4
@@ -35,7 +35,7 @@ EDGES = 2**20
 """The number of pairs that are compared at once, and from which on the pairs found are merged."""
 
 
-def near_copies(small: Small, notices: Notices = SILENT) -> Int64Array:
+def near_copies(small: Small, notices: Notices = SILENT, looks: Looks | None = None) -> Int64Array:
     """Return a number for each image, which is the same for equal or nearly equal images.
 
     Perceptual hashes (as ImageHash's phash) find candidates, and a comparison of the thumbnails
@@ -49,6 +49,9 @@ def near_copies(small: Small, notices: Notices = SILENT) -> Int64Array:
         The N thumbnails.
     notices : Notices
         The listener that is told of progress if there are at least `MANY` images.
+    looks : array of LOOK or None
+        The properties of the thumbnails, from `geneticgan.data.inspection.pictures.looked_at`;
+        None to find them.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def near_copies(small: Small, notices: Notices = SILENT) -> Int64Array:
     """
     count = len(small)
     told = notices if count >= MANY else SILENT
-    looks = looked_at(small, told)
+    looks = looked_at(small, told) if looks is None else looks
     seen = np.flatnonzero(looks["vivid"])
     _, first, again = np.unique(looks["equal"][seen], return_index=True, return_inverse=True)
     codes = np.arange(count, dtype=np.int64)

@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from geneticgan.data.dataset import UInt8Array
 from geneticgan.data.decoding import UNREADABLE, Decoding, open_checked, prepare, upright
+from geneticgan.data.encoded import Encoded
 from geneticgan.data.inspection.pictures import SMALL
 from geneticgan.data.notices import Notices
-from geneticgan.data.reading import Encoded
 from geneticgan.data.signatures import each
 
 MODEL = 0x0110

@@ -14,9 +14,9 @@ from geneticgan.data.archives import unpacked
 from geneticgan.data.assembling import FileSet, assemble
 from geneticgan.data.dataset import Dataset, Source
 from geneticgan.data.decoding import Decoding
+from geneticgan.data.encoded import Encoded
 from geneticgan.data.finding import DEFAULT_ROOT, found_or_fetched
 from geneticgan.data.imbalance import TABLE_III_FIVE
-from geneticgan.data.reading import Encoded
 from geneticgan.data.tables import read_table
 from geneticgan.errors import DataError
 
@@ -88,7 +88,13 @@ class CelebA(Dataset):
         paths = [images / files[index] for index in chosen]
         partition = _read_partition(_list(folder, PARTITION), [files[i] for i in chosen])
         names = [str(path) for path in paths]
-        encoded = Encoded(names, labels, lambda i: paths[i].read_bytes(), on_disk=True)
+        encoded = Encoded(
+            names,
+            labels,
+            lambda i: paths[i].read_bytes(),
+            on_disk=True,
+            place=str(root.resolve()),
+        )
         test = None if partition is None else partition == TEST_PARTITION
         found = FileSet(encoded, paths, test, classes, "CelebA")
         how = Decoding(self.image_size, skip_corrupt=self.skip_corrupt)

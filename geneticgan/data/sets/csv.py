@@ -11,10 +11,10 @@ from geneticgan.data.absence import alike_said
 from geneticgan.data.archives import unpacked
 from geneticgan.data.assembling import FileDataset, FileSet
 from geneticgan.data.decoding import Decoding
+from geneticgan.data.encoded import Encoded
 from geneticgan.data.files import read_regular
 from geneticgan.data.labelling import in_order
 from geneticgan.data.opening import open_table
-from geneticgan.data.reading import Encoded
 from geneticgan.data.roots import existing
 from geneticgan.data.rows import Row, Wanted, rows_of
 from geneticgan.data.scaling import parse_window
@@ -131,4 +131,5 @@ class Csv(FileDataset):
             lambda index: read_regular(paths[index]),
             np.array([row.group for row in rows], dtype=np.int64) if self.wanted.group else None,
             on_disk=True,
+            place=str(Path(self.data_root).expanduser().resolve()),
         )

@@ -12,6 +12,7 @@ from geneticgan.data.archives import unpacked
 from geneticgan.data.assembling import FileDataset, FileSet
 from geneticgan.data.classes import class_of_each, folders_of_classes, inmost
 from geneticgan.data.decoding import Decoding
+from geneticgan.data.encoded import Encoded
 from geneticgan.data.files import Below, Paths, read_regular
 from geneticgan.data.grouping import group_codes, groups_by_pattern
 from geneticgan.data.known import Sorted, key_of, known_again
@@ -20,7 +21,6 @@ from geneticgan.data.locating import Locator
 from geneticgan.data.masks import find_masks
 from geneticgan.data.notices import Notices
 from geneticgan.data.parts import Parts, find_parts, tested_inside
-from geneticgan.data.reading import Encoded
 from geneticgan.data.roots import check_folder, existing
 from geneticgan.data.scaling import parse_window
 from geneticgan.data.tables import read_table
@@ -110,6 +110,7 @@ class Folder(FileDataset):
             found.groups,
             on_disk=True,
             known_by=key,
+            place=str(Path(self.data_root).expanduser().resolve()),
         )
         title = f"{found.root.resolve().name}, images"
         return FileSet(files, Paths(shown), found.is_test, found.names, title, found.faults)

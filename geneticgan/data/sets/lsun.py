@@ -8,9 +8,10 @@ import numpy as np
 
 from geneticgan.data.dataset import Dataset, Images, Source
 from geneticgan.data.decoding import Decoding
+from geneticgan.data.encoded import Encoded
 from geneticgan.data.finding import DEFAULT_ROOT
 from geneticgan.data.imbalance import TABLE_III_FIVE
-from geneticgan.data.reading import Encoded, decode_all
+from geneticgan.data.reading import decode_all
 from geneticgan.data.together import note_equal
 from geneticgan.errors import DataError
 
