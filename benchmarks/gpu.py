@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import argparse
 import platform
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from types import FrameType
 
 LIMITS = {"tests": 60, "speed": 150, "busy": 30, "equality": 45, "resume": 45}
 """Seconds of each part, in order; ``paper`` follows and has what is left."""
@@ -64,20 +66,31 @@ def limited(command: Sequence[str], seconds: float) -> str:
     try:
         code = process.wait(max(seconds, 0.0))
     except subprocess.TimeoutExpired:
-        process.terminate()
-        try:
-            process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
         return f"stopped after {seconds:.0f} s; what stands above is what it found until then"
-    except KeyboardInterrupt:
-        process.terminate()
-        process.wait()
+    except BaseException:  # Ctrl-C, or a signal to this process
+        end(process)
         raise
     taken = time.monotonic() - began
     return f"done in {taken:.0f} s" if code == 0 else f"failed with exit code {code}"
 
 
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process, by force if it does not stop by itself."""
+    process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def stop(number: int, frame: FrameType | None) -> None:
+    """End this process after a signal, and the part that is running with it."""
+    sys.exit(128 + number)
+
+
 if __name__ == "__main__":
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     sys.exit(main())

@@ -28,6 +28,21 @@ LATENT = 4
 BATCH = 6
 
 
+# These load or do what Windows lacks; elsewhere, tests that do are marked ``posix``.
+POSIX_FILES = (
+    "benchmark/test_interrupt.py",
+    "chaos/test_kill.py",
+    "hostile/test_attack.py",
+)
+collect_ignore = [] if os.name == "posix" else list(POSIX_FILES)
+
+
+@pytest.fixture
+def posix_files():
+    """Return `POSIX_FILES`."""
+    return POSIX_FILES
+
+
 # Files that take minutes begin first, so that no process is left alone with one at the end.
 LONG_FILES = (
     "chaos/test_kill.py",
@@ -46,6 +61,11 @@ LONG_FILES = (
 def pytest_collection_modifyitems(items):
     """Put them first, in whatever order the rest is."""
     items.sort(key=lambda item: not item.path.as_posix().endswith(LONG_FILES))
+    if os.name == "posix":
+        return
+    for item in items:
+        if item.get_closest_marker("posix"):
+            item.add_marker(pytest.mark.skip(reason="Windows has no such files or signals"))
 
 
 def make_cache(tmp_path_factory):

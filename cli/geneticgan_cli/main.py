@@ -31,6 +31,7 @@ from geneticgan_cli.commands.tune import tune
 from geneticgan_cli.commands.watch import watch
 from geneticgan_cli.ending import INTERRUPTED, end_at_once, second_ends_all
 from geneticgan_cli.errors import CleanGroup
+from geneticgan_cli.starting import starting
 
 
 @click.group(cls=CleanGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -109,7 +110,8 @@ def main() -> None:
     write_any_sign()
     second_ends_all()
     try:
-        cli(standalone_mode=True)
+        with starting():
+            cli(standalone_mode=True)
     except KeyboardInterrupt:
         end_at_once(INTERRUPTED)
     except SystemExit as end:

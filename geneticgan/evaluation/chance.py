@@ -27,7 +27,7 @@ def acsa_interval(scores: Scores) -> tuple[float, float]:
 
 
 def best_said(found: Mapping[str, Scores]) -> str:
-    """Say which method is best by ACSA, between which ends by chance, and who is level with it.
+    """Say which method has the best ACSA, its interval, and which methods are level with it.
 
     Parameters
     ----------
@@ -40,5 +40,5 @@ def best_said(found: Mapping[str, Scores]) -> str:
     images = sum(map(sum, found[leaders[0]].confusion))
     near = [title for title, scores in found.items() if low <= scores.acsa < best]
     text = f"Best ACSA here: {' and '.join(leaders)}{', a tie' if len(leaders) > 1 else ''}"
-    text += f" ({100 * low:.1f} to {100 * high:.1f} by the chance of {images} test images, 95%)"
-    return f"{text}; not told apart from it: {', '.join(near)}." if near else f"{text}."
+    text += f" (95% interval for {images} test images: {100 * low:.1f} to {100 * high:.1f})"
+    return f"{text}. Level with it by chance: {', '.join(near)}." if near else f"{text}."

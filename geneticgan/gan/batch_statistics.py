@@ -75,9 +75,9 @@ class WholeBatch(TorchFunctionMode):
         momentum: float = 0.1,
         eps: float = 1e-5,
     ) -> torch.Tensor:
-        if not training:
+        if not training or len(rows) == self._count:
             return functional.batch_norm(
-                rows, running_mean, running_var, weight, bias, False, momentum, eps
+                rows, running_mean, running_var, weight, bias, training, momentum, eps
             )
         mean, variance, count = self._statistics(rows.detach())
         with torch.no_grad():

@@ -7,6 +7,7 @@ back once every several generations. Without CUDA the same code runs without a g
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from deap import tools
@@ -15,13 +16,14 @@ from geneticgan.annealing.algorithm import Generation
 from geneticgan.annealing.fitness import weighted_sum
 from geneticgan.annealing.metropolis import check_temperature
 from geneticgan.annealing.selection import BestOffspring
+from geneticgan.errors import RunError
 from geneticgan.gan.batch import Batch, one_for_all
 from geneticgan.gan.device_log import DeviceLog
 from geneticgan.gan.forward import has_dropout
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.machine import Machine
 from geneticgan.gan.optimizer_state import copy_all
-from geneticgan.gan.step import Step
+from geneticgan.gan.step import Brood, Step
 from geneticgan.gan.tensor_selection import Place, needs_host
 
 READ_EVERY = 20
@@ -51,8 +53,6 @@ def has_begun(generation: Generation) -> bool:
 def why_not(machine: Machine) -> str:
     """Return a clause that tells the user why generations need the host; empty if they do not."""
     selection, batches = machine.selection, machine.batches
-    if machine.discriminator.forward.processes.size > 1:
-        return "a graph cannot include communication between several processes"
     if not isinstance(selection, BestOffspring) or needs_host(selection.accepts):
         return f"{type(selection).__name__} selects there"
     if machine.schedule.learns:
@@ -202,14 +202,29 @@ class CapturedStep:
         step = self._step
         met, real_loss, real = step.real(self._machine.batches.lay_out(batch))
         broods, real = step.breed(one_for_all(met), real)
+        chances, broods = self._agreed(broods)
         gradients, losses, records = [], [], []
-        for place, brood, draw in zip(self._places, broods, self.chances[1:], strict=True):
-            chosen, loss, record = place.select(brood, self.chances[0], draw)
+        for place, brood, draw in zip(self._places, broods, chances[1:], strict=True):
+            chosen, loss, record = place.select(brood, chances[0], draw)
             gradients.append(tuple(chosen))
             losses.append(loss)
             records.append(record)
         step.learn(real, gradients)
         self._log.write(real_loss, torch.stack(losses).mean(), records)
+
+    def _agreed(self, broods: list[Brood]) -> tuple[torch.Tensor, list[Brood]]:
+        """Return what survivors depend on as the leading process has it: chances, and fitness."""
+        processes = self._machine.discriminator.forward.processes
+        if processes.size == 1:
+            return self.chances, broods
+        found = [torch.cat([each.values, each.codes.double().unsqueeze(1)], 1) for each in broods]
+        flat = torch.cat([self.chances, *(each.flatten() for each in found)])
+        processes.follow(flat)
+        chances, *tables = torch.split(flat, [len(self.chances), *(t.numel() for t in found)])
+        return chances, [
+            replace(brood, values=table.view(-1, 3)[:, :2], codes=table.view(-1, 3)[:, 2].long())
+            for brood, table in zip(broods, tables, strict=True)
+        ]
 
     def _warm_up(self, batch: Batch) -> None:
         """Run a generation on the stream that will capture one.
@@ -235,7 +250,7 @@ class CapturedStep:
                     raise RuntimeError("the stream does not capture")
                 self.generation(batch)
             self._graph = graph
-        except (RuntimeError, AssertionError) as error:
+        except (RuntimeError, AssertionError, RunError) as error:
             torch.cuda.synchronize()
             cause = str(error).strip().splitlines()[0]
             self._on_note(f"Running without a CUDA graph, which is slower: {cause}.")

@@ -62,7 +62,10 @@ class Forward:
 
         The pass updates its batch statistics, or those in ``buffers`` (in place) if given.
         """
-        inputs = tuple(map(self.processes.own, (batch.latents, batch.labels)))
+        own, of_latents = self.processes.own, getattr(module, "of_latents", ())
+        inputs: tuple[Any, ...] = (own(batch.latents), own(batch.labels))
+        if self.processes.size > 1 and of_latents:
+            inputs = (batch.latents, own(batch.labels), own)
         with self._within("generator", module, batch.generation, len(batch.labels)):
             if buffers is None:
                 images: torch.Tensor = module(*inputs)

@@ -61,7 +61,9 @@ class Generations:
         self._toolbox = plain_toolbox(machine) if plain else step_toolbox(machine, self._step)
         if machine.discriminator.forward.processes.size > 1:
             self._toolbox.register("select", agreed, select=self._toolbox.select, machine=machine)
-        self._capture = not plain and capture.is_wanted(machine.discriminator.device)
+        self._capture = (
+            breeding != "host" and not plain and capture.is_wanted(machine.discriminator.device)
+        )
 
     def run(
         self,

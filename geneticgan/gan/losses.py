@@ -122,7 +122,7 @@ class ClassLoss:
         if self.offsets is not None:
             logits = logits + self.offsets
         losses = cross_entropy(logits, labels, reduction="none")
-        return losses if self.weights is None else self.weights[labels] * losses
+        return losses if self.weights is None else self.weights.index_select(0, labels) * losses
 
     def __call__(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Return the mean loss, a scalar."""
@@ -192,7 +192,9 @@ class DiscriminatorLoss:
 
     def real(self, logits: Logits, labels: torch.Tensor) -> torch.Tensor:
         """Return the loss on real images with labels (B,)."""
-        weights = None if self.class_weights is None else self.class_weights[labels]
+        weights = self.class_weights
+        if weights is not None:
+            weights = weights.index_select(0, labels)  # indexing by [] may read values
         loss = self.source_weight * _mean(self.adversary.real(logits.source), weights)
         for class_logits in (logits.classes, logits.guide):
             if class_logits is not None:

@@ -62,6 +62,9 @@ class Processes:
         """Return the leading process's numbers, which are equally many."""
         return list(numbers)
 
+    def follow(self, tensor: torch.Tensor) -> None:
+        """Replace a tensor by the leading process's, which has the same shape."""
+
     def most(self, number: int) -> int:
         """Return the largest of the processes' numbers."""
         return number
@@ -122,8 +125,12 @@ class Several(Processes):
     def leaders(self, numbers: Sequence[int]) -> list[int]:
         """Broadcast the leading process's numbers."""
         sent = torch.tensor(numbers, dtype=torch.int64, device=self._device)
-        self._together(sent, lambda: dist.broadcast(sent, src=0))
+        self.follow(sent)
         return [int(number) for number in sent.tolist()]
+
+    def follow(self, tensor: torch.Tensor) -> None:
+        """Broadcast the leading process's tensor."""
+        self._together(tensor, lambda: dist.broadcast(tensor, src=0))
 
     def most(self, number: int) -> int:
         """Reduce the processes' numbers to their maximum."""

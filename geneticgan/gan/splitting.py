@@ -82,7 +82,12 @@ def traffic(machine: Machine) -> dict[str, Handed]:
     heads = [1, machine.batches.classes]
     if getattr(discriminator, "guide", None) is not None:
         heads.append(machine.batches.classes)
-    channels = [m.num_features for m in generator.modules() if isinstance(m, _BatchNorm)]
+    whole = tuple(f"{name}." for name in getattr(generator, "of_latents", ()))
+    channels = [
+        each.num_features
+        for name, each in generator.named_modules()
+        if isinstance(each, _BatchNorm) and not f"{name}.".startswith(whole)
+    ]
     statistics = evaluated * sum(8 * (2 * count + 1) for count in channels)
     statistics += bred * sum(4 * 2 * count for count in channels)
     logits = (1 + evaluated) * machine.batches.batch_size * sum(heads) * 4

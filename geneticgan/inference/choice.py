@@ -45,7 +45,7 @@ class Choice:
             return "which learns from real images alone, since none were held out to choose on"
         found = [f"{titles[key]} {100 * score:.1f}%" for key, score in self.scores.items()]
         level = len(set(self.scores.values())) == 1
-        end = "; where they are level it is the one that learns from real images alone"
+        end = "; at a tie it is the one that learns from real images alone"
         told = f"chosen by mean recall on {images} held-out images: {', '.join(found)}"
         return told + end if level else told
 

@@ -28,19 +28,24 @@ NO_GENERATOR = (
 
 
 def generate_images(
-    path: Path, class_name: str | None, count: int, out: Path, seed: int, device: str = "auto"
+    path: str | Path,
+    class_name: str | None,
+    count: int,
+    out: str | Path,
+    seed: int,
+    device: str = "auto",
 ) -> Path:
     """Write generated images as PNG files and one npz.
 
     Parameters
     ----------
-    path : Path
+    path : str or Path
         The run folder.
     class_name : str or None
         The name or label of a class; None for all classes.
     count : int
         The number of images of each class, >= 1.
-    out : Path
+    out : str or Path
         The folder for ``<class>-<number>.png`` and ``images.npz`` (``images`` uint8 (N, H, W, C),
         ``labels`` int64 (N,), ``class_names``).
     seed : int
@@ -60,6 +65,7 @@ def generate_images(
     RunError
         If the run has no checkpoint or the folder cannot be written.
     """
+    path, out = Path(path), Path(out)
     networks = open_networks(path, device)
     facts = networks.facts
     if not networks.generators:
@@ -86,7 +92,10 @@ def generate_images(
 
 
 def augment(
-    path: Path, out: Path, device: str | None = None, data_root: str | None = None
+    path: str | Path,
+    out: str | Path,
+    device: str | None = None,
+    data_root: str | None = None,
 ) -> dict[str, tuple[int, int]]:
     """Write the training images and those that `generate_missing` adds, one folder per class.
 
@@ -95,9 +104,9 @@ def augment(
 
     Parameters
     ----------
-    path : Path
+    path : str or Path
         The run folder.
-    out : Path
+    out : str or Path
         A folder that is empty or does not exist; torchvision's ImageFolder can read it.
     device : str or None
         The device to compute on; None for the run's own.
@@ -114,6 +123,7 @@ def augment(
     RunError
         If ``out`` is not empty or cannot be written, or the run has no checkpoint.
     """
+    path, out = Path(path), Path(out)
     folder, config, split = open_run(path, device=device, data_root=data_root)
     core = core_config(config)
     if core is None:

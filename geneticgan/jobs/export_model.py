@@ -14,18 +14,18 @@ from geneticgan.training.results import read_results
 from geneticgan.training.run_folder import RunFolder
 
 
-def export_model(run: Path, how: str, part: str, out: Path) -> Path:
+def export_model(run: str | Path, how: str, part: str, out: str | Path) -> Path:
     """Write a part of a run and its model card.
 
     Parameters
     ----------
-    run : Path
+    run : str or Path
         The run folder.
     how : str
         One of `geneticgan.inference.formats.FORMATS`.
     part : str
         One of `geneticgan.inference.parts.PARTS`.
-    out : Path
+    out : str or Path
         The file to write, atomically; the card is written beside it, with the suffix ``.md``.
 
     Returns
@@ -38,6 +38,7 @@ def export_model(run: Path, how: str, part: str, out: Path) -> Path:
     GeneticGanError
         For anything that the user can fix.
     """
+    run, out = Path(run), Path(out)
     card = out.with_suffix(".md")
     try:
         if card == out or (card.exists() and MARK not in card.read_text(encoding="utf-8")):

@@ -83,9 +83,9 @@ class Subject:
 
 
 def measure(
-    path: Path,
+    path: str | Path,
     space: str,
-    weights: Path | None,
+    weights: str | Path | None,
     observers: Sequence[Observer],
     name: str | None = None,
     data_root: str | None = None,
@@ -94,11 +94,11 @@ def measure(
 
     Parameters
     ----------
-    path : Path
+    path : str or Path
         A run folder or benchmark folder.
     space : {"classifier", "inception"}
         The feature space.
-    weights : Path or None
+    weights : str, Path or None
         The weights of InceptionV3.
     observers : sequence of Observer
         Observers of the work.
@@ -122,6 +122,8 @@ def measure(
     Interrupted
         If a stop was requested; finished measurements are kept.
     """
+    path = Path(path)
+    weights = None if weights is None else Path(weights)
     if not (path / "config.json").is_file() and not BenchmarkFolder(path).head.is_file():
         raise no_results(path)
     subjects = _of_run if (path / "config.json").is_file() else _of_benchmark

@@ -49,9 +49,9 @@ class Deciding:
 
 
 def predict(
-    run: Path,
+    run: str | Path,
     images: Iterable[str],
-    out: Path,
+    out: str | Path,
     how: str,
     device: str,
     on_progress: Callable[[int], None] = lambda _: None,
@@ -69,6 +69,7 @@ def predict(
     GeneticGanError
         For anything that the user can fix.
     """
+    run, out = Path(run), Path(out)
     networks = open_networks(run, device)
     writer = make_writer(how, networks.facts)
     counts: Counter[str] = Counter()

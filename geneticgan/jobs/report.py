@@ -18,14 +18,14 @@ FIGURES = "figures"
 ELSEWHERE = "write the report elsewhere with --out FOLDER"
 
 
-def write_report(paths: Sequence[Path], out: Path | None = None) -> Path:
+def write_report(paths: Sequence[str | Path], out: str | Path | None = None) -> Path:
     """Write ``report.html`` and the folder ``figures``.
 
     Parameters
     ----------
-    paths : sequence of Path
+    paths : sequence of str or Path
         The folders of runs and benchmarks, at least one.
-    out : Path or None
+    out : str, Path or None
         The folder to write to; by default the only path, or the current folder for several.
 
     Returns
@@ -38,18 +38,20 @@ def write_report(paths: Sequence[Path], out: Path | None = None) -> Path:
     RunError
         If a path is neither a run nor a benchmark, is damaged, or nothing can be written.
     """
-    check_report(paths, out)
-    folder = _place(paths, out)
+    places = [Path(path) for path in paths]
+    out = None if out is None else Path(out)
+    check_report(places, out)
+    folder = _place(places, out)
     leads, sections = [], []
-    for number, path in enumerate(paths, start=1):
+    for number, path in enumerate(places, start=1):
         lead, own = _sections(path)
         leads.append(lead)
-        if len(paths) > 1:
+        if len(places) > 1:
             own = [_told_apart(section, f"{path.name}: ", f"{number}-") for section in own]
         sections += own
-    benchmarks = [path for path in paths if _is_benchmark(path)]
+    benchmarks = [path for path in places if _is_benchmark(path)]
     sections += joint_ranks(benchmarks) if len(benchmarks) > 1 else []
-    title = paths[0].resolve().name if len(paths) == 1 else f"{len(paths)} results side by side"
+    title = places[0].resolve().name if len(places) == 1 else f"{len(places)} results side by side"
     page = Page(title, " ".join(leads), _coloured(_unique(sections)))
     target = folder / "report.html"
     try:

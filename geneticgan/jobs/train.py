@@ -66,7 +66,7 @@ class Plan:
 
 
 def plan(
-    config: TrainConfig, observers: Sequence[Observer] = (), start: Path | None = None
+    config: TrainConfig, observers: Sequence[Observer] = (), start: str | Path | None = None
 ) -> Plan:
     """Make every plugin and load the images as for training, without creating a run.
 
@@ -93,13 +93,13 @@ def plan(
     else:
         check_machine(own.core, plugins, split)
     check_calibration(config, len(split.validation))
-    begun = read_beginning(start, config, split) if start else None
+    begun = read_beginning(Path(start), config, split) if start else None
     return Plan(own, split, plugins, begun, tuple(heard.texts))
 
 
 def train(
     config: TrainConfig,
-    path: Path,
+    path: str | Path,
     plan: Plan,
     observers: Sequence[Observer],
     *,
@@ -115,7 +115,7 @@ def train(
     ----------
     config : TrainConfig
         The options of the run.
-    path : Path
+    path : str or Path
         The run folder to create; it must be empty or not exist.
     plan : Plan
         The result of the function `plan`.
@@ -139,6 +139,7 @@ def train(
     Interrupted
         On Ctrl-C or SIGTERM, after a checkpoint; `resume` continues.
     """
+    path = Path(path)
     _check_shown(plan.method, tensorboard=tensorboard, film=film)
     config = plan.method.method.reads(config)
     folder = RunFolder.create(path, config)
@@ -161,7 +162,7 @@ def train(
 
 
 def resume(
-    path: Path,
+    path: str | Path,
     observers: Sequence[Observer],
     *,
     tensorboard: bool = False,
@@ -174,6 +175,7 @@ def resume(
     On another ``device`` than the run's own, the result is the same up to rounding. ``data_root``
     is where the images are now; it is required for a run that was made elsewhere.
     """
+    path = Path(path)
     folder, config, split = open_run(path, observers, device, data_root)
     own = method_of(config)
     _check_shown(own, tensorboard=tensorboard, film=film)
@@ -188,7 +190,7 @@ def resume(
 
 
 def evaluate(
-    path: Path,
+    path: str | Path,
     observers: Sequence[Observer],
     device: str | None = None,
     calibration: str | None = None,
@@ -205,6 +207,7 @@ def evaluate(
     RunError
         If the run is not finished, or the images have changed.
     """
+    path = Path(path)
     folder, config, split = open_run(path, observers, device, data_root)
     config = with_calibration(config, path, calibration)
     finished(path, folder, config)

@@ -19,7 +19,17 @@ class Generator(nn.Module):
     ----------
     latent_dim : int
         Length of the latent vector.
+
+    Attributes
+    ----------
+    of_latents : tuple of str
+        Names of submodules whose output depends on latents alone. If there are any, `forward` has
+        a third parameter ``own``: a function that maps the rows of all latents to those whose
+        labels are given. Such modules see the latents of a whole batch even if several processes
+        share it, so that their batch normalisation waits for no other process.
     """
+
+    of_latents: tuple[str, ...] = ()
 
     def __init__(self, latent_dim: int) -> None:
         super().__init__()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import nn
 
 from geneticgan.networks.contracts import Generator
 from geneticgan.networks.sizes import MAX_MULTIPLE, check_shape, halvings
+
+Rows = Callable[[torch.Tensor], torch.Tensor]
+"""Maps the rows of a tensor to some of them."""
 
 
 class ConditionalBatchNorm(nn.Module):
@@ -82,6 +87,8 @@ class ConvolutionalGenerator(Generator):
         Length of the latent vector.
     """
 
+    of_latents = "spread", "styles"
+
     def __init__(
         self, channels: int, size: int, classes: int, width: int = 32, latent_dim: int = 64
     ) -> None:
@@ -92,6 +99,7 @@ class ConvolutionalGenerator(Generator):
         self.start = size // 2**doublings
         # From coarse to fine; the finest feature map has half the image's size.
         maps = [width * min(2 ** (doublings - 1 - i), MAX_MULTIPLE) for i in range(doublings)]
+        self.channels = maps[0]
         self.dense = nn.Linear(latent_dim, maps[0] * self.start**2, bias=False)
         self.spread = nn.BatchNorm2d(maps[0], affine=False)
         self.prototype = nn.Embedding(classes, maps[0] * self.start**2)
@@ -107,11 +115,19 @@ class ConvolutionalGenerator(Generator):
             )
         )
 
-    def forward(self, latent: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """Return images (B, C, H, W) in [-1, 1] for latents (B, latent_dim) and labels (B,)."""
-        shape = (latent.shape[0], -1, self.start, self.start)
-        hidden = self.spread(self.dense(latent).view(shape)) + self.prototype(labels).view(shape)
-        offsets = [0.0, *(style(latent) for style in self.styles)]
-        for norm, offset, up in zip(self.norms, offsets, self.ups, strict=True):
+    def forward(
+        self, latent: torch.Tensor, labels: torch.Tensor, own: Rows | None = None
+    ) -> torch.Tensor:
+        """Return images (B, C, H, W) in [-1, 1] for latents (B, latent_dim) and labels (B,).
+
+        With ``own`` they are images of those rows only, of which alone the labels are given.
+        """
+        shape = (-1, self.channels, self.start, self.start)
+        spread = self.spread(self.dense(latent).view(shape))
+        offsets = [style(latent) for style in self.styles]
+        if own is not None:
+            spread, offsets = own(spread), list(map(own, offsets))
+        hidden = spread + self.prototype(labels).view(shape)
+        for norm, offset, up in zip(self.norms, [0.0, *offsets], self.ups, strict=True):
             hidden = up(torch.relu_(norm(hidden, labels, offset)))
         return torch.tanh(hidden)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from geneticgan.options.definition import option
 from geneticgan.recipes import DEFAULT_RECIPE, RECIPES
 
-BREEDINGS = ("auto", "plain", "shared")
+BREEDINGS = ("auto", "plain", "shared", "host")
 EVOLUTION = "Evolution"
 
 
@@ -91,7 +91,8 @@ class EvolutionOptions:
         EVOLUTION,
         "How a generation is computed; results agree up to rounding. plain computes every "
         "offspring on its own; shared computes once what offspring have in common, on a GPU as a "
-        "CUDA graph. auto is shared wherever that is possible.",
+        "CUDA graph; host is shared without a graph, and selects on the host. auto is shared "
+        "wherever that is possible.",
         choices=BREEDINGS,
         expert=True,
     )

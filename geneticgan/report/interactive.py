@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from geneticgan.report.figures.charts import WHOLE, LineChart, colour, dash
+from geneticgan.report.figures.charts import LineChart, colour, dash
 
 INK = "#7a7d85"
 """Colour of text and axes until the page's script sets one: readable on white and on black."""
@@ -42,7 +42,11 @@ def _plot(chart: LineChart) -> Any:
     from bokeh.models.annotations import Legend, LegendItem
     from bokeh.plotting import figure
 
-    ranges: dict[str, Any] = {"y_range": WHOLE} if chart.whole else {}
+    limits = chart.limits()
+    ranges: dict[str, Any] = {"y_range": limits} if limits else {}
+    places = {float(x) for line in chart.lines.values() for x in line.x}
+    if len(places) == 1 and not chart.log_x:  # a single point, around which ticks would overlap
+        ranges["x_range"] = (min(places) - 1, max(places) + 1)
     columns = legend_columns(list(chart.lines))
     further_rows = -(-len(chart.lines) // columns) - 1
     plot: Any = figure(

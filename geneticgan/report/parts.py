@@ -65,7 +65,7 @@ def plane_section(file: Path, class_names: Sequence[str], hint: str) -> Section:
     """Return a section with features of training and generated images over those of test images."""
     section = Section("Features")
     if not file.is_file():
-        section.text.append(f"The features have not been laid out; do it with: {hint}")
+        section.text.append(f"The features have not been computed; do it with: {hint}")
         return section
     section.text.append(
         "Features of a classifier that was trained on balanced real data, in two dimensions. Test "

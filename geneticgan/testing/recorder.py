@@ -54,6 +54,10 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch lea
         """Repeat the recorded operations, writing to the same memory."""
         for function, arguments, options, returned in self._operations:
             again = function(*arguments, **options)
+            for work in tree_leaves(again):
+                # What processes send each other may not have arrived yet.
+                if isinstance(work, torch.ScriptObject) and hasattr(work, "wait"):
+                    work.wait()
             for place, found in zip(_tensors(returned), _tensors(again), strict=True):
                 # The results of views and in-place operations are already there.
                 if place.untyped_storage()._cdata != found.untyped_storage()._cdata:

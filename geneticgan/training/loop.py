@@ -177,10 +177,11 @@ class Evolution:
             observer.on_note(text)
 
     def _pauses(self, generation: int) -> bool:
-        """Tell whether `after` needs the networks after a generation."""
+        """Tell whether `after` needs the networks after a generation; the same in all processes."""
         step, config = generation + 1, self._config
         looks = (config.validate_every, config.checkpoint_every)
-        return self._stop.requested or any(step % every == 0 for every in looks)
+        asked = self._stop.requested and self._processes.size == 1
+        return asked or any(step % every == 0 for every in looks)
 
     def _count_fruitless(self, generation: Generation) -> None:
         """Report if every offspring failed; raises `DivergedError` if that happens repeatedly."""

@@ -134,6 +134,7 @@ def test_processes_give_the_same_results(tmp_path):
         assert without_clock(one) == without_clock(two)
 
 
+@pytest.mark.posix
 def test_no_process_outlives_a_killed_benchmark(tmp_path, start):
     out = tmp_path / "b"
     words = ["benchmark", "--datasets", "digits", "--methods", "aggan", "--seeds", "2"]

@@ -70,3 +70,20 @@ def test_what_takes_too_long_or_fails_costs_no_other_part_anything(gpu, monkeypa
     assert "tests: stopped after 1 s" in told
     assert "speed: failed with exit code 3" in told
     assert "busy: done in" in told
+
+
+def test_what_ends_the_campaign_ends_the_part_that_runs(gpu, monkeypatch):
+    begun = []
+
+    class Cut(subprocess.Popen):
+        def wait(self, timeout=None):
+            if not begun:
+                begun.append(self)
+                gpu.stop(15, None)
+            return super().wait(timeout)
+
+    monkeypatch.setattr(gpu.subprocess, "Popen", Cut)
+    with pytest.raises(SystemExit) as ended:
+        gpu.limited([sys.executable, "-c", "import time; time.sleep(60)"], 30)
+    assert ended.value.code == 143
+    assert begun[0].returncode

@@ -53,7 +53,7 @@ def test_train_says_what_it_did_and_what_to_do_next(run):
         f"Augmentation, in every row: {RECIPES[DEFAULT_RECIPE]['augmentation']}",
         "recall of '9'",
         "of the test part). One seed",
-        "by the chance of",
+        "Best ACSA here: ",
         "generation 4/4",
         "accepted",
         str(path / "samples" / "classes.png"),
@@ -350,6 +350,7 @@ main()
 """
 
 
+@pytest.mark.posix
 def test_a_second_signal_stops_at_once_and_leaves_the_last_checkpoint_whole(tmp_path):
     arguments = [
         "train",
@@ -376,6 +377,7 @@ def test_a_second_signal_stops_at_once_and_leaves_the_last_checkpoint_whole(tmp_
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_in_a_real_shell_saves_and_names_the_way_on(number, tmp_path):
     command = shutil.which("geneticgan", path=str(Path(sys.executable).parent))

@@ -26,6 +26,10 @@ def offered(*words):
         (["choose", "--methods", "oscn,balanced-s"], ["oscn,balanced-softmax"]),
         (["benchmark", "--datasets", "mni"], ["mnist"]),
         (["benchmark", "--protocols", "head-c"], ["head-calibrated"]),
+        (["datasets", "info", "fashion"], ["fashion-mnist"]),
+        (["plugins", "info", "lsg"], ["lsgan"]),
+        (["plugins", "check", "efficient"], ["efficientnet-lite0"]),
+        (["plugins", "new", "mut"], ["mutation"]),
         (["train", "--schedule", "nothing-like-it"], []),
     ],
 )
@@ -43,6 +47,9 @@ def test_classes_of_a_run_are_completed(tmp_path):
     (tmp_path / "model.json").write_text(json.dumps({"class_names": ["Katze", "Kater", "Hund"]}))
     assert offered("generate", str(tmp_path), "--class", "Kat") == ["Katze", "Kater"]
     assert offered("generate", str(tmp_path / "none"), "--class", "Kat") == []
+    assert offered("evaluate", str(tmp_path), "--threshold", "Hu") == ["Hund="]
+    prior = offered("predict", str(tmp_path), "new", "--prior", "Katze=0.9,Hu")
+    assert prior == ["Katze=0.9,Hund="]
 
 
 def test_completion_imports_no_torch():

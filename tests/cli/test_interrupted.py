@@ -91,6 +91,7 @@ main.main()
 """
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(("how", "status"), [("once", 130), ("twice", -signal.SIGINT)])
 def test_the_process_ends_without_being_taken_apart(how, status):
     words = [sys.executable, "-c", SCRIPT, how]

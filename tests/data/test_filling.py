@@ -124,6 +124,7 @@ print("end", arrays["fault"].tolist(), flush=True)
 """
 
 
+@pytest.mark.posix
 def test_of_two_processes_one_makes_it_and_the_other_goes_on_when_that_is_killed():
     words = [sys.executable, "-c", SCRIPT]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}

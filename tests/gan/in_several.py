@@ -10,6 +10,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 import numpy as np
 import torch
@@ -20,11 +21,13 @@ from torch import nn
 
 from geneticgan.annealing.selection import Selection
 from geneticgan.config import TrainConfig
+from geneticgan.gan import capture
 from geneticgan.gan.generations import Generations
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.mutation import Mutation
 from geneticgan.gan.processes import ALONE, Several
 from geneticgan.gan.splitting import traffic, why_whole
+from geneticgan.testing.replays import expect_replays
 from geneticgan.training.build import RealImages, build_machine
 from geneticgan.training.model import build_model, make_adam
 from geneticgan.training.plugins import make_plugins
@@ -36,6 +39,7 @@ SPLIT = SimpleNamespace(
 COUNTS = (30, 10, 3)
 ALL = "hinge,kl,lsgan,minimax,nonsat,pearson,ralsgan,reverse-kl,rsgan,wgan"
 LONG = "fifty generations"
+ON_DEVICE = "on the device"
 SCENARIOS = {
     LONG: {"steps": 50, "mutations": "minimax,nonsat"},
     "all mutations": {"mutations": ALL, "augmentation": "flip,translation,deformation,cutout"},
@@ -48,6 +52,7 @@ SCENARIOS = {
     "images": {"fitness_batches": 2, "selection": "elitist"},
     "critic": {"adversary": "wasserstein", "clip": 0, "gradient_penalty": 10, "selection": "best"},
     "masks": {},
+    ON_DEVICE: {"population": 2, "steps": 4, "augmentation": "flip,translation,cutout"},
 }
 
 
@@ -116,13 +121,22 @@ def make(processes, name="", dtype=torch.float64, **options):
         model.population[:] = [GeneratorIndividual(Masked(), lambda p: make_adam(p, 1e-3))]
     for module in (model.discriminator, *model.generators):
         module.to(dtype)
-    real = RealImages(lambda n: draw(n, dtype), COUNTS, lambda n: draw(n + 1000, dtype))
+
+    def drawn(number):
+        return tuple(each.to(model.device) for each in draw(number, dtype))
+
+    def positions(number):
+        return np.arange(7) + number % (sum(COUNTS) - 7)
+
+    real = RealImages(drawn, COUNTS, lambda n: drawn(n + 1000), positions)
     return build_machine(config, plugins, model, real, processes), config.steps
 
 
-def run(machine, steps):
+def run(machine, steps, on_device=False):
     """Run generations; returns every tensor of the survivors and of the discriminator."""
-    Generations(machine).run(0, steps, tools.HallOfFame(1, lambda *_: False), lambda _: False)
+    with mock.patch.object(capture, "is_wanted", return_value=on_device):
+        generations = Generations(machine)
+    generations.run(0, steps, tools.HallOfFame(1, lambda *_: False), lambda _: False)
     training = machine.discriminator
     state = {f"discriminator {name}": each for name, each in training.module.state_dict().items()}
     state["losses"] = torch.tensor(list(training.last_losses.values()))
@@ -136,7 +150,7 @@ def refusals(processes):
     """Return why each of these cannot be split."""
     coupled, own, needy, small = (make(processes)[0] for _ in range(4))
     generator = coupled.population[0].module
-    generator.dense = nn.Sequential(generator.dense, Contrast())
+    generator.ups[-1] = nn.Sequential(generator.ups[-1], Contrast())
     own.discriminator.module.couples_samples = True
     needy.mutations = [Needy()]
     small.batches = dataclasses.replace(small.batches, batch_size=2)
@@ -162,7 +176,12 @@ def share(folder, rank, size):
     for name in SCENARIOS:
         machine, steps = make(processes, name)
         assert why_whole(machine) == ""
-        save_file(run(machine, steps), folder / f"{name}-{rank}.safetensors")
+        state = run(machine, steps, on_device=name == ON_DEVICE)
+        save_file(state, folder / f"{name}-{rank}.safetensors")
+    assert capture.why_not(machine) == ""
+    expect_replays(lambda: make(processes, ON_DEVICE)[0])
+    machine.rng = np.random.default_rng(rank)  # as if it were on another machine
+    save_file(run(machine, 8, on_device=True), folder / f"followed-{rank}.safetensors")
     machine, _ = make(processes, dtype=torch.float32, recipe="paper")
     before = processes.times, processes.reduced
     run(machine, 4)

@@ -18,6 +18,7 @@ from geneticgan.gan.forward import Forward
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.mutation import MUTATIONS, create_mutations
 from geneticgan.gan.optimizer_state import step_with
+from geneticgan.gan.processes import ALONE, Several
 from geneticgan.testing.world import BATCH, CLASSES, LATENT, SIZE, make_world
 
 CHANGES = "flip,translation,deformation,cutout"
@@ -27,7 +28,18 @@ def names(group):
     return [found.name for found in group.find()]
 
 
-def on_meta(mutations="minimax,nonsat", fitness="paper", selection="annealing"):
+class OneOfThree(Several):
+    """A process whose results nothing is added to."""
+
+    def __init__(self):
+        self.rank, self.size, self.reduced, self.times = 1, 3, 0, 0
+
+    def _together(self, tensor, act):
+        assert tensor.is_meta
+        self.times += 1
+
+
+def on_meta(mutations="minimax,nonsat", fitness="paper", selection="annealing", processes=ALONE):
     """Return the device's way to run a generation, and a batch, both without any value."""
     if isinstance(fitness, str):
         fitness = FITNESS.make(fitness)
@@ -40,7 +52,7 @@ def on_meta(mutations="minimax,nonsat", fitness="paper", selection="annealing"):
     discriminator = dataclasses.replace(
         training,
         optimizer=sgd(module.parameters()),
-        forward=Forward(module, 0, "float32", augmentation),
+        forward=Forward(module, 0, "float32", augmentation, processes),
     )
     counts = machine.evaluator.class_counts.to("meta")
     parent = GeneratorIndividual(machine.population[0].module.to("meta"), sgd)
@@ -96,6 +108,17 @@ def test_every_selection_needs_no_value_or_says_that_it_selects_on_the_host(sele
         return
     assert why_not(machine) == ""
     CapturedStep(machine).generation(batch)
+
+
+@pytest.mark.parametrize("fitness", names(FITNESS))
+def test_one_of_several_processes_needs_no_value(fitness):
+    processes = OneOfThree()
+    machine, batch = on_meta(
+        mutations=",".join(names(MUTATIONS)), processes=processes, fitness=fitness
+    )
+    assert why_not(machine) == ""
+    CapturedStep(machine).generation(batch)
+    assert processes.times > len(names(MUTATIONS))
 
 
 class Looking(FitnessFunction):

@@ -10,8 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from geneticgan.gan.capture import why_not
-from geneticgan.gan.processes import ALONE, Processes
+from geneticgan.gan.processes import ALONE
 
 from .in_several import LONG, SCENARIOS, make, run
 
@@ -50,8 +49,9 @@ def test_two_processes_give_the_run_of_one_and_of_three(left, alone):
     torch.testing.assert_close(pair[1], pair[0], rtol=0, atol=0)
 
 
-def test_the_process_that_leads_selects_for_all(left):
-    first, *others = (load_file(left / f"arbitrary-{rank}.safetensors") for rank in range(SIZE))
+@pytest.mark.parametrize("selected", ["arbitrary", "followed"])
+def test_the_process_that_leads_selects_for_all(left, selected):
+    first, *others = (load_file(left / f"{selected}-{rank}.safetensors") for rank in range(SIZE))
     for other in others:
         torch.testing.assert_close(other, first, rtol=0, atol=0)
 
@@ -82,12 +82,3 @@ def test_one_process_hands_over_nothing():
     assert ALONE.leaders([3, 1]) == [3, 1]
     assert ALONE.most(7) == 7
     assert ALONE.leads
-
-
-def test_no_graph_is_captured_of_several_processes(machine):
-    class Two(Processes):
-        size = 2
-
-    assert why_not(machine) == ""
-    machine.discriminator.forward.processes = Two()
-    assert "several processes" in why_not(machine)

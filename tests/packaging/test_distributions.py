@@ -83,8 +83,8 @@ def test_the_source_distribution_holds_what_is_needed_to_build_and_test(distribu
 def clean(distributions, tmp_path_factory):
     """Return an environment of the wheel, the example plugin and what they depend on."""
     home = tmp_path_factory.mktemp("clean")
-    venv.create(home, with_pip=False, symlinks=True)
-    site = next(home.glob("lib/python3.*/site-packages"))
+    venv.create(home, with_pip=False, symlinks=os.name != "nt")
+    site = next(home.glob("[Ll]ib/**/site-packages"))
     # Dependencies are taken from this environment. An editable install's hook is not among them:
     # it is run only in a folder of site-packages, not in one that a .pth file names.
     (site / "dependencies.pth").write_text(
@@ -94,7 +94,7 @@ def clean(distributions, tmp_path_factory):
     command += ["--no-index", "--no-build-isolation", "--ignore-installed"]
     command += [str(distributions[0]), str(ROOT / "plugins" / "example")]
     subprocess.run(command, check=True, capture_output=True)
-    return home / "bin"
+    return home / ("Scripts" if os.name == "nt" else "bin")
 
 
 @pytest.fixture(scope="module")

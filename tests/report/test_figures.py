@@ -89,6 +89,18 @@ def test_embedded_text_follows_the_scheme_of_the_page():
     assert DARK_FOREGROUND in re.search(r"prefers-color-scheme:dark\).*?</style>", text).group()
 
 
+@pytest.mark.parametrize(
+    ("shares", "expected"),
+    [([1, 1], (89.7, 100.3)), ([0.2, 0.9], (17.9, 92.1)), ([0, 0], (-0.3, 10.3))],
+)
+def test_an_axis_of_percentages_ends_at_0_and_100(shares, expected):
+    line = Line(np.arange(2.0), np.array(shares, dtype=float))
+    chart = LineChart("a", "A", "A.", "x", "y", {"one": line}, percent=True)
+    assert chart.limits() == pytest.approx(expected)
+    wide = Line(line.x, line.y, spread=np.full(2, 2.0))
+    assert LineChart("a", "A", "A.", "x", "y", {"one": wide}, percent=True).limits() == (-3, 103)
+
+
 def test_precision_recall_and_f1_by_hand():
     assert class_scores(CONFUSION, 0) == (8 / 10, 8 / 10, 8 / 10)
     assert class_scores(CONFUSION, 1) == (5 / 6, 5 / 10, 10 / 16)

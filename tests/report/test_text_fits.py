@@ -85,6 +85,11 @@ def test_no_text_is_cut(draw, count, kind, drawn):
         assert cut(figure) == []
 
 
+def test_a_label_of_wide_letters_is_not_cut(drawn):
+    draw_samples([[("AGGAN", np.zeros((8, 8, 8, 3), np.uint8))] * 2], "samples", "t", "a")
+    assert cut(drawn[0]) == []
+
+
 def test_a_text_that_is_cut_is_found(drawn):
     figure = Figure(figsize=(2, 2))
     FigureCanvasAgg(figure)

@@ -33,6 +33,7 @@ def taken_up(path):
     return Evolution(config, split, folder, (), StopRequest()).run()
 
 
+@pytest.mark.posix
 def test_any_number_of_processes_goes_on_with_a_run_that_was_stopped_or_killed(tmp_path):
     script = Path(__file__).with_name("launched.py")
     subprocess.run([sys.executable, str(script), str(tmp_path), *free_ports(3)], check=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from geneticgan_cli.completion import complete_dataset
 from geneticgan_cli.grouped import GroupedCommand
 from geneticgan_cli.options import data_options, resolve_config
 from geneticgan_cli.saying import say
@@ -28,7 +29,7 @@ def list_datasets() -> None:
 
 
 @datasets.command(cls=GroupedCommand)
-@click.argument("name")
+@click.argument("name", shell_complete=complete_dataset)
 @data_options
 @click.pass_context
 def info(ctx: click.Context, /, name: str, **_: Any) -> None:
@@ -50,7 +51,7 @@ def info(ctx: click.Context, /, name: str, **_: Any) -> None:
 
 
 @datasets.command(cls=GroupedCommand)
-@click.argument("name")
+@click.argument("name", shell_complete=complete_dataset)
 @data_options
 @click.pass_context
 def check(ctx: click.Context, /, name: str, **_: Any) -> None:
@@ -71,7 +72,7 @@ def check(ctx: click.Context, /, name: str, **_: Any) -> None:
 
 
 @datasets.command(cls=GroupedCommand)
-@click.argument("name")
+@click.argument("name", shell_complete=complete_dataset)
 @data_options
 @click.pass_context
 def prepare(ctx: click.Context, /, name: str, **_: Any) -> None:
@@ -96,7 +97,7 @@ def prepare(ctx: click.Context, /, name: str, **_: Any) -> None:
 
 
 @datasets.command(cls=GroupedCommand)
-@click.argument("name")
+@click.argument("name", shell_complete=complete_dataset)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

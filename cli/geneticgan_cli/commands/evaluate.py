@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from geneticgan.options.learning import CALIBRATIONS
+from geneticgan_cli.completion import complete_classes
 from geneticgan_cli.device import data_root_option, device_option
 
 
@@ -20,6 +21,7 @@ from geneticgan_cli.device import data_root_option, device_option
     help="Set the probability at which an image is assigned to CLASS so that held-out images reach "
     "this recall, or, with precision:SHARE, this precision. It is kept in the run for predict "
     "--thresholds. May be repeated for several classes.",
+    shell_complete=complete_classes,
 )
 @click.option(
     "--calibration",

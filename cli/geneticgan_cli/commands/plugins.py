@@ -7,6 +7,7 @@ from shlex import quote
 
 import click
 
+from geneticgan_cli.completion import complete_any_plugin
 from geneticgan_cli.saying import say
 
 KINDS = [
@@ -73,7 +74,7 @@ def schedules(generations: int, out: Path) -> None:
 
 
 @plugins.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete_any_plugin)
 def info(name: str) -> None:
     """Describe a plugin and its options."""
     from geneticgan.jobs.plugins import describe, option_lines
@@ -86,7 +87,7 @@ def info(name: str) -> None:
 
 
 @plugins.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete_any_plugin)
 @click.pass_context
 def check(ctx: click.Context, name: str) -> None:
     """Run the contract tests on an installed plugin.

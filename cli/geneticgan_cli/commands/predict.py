@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from geneticgan_cli.completion import complete_classes
 from geneticgan_cli.device import DEVICE
 
 SUFFIXES = {".csv": "csv", ".jsonl": "jsonl", ".parquet": "parquet"}
@@ -35,6 +36,7 @@ SUFFIXES = {".csv": "csv", ".jsonl": "jsonl", ".parquet": "parquet"}
     metavar="balanced|training|SHARES",
     help="How frequent the classes are among IMAGES: all equally, as in the training images, or "
     "in shares such as ill=0.02,well=0.98.",
+    shell_complete=complete_classes,
 )
 @click.option(
     "--thresholds",

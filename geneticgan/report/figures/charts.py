@@ -25,6 +25,9 @@ FloatArray = npt.NDArray[np.float64]
 WHOLE = (-3.0, 103.0)
 """Axis limits for percentages from 0 to 100, with room for lines at either end."""
 
+LEAST = 10.0
+"""The least height of an axis of percentages, so that flat lines do not have it magnified."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -85,6 +88,22 @@ class LineChart:
         """Return the number that determines a line's colour and dashes."""
         return self.numbers.get(name, list(self.lines).index(name))
 
+    def limits(self) -> tuple[float, float] | None:
+        """Return the ends of an axis of percentages, which has no room above 100 or below 0."""
+        if self.whole or not self.percent:
+            return WHOLE if self.whole else None
+        spreads = (0 if line.spread is None else line.spread for line in self.lines.values())
+        pairs = zip(self.lines.values(), spreads, strict=True)
+        ends = [100 * (line.y + sign * half) for line, half in pairs for sign in (-1, 1)]
+        values = np.concatenate([*ends, np.full(1, np.nan)])
+        if np.isnan(values).all():
+            return WHOLE
+        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+        low = max(0.0, min(low, high - LEAST))
+        high = min(100.0, max(high, low + LEAST))
+        room = 0.03 * (high - low)
+        return low - room, high + room
+
 
 def colour(number: int) -> str:
     """Return the colour of the n-th item."""
@@ -126,8 +145,8 @@ def draw_lines(chart: LineChart) -> Picture:
                 axes.fill_between(line.x, low, high, color=colour(number), alpha=0.15, linewidth=0)
         axes.set_xlabel(chart.x_label)
         axes.set_ylabel(chart.y_label)
-        if chart.whole:
-            axes.set_ylim(*WHOLE)
+        if limits := chart.limits():
+            axes.set_ylim(*limits)
         if chart.log_x:
             axes.set_xscale("log")
         if chart.log_y:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.textpath import TextPath
 
 from geneticgan.data.dataset import UInt8Array
 from geneticgan.report.figures.style import (
@@ -20,8 +21,8 @@ Rows = Sequence[tuple[str, UInt8Array]]
 """A label on the left, and images of shape (columns, H, W, 3)."""
 
 
-INCHES_A_LETTER = 0.095
-"""The width to reserve for a letter of a label."""
+POINTS = 11
+"""The size of labels."""
 
 
 def draw_samples(panels: Sequence[Rows], name: str, title: str, alt: str) -> Picture:
@@ -34,8 +35,8 @@ def _draw(panels: Sequence[Rows], name: str, title: str, alt: str) -> Picture:
     rows = max(len(panel) for panel in panels)
     columns = max(len(images) for panel in panels for _, images in panel)
     labels = [label for panel in panels for label, _ in panel]
-    left = 0.3 + INCHES_A_LETTER * max(map(len, labels), default=0)
     with style(*labels):
+        left = 0.3 + max(map(_inches, labels), default=0.0)
         figure = new_figure((left + 0.4 * columns) * len(panels), 0.44 * rows + 0.1)
         grid = figure.subplots(rows, len(panels), squeeze=False)
         for column, panel in enumerate(panels):
@@ -52,9 +53,16 @@ def _draw(panels: Sequence[Rows], name: str, title: str, alt: str) -> Picture:
                         transform=axes.transAxes,
                         ha="right",
                         va="center",
-                        fontsize=11,
+                        fontsize=POINTS,
                     )
         return picture(figure, name, title, alt)
+
+
+def _inches(label: str) -> float:
+    """Return how wide a label is."""
+    if not label.strip():
+        return 0.0
+    return float(TextPath((0, 0), literal(label), size=POINTS).get_extents().width) / 72
 
 
 def _strip(images: UInt8Array, columns: int) -> UInt8Array:

@@ -328,6 +328,7 @@ def test_whatever_pillow_opens_is_an_image(tmp_path):
     assert counts(load(tmp_path, pattern="*")[0]) == {"a": 6, "b": 6}
 
 
+@pytest.mark.posix
 def test_links_and_pipes_neither_hang_nor_double(tmp_path):
     for kind in "ab":
         for number in range(3):
@@ -419,6 +420,7 @@ def test_a_locked_archive_is_said(tmp_path):
         load(path)
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("named", "said"),
     [

@@ -347,6 +347,7 @@ def test_the_same_name_in_two_folders_is_not_guessed(write, tmp_path):
     assert told(load(write(["path,label", *rows(paths="images/{}.png")]))[0]) == ODD
 
 
+@pytest.mark.posix
 def test_a_device_is_named_and_not_read(write):
     with pytest.raises(DataError, match=r"1 of 13 images cannot be read.*/dev/zero"):
         load(write(["path,label", *rows(), "/dev/zero,odd"]))
