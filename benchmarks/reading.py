@@ -2,7 +2,7 @@
 
 Made images, all different, as PNG files in folders of a thousand, are read by ``geneticgan
 datasets prepare`` in a process of its own: for the first time; for the first time again, killed in
-the middle of decoding and started once more; and a second time.
+the middle of decoding and started once more; a second time; and after one image has changed.
 """
 
 from __future__ import annotations
@@ -107,6 +107,8 @@ def main() -> None:
             found.append(start(killed, root, cache, side, kill_at=count // 2))
             found.append(start("started again", root, cache, side))
         found.append(start("second start", root, cache, side))
+        Image.new("L", (side, side), 99).save(next(root.rglob("*.png")))
+        found.append(start("one image changed", root, cache, side))
     print(f"{count:,} images of {side} x {side} pixels\n")
     print("| | seconds | of a core | peak, MiB |\n|---|---|---|---|")
     for each in found:

@@ -7,6 +7,7 @@ from typing import Any
 
 import rich.console
 from rich.segment import Segment
+from rich.text import Text
 
 from geneticgan.errors import printable
 
@@ -19,6 +20,13 @@ class Console(rich.console.Console):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"markup": False, **options})
+        self._noted: set[str] = set()
+
+    def note(self, text: str) -> None:
+        """Print a note of a job, once, since several of its steps may read the same images."""
+        if text not in self._noted:
+            self._noted.add(text)
+            self.print(Text(text), soft_wrap=not self.is_terminal)
 
     def render(
         self,

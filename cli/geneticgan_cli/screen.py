@@ -64,6 +64,7 @@ class LiveScreen(Observer):
             TimeLeftColumn(),
             console=console,
         )
+        self._console = console
         self._task: TaskID | None = None
         self.live = Live(self._progress, console=console, refresh_per_second=REFRESH_PER_SECOND)
 
@@ -73,7 +74,7 @@ class LiveScreen(Observer):
 
     def on_note(self, text: str) -> None:
         """Print above the bars."""
-        self.live.console.print(Text(text))
+        self._console.note(text)
 
     def on_progress(self, step: int) -> None:
         """Move the bar."""
@@ -105,7 +106,7 @@ class PlainScreen(Observer):
 
     def on_note(self, text: str) -> None:
         """Write the note."""
-        self._print(text)
+        self._console.note(text)
 
     def on_progress(self, step: int) -> None:
         """Write a line when the phase is done, and occasionally before that with the rate."""

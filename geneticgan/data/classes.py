@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -92,22 +93,26 @@ def folders_of_classes(found: Mapping[str, str]) -> str:
 
 def _check_height(listing: Listing) -> None:
     inside: dict[str, set[str]] = defaultdict(set)
-    plain = set()
+    folders: dict[str, set[str]] = defaultdict(set)
     for place in listing.files:
-        parts = place.split("/", 2)
-        if len(parts) == 2:
-            plain.add(parts[0])
-        elif len(parts) > 2:
-            inside[parts[0]].add(parts[1])
-    high = [name for name, below in sorted(inside.items()) if len(below) >= MANY]
-    high = [name for name in high if name not in plain]
-    if high and plain:
-        name = high[0]
-        raise DataError(
-            f"{listing.root} seems to be one folder too high: {name!r} holds {len(inside[name])} "
-            f"folders of images, but {min(plain)!r} holds none; if those folders are the classes, "
-            f"use {listing.root / name}; if {name!r} is a class, use folder:classes=top"
-        )
+        name, *inner = place.split("/")[:-1] or [""]
+        if inner:
+            inside[name].add(inner[0])
+        if name:
+            folders[name].add("/".join([name, *inner]))
+    plain = {name for name, own in folders.items() if name in own}
+    for name in sorted(folders.keys() - plain):
+        above = posixpath.commonpath(folders[name])
+        under = {each.removeprefix(f"{above}/").partition("/")[0] for each in folders[name]}
+        depth = above.count("/") + 1
+        single = {min(own) for own in folders.values() if len(own) == 1}
+        flat = min(plain | {each for each in single if each.count("/") < depth}, default="")
+        if flat and len(under) >= MANY and above not in folders[name]:
+            raise DataError(
+                f"{listing.root} seems to be one folder too high: {above!r} holds {len(under)} "
+                f"folders of images, but {flat!r} holds none; if those folders are the classes, "
+                f"use {listing.root / above}; if {name!r} is a class, use folder:classes=top"
+            )
     shared = set.intersection(*inside.values()) if inside and not plain else set()
     if len(inside) > 1 and len(shared) > 1 and not all(map(part_of, shared)):
         above, below = some(sorted(inside)), some(sorted(shared))

@@ -27,6 +27,13 @@ YES, NO = ("true", "yes", "t", "y"), ("false", "no", "f", "n", "-1", "-1.0")
 BETWEEN = "|;,/+&"
 """The characters that separate the names of several classes in one field."""
 
+GROUPED = ("patient", "subject", "lesion", "case", "participant", "person", "specimen", "smear",
+           "slide", "animal", "lot")  # fmt: skip
+"""The words in the name of a column that may hold the group of each image."""
+
+FEWEST_GROUPS = 4
+"""The minimal number of different values in a column that may hold groups."""
+
 MANY = 20
 """With more than this many different numbers, some with a fraction, a column holds no classes."""
 
@@ -65,6 +72,12 @@ def labels_of(table: Table, option: str, path_column: int) -> list[str]:
     return _searched(table, option, path_column)
 
 
+def may_group(table: Table, place: int) -> bool:
+    """Return whether a column may hold groups: by its name, and as some of its values repeat."""
+    named = any(word in table.columns[place].lower() for word in GROUPED)
+    return named and FEWEST_GROUPS <= len(set(table.column(place))) < len(table.rows)
+
+
 def in_order(labels: Sequence[str]) -> tuple[str, ...]:
     """Return the sorted class names, by value if all are numbers, otherwise alphabetically."""
     names = set(labels)
@@ -88,6 +101,8 @@ def _guessed(table: Table, path_column: int) -> list[str]:
             return _plain(table, named[0])
     # A column whose value differs in every row is an identifier and holds no classes.
     telling = [p for p in others if len(set(table.column(p))) < len(table.rows)] or others
+    if len(others) > 1:
+        telling = [p for p in telling if not may_group(table, p)]
     if len(telling) == 1 and (len(others) == 1 or telling != others):
         _check_measured(table, telling[0])
         if telling == others and len(set(table.column(others[0]))) == len(table.rows) > ALONE:
@@ -134,7 +149,7 @@ def _check_single(table: Table, found: Sequence[str]) -> None:
     several = [
         (line, label)
         for line, label in zip(table.lines, found, strict=True)
-        if label not in single and {p.strip() for p in re.split(f"[{BETWEEN}]", label)} <= single
+        if label not in single and _names_several(label, single)
     ]
     if several:
         raise DataError(
@@ -142,6 +157,12 @@ def _check_single(table: Table, found: Sequence[str]) -> None:
             f"({several[0][1]!r}), but an image can have only one; remove such lines, or keep one "
             "class in each"
         )
+
+
+def _names_several(label: str, single: set[str]) -> bool:
+    """Return whether a field names several classes; between two of them a bar always does."""
+    parts = {part.strip() for part in re.split(f"[{BETWEEN}]", label)}
+    return parts <= single or ("|" in label and bool(parts & single))
 
 
 def _check_certain(table: Table, places: Sequence[int]) -> None:

@@ -26,6 +26,12 @@ FLAT = 0.8
 VARIED = 0.5
 """The maximal `flatness` of photographs if the names do not tell which image is the mask."""
 
+LOSSY = (".jpg", ".jpeg", ".jfif", ".webp")
+"""The suffixes of formats that blur the grey levels of a mask; its name must then tell it."""
+
+BLURRED = 8
+"""How far compression may move a grey level."""
+
 WORDS = (
     "mask|masks|msk|seg|segm|segmentation|segmented|gt|groundtruth|ground[-_ ]?truth|label|labels|"
     "annotation|annotated|anno|roi|binary|bin|superpixels|trimap|contour|lesion"
@@ -82,9 +88,11 @@ def find_masks(root: Path, files: Sequence[str]) -> set[str]:
     ways = ((True, False), (False, True), (True, True)) if by_name or by_place else ()
     for by_file, by_folder in ways:
         named = _pairs_by_word(files, by_file, by_folder)
-        flat, varied = _flatness_of(root, named)
-        if flat >= FLAT and varied < flat:
-            return {mask for _, mask in named}
+        lossy = all(_suffix(mask).lower() in LOSSY for _, mask in named)
+        for near in (0, BLURRED) if lossy else (0,):
+            flat, varied = _flatness_of(root, named, near)
+            if flat >= FLAT and varied < flat:
+                return {mask for _, mask in named}
     pairs = _pairs_by_suffix(files)
     second, first = _flatness_of(root, pairs)
     if max(first, second) >= FLAT and min(first, second) < VARIED:
@@ -144,12 +152,12 @@ def _suffix(place: str) -> str:
     return os.path.splitext(place)[1]
 
 
-def _flatness_of(root: Path, pairs: Sequence[Pair]) -> tuple[float, float]:
+def _flatness_of(root: Path, pairs: Sequence[Pair], near: int = 0) -> tuple[float, float]:
     """Return the median flatness of the second and of the first images of the pairs."""
     if not pairs:
         return 0.0, 1.0
     chosen = pairs[:: max(1, len(pairs) // LOOKED_AT)]
-    shares = np.array([[_flatness_of_file(root / place) for place in pair] for pair in chosen])
+    shares = np.array([[_flatness_of_file(root / each, near) for each in pair] for pair in chosen])
     shares = shares[np.isfinite(shares).all(axis=1)]
     if not len(shares):
         return 0.0, 1.0
@@ -157,16 +165,23 @@ def _flatness_of(root: Path, pairs: Sequence[Pair]) -> tuple[float, float]:
     return float(second), float(first)
 
 
-def _flatness_of_file(path: Path) -> float:
+def _flatness_of_file(path: Path, near: int) -> float:
     """Return the flatness of an image file, or NaN if it cannot be read."""
     try:
         with Image.open(path) as image:
-            return flatness(image)
+            return flatness(image, near)
     except (OSError, UnidentifiedImageError, ValueError, SyntaxError, Image.DecompressionBombError):
         return float("nan")
 
 
-def flatness(image: Image.Image) -> float:
-    """Return the share of an image's pixels, in (0, 1], in its two most frequent grey levels."""
-    counts = np.sort(image.convert("L").histogram())
-    return float(counts[-2:].sum() / max(1, counts.sum()))
+def flatness(image: Image.Image, near: int = 0) -> float:
+    """Return the share of an image's pixels, in (0, 1], in its two most frequent grey levels.
+
+    Levels that differ from these by at most ``near`` count as well.
+    """
+    counts = np.array(image.convert("L").histogram())
+    total = counts.sum()
+    for _ in range(2):
+        most = int(counts.argmax())
+        counts[max(0, most - near) : most + near + 1] = 0
+    return float((total - counts.sum()) / max(1, total))

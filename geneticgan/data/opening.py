@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from geneticgan.data.listing import list_images
+from geneticgan.data.listing import is_junk, list_images
 from geneticgan.data.locating import Locator
 from geneticgan.data.naming import OF_NAMES
 from geneticgan.data.notices import Notices
@@ -67,6 +67,8 @@ def find_table(place: Path, name: str) -> Path:
     if not place.is_dir():
         return place
     found = sorted(path for path in place.rglob(name or "*") if path.is_file())
+    if not name:
+        found = [p for p in found if not any(map(is_junk, p.relative_to(place).parts))]
     if name and found:
         return found[0]
     for suffix in LISTS:

@@ -179,7 +179,7 @@ class _Decoder:
             count, new = len(self._files.names), len(self._earlier.new)
             if new < count:
                 self._notices.note(
-                    f"{count - new} of {count} images are as they were; decoding the rest."
+                    f"{count - new} of {count} images are as they were and not decoded again."
                 )
             self._notices.begin(self._title, count)
             if start:  # an earlier process decoded these

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from geneticgan.data.grouping import group_codes, groups_by_pattern
-from geneticgan.data.labelling import in_lines, labels_of
+from geneticgan.data.labelling import in_lines, labels_of, may_group
 from geneticgan.data.locating import Locator
 from geneticgan.data.naming import named
 from geneticgan.data.notices import Notices
@@ -15,10 +15,6 @@ from geneticgan.data.opening import addresses_said, at_home
 from geneticgan.data.partition import parts_of
 from geneticgan.data.tables import QUOTES, Table
 from geneticgan.errors import DataError, some
-
-GROUPED = ("patient", "subject", "lesion", "case", "participant", "person", "specimen", "smear",
-           "slide", "animal", "lot")  # fmt: skip
-"""The words in the name of a column that may hold the group of each image."""
 
 LOOKED_AT = 50
 """The number of rows by which the column of paths is detected."""
@@ -28,9 +24,6 @@ MANY_COLUMNS = 50
 
 NAMED = 10
 """The maximal number of missing files that a message names."""
-
-FEWEST_GROUPS = 4
-"""The minimal number of different values in a column that is proposed for groups."""
 
 
 @dataclass(frozen=True)
@@ -240,9 +233,5 @@ def _groups(table: Table, option: str, path_column: int) -> list[int]:
 
 def _grouped_column(table: Table) -> str:
     """Return the name of a column that may hold the groups; empty if there is none."""
-    for place, name in enumerate(table.columns):
-        if any(word in name.lower() for word in GROUPED):
-            values = len(set(table.column(place)))
-            if FEWEST_GROUPS <= values < len(table.rows):
-                return name
-    return ""
+    places = range(len(table.columns))
+    return next((table.columns[place] for place in places if may_group(table, place)), "")

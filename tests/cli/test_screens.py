@@ -3,6 +3,7 @@
 import io
 import json
 
+import pytest
 from rich.table import Table
 
 from geneticgan.config import TrainConfig
@@ -11,7 +12,7 @@ from geneticgan.report.history import read_history
 from geneticgan_cli.console import Console
 from geneticgan_cli.grid_screen import GridScreen
 from geneticgan_cli.main import PLAIN
-from geneticgan_cli.screen import LiveScreen, PlainScreen
+from geneticgan_cli.screen import LiveScreen, PlainScreen, watching
 from geneticgan_cli.watch_screen import overview
 
 EVIL = "\x1b]0;owned\x07\x9b2J\u202e[/red][bold]"
@@ -80,6 +81,18 @@ def test_titles_of_phases_and_cells_are_text():
     assert "\x1b]0" not in text
     assert "\x9b" not in text
     assert text.count("[/red][bold]") >= 2
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_note_is_said_once_by_all_screens_of_a_command(terminal):
+    shown = console(force_terminal=terminal)
+    for _ in range(2):
+        with watching(shown) as screen:
+            screen.on_note("Left out 9 images as masks.")
+            screen.on_note("Left out 8 images as masks.")
+    text = shown.file.getvalue()
+    assert text.count("Left out 9 images as masks.") == 1
+    assert text.count("Left out 8 images as masks.") == 1
 
 
 def test_a_slow_phase_says_how_long_each_takes(monkeypatch):

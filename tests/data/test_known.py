@@ -132,7 +132,7 @@ def test_what_was_changed_is_seen_and_nothing_else_is_decoded(root, worked, chan
     assert len(after) == count
     assert worked["decode_one"] == worked["open_checked"] == worked["looked_at"] == new
     assert worked["read_regular"] == 3 * new + (change == "moved")  # whose name is another
-    assert f"{count - new} of {count} images are as they were; decoding the rest." in notes
+    assert f"{count - new} of {count} images are as they were and not decoded again." in notes
     monkeypatch.setenv("GENETICGAN_CACHE", str(root.parent / "another cache"))
     assert load(root)[0] == after
 

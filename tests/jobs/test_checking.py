@@ -182,6 +182,7 @@ def test_tiny_blank_and_outlying_images_are_named(folder):
         ("{kind}/patient{group}_{number}.png", 16),
         ("{kind}/{group:04}_{side}.png", 16),
         ("{kind}/case{group}/{number}.png", 16),
+        ("{kind}/{group:04}_idx5_x{number}_y{serial}_class0.png", 16),
         ("{kind}/image_{serial}.png", None),
         ("{kind}/{serial}.png", None),
     ],

@@ -11,6 +11,7 @@ EXPRESSIONS = (
     r"([^/]*\d[^/]*)[-_ ]\d+\.\w+$",  # patient12_3.png
     r"([^/]*\d[^/\d]*[A-Za-z]+)\d+\.\w+$",  # p12scan3.png
     r"([^/]+)[-_ ][A-Za-z]\w?\.\w+$",  # 0017_L.png
+    r"(?:^|/)([^/_ -]*\d[^/_ -]*)[_ -][^/]*\.\w+$",  # 8863_idx5_x51_y151_class0.png
     r"/([^/]+)/[^/]+$",  # class/patient12/3.png
 )
 """The regular expressions that are searched in the paths; the first that fits is proposed."""

@@ -235,7 +235,7 @@ class Folder(FileDataset):
         if masks:
             self.notices.note(
                 f"Left out {len(masks)} of {len(wanted.files)} images as masks, such as "
-                f"{min(masks)}: one lies beside each photograph; folder:pattern=* takes them too."
+                f"{min(masks)}: each belongs to a photograph; folder:pattern=* takes them too."
             )
         return wanted.without(masks)
 

@@ -91,6 +91,21 @@ def test_masks_in_a_tree_of_their_own(tmp_path):
     assert of_files(tmp_path)[0] == {"crack": 5, "free": 10}
 
 
+def test_masks_that_compression_blurs_are_told_by_their_names(tmp_path):
+    for number in range(8):
+        kind = "crack" if number % 2 else "free"
+        for name in (f"{number}.jpg", f"{number}_roi.jpg"):
+            noise = rng.integers(0, 256, (4, 4), dtype=np.uint8)
+            smooth = Image.fromarray(noise).resize((64, 64), Image.Resampling.BICUBIC)
+            drawn = smooth.point(lambda grey: 255 * (grey > 150)) if "roi" in name else smooth
+            (tmp_path / kind).mkdir(exist_ok=True)
+            drawn.save(tmp_path / kind / name)
+    assert of_files(tmp_path)[0] == {"crack": 4, "free": 4}
+    for path in tmp_path.rglob("*_roi.jpg"):  # as photographs they are taken
+        shutil.copy(path.with_name(path.name.replace("_roi", "")), path)
+    assert of_files(tmp_path)[0] == {"crack": 8, "free": 8}
+
+
 def test_several_masks_of_some_photographs(tmp_path):
     for kind, count in (("benign", 6), ("malignant", 4)):
         for number in range(count):
@@ -167,6 +182,19 @@ def test_one_folder_too_high_is_named(too_high):
     assert counts(load(too_high, classes="top")[0]) == {"Dataset": 12, "Examples": 2}
     leaf = load(too_high, classes="leaf")[0]
     assert counts(leaf) == {"0": 3, "1": 3, "2": 3, "3": 3, "Examples": 2}
+
+
+def test_several_folders_too_high_are_named(too_high):
+    (too_high / "Examples").rename(too_high / "docs")
+    for name, deeper in (("Dataset", "Dataset/images"), ("docs", "docs/img")):
+        (too_high / name).rename(too_high / "moved")
+        (too_high / name).mkdir()
+        (too_high / "moved").rename(too_high / deeper)
+    with pytest.raises(DataError, match=r"'Dataset/images' holds 4 folders.*'docs/img' holds none"):
+        of_files(too_high)
+    (too_high / "docs" / "images").mkdir()
+    (too_high / "docs" / "img").rename(too_high / "docs" / "images" / "img")  # as deep as classes
+    assert of_files(too_high)[0] == {"Dataset": 12, "docs": 2}
 
 
 def test_a_regular_expression_finds_the_class(too_high):

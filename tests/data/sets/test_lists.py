@@ -229,6 +229,23 @@ def test_several_classes_in_a_field_are_an_error(write):
     lines = rows(labels=["odd|even", *ODD[1:]])
     with pytest.raises(DataError, match=r"line 2 names several classes \('odd\|even'\)"):
         load(write(["path,Finding Labels", *lines]))
+    lines = rows(labels=["odd|prime", *ODD[1:]])  # which no other line names
+    with pytest.raises(DataError, match=r"line 2 names several classes \('odd\|prime'\)"):
+        load(write(["path,Finding Labels", *lines]))
+
+
+def test_a_patient_beside_a_measurement_is_no_class(write):
+    lines = [f"images/{n}.png,0.{i},p{i // 3}" for i, n in enumerate(NAMES)]
+    with pytest.raises(DataError, match="not clear which column holds the classes"):
+        load(write(["path,score,patient", *lines]))
+
+
+def test_what_systems_leave_beside_a_list_is_no_list(write, tmp_path):
+    write(["path,label", *rows()])
+    (tmp_path / "__MACOSX").mkdir()
+    for path in (tmp_path / "._list.csv", tmp_path / "__MACOSX" / "._list.csv"):
+        path.write_bytes(b"\0\5")
+    assert told(load(tmp_path)[0]) == ODD
 
 
 def test_classes_that_differ_by_capitals_are_said(write):
