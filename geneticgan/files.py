@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from geneticgan.errors import RunError
+
 REFUSED = (errno.EACCES, errno.EPERM, errno.EBADF, errno.EINVAL, errno.EISDIR, errno.ENOTSUP)
 """Errors of systems that cannot open or flush a folder: Windows and some network drives."""
 
@@ -95,9 +97,23 @@ def own_folder(path: Path) -> Path:
     return path
 
 
-def check_writable(folder: Path) -> None:
-    """Raise `OSError` if no file can be made in a folder, before work is done for one."""
-    tempfile.TemporaryFile(dir=folder).close()
+def check_writable(folder: Path, instead: str = "") -> None:
+    """Create a folder unless it exists, and raise `RunError` if no file can be made in it.
+
+    Commands call this before they work for files that they will write. ``instead`` is what else
+    the user can do, for the message.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise not_written(folder, error, instead) from error
+
+
+def not_written(path: Path, error: OSError, instead: str = "") -> RunError:
+    """Return the error for a file or a folder that the system does not let this user write."""
+    more = f"; {instead}" if instead else ""
+    return RunError(f"{path} cannot be written: {error.strerror or error}{more}")
 
 
 def first_link(folder: Path) -> Path | None:

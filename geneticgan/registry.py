@@ -12,7 +12,8 @@ from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
-from geneticgan.errors import PluginError, did_you_mean
+from geneticgan.errors import GeneticGanError, PluginError, did_you_mean
+from geneticgan.foreign import OWN, Made, failed, keep, other_signature
 from geneticgan.specs import Option, Spec, options_of, parse_specs
 
 T = TypeVar("T")
@@ -31,6 +32,11 @@ class Found:
     def origin(self) -> str:
         """The package and its version, for messages."""
         return f"{self.package} {self.version}"
+
+    @property
+    def foreign(self) -> bool:
+        """Whether another package provides it."""
+        return self.package != OWN
 
 
 @dataclass(frozen=True)
@@ -80,22 +86,6 @@ def _read(group: str, paths: tuple[tuple[str, int], ...]) -> tuple[Found, ...]:
         for entry_point in entry_points(group=group)
     ]
     return tuple(sorted(found, key=lambda plugin: (plugin.name, plugin.package)))
-
-
-def _other_signature(factory: type, contract: type) -> str:
-    """Name a method that does not accept the arguments of the contract's; empty if all do."""
-    for name, wanted in inspect.getmembers(contract, inspect.isfunction):
-        own = getattr(factory, name)
-        if name == "__init__" or own is wanted or not inspect.isfunction(own):
-            continue
-        asked = inspect.signature(wanted).parameters.values()
-        named = [p.name for p in asked if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
-        placed = [p for p in asked if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-        try:
-            inspect.signature(own).bind(*placed, **dict.fromkeys(named))
-        except TypeError:
-            return f"{name}{inspect.signature(own)} is called as {name}{inspect.signature(wanted)}"
-    return ""
 
 
 class PluginGroup(Generic[T]):
@@ -215,10 +205,23 @@ class PluginGroup(Generic[T]):
                 f"{self.noun} {spec.name!r} has no option {unknown[0]!r}; "
                 f"it has: {', '.join(accepted) or 'none'}"
             )
+        return self._make(loaded, spec, values)
+
+    def _make(self, loaded: Loaded[T], spec: Spec, values: dict[str, Any]) -> T:
         try:
-            return loaded.factory(**values)
+            plugin = loaded.factory(**values)
         except (TypeError, ValueError) as error:
-            raise PluginError(f"{self.noun} {str(spec)!r}: {error}") from error
+            of = f" ({loaded.found.origin})" if loaded.found.foreign else ""
+            raise PluginError(f"{self.noun} {str(spec)!r}: {error}{of}") from error
+        except GeneticGanError:
+            raise
+        except Exception as error:
+            if not loaded.found.foreign:
+                raise
+            raise PluginError(failed(self, loaded.found, error)) from error
+        if loaded.found.foreign:
+            keep(Made(self, loaded.found, plugin))
+        return plugin
 
     def found(self, plugin: object) -> Found | None:
         """Return where an instance came from; None if no package provides its class."""
@@ -254,7 +257,7 @@ class PluginGroup(Generic[T]):
     def _load(self, plugin: Found) -> type[T]:
         try:
             factory = plugin.entry_point.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise PluginError(
                 f"{self.noun} {plugin.name!r} of {plugin.origin} cannot be imported "
                 f"({type(error).__name__}: {error}); fix or uninstall that package"
@@ -269,7 +272,7 @@ class PluginGroup(Generic[T]):
             raise PluginError(
                 f"{self.noun} {plugin.name!r} of {plugin.origin} does not define: {missing}"
             )
-        if other := _other_signature(factory, self.contract):
+        if other := other_signature(factory, self.contract):
             raise PluginError(
                 f"{self.noun} {plugin.name!r} of {plugin.origin} was written for another version "
                 f"of its contract: {other}; update or uninstall that package"

@@ -1,5 +1,4 @@
 import os
-import re
 import sys
 from importlib.metadata import EntryPoint
 from types import SimpleNamespace
@@ -50,7 +49,6 @@ def entry(name, target, package="aplugin", version="1.2"):
 @pytest.fixture
 def installed(monkeypatch):
     """Pretend that given entry points are installed; this very module holds the plugins."""
-    import sys
 
     monkeypatch.setitem(sys.modules, HERE, SimpleNamespace(**globals()))
 
@@ -86,90 +84,15 @@ def test_an_error_in_a_plugin_names_its_package(tmp_path, monkeypatch):
     (folder / "entry_points.txt").write_text("[geneticgan.schedules]\nbad = bad_plugin:Bad\n")
     (tmp_path / "bad_plugin.py").write_text(
         "from geneticgan.annealing.schedule import Schedule\n\n\nclass Bad(Schedule):\n"
-        "    def temperature(self, generation):\n        return [][generation]\n"
+        "    def temperature(self, generation):\n        return 0.0\n\n"
+        "    def learn(self, generation, accepted):\n        return [][generation]\n"
     )
     result = CliRunner().invoke(
-        cli, ["train", "--schedule", "bad", "--steps", "1", "--out", str(tmp_path / "run")]
+        cli, ["train", "--schedule=bad", "--steps=1", "--width=2", "--out", str(tmp_path / "run")]
     )
     assert result.exit_code == 1
-    assert "Error: a plugin of bad-plugin failed (IndexError: list index out" in result.output
-    assert not (tmp_path / "run").exists()
-
-
-RETURNED = """
-from geneticgan.annealing.schedule import Schedule
-from geneticgan.annealing.selection import Selection
-from geneticgan.gan.fitness import FitnessFunction
-from geneticgan.gan.mutation import Mutation
-
-
-class Rows(Mutation):
-    def loss(self, fake, real):
-        return -fake
-
-
-class Nan(Mutation):
-    def loss(self, fake, real):
-        return -fake.mean() * float("nan")
-
-
-class Few(Selection):
-    def select(self, individuals, k, *, temperature, rng):
-        return individuals[:1]
-
-
-class Cold(Schedule):
-    def temperature(self, generation):
-        return 1.0 - generation
-
-
-class Three(FitnessFunction):
-    def evaluate(self, inputs):
-        return (inputs.logits.source.mean(),) * 3
-
-
-class Number(FitnessFunction):
-    def evaluate(self, inputs):
-        return inputs.logits.source.mean(), 1.0
-"""
-
-
-@pytest.mark.parametrize(
-    ("option", "said"),
-    [
-        (
-            "--mutations=rows",
-            r"mutation 'rows' of odd 1.0: loss has shape \(5,\); it has to be a scalar; tell",
-        ),
-        ("--fitness=three", "fitness 'three' of odd 1.0: evaluate returned 3 values"),
-        ("--fitness=number", "fitness 'number' of odd 1.0: evaluate returned a float"),
-        ("--mutations=nan", "mutation 'nan' of odd 1.0: loss is nan for ordinary logits"),
-        ("--selection=few", "selection 'few' of odd 1.0: 1 survivors of 2 parents; tell its"),
-        ("--schedule=cold", "schedule 'cold' of odd 1.0: the temperature of generation 2 is -1.0"),
-    ],
-)
-def test_a_plugin_that_returns_a_wrong_thing_is_named_before_a_run_is_made(
-    tmp_path, monkeypatch, option, said
-):
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(sys.modules, "odd_returned", raising=False)
-    folder = tmp_path / "odd-1.0.dist-info"
-    folder.mkdir()
-    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
-    (folder / "entry_points.txt").write_text(
-        "[geneticgan.mutations]\nrows = odd_returned:Rows\nnan = odd_returned:Nan\n"
-        "[geneticgan.selections]\nfew = odd_returned:Few\n"
-        "[geneticgan.schedules]\ncold = odd_returned:Cold\n"
-        "[geneticgan.fitness]\nthree = odd_returned:Three\nnumber = odd_returned:Number\n"
-    )
-    (tmp_path / "odd_returned.py").write_text(RETURNED)
-    words = ["train", option, "--steps", "1", "--width", "2", "--out", str(tmp_path / "run")]
-    for more in ([], ["--dry-run"]):
-        result = CliRunner().invoke(cli, words + more)
-        assert result.exit_code == 1
-        assert re.search(said, result.output)
-        assert "bug" not in result.output
-    assert not (tmp_path / "run").exists()
+    said = "Error: a plugin of bad-plugin (bad) failed (IndexError: list index out of range); check"
+    assert said in result.output
 
 
 def test_a_decimal_comma_is_told(installed):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from importlib.metadata import distributions
 
+from geneticgan.foreign import OWN
 
-def package_of(error: BaseException, own: str = "geneticgan") -> str:
-    """Return the name of the plugin package that raised an error; empty if none did.
+
+def package_of(error: BaseException, own: str = OWN) -> str:
+    """Return the plugin package that raised an error, and its entry points; empty if none did.
 
     Parameters
     ----------
@@ -15,15 +17,17 @@ def package_of(error: BaseException, own: str = "geneticgan") -> str:
     own : str
         A package whose plugins are never blamed.
     """
-    homes = {
-        point.module.partition(".")[0]: package.name
-        for package in distributions()
-        for point in package.entry_points
-        if point.group.startswith("geneticgan.") and package.name != own
-    }
-    found, trace = "", error.__traceback__
+    homes: dict[str, str] = {}
+    names: dict[str, list[str]] = {}
+    for package in distributions():
+        for point in package.entry_points:
+            if point.group.startswith("geneticgan.") and package.name != own:
+                homes[point.module.partition(".")[0]] = package.name
+                names.setdefault(point.module, []).append(point.name)
+    found, told, trace = "", list[str](), error.__traceback__
     while trace is not None:
-        module = str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
-        found = homes.get(module, found)
+        module = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if (home := module.partition(".")[0]) in homes:
+            found, told = homes[home], names.get(module, told)
         trace = trace.tb_next
-    return found
+    return f"{found} ({', '.join(sorted(told))})" if told else found

@@ -162,6 +162,7 @@ def run_grid(
     from geneticgan.benchmark.launchers import make_launcher
     from geneticgan.benchmark.tuning import tune as run_trials
     from geneticgan.files import write_whole
+    from geneticgan.jobs.rehearsing import rehearse_cells
     from geneticgan.methods.unused import check_any_uses
     from geneticgan.specs import parse_specs
     from geneticgan_cli.console import Console
@@ -180,6 +181,7 @@ def run_grid(
     if values and (defaults := untuned(values, cells)):
         say(f"{tuned} has no values for {', '.join(defaults)}: trained with default values.")
     runner = make_launcher(launcher, workers, ray_address, gpus_per_cell, base.device)
+    rehearse_cells(cells, here=launcher == "local")
     console, command = Console(), shlex.join(["geneticgan", *sys.argv[1:]])
     try:
         second_ends_all()

@@ -19,6 +19,7 @@ from geneticgan.benchmark.result import CellResult
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.imbalance import RATIOS, create_imbalance
 from geneticgan.errors import ConfigError, RunError, some
+from geneticgan.files import not_written
 from geneticgan.methods.asked import read_method, with_given
 from geneticgan.protocols.catalogue import create_protocol
 from geneticgan.specs import parse_specs
@@ -255,7 +256,7 @@ def _claim(out: Path, config: TrainConfig, command: str) -> None:
             made = {"command": command, **software()}
             write_json(path, {"format": FORMAT, "config": budget, **made})
         except OSError as error:
-            raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
+            raise not_written(out, error) from error
         return
     # An option newer than the folder had its present default when the folder was made.
     before = json.loads(json.dumps(TrainConfig().to_json())) | read_json(path)["config"]

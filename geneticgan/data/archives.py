@@ -78,8 +78,9 @@ def unpacked(path: Path) -> Path:
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     except UNREADABLE as error:
+        cause, *_ = str(error).splitlines() or [type(error).__name__]  # tarfile lists all its tries
         raise DataError(
-            f"the archive {path} cannot be read ({error}); download or pack it again"
+            f"the archive {path} cannot be read ({cause.rstrip(':')}); download or pack it again"
         ) from error
     except OSError as error:
         raise DataError(

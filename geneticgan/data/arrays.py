@@ -98,6 +98,12 @@ class Arrays:
             self._check_size(name)
             found: npt.NDArray[Any] = self._content[name]
         except UNREADABLE as error:
+            if "allow_pickle" in str(error):
+                raise DataError(
+                    f"{self.file}: {name} holds Python objects, which are not loaded since that "
+                    "could run a stranger's code; save images of one size as np.stack(images), and "
+                    "labels as np.array(labels.tolist())"
+                ) from error
             raise DataError(
                 f"{self.file} cannot be read as an npz file of arrays: {name} ({error}); save it "
                 "again with numpy.savez"

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from geneticgan.data.colours import fine_colours
 from geneticgan.data.dataset import UInt8Array
 from geneticgan.data.files import RefusedError
 from geneticgan.data.fitting import ShapeError, check_shape, fit_square
 from geneticgan.data.scaling import (
     ValueRangeError,
     Window,
+    colours_to_8_bits,
     is_deep,
     to_8_bits,
     usual_window,
@@ -35,6 +37,9 @@ GREY = frozenset({"1", "L", "LA", "La"})
 
 MOST_PIXELS = 64 * 10**6
 """The maximal number of pixels of an image; a small file can claim to hold very many."""
+
+ORIENTATION = 0x0112
+"""The number of the EXIF field; values from 5 on exchange width and height."""
 
 FAULTS = (
     "",
@@ -129,7 +134,6 @@ def decode_one(data: bytes, how: Decoding) -> UInt8Array:
     One of `UNREADABLE`.
     """
     with open_checked(data) as opened:
-        opened.load()
         return prepare(opened, how)
 
 
@@ -157,9 +161,22 @@ def has_pages(opened: Image.Image) -> bool:
 
 def prepare(opened: Image.Image, how: Decoding) -> UInt8Array:
     """Return an open image as `decode_one` does."""
-    image = _plain(ImageOps.exif_transpose(opened) or opened, how.window)
+    image = _plain(upright(opened, how.window), how.window)
     square = fit_square(image.convert("L" if how.grayscale else "RGB"), how.size, how.fit)
     return np.ascontiguousarray(np.atleast_3d(np.asarray(square)).transpose(2, 0, 1))
+
+
+def upright(opened: Image.Image, window: Window | None) -> Image.Image:
+    """Return an open image turned as its EXIF data say, with colours of 16 bits scaled to 8."""
+    colours = fine_colours(opened)  # only known before the image is loaded
+    turned = ImageOps.exif_transpose(opened) or opened
+    if colours is None:
+        return turned
+    if window is None:
+        window, _ = usual_window(0, float(colours[..., :3].max(initial=0)), True)
+    image = Image.fromarray(colours_to_8_bits(colours, window))
+    image.getexif()[ORIENTATION] = opened.getexif().get(ORIENTATION, 1)
+    return ImageOps.exif_transpose(image) or image
 
 
 def fault(error: Exception) -> int:

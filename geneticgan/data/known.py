@@ -11,6 +11,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
@@ -25,6 +26,9 @@ from geneticgan.data.files import read_regular
 from geneticgan.data.listing import OF_A_RUN, is_junk
 from geneticgan.data.notices import Notices
 from geneticgan.data.signatures import MANY, SETTLED
+
+BLOCK = 1_000
+"""The number of files that are hashed together."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +172,15 @@ def _looked_through(root: Path) -> tuple[bytes, int, int]:
     """
     digest = hashlib.blake2b()
     newest = count = 0
+
+    def add(states: list[tuple[int, ...]]) -> None:
+        nonlocal newest, count
+        _, written, changed, *_ = zip(*states, strict=True)
+        newest = max(newest, *written, *changed)
+        count += len(states)
+        digest.update(marshal.dumps(states, 2))  # the same bytes as long as no file has changed
+        states.clear()
+
     seen: set[tuple[int, int]] = set()
     waiting = [os.fspath(root)]
     while waiting:
@@ -176,29 +189,29 @@ def _looked_through(root: Path) -> tuple[bytes, int, int]:
         if (here.st_dev, here.st_ino) in seen:
             continue
         seen.add((here.st_dev, here.st_ino))
+        names = sorted(os.listdir(path))
+        digest.update(os.fsencode("\0".join([path, *names, ""])))
         states = [_STATE(here)]
-        with _entries(path) as entries:
-            names = [entry.name for entry in entries]
-            digest.update(os.fsencode("\0".join([path, *names, ""])))
-            if len(seen) > 1 and OF_A_RUN.issubset(names):
-                entries = []  # nothing in a run is an image of the set
-            for entry in entries:
-                if is_junk(entry.name):
+        if len(seen) > 1 and OF_A_RUN.issubset(names):
+            names = []  # nothing in a run is an image of the set
+        with _statuses(path) as status_of:
+            for name in names:
+                if is_junk(name):
                     continue
-                status = _status(entry)
+                status = status_of(name)
                 states.append(_STATE(status))
+                if len(states) >= BLOCK:
+                    add(states)
                 if stat.S_ISREG(status.st_mode):
                     continue
-                inside = os.path.join(path, entry.name)
+                inside = os.path.join(path, name)
                 if stat.S_ISLNK(status.st_mode) and os.path.exists(inside):
                     status = os.stat(inside)
                     states.append(_STATE(status))
                 if stat.S_ISDIR(status.st_mode):
                     waiting.append(inside)
-        _, written, changed, *_ = zip(*states, strict=True)
-        newest = max(newest, *written, *changed)
-        count += len(states)
-        digest.update(marshal.dumps(states, 2))  # the same bytes as long as no file has changed
+        if states:
+            add(states)
     return digest.digest(), newest, count
 
 
@@ -206,24 +219,18 @@ _STATE: Callable[[os.stat_result], tuple[int, ...]] = attrgetter(
     "st_size", "st_mtime_ns", "st_ctime_ns", "st_dev", "st_ino", "st_mode"
 )
 
-_NAME: Callable[[os.DirEntry[str]], str] = attrgetter("name")
-
 
 @contextlib.contextmanager
-def _entries(path: str) -> Iterator[list[os.DirEntry[str]]]:
-    """Open a folder and return its entries by name; by a descriptor they are examined faster."""
-    if os.scandir not in os.supports_fd:
-        with os.scandir(path) as found:
-            yield sorted(found, key=_NAME)
+def _statuses(path: str) -> Iterator[Callable[[str], os.stat_result]]:
+    """Return a function from the name of an entry of a folder to its state, links not followed.
+
+    By the folder's descriptor, where systems have one, files are found faster than by their path.
+    """
+    if os.stat not in os.supports_dir_fd:
+        yield lambda name: os.lstat(os.path.join(path, name))
         return
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        with os.scandir(descriptor) as found:
-            yield sorted(found, key=_NAME)
+        yield partial(os.stat, dir_fd=descriptor, follow_symlinks=False)
     finally:
         os.close(descriptor)
-
-
-def _status(entry: os.DirEntry[str]) -> os.stat_result:
-    """Return the state of an entry; on Windows that of the file, since its folder may lag."""
-    return os.lstat(entry) if os.name == "nt" else entry.stat(follow_symlinks=False)

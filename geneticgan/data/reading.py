@@ -86,7 +86,7 @@ def decode_files(files: Encoded, how: Decoding, title: str, notices: Notices) ->
     count, place = len(files.names), files.place
     digests = digests_of(files.names, files.read, files.on_disk, notices, files.known_by, place)
     seen = by_rows(
-        content_key(("looked at",), [digests.tobytes()]),
+        content_key(("looked at"), [digests.tobytes()]),
         Series.of(place, "looked at"),
         lambda: digests,
         lambda chosen: look_at_all(files, chosen, notices),

@@ -177,6 +177,10 @@ def _with_paths(table: Table, option: str, locator: Locator, web: str) -> tuple[
         )
     shares = {p: sum(locator.find(row[p]) is not None for row in rows) for p in places}
     best = max(shares, key=lambda p: shares[p])
+    if not shares[best] and not headed.rows:
+        raise DataError(
+            f"{table.file} has one line, which names no image file; add a line for each image"
+        )
     if not shares[best] and not option:
         raise DataError(
             f"{table.file}: no column holds the paths of image files (the columns: "

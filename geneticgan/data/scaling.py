@@ -28,11 +28,6 @@ def is_deep(image: Image.Image) -> bool:
     return image.mode.startswith("I") or image.mode == "F"
 
 
-def is_cut_to_8_bits(image: Image.Image) -> bool:
-    """Return whether Pillow reduces the colours of an image from 16 bits to 8."""
-    return not is_deep(image) and any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()))
-
-
 def values(image: Image.Image) -> npt.NDArray[np.float64]:
     """Return the pixels of a deep image.
 
@@ -62,6 +57,13 @@ def usual_window(low: float, high: float, whole: bool) -> tuple[Window, str]:
             if high <= top and (whole or top <= 255):
                 return (0.0, float(top)), name
     return (low, high if high > low else low + 1), "their minimum and maximum"
+
+
+def colours_to_8_bits(pixels: npt.NDArray[np.uint16], window: Window) -> UInt8Array:
+    """Return colours, shape (H, W, 3) or (H, W, 4), scaled by the window; opacity as it is."""
+    found = to_8_bits(np.arange(1 << 16), window)[pixels]
+    found[..., 3:] = pixels[..., 3:] >> 8
+    return found
 
 
 def to_8_bits(pixels: npt.NDArray[Any], window: Window) -> UInt8Array:

@@ -8,17 +8,22 @@ import numpy as np
 import numpy.typing as npt
 
 from geneticgan.data.cache import Arrays
+from geneticgan.data.colours import fine_colours, is_cut
 from geneticgan.data.dataset import Int64Array
-from geneticgan.data.decoding import UNREADABLE, Decoding, has_pages, is_grey, open_checked
+from geneticgan.data.decoding import (
+    ORIENTATION,
+    UNREADABLE,
+    Decoding,
+    has_pages,
+    is_grey,
+    open_checked,
+)
 from geneticgan.data.encoded import Encoded
 from geneticgan.data.fitting import FITS, choose_fit
 from geneticgan.data.notices import Notices
-from geneticgan.data.scaling import is_cut_to_8_bits, is_deep, usual_window, values
+from geneticgan.data.scaling import is_deep, usual_window, values
 from geneticgan.data.signatures import each
 from geneticgan.errors import DataError
-
-ORIENTATION = 0x0112
-"""The number of the EXIF field; values from 5 on exchange width and height."""
 
 
 def look_at_all(files: Encoded, chosen: Int64Array, notices: Notices) -> Arrays:
@@ -40,11 +45,12 @@ def look_at_all(files: Encoded, chosen: Int64Array, notices: Notices) -> Arrays:
             with open_checked(files.read(int(chosen[index]))) as image:
                 several[index] = has_pages(image)
                 grey[index] = is_grey(image)
-                fine[index] = is_cut_to_8_bits(image)  # only known before the image is loaded
+                colours = fine_colours(image)  # only known before the image is loaded
+                fine[index] = colours is None and is_cut(image)
                 turned = image.getexif().get(ORIENTATION, 1) >= 5
                 sizes[index] = image.size[::-1] if turned else image.size
-                if is_deep(image):
-                    pixels = values(image)
+                if colours is not None or is_deep(image):
+                    pixels = values(image) if colours is None else colours[..., :3]
                     whole[index] = image.mode != "F"
                     ranges[index] = pixels.min(), pixels.max()
         except UNREADABLE:

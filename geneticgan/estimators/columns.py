@@ -94,6 +94,7 @@ class Columns(Codec):
         self._categorical = sorted(categorical)
         self._numeric = [i for i in range(X.shape[1]) if i not in set(self._categorical)]
         self._whole = np.isin(self._numeric, list(whole))
+        self._truths = [i for i in self._numeric if isinstance(X[0, i], bool | np.bool_)]
         if self._categorical:
             self._encoder = self._fit_encoder(X[:, self._categorical])
         rows = self._numbers(X)
@@ -153,6 +154,8 @@ class Columns(Codec):
         numbers[:, self._whole] = numbers[:, self._whole].round()
         made = np.empty((len(values), len(self._numeric) + len(self._categorical)), self._dtype)
         made[:, self._numeric] = numbers.astype(self._dtype)
+        for place in self._truths:  # pandas takes no 0 and 1 beside truths
+            made[:, place] = made[:, place].astype(bool)
         if self._categorical:
             hot = self._one_hot(values[:, len(self._numeric) :])
             made[:, self._categorical] = self._encoder.inverse_transform(hot)

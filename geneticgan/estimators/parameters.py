@@ -35,7 +35,7 @@ NO_GENERATION = (
     "instance or to 0, or leave it out"
 )
 
-_RATE = [Interval(numbers.Real, 0, None, closed="neither"), StrOptions({"auto"})]
+_RATE = [Interval(numbers.Real, 0, 1, closed="right"), StrOptions({"auto"})]
 
 CONSTRAINTS: dict[str, Any] = {
     **{name: [str] for name in ("mutations", "schedule", "fitness", "selection")},

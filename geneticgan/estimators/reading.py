@@ -38,6 +38,8 @@ def find_categorical(X: Any, asked: str | Sequence[Any]) -> list[int]:
     else:
         found = np.flatnonzero(named) if named.dtype == bool else named.astype(np.int64)
     width = np.shape(X)[1]
+    if named.dtype == bool and len(named) != width:
+        raise ValueError(f"categorical_features is a mask of {len(named)} columns, X has {width}")
     if len(found) and not (found.min() >= 0 and found.max() < width):
         raise ValueError(
             f"categorical_features must name columns of X, 0 to {width - 1}, got {list(asked)}"
@@ -76,12 +78,12 @@ def plain_frame(X: Any, categorical: Sequence[int]) -> Any:
 
 
 def integer_columns(X: Any) -> list[int]:
-    """Return the positions of columns with an integer dtype."""
+    """Return the positions of columns with an integer or a boolean dtype."""
     if hasattr(X, "iloc"):
         dtypes = [getattr(d, "subtype", d) for d in X.dtypes]
-        return [i for i, dtype in enumerate(dtypes) if getattr(dtype, "kind", "") in "iu"]
+        return [i for i, dtype in enumerate(dtypes) if getattr(dtype, "kind", "") in "iub"]
     X = np.asarray(X)
-    return list(range(X.shape[1])) if X.dtype.kind in "iu" else []
+    return list(range(X.shape[1])) if X.dtype.kind in "iub" else []
 
 
 def group_codes(groups: Any, rows: int) -> Int64Array | None:

@@ -19,6 +19,7 @@ from geneticgan.data.imbalance import smallest_class
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError, no_class
 from geneticgan.evaluation.probabilities import Calibration
+from geneticgan.files import not_written
 from geneticgan.inference.choice import CLASS_HEAD
 from geneticgan.training.run_folder import RunFolder, write_json
 
@@ -211,7 +212,7 @@ def write_facts(path: Path, facts: Facts) -> None:
     try:
         write_json(path / NAME, facts.to_json())
     except OSError as error:
-        raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
+        raise not_written(path, error) from error
 
 
 def read_facts(path: Path) -> Facts:

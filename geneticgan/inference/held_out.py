@@ -12,6 +12,7 @@ from geneticgan.data.splits import Split
 from geneticgan.errors import RunError, typed
 from geneticgan.evaluation.outputs import OutOfFold, Predicted, read_arrays, write_arrays
 from geneticgan.evaluation.prediction import class_logits
+from geneticgan.files import not_written
 from geneticgan.training.run_folder import RunFolder
 
 PARTS = ("validation", "test")
@@ -51,7 +52,7 @@ def keep_predictions(
     try:
         write_arrays(goal, arrays)
     except OSError as error:
-        raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
+        raise not_written(path, error) from error
     return outputs
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Dataset, Source
 from geneticgan.data.splits import Split
-from geneticgan.errors import RunError
+from geneticgan.files import not_written
 from geneticgan.training.hooks import Observer
 from geneticgan.training.setup import draw_split, load_source, open_dataset
 
@@ -64,6 +64,6 @@ def contact_sheet(config: TrainConfig, path: Path, observers: Sequence[Observer]
     try:
         key = draw_contact_sheet(path, split.train, split.class_names)
     except OSError as error:
-        raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
+        raise not_written(path, error) from error
     for observer in observers if key else ():
         observer.on_note(key)

@@ -13,7 +13,7 @@ from PIL import Image
 from geneticgan.data.dataset import Images, UInt8Array
 from geneticgan.errors import RunError
 from geneticgan.evaluation.generation import generate
-from geneticgan.files import write_whole, written_whole
+from geneticgan.files import not_written, write_whole, written_whole
 from geneticgan.inference.loading import open_networks
 from geneticgan.jobs.originals import class_folders, copy_originals, files_of, safe_names
 from geneticgan.methods.augmented import generate_missing
@@ -87,7 +87,7 @@ def generate_images(
                 class_names=np.asarray(facts.class_names),
             )
     except OSError as error:
-        raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
+        raise not_written(out, error) from error
     return target
 
 
@@ -142,7 +142,7 @@ def augment(
             copy_originals(found, split.train, [out / name for name in names])
         _write_by_class(out, names, "generated", generated)
     except OSError as error:
-        raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
+        raise not_written(out, error) from error
     added = generated.counts(split.classes)
     pairs = zip(split.class_names, split.train_counts, added, strict=True)
     return {name: (real, more) for name, real, more in pairs}

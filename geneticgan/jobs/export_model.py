@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from geneticgan.errors import RunError
-from geneticgan.files import write_whole
+from geneticgan.files import not_written, write_whole
 from geneticgan.inference.card import MARK, model_card
 from geneticgan.inference.formats import encode
 from geneticgan.inference.loading import open_networks
@@ -52,5 +52,5 @@ def export_model(run: str | Path, how: str, part: str, out: str | Path) -> Path:
         write_whole(out, encode(chosen, how))
         write_whole(card, model_card(networks, chosen, rows, out.name).encode())
     except OSError as error:
-        raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
+        raise not_written(out, error) from error
     return card

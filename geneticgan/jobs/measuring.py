@@ -133,7 +133,7 @@ def measure(
         for subject in subjects(path, observers, name, data_root):
             file = subject.file(space)
             if not file.is_file():
-                _check_writable(path)
+                check_writable(path)
                 device = resolve_device(subject.config.device)
                 key = subject.source.fingerprint
                 if key not in extractors:
@@ -151,13 +151,6 @@ def measure(
     if not found:
         raise RunError(f"{path} has no generators; only methods that generate can be measured")
     return found
-
-
-def _check_writable(path: Path) -> None:
-    try:
-        check_writable(path)
-    except OSError as error:
-        raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def what_is_missing(path: Path, space: str) -> str:

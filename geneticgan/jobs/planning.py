@@ -14,7 +14,9 @@ from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError
 from geneticgan.evaluation.probabilities import GENERATED, TEMPERATURE
+from geneticgan.files import not_written
 from geneticgan.jobs.planned import REFERENCE, SPARE, TIMING, Plan, Request, last_cost
+from geneticgan.jobs.rehearsing import rehearse, shape_of
 from geneticgan.jobs.taking_back import take_back
 from geneticgan.jobs.timing import time_methods
 from geneticgan.methods.asked import read_method
@@ -96,6 +98,8 @@ def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
         return _read(request, split, observers)
     if request.out.exists() and (not request.out.is_dir() or any(request.out.iterdir())):
         raise RunError(f"{request.out} is not empty; choose another --out")
+    configs = [dataclasses.replace(request.config, method=method) for method in request.methods]
+    rehearse(configs, shape_of(split), request.judge.protocols)
     request.judge.make_images(source, split)
     before = request.spent
     load_parts(request.config)  # as every training does, now that they are decoded
@@ -129,7 +133,7 @@ def make_plan(request: Request, observers: Sequence[Observer] = ()) -> Plan:
         request.out.mkdir(parents=True, exist_ok=True)
         write_plan(request, plan)
     except OSError as error:
-        raise RunError(f"{request.out} cannot be written: {error.strerror or error}") from error
+        raise not_written(request.out, error) from error
     return plan
 
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from geneticgan.annealing.metropolis import metropolis_probability
 from geneticgan.annealing.schedule import SCHEDULES
-from geneticgan.errors import PluginError, RunError
-from geneticgan.files import write_whole
+from geneticgan.errors import PluginError
+from geneticgan.files import not_written, write_whole
 from geneticgan.jobs.listing import HOMES, plugin_group
 from geneticgan.registry import Broken, Loaded, PluginGroup
 from geneticgan.report.figures.charts import Line, LineChart, draw_lines
@@ -56,7 +56,7 @@ def draw_schedules(generations: int, out: Path) -> None:
     try:
         write_whole(out, draw_lines(chart).png)
     except OSError as error:
-        raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
+        raise not_written(out, error) from error
 
 
 def describe(name: str) -> Iterator[tuple[PluginGroup[Any], Loaded[Any]]]:

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from geneticgan.errors import RunError
-from geneticgan.files import written_whole
+from geneticgan.files import not_written, written_whole
 from geneticgan.inference.files import image_files
 from geneticgan.inference.loading import open_networks
 from geneticgan.inference.prediction import Prediction, predict_files
@@ -96,7 +95,7 @@ def predict(
         with written_whole(out) as temporary:
             writer(temporary, counted())
     except OSError as error:
-        raise RunError(f"{out} cannot be written: {error.strerror or error}") from error
+        raise not_written(out, error) from error
     if sorter:
         sorter.sort(networks.facts.class_names)
     return Summary(Counter(dict(counts.most_common())), unreadable)

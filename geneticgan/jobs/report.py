@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geneticgan.benchmark.layout import no_results
-from geneticgan.errors import RunError
-from geneticgan.files import check_writable, own_folder, write_whole
+from geneticgan.files import check_writable, not_written, own_folder, write_whole
 from geneticgan.report.figures.charts import LineChart, one_colour_each
 from geneticgan.report.grid import benchmark_sections
 from geneticgan.report.page import Item, Page, Section, Table
@@ -16,6 +15,7 @@ from geneticgan.report.ranking import joint_ranks
 from geneticgan.report.run import run_sections
 
 FIGURES = "figures"
+ELSEWHERE = "write the report elsewhere with --out FOLDER"
 
 
 def write_report(paths: Sequence[str | Path], out: str | Path | None = None) -> Path:
@@ -60,7 +60,7 @@ def write_report(paths: Sequence[str | Path], out: str | Path | None = None) -> 
             picture.save(figures)
         write_whole(target, page.html().encode())
     except OSError as error:
-        raise _not_written(folder, error) from error
+        raise not_written(folder, error, ELSEWHERE) from error
     return target
 
 
@@ -70,22 +70,11 @@ def check_report(paths: Sequence[Path], out: Path | None = None) -> None:
     for path in paths:
         if not (path / "config.json").is_file() and not _is_benchmark(path):
             raise no_results(path)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        check_writable(folder)
-    except OSError as error:
-        raise _not_written(folder, error) from error
+    check_writable(folder, ELSEWHERE)
 
 
 def _place(paths: Sequence[Path], out: Path | None) -> Path:
     return out or (paths[0] if len(paths) == 1 else Path())
-
-
-def _not_written(folder: Path, error: OSError) -> RunError:
-    return RunError(
-        f"{folder} cannot be written: {error.strerror or error}; write the report elsewhere with "
-        "--out FOLDER"
-    )
 
 
 def _coloured(sections: list[Section]) -> list[Section]:

@@ -11,7 +11,7 @@ import jinja2
 
 from geneticgan import __version__
 from geneticgan.errors import ConfigError, RunError
-from geneticgan.files import write_whole
+from geneticgan.files import not_written, write_whole
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -129,5 +129,5 @@ def new_package(kind: str, name: str, folder: Path) -> list[Path]:
             write_whole(path, text.encode())
             written.append(path)
     except OSError as error:
-        raise RunError(f"{folder} cannot be written: {error.strerror or error}") from error
+        raise not_written(folder, error) from error
     return written

@@ -18,7 +18,7 @@ from geneticgan.jobs.beginning import Beginning, finished, read_beginning
 from geneticgan.jobs.calibrating import check_calibration, with_calibration
 from geneticgan.jobs.fitting import fit
 from geneticgan.jobs.outcome import Report
-from geneticgan.jobs.rehearsing import rehearse
+from geneticgan.jobs.rehearsing import rehearse, shape_of
 from geneticgan.jobs.remarks import Remarks, warn_of_shortcut
 from geneticgan.jobs.scoring import score_gan
 from geneticgan.methods.of_run import RunMethod, method_of
@@ -83,6 +83,7 @@ def plan(
     heard = Remarks()
     listeners = [*observers, heard]
     split = load_split(own.method.reads(config), listeners)
+    rehearse([config], shape_of(split))
     _check_size(own, split)
     warn_of_shortcut(config, split, listeners)
     # Find out before creating a folder whether the network cannot be built, because of its size or
@@ -91,7 +92,6 @@ def plan(
         own.method.build(split, own.config, resolve_device(config.device))
     else:
         check_machine(own.core, plugins, split)
-        rehearse(plugins, *split.train.pixels.shape[1:3])
     check_calibration(config, len(split.validation))
     begun = read_beginning(Path(start), config, split) if start else None
     return Plan(own, split, plugins, begun, tuple(heard.texts))

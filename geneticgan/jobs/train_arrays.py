@@ -14,7 +14,7 @@ import torch
 
 from geneticgan.config import OPTIONS, TrainConfig
 from geneticgan.errors import ConfigError, DataError, RunError
-from geneticgan.files import written_whole
+from geneticgan.files import not_written, written_whole
 from geneticgan.inference.trained import TrainedRun, load
 from geneticgan.jobs.beginning import taken_options
 from geneticgan.jobs.train import plan
@@ -125,7 +125,7 @@ def train(
         with written_whole(data) as temporary:
             np.savez_compressed(temporary, x_train=pixels, y_train=codes, classes=np.asarray(names))
     except OSError as error:
-        raise RunError(f"{data} cannot be written: {error.strerror or error}") from error
+        raise not_written(data, error) from error
     observers = [_Progress(on_progress)] if on_progress else []
     train_run(config, path, plan(config, observers, begins), observers)
     return load(path, config.device)

@@ -17,7 +17,8 @@ from geneticgan.benchmark.search.recipe import METHOD, Recipe, default_recipe
 from geneticgan.benchmark.search.strategies import SEARCHES
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.errors import ConfigError, RunError
-from geneticgan.files import write_whole
+from geneticgan.files import not_written, write_whole
+from geneticgan.jobs.rehearsing import rehearse, shape_of
 from geneticgan.options.command import as_toml
 from geneticgan.protocols.judge import Judge, read_judge
 from geneticgan.training.run_folder import write_json
@@ -116,6 +117,7 @@ def tune(
         If the search needs a package that is not installed.
     """
     source, split = load_parts(request.config)
+    rehearse([request.config], shape_of(split), request.judge.protocols)
     _claim(request, split.fingerprint)
     request.judge.make_images(source, split)
     judged = _Judged(request, launcher, on_progress, command)
@@ -222,4 +224,4 @@ def _claim(request: Request, data: str) -> None:
         request.out.mkdir(parents=True, exist_ok=True)
         write_json(file, asked)
     except OSError as error:
-        raise RunError(f"{request.out} cannot be written: {error.strerror or error}") from error
+        raise not_written(request.out, error) from error

@@ -23,6 +23,8 @@ class BackboneContract(Contract):
     def test_images_of_any_kind_become_finite_features(self) -> None:
         """Grayscale and colour images of various sizes are accepted."""
         pretrained = self.make().load()
+        kind = type(pretrained).__name__
+        expect(isinstance(pretrained, Pretrained), f"load() returned a {kind}, no Pretrained")
         lengths = set()
         for channels, side in ((1, 8), (3, 28)):
             found = _features(pretrained, _images(3, channels, side))

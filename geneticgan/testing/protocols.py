@@ -24,7 +24,15 @@ COUNTS, HELD_OUT = (12, 8, 6), 0.3
 
 
 class ProtocolContract(Contract):
-    """The contract of protocols; subclass it and define `make`."""
+    """The contract of protocols; subclass it and define `make`.
+
+    Attributes
+    ----------
+    shape : (channels, size)
+        The shape of the images that are scored.
+    """
+
+    shape: tuple[int, int] = (1, SIZE)
 
     @abstractmethod
     def make(self) -> Protocol:
@@ -32,7 +40,7 @@ class ProtocolContract(Contract):
 
     def test_every_image_is_scored_once(self) -> None:
         """The confusion matrix counts each of the protocol's images under its true class."""
-        found, images = _judged(self.make())
+        found, images = _judged(self.make(), self.shape)
         expect(len(images) > 0, "images() returned no image")
         rows = [sum(row) for row in found.confusion]
         expect(
@@ -43,21 +51,19 @@ class ProtocolContract(Contract):
 
     def test_the_same_training_is_scored_the_same(self) -> None:
         """All random draws depend only on the seed."""
-        one, other = (_judged(self.make())[0] for _ in range(2))
+        one, other = (_judged(self.make(), self.shape)[0] for _ in range(2))
         expect(one == other, "evaluating the same training twice gives different scores")
 
     def test_a_method_that_generates_nothing_is_no_error(self) -> None:
         """The result is scores or None."""
-        found, _ = _judge(self.make(), generators=False)
-        kind = type(found).__name__
-        expect(found is None or isinstance(found, Scores), f"judge() returned a {kind}")
+        _judge(self.make(), self.shape, generators=False)
 
     def test_what_was_learnt_is_left_as_it_is(self) -> None:
         """Other protocols evaluate the same networks afterwards."""
-        fitted = _fitted(True)
+        fitted = _fitted(self.shape)
         before = {k: v.clone() for k, v in fitted.network.state_dict().items()}
         training = fitted.network.training
-        _judge(self.make(), fitted=fitted)
+        _judge(self.make(), self.shape, fitted=fitted)
         after = fitted.network.state_dict()
         same = all(torch.equal(before[key], after[key]) for key in before)
         expect(same, "judge() changed the weights of the network")
@@ -68,7 +74,7 @@ class ProtocolContract(Contract):
         if self.make().peeks:
             return
         predicted = [
-            np.sum(_judged(self.make(), relabel=relabel)[0].confusion, axis=0).tolist()
+            np.sum(_judged(self.make(), self.shape, relabel=relabel)[0].confusion, axis=0).tolist()
             for relabel in (False, True)
         ]
         expect(
@@ -78,8 +84,10 @@ class ProtocolContract(Contract):
         )
 
 
-def _judged(protocol: Protocol, *, relabel: bool = False) -> tuple[Scores, Images]:
-    found, images = _judge(protocol, relabel=relabel)
+def _judged(
+    protocol: Protocol, shape: tuple[int, int], *, relabel: bool = False
+) -> tuple[Scores, Images]:
+    found, images = _judge(protocol, shape, relabel=relabel)
     expect(found is not None, "judge() returned no scores despite generators and validation images")
     assert found is not None
     return found, images
@@ -87,14 +95,16 @@ def _judged(protocol: Protocol, *, relabel: bool = False) -> tuple[Scores, Image
 
 def _judge(
     protocol: Protocol,
+    shape: tuple[int, int],
     *,
     generators: bool = True,
     relabel: bool = False,
     fitted: Fitted | None = None,
 ) -> tuple[Scores | None, Images]:
-    fitted = fitted or _fitted(generators)
-    source, split = parts()
+    fitted = fitted or _fitted(shape, generators=generators)
+    source, split = parts(shape)
     images = protocol.images(source, split)
+    expect(isinstance(images, Images), f"images() returned a {type(images).__name__}, no Images")
     if relabel:
         labels = images.labels.copy()
         labels[np.flatnonzero(labels == 1)[1:]] = 0  # changes the counts but keeps every class
@@ -109,25 +119,35 @@ def _judge(
         task = Task(split, config, torch.device("cpu"), Path(folder))
         for observer in protocol.watch(task, images):
             observer.on_network(1, fitted.network)
-        return protocol.judge(fitted, task, images), images
+        found = protocol.judge(fitted, task, images)
+    kind = type(found).__name__
+    expect(found is None or isinstance(found, Scores), f"judge() returned a {kind}, no Scores")
+    return found, images
 
 
-def parts() -> tuple[Source, Split]:
-    """Return a data set of three classes that differ in brightness, and a split of it."""
+def parts(shape: tuple[int, int] = (1, SIZE)) -> tuple[Source, Split]:
+    """Return a data set of three classes that differ in brightness, and a split of it.
+
+    Parameters
+    ----------
+    shape : (channels, size)
+        The shape of the images.
+    """
+    channels, size = shape
     rng = np.random.default_rng(0)
 
     def images(each: int) -> Images:
         labels = np.repeat(np.arange(CLASSES, dtype=np.int64), each)
         # Each class has its own brightness, so that predictions show what was learnt.
         base = 40 + 80 * labels[:, None, None, None]
-        noise = rng.integers(-30, 30, (len(labels), 1, SIZE, SIZE))
+        noise = rng.integers(-30, 30, (len(labels), channels, size, size))
         return Images((base + noise).clip(0, 255).astype(np.uint8), labels)
 
     source = Source(images(20), images(5), tuple("abc"[:CLASSES]))
     return source, split_source(source, COUNTS, HELD_OUT, seed=0)
 
 
-def _fitted(generators: bool) -> Fitted:
-    network = build_discriminator(1, SIZE, CLASSES, WIDTH, seed=1)
-    made = [build_generator(1, SIZE, CLASSES, WIDTH, LATENT, seed=0)] if generators else []
+def _fitted(shape: tuple[int, int], *, generators: bool = True) -> Fitted:
+    network = build_discriminator(*shape, CLASSES, WIDTH, seed=1)
+    made = [build_generator(*shape, CLASSES, WIDTH, LATENT, seed=0)] if generators else []
     return Fitted(network, made)

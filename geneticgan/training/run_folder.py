@@ -16,7 +16,7 @@ from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.digests import DIGITS, digests
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError, typed
-from geneticgan.files import first_link, write_whole
+from geneticgan.files import first_link, not_written, write_whole
 from geneticgan.specs import Spec, parse_specs
 from geneticgan.training.ownership import seal
 
@@ -87,7 +87,7 @@ class RunFolder:
                 },
             )
         except OSError as error:
-            raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
+            raise not_written(path, error) from error
         return folder
 
     @classmethod

@@ -9,6 +9,7 @@ from pathlib import Path
 from geneticgan.config import TrainConfig
 from geneticgan.data.dataset import Dataset, Source, create_dataset
 from geneticgan.data.imbalance import create_imbalance
+from geneticgan.data.loaded import counts_checked, load_checked
 from geneticgan.data.notices import Notices
 from geneticgan.data.splits import Split, available_counts, split_source
 from geneticgan.training.hooks import Observer
@@ -57,7 +58,7 @@ def open_dataset(config: TrainConfig, observers: Sequence[Observer] = ()) -> Dat
 
 def load_source(config: TrainConfig, dataset: Dataset) -> Source:
     """Load the classes of a data set that a config's imbalance uses."""
-    return create_imbalance(config.imbalance).load(dataset)
+    return load_checked(create_imbalance(config.imbalance), dataset)
 
 
 def draw_split(config: TrainConfig, dataset: Dataset, source: Source) -> Split:
@@ -67,9 +68,7 @@ def draw_split(config: TrainConfig, dataset: Dataset, source: Source) -> Split:
     )
     return split_source(
         source,
-        create_imbalance(config.imbalance).counts(
-            available, source.default_counts, dataset.largest
-        ),
+        counts_checked(create_imbalance(config.imbalance), available, source, dataset),
         config.validation_fraction,
         config.seed,
         config.split_seed,

@@ -12,8 +12,8 @@ import geneticgan_plugins
 BASE = {
     f"geneticgan{module}"
     for module in (
-        *("", ".changes", ".config", ".devices", ".errors", ".files", ".launch"),
-        *(".memory", ".options", ".recipes", ".registry", ".seeding", ".specs"),
+        *("", ".changes", ".config", ".devices", ".errors", ".files", ".foreign"),
+        *(".launch", ".memory", ".options", ".recipes", ".registry", ".seeding", ".specs"),
     )
 }
 BESIDE = {"geneticgan.networks", "geneticgan.data", "geneticgan.evaluation"}
@@ -112,7 +112,9 @@ def test_annealing_and_the_registry_need_no_torch():
 def test_the_registry_knows_no_contract():
     path = Path(geneticgan.__file__).parent / "registry.py"
     ours = {name for name in imports(path) if name.startswith("geneticgan")}
-    assert ours == {"geneticgan.errors", "geneticgan.specs"}
+    assert ours == {"geneticgan.errors", "geneticgan.foreign", "geneticgan.specs"}
+    foreign = {n for n in imports(path.with_name("foreign.py")) if n.startswith("geneticgan")}
+    assert foreign == {"geneticgan.registry"}
     ours = {name for name in imports(path.with_name("specs.py")) if name.startswith("geneticgan")}
     assert ours == {"geneticgan.errors"}
 

@@ -141,8 +141,10 @@ def test_options_reach_the_evolution(table):
         ({"steps": -1}, "steps"),
         ({"batch_size": 1}, "batch_size"),
         ({"learning_rate": 0.0}, "learning_rate"),
+        ({"learning_rate": 1e308}, "learning_rate"),
         ({"device": "tpu"}, "device"),
         ({"categorical_features": [9]}, "0 to 5"),
+        ({"categorical_features": [True]}, "a mask of 1 columns, X has 6"),
         ({"categorical_features": ["a"]}, "no DataFrame"),
     ],
 )
@@ -223,6 +225,16 @@ def test_a_data_frame_of_many_kinds(quick):
     for name in ("colour", "town", "member"):
         assert set(made[name]) <= set(frame[name])
     assert set(made["age"]) <= set(range(18, 90))
+
+
+@pytest.mark.parametrize("dtype", ["bool", "boolean", "bool[pyarrow]"])
+def test_truths_that_are_not_named_as_categories_keep_their_share(quick, dtype):
+    frame = pd.DataFrame({"number": np.arange(60.0), "kind": list("uvw") * 20})
+    frame["truth"] = pd.Series([True, False, False] * 20, dtype=dtype)
+    y = np.repeat([0, 1], [45, 15])
+    made, _ = quick.set_params(categorical_features=["kind"]).fit_resample(frame, y)
+    assert str(made["truth"].dtype) == dtype
+    assert 0 < made["truth"][60:].mean() < 0.9
 
 
 PANDAS = {

@@ -9,10 +9,9 @@ from pathlib import PurePath
 
 import numpy as np
 import numpy.typing as npt
-from PIL import ImageOps
 
 from geneticgan.data.dataset import UInt8Array
-from geneticgan.data.decoding import UNREADABLE, Decoding, open_checked, prepare
+from geneticgan.data.decoding import UNREADABLE, Decoding, open_checked, prepare, upright
 from geneticgan.data.encoded import Encoded
 from geneticgan.data.inspection.pictures import SMALL
 from geneticgan.data.notices import Notices
@@ -85,12 +84,12 @@ def look_at(files: Encoded, notices: Notices) -> Looks:
         try:
             data = files.read(index)
             with open_checked(data) as image:
+                turned = upright(image, None)
                 exif = image.getexif()
                 cameras[index] = str(exif.get(MODEL, "")).strip("\0 ")
                 days[index] = _day(str(exif.get(DATE, "")), files.names[index])
-                upright = ImageOps.exif_transpose(image) or image
-                small[index] = prepare(upright, how)[0]
-                sizes[index], lengths[index] = upright.size, len(data)
+                small[index] = prepare(turned, how)[0]
+                sizes[index], lengths[index] = turned.size, len(data)
         except UNREADABLE:
             return
 

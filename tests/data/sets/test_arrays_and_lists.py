@@ -72,7 +72,7 @@ def test_npz_of_any_layout(write, shape):
         ({"y_train": np.arange(29) % 3}, "30 images but 29 labels"),
         ({"y_test": np.array([0, 0, 0, 1, 1, 1])}, "labels in y_test"),
         ({"classes": np.array(["a", "b"])}, "has 2 different names, but the labels have 3 classes"),
-        ({"x_train": np.array([None] * 30, dtype=object)}, "cannot be read as an npz"),
+        ({"x_train": np.array([None] * 30, dtype=object)}, "x_train holds Python objects, which"),
         ({"x_test": np.zeros((6, 3, 8, 8))}, "x_train is uint8 and x_test float64, .* save both"),
         ({"x_test": np.zeros((6, 3, 9, 9), np.uint8)}, "images of different shapes"),
         ({"y_train": np.array(["a"] * 30), "y_test": np.array(["b"] * 6)}, "two classes"),
@@ -246,6 +246,7 @@ def test_csv_can_name_the_test_part_and_its_columns(listing):
     ("rows", "header", "message"),
     [
         ([], "path,label", "lists no image"),
+        ([], "file,class", "has one line, which names no image file"),
         (
             ["gone.png,even", "away.png,odd"],
             "file,label",
