@@ -42,6 +42,11 @@ class Generations:
         shared where possible, and on CUDA generations stay on the device where possible.
     on_note : callable
         Called with a sentence if the fastest way is not possible.
+
+    Attributes
+    ----------
+    captures : bool
+        Whether generations are to stay on the device, as a CUDA graph if it can be captured.
     """
 
     def __init__(
@@ -59,11 +64,12 @@ class Generations:
         # Generations on the device write over the same offspring as those before them.
         self._step = Step(machine)
         self._toolbox = plain_toolbox(machine) if plain else step_toolbox(machine, self._step)
-        if machine.discriminator.forward.processes.size > 1:
+        several = machine.discriminator.forward.processes.size > 1
+        if several:
             self._toolbox.register("select", agreed, select=self._toolbox.select, machine=machine)
-        self._capture = (
-            breeding != "host" and not plain and capture.is_wanted(machine.discriminator.device)
-        )
+        # A capture with reductions between GPUs that fails in one process leaves the others waiting.
+        asked = breeding == "shared" or (breeding == "auto" and not several)
+        self.captures = asked and not plain and capture.is_wanted(machine.discriminator.device)
 
     def run(
         self,
@@ -79,7 +85,7 @@ class Generations:
         def watched(generation: Generation) -> bool:
             nonlocal done, stopped
             done, stopped = done + 1, on_generation(generation)
-            return stopped or (self._capture and capture.has_begun(generation))
+            return stopped or (self.captures and capture.has_begun(generation))
 
         ea_annealing(
             self._machine.population,
@@ -96,7 +102,7 @@ class Generations:
         reason = capture.why_not(self._machine)
         if reason:
             self._on_note(f"Selecting on the host, which is slower: {reason}.")
-            self._capture = False
+            self.captures = False
             self.run(first, ngen, halloffame, on_generation, pause)
             return
         step = capture.CapturedStep(self._machine, self._on_note, step=self._step)

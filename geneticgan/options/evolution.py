@@ -92,7 +92,7 @@ class EvolutionOptions:
         "How a generation is computed; results agree up to rounding. plain computes every "
         "offspring on its own; shared computes once what offspring have in common, on a GPU as a "
         "CUDA graph; host is shared without a graph, and selects on the host. auto is shared "
-        "wherever that is possible.",
+        "wherever that is possible, and host with several processes.",
         choices=BREEDINGS,
         expert=True,
     )

@@ -9,6 +9,8 @@ import pytest
 from geneticgan.data.splits import split_source
 from geneticgan.errors import ConfigError
 from geneticgan.gan import capture
+from geneticgan.gan.generations import Generations
+from geneticgan.gan.processes import Processes
 from geneticgan.recipes import RECIPES
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import Interrupted, StopRequest
@@ -125,3 +127,23 @@ def test_a_recipe_is_trained_the_same_way_however_it_is_bred_and_resumed(run):
     assert resumed == whole
     paper, _ = run("paper")
     assert paper != whole
+
+
+@pytest.mark.parametrize(
+    ("breeding", "alone", "several"),
+    [
+        ("auto", True, False),
+        ("shared", True, True),
+        ("host", False, False),
+        ("plain", False, False),
+    ],
+)
+def test_several_processes_are_captured_only_if_asked(
+    machine, monkeypatch, breeding, alone, several
+):
+    monkeypatch.setattr(capture, "is_wanted", lambda device: True)
+    assert Generations(machine, breeding).captures is alone
+    processes = Processes()
+    processes.size = 2
+    machine.discriminator.forward.processes = processes
+    assert Generations(machine, breeding).captures is several
