@@ -67,7 +67,7 @@ class Generations:
         several = machine.discriminator.forward.processes.size > 1
         if several:
             self._toolbox.register("select", agreed, select=self._toolbox.select, machine=machine)
-        # A capture with reductions between GPUs that fails in one process leaves the others waiting.
+        # If a capture fails in one of several processes, the others may wait for its reductions.
         asked = breeding == "shared" or (breeding == "auto" and not several)
         self.captures = asked and not plain and capture.is_wanted(machine.discriminator.device)
 
