@@ -37,7 +37,12 @@ NEVER = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 """Code, links, the level of confidence, and versions."""
-IN_TABLES_ALONE = {"docs/how-good.md", "docs/studies.md", "benchmarks/results/README.md"}
+IN_TABLES_ALONE = {
+    "docs/how-good.md",
+    "docs/further-measurements.md",
+    "docs/studies.md",
+    "benchmarks/results/README.md",
+}
 """Pages about results, whose text sums up the tables around it."""
 
 
