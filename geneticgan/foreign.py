@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import shlex
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -71,5 +72,5 @@ def wrong(group: PluginGroup[Any], found: Found, fault: str) -> str:
     """Return a sentence that names a plugin, its package and a fault."""
     return (
         f"{group.noun} {found.name!r} of {found.origin}: {fault}; tell its author, or see all that "
-        f"is wrong by: geneticgan plugins check {found.name}"
+        f"is wrong by: geneticgan plugins check {shlex.quote(found.name)}"
     )

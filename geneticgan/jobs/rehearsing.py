@@ -77,6 +77,11 @@ def rehearse(
             make_plugins(dataclasses.replace(own.core or own.config, device="cpu"))
         for protocol in protocols:
             create_protocol(protocol)
+    try_all(made, shape)
+
+
+def try_all(made: Iterable[Made], shape: tuple[int, int]) -> None:
+    """Run the cheap part of the contract tests on plugins; raises `PluginError` as `rehearse`."""
     for each in made:
         _try(each, shape)
 

@@ -12,13 +12,14 @@ from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError
 from geneticgan.evaluation.outputs import OutOfFold
 from geneticgan.evaluation.probabilities import Calibration
+from geneticgan.foreign import collected
 from geneticgan.inference.choice import Choice
 from geneticgan.inference.facts import facts_of, write_facts
 from geneticgan.jobs.beginning import Beginning, finished, read_beginning
 from geneticgan.jobs.calibrating import check_calibration, with_calibration
 from geneticgan.jobs.fitting import fit
 from geneticgan.jobs.outcome import Report
-from geneticgan.jobs.rehearsing import rehearse, shape_of
+from geneticgan.jobs.rehearsing import shape_of, try_all
 from geneticgan.jobs.remarks import Remarks, warn_of_shortcut
 from geneticgan.jobs.scoring import score_gan
 from geneticgan.methods.of_run import RunMethod, method_of
@@ -77,13 +78,14 @@ def plan(
     GeneticGanError
         For anything that the user can fix.
     """
-    own = method_of(config)
-    _check_processes(own.core, own.name)
-    plugins = make_plugins(own.core or config)
+    with collected() as foreign:
+        own = method_of(config)
+        _check_processes(own.core, own.name)
+        plugins = make_plugins(own.core or config)
     heard = Remarks()
     listeners = [*observers, heard]
     split = load_split(own.method.reads(config), listeners)
-    rehearse([config], shape_of(split))
+    try_all(foreign, shape_of(split))
     _check_size(own, split)
     warn_of_shortcut(config, split, listeners)
     # Find out before creating a folder whether the network cannot be built, because of its size or

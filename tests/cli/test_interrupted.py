@@ -50,6 +50,7 @@ def test_a_second_one_would_end_every_command_of_a_grid(monkeypatch, tmp_path, c
 
     monkeypatch.setattr(work, interrupted)
     monkeypatch.setattr("geneticgan.benchmark.grid.grid", lambda *_: [])
+    monkeypatch.setattr("geneticgan.jobs.rehearsing.rehearse_cells", lambda *_, **__: None)
     monkeypatch.setattr("geneticgan.jobs.planning.make_plan", lambda *_: MagicMock(workers=1))
     for screen in ("tables.print_split", "choice_screen.print_plan"):
         monkeypatch.setattr(f"geneticgan_cli.{screen}", lambda *_: None)

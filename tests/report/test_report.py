@@ -128,7 +128,7 @@ def test_the_report_of_a_benchmark(bench):
         "Methods", "Temperature and cooling", "Samples", "Classes", "Convergence and cost",
         "Generated images, measured", "Features", "How it was made",
     ]  # fmt: skip
-    assert "laid out; do it with: geneticgan measure" in html
+    assert "not been computed; do it with: geneticgan measure" in html
     assert ">torch<" in html  # the versions it was made with
     assert figures(html) == [
         "temperatures", "samples", "classes", "confusion", "epochs", "seconds", "costs"
