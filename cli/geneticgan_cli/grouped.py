@@ -39,12 +39,12 @@ class GroupedCommand(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            if text := explain(error.option_name, typed):
+            if text := explain(error.option_name, typed, self):
                 raise click.UsageError(text, ctx) from None
             raise
 
 
-def explain(flag: str, arguments: list[str]) -> str:
+def explain(flag: str, arguments: list[str], command: click.Command) -> str:
     """Return a sentence about a flag that version 0.1.0 had; empty if it did not.
 
     Parameters
@@ -53,6 +53,8 @@ def explain(flag: str, arguments: list[str]) -> str:
         The flag as typed, such as ``--clip``.
     arguments : list of str
         All arguments as typed, among them the flag's value.
+    command : click.Command
+        The command that does not have the flag.
     """
     value = ""
     for number, word in enumerate(arguments):
@@ -66,5 +68,7 @@ def explain(flag: str, arguments: list[str]) -> str:
     defined = next((each for each in OPTIONS.values() if each.spelled == name), None)
     if defined is None:
         return ""
+    if name == "dataset" and any(each.human_readable_name == "NAME" for each in command.params):
+        return f"Name the data set without {flag}."
     shown = value or defined.default_text
     return f"{flag} is no longer a flag of its own; write --set {name}={shown}."

@@ -81,3 +81,9 @@ def test_two_classes_are_trained_on(tmp_path):
     assert "2 classes; images by class 133, 13" in result.output
     assert "recall of '8'" in result.output
     assert (tmp_path / "run" / "split.json").is_file()
+
+
+def test_a_flag_in_place_of_the_name_is_explained():
+    result = invoke("datasets", "check", "--dataset", "folder")
+    assert result.exit_code == 2
+    assert "Name the data set without --dataset." in result.output
