@@ -103,7 +103,8 @@ def grid(
         create_protocol(protocol)
     for imbalance in imbalances:
         create_imbalance(imbalance)
-    _check_tuned(tuned, datasets)
+    if tuned is not None:
+        _check_tuned(tuned, datasets)
     cells = []
     for seed in range(seeds):
         for dataset in parse_specs(datasets):
@@ -126,12 +127,10 @@ def _of_spec(found: Mapping[str, T], spec: str, default: T) -> T:
     return found.get(spec, found.get(spec.partition(":")[0], default))
 
 
-def _check_tuned(tuned: Tuned | None, datasets: str) -> None:
-    """Raise `ConfigError` if tuned values are given, but none for one of the data sets."""
-    missing = [
-        str(each) for each in parse_specs(datasets) if not _of_spec(tuned or {}, str(each), {})
-    ]
-    if tuned is not None and missing:
+def _check_tuned(tuned: Tuned, datasets: str) -> None:
+    """Raise `ConfigError` if there are no tuned values for one of the data sets."""
+    missing = [str(each) for each in parse_specs(datasets) if not _of_spec(tuned, str(each), {})]
+    if missing:
         raise ConfigError(
             f"the tuned values are for {some(sorted(tuned)) or 'no data set'}, not for "
             f"{some(missing)}; tune there, or rename a section of the file to use its values"

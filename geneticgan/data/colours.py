@@ -11,16 +11,16 @@ import numpy.typing as npt
 from PIL import Image
 
 from geneticgan.data.dataset import UInt8Array
+from geneticgan.data.scaling import is_deep
+
+OPPOSITE = {"B": "L", "L": "B", "N": "B" if sys.byteorder == "little" else "L"}
+"""The opposite of each order of bytes: big-endian, little-endian, and the machine's own."""
 
 LOWER = {
-    **{f"{mode};16B": f"{mode};16L" for mode in ("RGB", "RGBA", "RGBX")},
-    **{f"{mode};16L": f"{mode};16B" for mode in ("RGB", "RGBA", "RGBX")},
-    **{
-        f"{mode};16N": f"{mode};16{'B' if sys.byteorder == 'little' else 'L'}"
-        for mode in ("RGB", "RGBA", "RGBX")
-    },
-    "LA;16B": "RGBA",
-}
+    f"{mode};16{order}": f"{mode};16{other}"
+    for mode in ("RGB", "RGBA", "RGBX")
+    for order, other in OPPOSITE.items()
+} | {"LA;16B": "RGBA"}
 """How each order of bytes is decoded to find the lower 8 bits: by the opposite order.
 
 The four bytes of a grey value and its opacity are decoded as four channels."""
@@ -28,8 +28,7 @@ The four bytes of a grey value and its opacity are decoded as four channels."""
 
 def is_cut(image: Image.Image) -> bool:
     """Return whether Pillow cuts 16 bits to 8 in an image that is not loaded yet."""
-    deep = image.mode.startswith("I") or image.mode == "F"
-    return not deep and any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()))
+    return not is_deep(image) and any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()))
 
 
 def fine_colours(image: Image.Image) -> npt.NDArray[np.uint16] | None:

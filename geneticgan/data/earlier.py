@@ -152,9 +152,7 @@ def _matched(marks: UInt8Array, before: UInt8Array) -> Int64Array:
     """Return for each mark the position of an equal one among those before, or -1."""
     if not len(before):
         return np.full(len(marks), -1, dtype=np.int64)
-    wanted, known = (
-        np.ascontiguousarray(each[:, :8]).view("<u8")[:, 0] for each in (marks, before)
-    )
+    wanted, known = _first_bytes(marks), _first_bytes(before)
     order = np.argsort(known, kind="stable")
     at = np.searchsorted(known[order], wanted)
     found = order[np.minimum(at, len(order) - 1)]

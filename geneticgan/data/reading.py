@@ -86,7 +86,7 @@ def decode_files(files: Encoded, how: Decoding, title: str, notices: Notices) ->
     count, place = len(files.names), files.place
     digests = digests_of(files.names, files.read, files.on_disk, notices, files.known_by, place)
     seen = by_rows(
-        content_key(("looked at"), [digests.tobytes()]),
+        content_key(("looked at",), [digests.tobytes()]),
         Series.of(place, "looked at"),
         lambda: digests,
         lambda chosen: look_at_all(files, chosen, notices),
@@ -127,13 +127,13 @@ class _Decoder:
         self._digests = digests
         self._notices = notices
         self._earlier: Earlier | None = None
+        self._shape = 1 if how.grayscale else 3, how.size, how.size
 
     @property
     def layout(self) -> dict[str, np.dtype[Any]]:
         """The dtypes of the rows that are made."""
-        shape = 1 if self._how.grayscale else 3, self._how.size, self._how.size
         return {
-            "pixels": np.dtype((np.uint8, shape)),
+            "pixels": np.dtype((np.uint8, self._shape)),
             "fault": np.dtype(np.uint8),
             MARKS: np.dtype((np.uint8, self._digests.shape[1:])),
         }
@@ -145,8 +145,7 @@ class _Decoder:
         """
         earlier = self._begun(start).between(start, stop)
         new = start + earlier.new
-        shape = 1 if self._how.grayscale else 3, self._how.size, self._how.size
-        pixels = np.zeros((len(new), *shape), dtype=np.uint8)
+        pixels = np.zeros((len(new), *self._shape), dtype=np.uint8)
         faults = np.zeros(len(new), dtype=np.uint8)
 
         def decode(first: int) -> None:

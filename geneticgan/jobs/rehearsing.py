@@ -71,13 +71,18 @@ def rehearse(
     GeneticGanError
         If a plugin cannot be made.
     """
+    try_all(_foreign(configs, protocols), shape)
+
+
+def _foreign(configs: Iterable[TrainConfig], protocols: Iterable[str]) -> list[Made]:
+    """Make all plugins of trainings, and return those of other packages."""
     with collected() as made:
         for config in configs:
             own = method_of(config)
             make_plugins(dataclasses.replace(own.core or own.config, device="cpu"))
         for protocol in protocols:
             create_protocol(protocol)
-    try_all(made, shape)
+    return made
 
 
 def try_all(made: Iterable[Made], shape: tuple[int, int]) -> None:
@@ -106,8 +111,9 @@ def rehearse_cells(cells: Sequence[Cell], *, here: bool) -> None:
     shapes = {shape_of(load_parts(cell.config)[1]) for cell in images.values()} if here else set()
     methods = {(cell.method, cell.values): cell for cell in cells}
     configs = [dataclasses.replace(cell.config, method=cell.method) for cell in methods.values()]
+    foreign = _foreign(configs, cells[0].protocols)
     for shape in sorted(shapes) or [UNKNOWN]:
-        rehearse(configs, shape, cells[0].protocols)
+        try_all(foreign, shape)
 
 
 def shape_of(split: Split) -> tuple[int, int]:
