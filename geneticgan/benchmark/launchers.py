@@ -121,19 +121,28 @@ def _at_once(
     except BrokenProcessPool:
         finished = True
     finally:
-        pool.shutdown(wait=finished, cancel_futures=True)
-        if not finished:
+        if finished:
+            pool.shutdown()
+        else:
             stop.set()
-            _end(set(multiprocessing.active_children()) - others)
+            _end(pool, set(multiprocessing.active_children()) - others)
 
 
-def _end(processes: Iterable[BaseProcess]) -> None:
+def _end(pool: ProcessPoolExecutor, processes: Iterable[BaseProcess]) -> None:
+    """End a pool and its processes, and the threads with which it looks after them.
+
+    A thread that is left may be removing a semaphore of the pool while this process exits, and what
+    is half removed Python's resource tracker reports as leaked.
+    """
+    closing = threading.Thread(target=pool.shutdown, kwargs={"cancel_futures": True})
+    closing.start()
     end = time.monotonic() + PATIENCE
     for process in processes:
         process.join(max(0.0, end - time.monotonic()))
         if process.is_alive():
             process.kill()
             process.join()
+    closing.join()
 
 
 @contextlib.contextmanager

@@ -2,6 +2,10 @@
 
 import multiprocessing
 import os
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.synchronize import SemLock
 
 import pytest
 
@@ -50,3 +54,20 @@ def test_ray_is_asked_for_a_gpu_a_cell_where_it_has_any(there, device, share, mo
     launcher = make_launcher("ray", None, device=device)
     assert launcher._share() == share
     assert launcher.workers == (there if share else 8)
+
+
+def test_nothing_of_an_ended_pool_is_left_to_remove_its_semaphores(monkeypatch):
+    removed, removing = [], SemLock._cleanup
+
+    def slowly(name):
+        time.sleep(0.05)
+        removing(name)
+        removed.append(name)
+
+    monkeypatch.setattr(SemLock, "_cleanup", staticmethod(slowly))
+    threads, others = set(threading.enumerate()), set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+    pool.submit(time.sleep, 600)
+    launchers._end(pool, set(multiprocessing.active_children()) - others)
+    assert set(threading.enumerate()) <= threads
+    assert removed
