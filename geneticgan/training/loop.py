@@ -27,6 +27,7 @@ from geneticgan.training.plugins import Plugins, make_plugins
 from geneticgan.training.precision import multiplying
 from geneticgan.training.rates import RunRates
 from geneticgan.training.recorder import NoRecorder, Recorder, generation_record
+from geneticgan.training.results import UNFIT
 from geneticgan.training.run_folder import RunFolder
 
 MAX_ROLLBACKS = 3
@@ -116,8 +117,9 @@ class Evolution:
         for observer in self._observers:
             observer.on_phase("AGGAN, generation", self._config.steps)
             observer.on_progress(self._first)
-        if self._checkpoint.notice:
-            self._note(f"{self._checkpoint.notice}.")
+        for notice in (self._checkpoint.notice, self._recorder.notice):
+            if notice:
+                self._note(f"{notice}.")
         try:
             if not self._begun:
                 self._save(0)  # so that even the first generation can be rolled back
@@ -286,8 +288,20 @@ class Evolution:
         best = build_model(self._config, self._split, architecture, unfilled=True).population[0]
         if self._checkpoint.load_best(best):
             self._hall_of_fame.insert(best)
+        if state["next_generation"] > self._config.steps or state["rollbacks"] > MAX_ROLLBACKS:
+            raise RunError(
+                f"{self._checkpoint.path} is damaged: a run of {self._config.steps} generations "
+                f"has not reached generation {state['next_generation']} after {state['rollbacks']} "
+                "rollbacks; train again"
+            )
         self.machine.rng.bit_generator.state = state["metropolis"]
         self._monitor.restore(state["monitor"])
-        self.machine.schedule.restore(state["schedule"])
+        try:
+            self.machine.schedule.restore(state["schedule"])
+        except UNFIT as error:
+            raise RunError(
+                f"{self._checkpoint.path} is damaged: the schedule cannot continue from "
+                f"{state['schedule']} ({error}); train again"
+            ) from error
         self._slow_down(state["rollbacks"])
         return state["next_generation"], state["log_position"]
