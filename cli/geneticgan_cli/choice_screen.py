@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from geneticgan.benchmark.cell import Cell
 from geneticgan.benchmark.verdict import Verdict
 from geneticgan.jobs.planned import REFERENCE, Plan, Request
 from geneticgan_cli.console import Console
@@ -38,14 +41,22 @@ def print_plan(console: Console, request: Request, plan: Plan) -> None:
         )
     lines += [f"Left out: {name}, {why}." for name, why in plan.cannot.items()]
     for line in lines:
-        console.print(Text(line), soft_wrap=True)
+        console.say(line)
+
+
+def naming(request: Request) -> Callable[[Cell], str]:
+    """Return a function that names a training; all of a choice use the same images."""
+    kind = "split" if request.judge.holds_out else "seed"
+    first = 1 if request.judge.holds_out else 0
+    return lambda cell: f"{cell.name or cell.method}, {kind} {cell.config.seed + first}"
 
 
 def print_verdict(console: Console, request: Request, plan: Plan, verdict: Verdict) -> None:
     """Print the comparison and what to use."""
-    over = "splits" if request.judge.holds_out else "seeds"
+    over = "split" if request.judge.holds_out else "seed"
+    over = f"1 {over}" if plan.budget.seeds == 1 else f"{plan.budget.seeds} {over}s"
     table = Table(
-        title=f"On {request.judge.text} images, {plan.budget.seeds} {over}, in percent",
+        title=f"On {request.judge.text} images, {over}, in percent",
         title_justify="left",
         box=SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
@@ -69,8 +80,8 @@ def print_verdict(console: Console, request: Request, plan: Plan, verdict: Verdi
         table.add_row(Text(each.title), *cells, style=style)
     console.print(table)
     for name, why in plan.cannot.items():
-        console.print(Text(f"Not compared: {name}, {why}."), soft_wrap=True)
-    console.print(Text(verdict.sentence, style="bold"), soft_wrap=True)
+        console.say(f"Not compared: {name}, {why}.")
+    console.say(verdict.sentence, style="bold")
 
 
 def duration(seconds: float) -> str:

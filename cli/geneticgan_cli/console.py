@@ -22,11 +22,19 @@ class Console(rich.console.Console):
         super().__init__(**{"markup": False, **options})
         self._noted: set[str] = set()
 
+    def say(self, text: str, style: str = "") -> None:
+        """Print a sentence: a terminal wraps it between words, a file keeps it on one line."""
+        self.print(Text(text, style), soft_wrap=not self.is_terminal)
+
+    def whole(self, text: str) -> None:
+        """Print a line with a command or a path; it is not divided, so that it can be copied."""
+        self.print(Text(text), soft_wrap=True)
+
     def note(self, text: str) -> None:
         """Print a note of a job, once, since several of its steps may read the same images."""
         if text not in self._noted:
             self._noted.add(text)
-            self.print(Text(text), soft_wrap=not self.is_terminal)
+            self.say(text)
 
     def render(
         self,

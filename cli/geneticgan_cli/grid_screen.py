@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from types import TracebackType
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from geneticgan.benchmark.cell import Cell
 from geneticgan.benchmark.grid import Progress as GridProgress
 from geneticgan.benchmark.result import CellResult
 from geneticgan_cli.console import Console
@@ -21,11 +23,22 @@ class GridScreen:
         The console to print on.
     workers : int
         The number of cells that run at once.
+    units : str
+        What the cells are called.
+    name : callable
+        Returns the name of a cell.
     """
 
-    def __init__(self, console: Console, workers: int) -> None:
+    def __init__(
+        self,
+        console: Console,
+        workers: int,
+        units: str = "cells",
+        name: Callable[[Cell], str] = str,
+    ) -> None:
         self._console = console
         self._workers = workers
+        self._units, self._name = units, name
         self._bar = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -58,14 +71,13 @@ class GridScreen:
             state += f", {progress.failed} failed"
         if progress.cell is None or progress.result is None:
             self._start, self._before = time.monotonic(), ended
-            self._print(f"{progress.total} cells: {state}, {left} to do")
+            self._print(f"{progress.total} {self._units}: {state}, {left} to do")
         else:
             here = ended - self._before
             seconds = (time.monotonic() - self._start) / here * left
             state += f", {left} left" + (f", about {_duration(seconds)}" if left else "")
-            self._print(
-                f"[{ended}/{progress.total}] {progress.cell}: {_outcome(progress.result)}; {state}"
-            )
+            cell = f"{self._name(progress.cell)}: {_outcome(progress.result)}"
+            self._print(f"[{ended}/{progress.total}] {cell}; {state}")
         self._bar.update(self._task, description=state, total=progress.total, completed=ended)
 
     def tell(self, text: str) -> None:
@@ -73,7 +85,7 @@ class GridScreen:
         self._print(text)
 
     def _print(self, text: str) -> None:
-        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self._console.say(text)
 
 
 def _outcome(result: CellResult) -> str:

@@ -38,7 +38,7 @@ def print_plugin(
     """Print the description of a plugin and its options."""
     found = plugin.found
     console.print(Text(f"{group.noun} {found.name}, of {found.origin} ({group.group})"))
-    print_description(console, plugin.factory)
+    console.print(Text(inspect.getdoc(plugin.factory) or ""), soft_wrap=True)
     if not options:
         console.print("It has no options.")
         return
@@ -50,6 +50,9 @@ def print_plugin(
     console.print(table)
 
 
-def print_description(console: Console, plugin: type) -> None:
-    """Print the description of a plugin."""
-    console.print(Text(inspect.getdoc(plugin) or ""), soft_wrap=True)
+def print_summary(console: Console, name: str, plugin: type) -> None:
+    """Print what a plugin is, without its options, and how to see them."""
+    text, *_ = (inspect.getdoc(plugin) or "").partition("\nParameters\n")
+    for paragraph in text.strip().split("\n\n"):
+        console.say(" ".join(paragraph.split()))
+    console.whole(f"Its options: geneticgan plugins info {name}")

@@ -21,7 +21,8 @@ from geneticgan.jobs.outcome import Report, Row
 from geneticgan.report.generation_table import GENERATION_HEADS, generation_cells, generation_notes
 from geneticgan_cli.console import Console
 
-if TYPE_CHECKING:  # it loads scikit-learn
+if TYPE_CHECKING:  # they load scikit-learn
+    from geneticgan.jobs.checking import Finding
     from geneticgan.jobs.thresholds import Granted
 
 
@@ -42,14 +43,27 @@ def print_split(console: Console, split: Split, dataset: str) -> None:
         said = "Groups by class: {} to train, {} to validate, {} to test; no group is in two parts."
         lines.append(said.format(*shown))
     for line in lines:
-        console.print(Text(line), soft_wrap=True)
+        console.say(line)
+
+
+def print_findings(console: Console, found: Sequence[Finding]) -> None:
+    """Print what a look at the images found, with a line or, on a terminal, a row for each."""
+    if not console.is_terminal:
+        for each in found:
+            console.whole(f"{each.state:8}{each.what:10}{each.text}")
+        return
+    table = Table.grid(padding=(0, 1, 0, 0))
+    for each in found:
+        table.add_row(Text(each.state), Text(each.what), Text(each.text))
+    console.print(table)
 
 
 def print_survey(console: Console, found: Survey) -> None:
     """Count a data set's images by class, before and after imbalance."""
     channels, height, width = found.source.train.pixels.shape[1:]
     split, classes = found.split, found.split.classes
-    table = Table(title=f"Images of {height} x {width} pixels, {channels} channel(s)")
+    kind = "grey" if channels == 1 else "in colour"
+    table = Table(title=f"Images of {height} x {width} pixels, {kind}")
     table.add_column("class")
     for column in ("there are", "taken", "to train", "to validate", "to test"):
         table.add_column(column, justify="right")
@@ -79,7 +93,7 @@ def print_survey(console: Console, found: Survey) -> None:
 
 def print_comparison(console: Console, comparison: Comparison) -> None:
     """Print a benchmark's table, best first."""
-    console.print(Text(comparison.title, style="bold"), soft_wrap=True)
+    console.say(comparison.title, style="bold")
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("method", no_wrap=True)
     for metric in comparison.metrics:
@@ -131,12 +145,17 @@ def print_report(console: Console, report: Report) -> None:
         read_facts(run).too_high,
         *_compared(report),
         _calibrated(report),
+    ]
+    for line in filter(None, lines):
+        console.say(line)
+    ways = [
         f"Generated samples by class: {report.picture}" if report.picture else "",
+        f"Film of the training: {report.film}" if report.film else "",
         f"Every figure: geneticgan report {shlex.quote(str(run))}",
         f"Next: geneticgan predict {shlex.quote(str(run))} IMAGES --out predictions.csv",
     ]
-    for line in filter(None, lines):
-        console.print(Text(line), soft_wrap=True)
+    for way in filter(None, ways):
+        console.whole(way)
 
 
 def _compared(report: Report) -> list[str]:
@@ -161,10 +180,9 @@ def print_thresholds(console: Console, run: Path, granted: Sequence[Granted]) ->
             f"{found.told}, recall is {100 * found.recall:.1f}% and precision "
             f"{100 * found.precision:.1f}%."
         )
-        console.print(Text(line), soft_wrap=True)
+        console.say(line)
     way = f"geneticgan predict {shlex.quote(str(run))} IMAGES --thresholds --out FILE"
-    line = f"Kept in the run; use with: {way}"
-    console.print(Text(line), soft_wrap=True)
+    console.whole(f"Kept in the run; use with: {way}")
 
 
 def _calibrated(report: Report) -> str:
@@ -182,7 +200,7 @@ def _figures(row: Row) -> tuple[float, ...]:
 
 def print_generation(console: Console, title: str, scores: Mapping[str, Any]) -> None:
     """Print how good generated images are, by class."""
-    console.print(Text(title, style="bold"), soft_wrap=True)
+    console.say(title, style="bold")
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("class", no_wrap=True)
     for head in GENERATION_HEADS:
@@ -192,4 +210,4 @@ def print_generation(console: Console, title: str, scores: Mapping[str, Any]) ->
         table.add_row(Text(name), *generation_cells(own))
     console.print(table)
     for line in (*generation_notes(scores), f"Features: {scores['features']}."):
-        console.print(Text(line), soft_wrap=True)
+        console.say(line)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
@@ -30,7 +31,7 @@ def overview(view: View) -> RenderableType:
     done = int(view.history.steps[-1])
     parts += [
         Text(f"generation {done} of {steps}{_time_left(view.history, steps)}"),
-        ProgressBar(total=steps, completed=done, width=COLUMNS),
+        Padding(ProgressBar(total=steps, completed=done, width=COLUMNS)),
         _curves(view.history),
     ]
     if view.results:
@@ -60,9 +61,13 @@ def _curves(history: History) -> Table:
         recent = history.columns[name][-100:] if name == "accepted" else history.columns[name][-1:]
         last = form.format(np.nanmean(recent)) if np.isfinite(recent).any() else "-"
         table.add_row(title, sparkline(history.means(values).y), last)
-    looks = history.validation.y
-    if len(looks):
-        table.add_row("validation ACSA", sparkline(looks), f"{looks[-1]:.1%}")
+    measured = {
+        "validation ACSA": history.validation.y,
+        "rarest class": history.validation_smallest.y,
+    }
+    for title, looks in measured.items():
+        if len(looks):
+            table.add_row(title, sparkline(looks), f"{looks[-1]:.1%}")
     won = {name: shares.mean() for name, shares in history.winners.items()}
     shares = "  ".join(f"{name} {share:.0%}" for name, share in won.items())
     table.add_row("won", Text(shares), "")
@@ -78,7 +83,7 @@ def sparkline(values: FloatArray) -> str:
     means = np.array([part.mean() for part in parts])
     low, high = means.min(), means.max()
     if high == low:
-        return BARS[0] * len(means)
+        return BARS[len(BARS) // 2] * len(means)
     places = np.round((means - low) / (high - low) * (len(BARS) - 1)).astype(int)
     return "".join(BARS[place] for place in places)
 

@@ -166,7 +166,7 @@ class Timetable:
         seeds = max(ALONE, 1 + max(begun, default=-1))
         if seeds < self.seeds:
             self.seeds = seeds
-            self._tell("Nothing else can be compared: no more trainings than these.")
+            self._tell("Nothing is left to compare with, so the comparison ends here.")
 
     def _drop(self, method: str, why: str) -> None:
         if method in self.methods:

@@ -75,7 +75,9 @@ def settled(how: Decoding, seen: Arrays, notices: Notices) -> Decoding:
     if how.grayscale is None:
         how = replace(how, grayscale=bool(seen["grey"].all()))
         if how.grayscale:
-            notices.note("All images are grey: they have one channel; grayscale=false makes three.")
+            notices.note(
+                "All images are grey, so that one channel is used; grayscale=false makes three."
+            )
     if seen["several"].any():
         notices.note(
             f"{seen['several'].sum()} of {len(sizes)} files have several pages or frames, of which "

@@ -41,4 +41,4 @@ def best_said(found: Mapping[str, Scores]) -> str:
     near = [title for title, scores in found.items() if low <= scores.acsa < best]
     text = f"Best ACSA here: {' and '.join(leaders)}{', a tie' if len(leaders) > 1 else ''}"
     text += f" (95% interval for {images} test images: {100 * low:.1f} to {100 * high:.1f})"
-    return f"{text}. Level with it by chance: {', '.join(near)}." if near else f"{text}."
+    return f"{text}. The lead over these may be chance: {'; '.join(near)}." if near else f"{text}."

@@ -71,7 +71,7 @@ class Calibration:
             where = f"by class offsets on {self.generated} generated images"
         degree = f"temperature {self.temperature:.2f}"
         degree += f", {held}" if self.kind == GENERATED and self.images else ""
-        median = f", the median of {self.splits} splits" if self.splits else ""
+        median = f", the median of {self.splits} splits" if self.splits > 1 else ""
         return f"{where}{median} ({degree})"
 
     def to_json(self) -> dict[str, Any]:

@@ -108,7 +108,9 @@ def _files(found: FileSet, looks: Looks) -> Finding:
 def _tiny(found: FileSet, looks: Looks, size: int) -> Finding:
     shorter = looks.sizes.min(axis=1)
     tiny = looks.readable[shorter < size]
-    text = f"the shorter side has {shorter.min()} to {shorter.max()} pixels"
+    least, most = shorter.min(), shorter.max()
+    sides = f"{least}" if least == most else f"{least} to {most}"
+    text = f"the shorter side has {sides} pixels"
     if not len(tiny):
         return Finding("size", OK, text)
     return Finding(

@@ -48,3 +48,9 @@ class Report:
     picture: Path | None
     classifier: str
     why: str = ""
+
+    @property
+    def film(self) -> Path | None:
+        """The film of how the generators learnt, if there is one."""
+        path = self.folder.samples / "film.webp"
+        return path if path.is_file() else None

@@ -10,14 +10,14 @@ from geneticgan.config import OPTIONS, TrainConfig
 from geneticgan.options.definition import NONE
 
 
-def command(config: TrainConfig, start: str = "") -> str:
-    """Return the command that trains with exactly this config.
+def command(config: TrainConfig, start: str = "", verb: str = "train") -> str:
+    """Return the command, by default the one that trains, with exactly this config.
 
     It names the options that differ from their initial values: the recipe's, or else the default.
     ``start`` is the run whose networks are trained further, if any; the method, which defaults to
     that run's, is then always named.
     """
-    words = ["geneticgan", "train"]
+    words = ["geneticgan", verb]
     changed = _changed(config) | ({"method": config.method} if start else {})
     for name, defined in OPTIONS.items():
         if name not in changed:

@@ -44,12 +44,15 @@ class History:
         For each mutation, the share of families whose best offspring it made.
     validation : Line
         ACSA of the class head on the validation part, where it was measured.
+    validation_smallest : Line
+        Its recall of the smallest class there, likewise.
     """
 
     steps: FloatArray
     columns: Mapping[str, FloatArray]
     winners: Mapping[str, FloatArray]
     validation: Line
+    validation_smallest: Line
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -128,13 +131,18 @@ def _history(records: Sequence[Mapping[str, Any]], lambda_: float) -> History:
             columns.setdefault(name, []).append(math.nan if value is None else float(value))
         for name, shares in winners.items():
             shares.append(sum(family["winner"] == name for family in families) / len(families))
-    looks = [(r["step"], r["validation_acsa"]) for r in records if r.get("validation_acsa")]
     return History(
         np.array([record["step"] for record in records], float),
         {name: np.array(column) for name, column in columns.items()},
         {name: np.array(shares) for name, shares in winners.items()},
-        Line(np.array([x for x, _ in looks], float), np.array([y for _, y in looks], float)),
+        *(_measured(records, f"validation_{name}") for name in ("acsa", "smallest")),
     )
+
+
+def _measured(records: Sequence[Mapping[str, Any]], name: str) -> Line:
+    """Return a value over the generations in which it was measured."""
+    looks = [(r["step"], r[name]) for r in records if r.get(name) is not None]
+    return Line(np.array([x for x, _ in looks], float), np.array([y for _, y in looks], float))
 
 
 def read_records(path: Path) -> Iterator[dict[str, Any]]:

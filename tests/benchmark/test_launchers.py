@@ -2,11 +2,16 @@
 
 import multiprocessing
 import os
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.synchronize import SemLock
 
 import pytest
 
-from geneticgan.benchmark import launchers
-from geneticgan.benchmark.launchers import VISIBLE, Local, Ray, make_launcher
+from geneticgan.benchmark import launchers, pool
+from geneticgan.benchmark.launchers import Local, Ray, make_launcher
+from geneticgan.benchmark.pool import VISIBLE
 
 
 @pytest.fixture
@@ -31,10 +36,10 @@ def test_every_worker_sees_the_next_gpu(three, monkeypatch):
     begun, seen = multiprocessing.Value("i", 0), []
     monkeypatch.setenv(VISIBLE, "0,1,2")
     for _ in range(4):
-        launchers._see_one(("0", "1", "2"), begun)
+        pool._see_one(("0", "1", "2"), begun)
         seen.append(os.environ[VISIBLE])
     assert seen == ["0", "1", "2", "0"]
-    launchers._see_one((), begun)
+    pool._see_one((), begun)
     assert os.environ[VISIBLE] == "0"
 
 
@@ -50,3 +55,20 @@ def test_ray_is_asked_for_a_gpu_a_cell_where_it_has_any(there, device, share, mo
     launcher = make_launcher("ray", None, device=device)
     assert launcher._share() == share
     assert launcher.workers == (there if share else 8)
+
+
+def test_nothing_of_an_ended_pool_is_left_to_remove_its_semaphores(monkeypatch):
+    removed, removing = [], SemLock._cleanup
+
+    def slowly(name):
+        time.sleep(0.05)
+        removing(name)
+        removed.append(name)
+
+    monkeypatch.setattr(SemLock, "_cleanup", staticmethod(slowly))
+    threads, others = set(threading.enumerate()), set(multiprocessing.active_children())
+    executor = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+    executor.submit(time.sleep, 600)
+    pool._end(executor, set(multiprocessing.active_children()) - others)
+    assert set(threading.enumerate()) <= threads
+    assert removed

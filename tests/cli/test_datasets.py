@@ -33,6 +33,8 @@ def test_info_counts_before_and_after():
         "datasets", "info", "digits", "--imbalance", "counts:9,9,9,9,9,9,9,9,9,8"
     ).output
     assert "Handwritten digits" in output
+    assert "Its options: geneticgan plugins info digits" in output
+    assert "Parameters" not in output
     cells = [part.strip() for part in output.split("│ 9 ")[1].splitlines()[0].split("│")]
     assert cells[1:6] == ["130", "8", "6", "2", "50"]
 

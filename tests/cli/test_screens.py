@@ -7,12 +7,14 @@ import pytest
 from rich.table import Table
 
 from geneticgan.config import TrainConfig
+from geneticgan.jobs.checking import Finding
 from geneticgan.jobs.watching import View
 from geneticgan.report.history import read_history
 from geneticgan_cli.console import Console
 from geneticgan_cli.grid_screen import GridScreen
 from geneticgan_cli.main import PLAIN
 from geneticgan_cli.screen import LiveScreen, PlainScreen, watching
+from geneticgan_cli.tables import print_findings
 from geneticgan_cli.watch_screen import overview
 
 EVIL = "\x1b]0;owned\x07\x9b2J\u202e[/red][bold]"
@@ -61,12 +63,16 @@ def test_names_in_a_log_and_in_results_are_text(tmp_path):
         "accepted": True,
     }
     record = {"step": 1, "T": 1.0, "families": [family], "loss": {"real": 1.0}, "seconds": 1.0}
+    record |= {"validation_acsa": 0.75, "validation_smallest": 0.0}
     (tmp_path / "log.jsonl").write_text(json.dumps(record) + "\n")
     history = read_history(tmp_path / "log.jsonl", 1.0)
     results = [{"method": EVIL, "acsa": 0.5, "f1": 0.5, "g_mean": 0.5}]
     screen = console()
     screen.print(overview(View(tmp_path / EVIL, TrainConfig(), history, results)))
-    assert shown(screen).count("owned") == 3
+    text = shown(screen)
+    assert text.count("owned") == 3
+    assert any(line.split() == ["over", "time", "last"] for line in text.splitlines())
+    assert [line.split()[-1] for line in text.splitlines() if "▅" in line][-2:] == ["75.0%", "0.0%"]
 
 
 def test_titles_of_phases_and_cells_are_text():
@@ -93,6 +99,30 @@ def test_a_note_is_said_once_by_all_screens_of_a_command(terminal):
     text = shown.file.getvalue()
     assert text.count("Left out 9 images as masks.") == 1
     assert text.count("Left out 8 images as masks.") == 1
+
+
+def test_a_terminal_divides_sentences_between_words_and_no_commands():
+    for terminal in (False, True):
+        shown = Console(file=io.StringIO(), width=20, force_terminal=terminal, color_system=None)
+        shown.say("A sentence of words.")
+        shown.say("Another sentence of words.")
+        shown.whole("Next: geneticgan predict runs/pets")
+        lines = ["A sentence of words.", "Another sentence of words."]
+        if terminal:
+            lines = ["A sentence of words.", "Another sentence of ", "words."]
+        said = shown.file.getvalue().splitlines()
+        assert [line.rstrip() for line in said[:-1]] == [line.rstrip() for line in lines]
+        assert said[-1] == "Next: geneticgan predict runs/pets"
+
+
+def test_findings_are_lines_and_on_a_terminal_rows_of_its_width():
+    found = [Finding("size", "warning", "images are small: four.png, five.png")]
+    plain, terminal = console(), Console(file=io.StringIO(), width=40, force_terminal=True)
+    for shown in (plain, terminal):
+        print_findings(shown, found)
+    assert plain.file.getvalue() == "warning size      images are small: four.png, five.png\n"
+    rows = [line.rstrip() for line in terminal.file.getvalue().splitlines()]
+    assert rows == ["warning size images are small: four.png,", " " * 13 + "five.png"]
 
 
 def test_a_slow_phase_says_how_long_each_takes(monkeypatch):

@@ -85,7 +85,7 @@ def test_few_test_images_leave_a_wide_interval_and_ties_are_called_ties():
     said = best_said({"A": few, "B": few, "C": of((1, 1), (1, 1))})
     assert said.startswith("Best ACSA here: A and B, a tie (")
     assert "a tie (95% interval for 4 test images: " in said
-    assert said.endswith("). Level with it by chance: C.")
+    assert said.endswith("). The lead over these may be chance: C.")
     assert best_said({"A": many, "C": of((1, 1), (1, 1))}).endswith(").")
 
 

@@ -265,6 +265,9 @@ def test_the_command_prints_its_lines(folder):
     assert result.exit_code == 0, result.output
     assert "ok      copies    no two images are equal or nearly so" in result.output
     assert "Warning" not in result.output
+    *_, last = result.output.splitlines()
+    root = shlex.quote(str(folder))
+    assert last == f"Next: geneticgan choose --dataset folder --data-root {root}"
 
 
 def test_data_sets_without_files_are_refused():

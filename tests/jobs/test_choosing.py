@@ -51,12 +51,15 @@ def test_it_ends_in_a_verdict_and_a_run(images, tmp_path):
     out = tmp_path / "choice"
     result = CliRunner().invoke(cli, words(images, out))
     assert result.exit_code == 0, result.output
-    plan, _, end = result.output.partition("4 cells")
+    plan, _, end = result.output.partition("4 trainings: ")
     assert "To compare: oscn, dos; 2 splits" in plan  # said before it starts
     assert "This takes about" in plan
     assert "the estimate took" in plan
-    assert "over oversampling" in end
-    assert "\nUse " in end
+    assert "oscn, split 1: ACSA validation" in end
+    verdict, _, handed_over = end.partition("on all training images")
+    assert "over oversampling" in verdict
+    assert "\nUse " in verdict
+    assert f"Next: geneticgan predict {out / 'run'} IMAGES" in handed_over.splitlines()[-1]
     verdict = json.loads((out / "verdict.json").read_text())
     winner = verdict["winner"]["method"]
     run = geneticgan.load(out / "run")

@@ -1,5 +1,7 @@
 """A film of a training."""
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -7,6 +9,8 @@ from PIL import Image
 from geneticgan.errors import ConfigError
 from geneticgan.jobs.train import plan, resume, train
 from geneticgan.training.interrupt import Interrupted, StopRequest
+from geneticgan_cli.console import Console
+from geneticgan_cli.tables import print_report
 
 
 def frames(path):
@@ -18,7 +22,10 @@ def frames(path):
 
 def test_it_shows_the_generators_as_they_learn(tmp_path, tiny_config):
     run = tmp_path / "run"
-    train(tiny_config, run, plan(tiny_config), [], film=True)
+    report = train(tiny_config, run, plan(tiny_config), [], film=True)
+    screen = Console(file=io.StringIO())
+    print_report(screen, report)
+    assert f"Film of the training: {run / 'samples' / 'film.webp'}\n" in screen.file.getvalue()
     assert sorted(path.name for path in (run / "film").iterdir()) == [
         "00000002.png",
         "00000004.png",

@@ -99,7 +99,7 @@ def choose(
     from geneticgan.benchmark.launchers import make_launcher
     from geneticgan.jobs import choosing, planning
     from geneticgan.methods.unused import check_any_uses
-    from geneticgan_cli.choice_screen import print_plan, print_verdict
+    from geneticgan_cli.choice_screen import naming, print_plan, print_verdict
     from geneticgan_cli.console import Console
     from geneticgan_cli.ending import INTERRUPTED, second_ends_all
     from geneticgan_cli.grid_screen import GridScreen
@@ -133,11 +133,12 @@ def choose(
     print_plan(console, request, plan)
     try:
         second_ends_all()
-        with GridScreen(console, plan.workers) as grid:
+        with GridScreen(console, plan.workers, "trainings", naming(request)) as grid:
             verdict = choosing.compare(request, plan, runner, grid.on_progress, command, grid.tell)
     except KeyboardInterrupt:
         say(f"Stopped; finished trainings are kept. Continue with: {command}", err=True)
         ctx.exit(INTERRUPTED)
+    print_verdict(console, request, plan, verdict)
     console.print(f"Training {verdict.winner.title} on all training images.")
     path = request.out / "run"
     run_watched(
@@ -146,4 +147,3 @@ def choose(
         path,
         lambda observers: choosing.hand_over(request, plan, verdict, observers),
     )
-    print_verdict(console, request, plan, verdict)

@@ -10,7 +10,6 @@ import click
 from geneticgan_cli.completion import complete_dataset
 from geneticgan_cli.grouped import GroupedCommand
 from geneticgan_cli.options import data_options, resolve_config
-from geneticgan_cli.saying import say
 
 
 @click.group()
@@ -39,12 +38,13 @@ def info(ctx: click.Context, /, name: str, **_: Any) -> None:
     from geneticgan.data.dataset import DATASETS
     from geneticgan.jobs.datasets import survey
     from geneticgan_cli.console import Console
-    from geneticgan_cli.plugin_tables import print_description
+    from geneticgan_cli.plugin_tables import print_summary
     from geneticgan_cli.screen import watching
     from geneticgan_cli.tables import print_survey
 
     console = Console()
-    print_description(console, DATASETS.get(name.partition(":")[0]).factory)
+    plain = name.partition(":")[0]
+    print_summary(console, plain, DATASETS.get(plain).factory)
     with watching(console) as screen:
         found = survey(config, [screen])
     print_survey(console, found)
@@ -62,13 +62,16 @@ def check(ctx: click.Context, /, name: str, **_: Any) -> None:
     config = resolve_config(ctx, dataset=name)
 
     from geneticgan.jobs.checking import check as findings
+    from geneticgan.options.command import command
     from geneticgan_cli.console import Console
     from geneticgan_cli.screen import watching
+    from geneticgan_cli.tables import print_findings
 
-    with watching(Console()) as screen:
+    console = Console()
+    with watching(console) as screen:
         found = list(findings(config, [screen]))
-    for finding in found:
-        say(f"{finding.state:8}{finding.what:10}{finding.text}")
+    print_findings(console, found)
+    console.whole(f"Next: {command(config, verb='choose')}")
 
 
 @datasets.command(cls=GroupedCommand)

@@ -62,13 +62,13 @@ def train(
         planned = plan(config, [screen], start)
     print_split(console, planned.split, config.dataset)
     if planned.beginning:
-        console.print(planned.beginning.told(), markup=False, highlight=False, soft_wrap=True)
+        console.say(planned.beginning.told())
     if dry_run:
         say(json.dumps(config.to_json(), indent=1))
         say("Dry run: everything is in order, nothing was trained.")
         return
     path = out or new_run_path(Path("runs"), config.dataset)
-    console.print(f"Run folder: {path}", markup=False, highlight=False, soft_wrap=True)
+    console.whole(f"Run folder: {path}")
     run_watched(
         ctx,
         console,

@@ -55,7 +55,7 @@ def test_files_that_are_all_grey_become_one_channel(tmp_path, mode, other):
     dataset.notices = Notices()
     dataset.notices.note = said.append
     assert dataset.load().train.pixels.shape[1] == 1
-    assert "All images are grey: they have one channel; grayscale=false makes three." in said
+    assert "All images are grey, so that one channel is used; grayscale=false makes three." in said
     dataset = Folder(str(tmp_path), image_size=8, grayscale="false")
     assert dataset.load().train.pixels.shape[1] == 3
     Image.new("RGB", (8, 8)).save(tmp_path / "a" / "colour.png")
