@@ -27,8 +27,8 @@ from geneticgan.training.plugins import Plugins, make_plugins
 from geneticgan.training.precision import multiplying
 from geneticgan.training.rates import RunRates
 from geneticgan.training.recorder import NoRecorder, Recorder, generation_record
-from geneticgan.training.results import UNFIT
 from geneticgan.training.run_folder import RunFolder
+from geneticgan.training.state import check_reach, restore_schedule
 
 MAX_ROLLBACKS = 3
 MAX_FRUITLESS = 10
@@ -288,20 +288,9 @@ class Evolution:
         best = build_model(self._config, self._split, architecture, unfilled=True).population[0]
         if self._checkpoint.load_best(best):
             self._hall_of_fame.insert(best)
-        if state["next_generation"] > self._config.steps or state["rollbacks"] > MAX_ROLLBACKS:
-            raise RunError(
-                f"{self._checkpoint.path} is damaged: a run of {self._config.steps} generations "
-                f"has not reached generation {state['next_generation']} after {state['rollbacks']} "
-                "rollbacks; train again"
-            )
+        check_reach(state, self._config.steps, MAX_ROLLBACKS, self._checkpoint.path)
         self.machine.rng.bit_generator.state = state["metropolis"]
         self._monitor.restore(state["monitor"])
-        try:
-            self.machine.schedule.restore(state["schedule"])
-        except UNFIT as error:
-            raise RunError(
-                f"{self._checkpoint.path} is damaged: the schedule cannot continue from "
-                f"{state['schedule']} ({error}); train again"
-            ) from error
+        restore_schedule(self.machine.schedule, state["schedule"], self._checkpoint.path)
         self._slow_down(state["rollbacks"])
         return state["next_generation"], state["log_position"]

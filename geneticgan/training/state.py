@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from geneticgan.annealing.schedule import Schedule
+from geneticgan.errors import RunError
+from geneticgan.training.results import UNFIT
 
 Fits = Callable[[Any], bool]
 
@@ -17,6 +22,26 @@ MOST = 2**62
 def what_does_not_fit(state: Mapping[str, Any]) -> str:
     """Name a field of a state that is missing or that no run wrote, as a clause; empty if none."""
     return _odd(state, FIELDS) or _odd({"seconds": 0.0, **state["monitor"]}, MONITOR, "monitor: ")
+
+
+def check_reach(state: Mapping[str, Any], steps: int, rollbacks: int, path: Path) -> None:
+    """Raise `RunError` for more generations or rollbacks than a run has."""
+    reached, returns = state["next_generation"], state["rollbacks"]
+    if reached > steps or returns > rollbacks:
+        raise RunError(
+            f"{path} is damaged: a run of {steps} generations does not reach generation {reached} "
+            f"after {returns} rollbacks; train again"
+        )
+
+
+def restore_schedule(schedule: Schedule, state: Mapping[str, float], path: Path) -> None:
+    """Restore what a schedule has learnt; raises `RunError` if it cannot have learnt that."""
+    try:
+        schedule.restore(state)
+    except UNFIT as error:
+        raise RunError(
+            f"{path} is damaged: the schedule does not continue from {state} ({error}); train again"
+        ) from error
 
 
 def _odd(values: Mapping[str, Any], fields: Mapping[str, Fits], at: str = "") -> str:

@@ -118,27 +118,33 @@ def test_a_header_that_lies_about_sizes_is_refused(run, config, split):
 
 
 FORGED = {
-    "next_generation": (-5, 10**30, "4", 1.5, True, None, 7),
+    "next_generation": (-5, 10**30, "4", 1.5, True, None),
     "log_position": (-3, "x", None),
-    "rollbacks": (-100, "x", 4),
+    "rollbacks": (-100, "x"),
     "metropolis": ({}, None, {"bit_generator": "MT19937"}),
     "monitor": ([], {}),
     "schedule": ([1], None),
 }
 
 
-@pytest.mark.parametrize("field", FORGED)
-def test_a_state_that_no_run_wrote_is_refused_though_its_manifest_fits(run, config, split, field):
+def test_a_state_that_no_run_wrote_is_refused_though_its_manifest_fits(run, config, split):
     plain = json.loads((run.checkpoint / "state.json").read_text())
-    spoiled = [plain | {field: value} for value in FORGED[field]]
-    if field == "monitor":
-        odd = {"acceptances": "x", "wins": [], "step": -1, "seconds": float("nan")}
-        spoiled += [plain | {field: plain[field] | {n: v}} for n, v in odd.items()]
-    for state in spoiled:
+    spoiled = [plain | {field: value} for field, values in FORGED.items() for value in values]
+    odd = {"acceptances": "x", "wins": [], "step": -1, "seconds": float("nan")}
+    spoiled += [plain | {"monitor": plain["monitor"] | {n: v}} for n, v in odd.items()]
+
+    def forge(state):
         (run.checkpoint / "state.json").write_text(json.dumps(state))
         (run.checkpoint / "manifest.json").unlink()
         write_manifest(run.checkpoint)
-        with pytest.raises(RunError, match=r"is damaged: .*train again"):
+
+    for state in spoiled:
+        forge(state)
+        with pytest.raises(RunError, match=r"state\.json is damaged: .*train again"):
+            Checkpoint(run.checkpoint).state()
+    for field, value in (("next_generation", 7), ("rollbacks", 4)):
+        forge(plain | {field: value})
+        with pytest.raises(RunError, match="does not reach generation"):
             Evolution(config, split, run, (), StopRequest())
 
 
