@@ -53,11 +53,12 @@ def table(runs: Sequence[Run]) -> list[str]:
     shared = [name for name in runs[0].acsa if all(name in run.acsa for run in runs)]
     for name in shared:
         beside = [run.acsa[name] for run in runs]
-        lines.append(line([name, spread(beside), _ahead(chosen, beside)]))
+        lines.append(line([name, spread(beside), ahead(chosen, beside)]))
     return lines
 
 
-def _ahead(ours: Sequence[float], theirs: Sequence[float]) -> str:
+def ahead(ours: Sequence[float], theirs: Sequence[float]) -> str:
+    """Return by how many points the first are ahead in pairs, with the 95 % interval if known."""
     found = paired(ours, theirs)
     interval = "" if found.interval is None else " [{:+.2f}, {:+.2f}]".format(*found.interval)
     return f"{found.difference:+.2f}{interval}"

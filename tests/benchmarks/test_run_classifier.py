@@ -1,4 +1,4 @@
-"""The run's classifier is compared with the networks of the same runs."""
+"""The run's classifier, and heads fitted anew, are compared with the networks of the same runs."""
 
 import pytest
 from click.testing import CliRunner
@@ -23,11 +23,32 @@ def test_it_is_paired_with_the_rows_of_its_own_run(run_classifier):
     assert plain.startswith("| plain | 81.7 ± 2.9 | +3.33 [")
 
 
-def test_it_reads_what_train_leaves(run_classifier, tmp_path):
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    path = tmp_path_factory.mktemp("runs") / "run"
     words = "train --dataset digits --imbalance exponential:ratio=5,largest=40 --steps 2 --width 1"
-    result = CliRunner().invoke(cli, [*words.split(), "--out", str(tmp_path / "run")])
+    result = CliRunner().invoke(cli, [*words.split(), "--out", str(path)])
     assert result.exit_code == 0, result.output
-    run = run_classifier.read_run(tmp_path / "run")
+    return path, result
+
+
+def test_it_reads_what_train_leaves(run_classifier, trained):
+    path, result = trained
+    run = run_classifier.read_run(path)
     assert run.dataset == "digits"
     assert {"AGGAN, class head", "Balanced softmax", "Os+CN", run.classifier} <= run.acsa.keys()
     assert f"{run.acsa[run.classifier]:.1f}" in result.output
+
+
+def test_heads_fitted_anew_are_told_apart_from_the_one_of_the_run(load_benchmark, trained):
+    heads = load_benchmark("retrained_head")
+    dataset, rows = heads.measure(trained[0])
+    assert dataset == "digits"
+    assert list(rows) == [heads.AS_TRAINED, heads.ON_REAL, heads.ON_BOTH, heads.WITHOUT]
+    # After two steps the features of a network of width 1 say something, and its own head nothing.
+    assert rows[heads.ON_REAL] > rows[heads.AS_TRAINED] + 5
+    assert rows[heads.ON_BOTH] != rows[heads.ON_REAL]
+    lines = heads.table([rows, {name: value + 1 for name, value in rows.items()}])
+    assert len(lines) == 6
+    assert lines[2].endswith(" |  |")
+    assert "ahead" in lines[0]
