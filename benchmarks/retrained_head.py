@@ -10,7 +10,6 @@ GAN has shaped.
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,7 +19,7 @@ import numpy.typing as npt
 import torch
 
 from benchmarks.ablation_grid import line, spread
-from benchmarks.run_classifier import ahead, read_run
+from benchmarks.run_classifier import ahead, print_tables, read_run
 from geneticgan.data.dataset import Images, Int64Array
 from geneticgan.data.sampling import to_unit_range
 from geneticgan.evaluation.metrics import score
@@ -86,7 +85,12 @@ def measure(folder: Path) -> tuple[str, Table]:
 def table(rows: Sequence[Table]) -> list[str]:
     """Return the lines of the table of runs on one data set."""
     trained = [each[AS_TRAINED] for each in rows]
-    lines = [line(["head", "ACSA", "ahead of the one as trained by [95 % CI]"]), "|---|---|---|"]
+    lines = [
+        f"{len(rows)} runs",
+        "",
+        line(["head", "ACSA", "ahead of the one as trained by [95 % CI]"]),
+        "|---|---|---|",
+    ]
     for name in rows[0]:
         found = [each[name] for each in rows]
         lines.append(
@@ -96,17 +100,8 @@ def table(rows: Sequence[Table]) -> list[str]:
 
 
 def main() -> None:
-    """Print a table for each data set as Markdown."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folders", type=Path, nargs="+", help="of geneticgan train")
-    runs: dict[str, list[Table]] = {}
-    for folder in parser.parse_args().folders:
-        dataset, rows = measure(folder)
-        runs.setdefault(dataset, []).append(rows)
-    for dataset, each in runs.items():
-        print("\n".join([f"## {dataset}, {len(each)} runs", "", *table(each)]), end="\n\n")
+    """Print the tables of the command line's runs."""
+    print_tables(__doc__, measure, table)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks.ablation_grid import line, spread
 from geneticgan.config import read_json
@@ -20,6 +21,8 @@ from geneticgan.evaluation.paired import paired
 from geneticgan.inference.facts import read_facts
 
 CHOSEN = "the run's classifier"
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -64,18 +67,42 @@ def ahead(ours: Sequence[float], theirs: Sequence[float]) -> str:
     return f"{found.difference:+.2f}{interval}"
 
 
-def main() -> None:
-    """Print a table for each data set as Markdown."""
+def print_tables(
+    about: str | None,
+    read: Callable[[Path], tuple[str, Row]],
+    table: Callable[[Sequence[Row]], list[str]],
+) -> None:
+    """Print a table for each data set of the command line's run folders as Markdown.
+
+    Parameters
+    ----------
+    about : str or None
+        What the command does.
+    read : callable
+        Returns the data set of a run folder, and what the table needs of it.
+    table : callable
+        Returns the lines of the table of runs on one data set.
+    """
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=about, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folders", type=Path, nargs="+", help="of geneticgan train")
-    runs: dict[str, list[Run]] = {}
+    runs: dict[str, list[Row]] = {}
     for folder in parser.parse_args().folders:
-        run = read_run(folder)
-        runs.setdefault(run.dataset, []).append(run)
+        dataset, found = read(folder)
+        runs.setdefault(dataset, []).append(found)
     for dataset, each in runs.items():
         print("\n".join([f"## {dataset}", "", *table(each)]), end="\n\n")
+
+
+def main() -> None:
+    """Print the tables of the command line's runs."""
+
+    def read(folder: Path) -> tuple[str, Run]:
+        run = read_run(folder)
+        return run.dataset, run
+
+    print_tables(__doc__, read, table)
 
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ def test_heads_fitted_anew_are_told_apart_from_the_one_of_the_run(load_benchmark
     assert rows[heads.ON_REAL] > rows[heads.AS_TRAINED] + 5
     assert rows[heads.ON_BOTH] != rows[heads.ON_REAL]
     lines = heads.table([rows, {name: value + 1 for name, value in rows.items()}])
-    assert len(lines) == 6
-    assert lines[2].endswith(" |  |")
-    assert "ahead" in lines[0]
+    assert lines[0] == "2 runs"
+    assert lines[4].startswith("| class head | ")
+    assert lines[4].endswith(" |  |")
+    assert len(lines) == 8
