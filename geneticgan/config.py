@@ -68,12 +68,8 @@ class TrainConfig(
             If a key is unknown or a value has the wrong type or range; it names the origin.
         """
         try:
-            known = {named(OPTIONS, key).name: value for key, value in values.items()}
-            for name, value in known.items():
-                each = OPTIONS[name]
-                if value == NONE and each.optional and each.kind is not str:
-                    known[name] = None  # TOML has no null
-            return cls(**known)
+            known = [(named(OPTIONS, key), value) for key, value in values.items()]
+            return cls(**{each.name: _or_none(each, value) for each, value in known})
         except ConfigError as error:
             raise ConfigError(f"{origin}: {error}") from error
 
@@ -103,13 +99,30 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises
     ------
     ConfigError
-        If the file cannot be read or is not TOML.
+        If the file cannot be read or is not TOML, or a value cannot be used; also one that a flag
+        overrides.
     """
     try:
         data = tomllib.loads(read_regular(path).decode("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} cannot be read as TOML: {error}") from error
-    return {named(OPTIONS, key).name: value for key, value in data.items()}
+    try:
+        return dict(map(_checked, data.items()))
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def _checked(item: tuple[str, Any]) -> tuple[str, Any]:
+    """Return the name and value that an item of a TOML file means, if the value can be used."""
+    each, value = named(OPTIONS, item[0]), item[1]
+    value = _or_none(each, value)
+    each.check(value)
+    return each.name, value
+
+
+def _or_none(option: Option, value: Any) -> Any:
+    """Return a value, or None if a text stands for that: TOML has no null."""
+    return None if value == NONE and option.optional and option.kind is not str else value
 
 
 def read_json(path: Path) -> Any:

@@ -13,7 +13,10 @@ from geneticgan.errors import ConfigError
         ({"batch_size": 1}, "batch_size must be at least 2"),
         ({"lambda_": -1}, "lambda must be at least 0"),
         ({"lambda_": float("nan")}, "lambda must be at least 0"),
-        ({"learning_rate": 0.0}, "learning_rate must be a positive number"),
+        ({"learning_rate": 0.0}, r"learning_rate must be in \(0, 1\]"),
+        ({"learning_rate": 1e308}, r"learning_rate must be in \(0, 1\]"),
+        ({"generator_learning_rate": 1.5}, r"generator_learning_rate must be in \(0, 1\]"),
+        ({"classifier_learning_rate": 2}, r"classifier_learning_rate must be in \(0, 1\]"),
         ({"validation_fraction": 1.0}, r"validation_fraction must be in \[0, 1\)"),
         ({"device": "tpu"}, "device must be one of auto, cpu, cuda"),
         ({"precision": "fp8"}, "precision must be one of"),
@@ -45,6 +48,26 @@ def test_toml_spells_options_as_the_flags_do(tmp_path):
     config = TrainConfig.from_mapping(read_toml(path), str(path))
     assert (config.batch_size, config.lambda_, config.T) == (20, 0.5, 10)
     assert config.imbalance == "counts:3,2"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("dataset = 5", "dataset cannot be 5"),
+        ('steps = "20"', "steps cannot be '20'"),
+        ("width = 4.0", r"width cannot be 4\.0"),
+        ("T = true", "T cannot be True"),
+        ("steps = 0", "steps must be at least 1"),
+        ('data = "digits"', "unknown option 'data'"),
+    ],
+)
+def test_a_wrong_value_in_toml_is_named_when_read_so_that_no_flag_hides_it(
+    tmp_path, content, message
+):
+    path = tmp_path / "a.toml"
+    path.write_text(content)
+    with pytest.raises(ConfigError, match=rf"a\.toml: {message}"):
+        read_toml(path)
 
 
 @pytest.mark.parametrize("content", [None, b"x = = 1", b"\xff\xfe"])

@@ -12,6 +12,7 @@ from geneticgan.config import OPTIONS, TrainConfig
 from geneticgan.devices import DEVICES
 from geneticgan.estimators.images import LAYOUTS
 from geneticgan.methods.unused import refuse
+from geneticgan.options.learning import MOST_RATE
 from geneticgan.recipes import DEFAULT_RECIPE, RECIPES
 
 AUTO: dict[str, dict[str, Any]] = {
@@ -35,7 +36,7 @@ NO_GENERATION = (
     "instance or to 0, or leave it out"
 )
 
-_RATE = [Interval(numbers.Real, 0, 1, closed="right"), StrOptions({"auto"})]
+_RATE = [Interval(numbers.Real, 0, MOST_RATE, closed="right"), StrOptions({"auto"})]
 
 CONSTRAINTS: dict[str, Any] = {
     **{name: [str] for name in ("mutations", "schedule", "fitness", "selection")},

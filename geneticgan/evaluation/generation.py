@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 
 from geneticgan.data.sampling import to_uint8
+from geneticgan.errors import RunError
 from geneticgan.networks import Generator
 from geneticgan.seeding import torch_stream
 
@@ -35,6 +36,11 @@ def generate(
     -------
     Tensor
         Images of shape (N, C, H, W) and type uint8, on the CPU.
+
+    Raises
+    ------
+    RunError
+        If a value is not finite.
     """
     rng = torch_stream(seed, "generation")
     images = []
@@ -43,6 +49,19 @@ def generate(
         training = generator.training
         generator.eval()
         latent = torch.randn((len(chunk), generator.latent_dim), generator=rng)
-        images.append(to_uint8(generator(latent.to(device), chunk.to(device))).cpu())
+        made = generator(latent.to(device), chunk.to(device))
+        if not torch.isfinite(made).all():
+            raise RunError("generated images hold numbers that are not finite: train again")
+        images.append(to_uint8(made).cpu())
         generator.train(training)
     return torch.cat(images)
+
+
+def check_visible(images: torch.Tensor) -> None:
+    """Raise `RunError` if every one of some images, of shape (N, C, H, W), is of one colour."""
+    pixels = images.flatten(2)
+    if len(pixels) and (pixels == pixels[:, :, :1]).all():
+        raise RunError(
+            "every generated image is of one colour: the generators are damaged or have collapsed; "
+            "train again, with a lower --learning-rate or more steps"
+        )

@@ -27,6 +27,12 @@ NAME = "model.json"
 FORMAT = 1
 
 
+UNCALIBRATED = ("calibration", None)
+
+MOST_SIZE = 4096
+"""The height above which no network of a run can be."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """Everything known about a model without its training images.
@@ -173,10 +179,15 @@ class Facts:
             raise ValueError("its numbers of counts and of classes differ")
         known = {"format", "channels", "size", "class_names", "counts", "preprocessing"}
         more = {key: value for key, value in found.items() if key not in known}
+        for key in ("calibration", "classifier", "thresholds", "beginning"):
+            if not isinstance(more.get(key, {}), dict) and (key, more[key]) != UNCALIBRATED:
+                raise ValueError(f"{key} is {more[key]!r}")
         network = more.get("classifier", {}).get("network", CLASS_HEAD)
         if not all(re.fullmatch(r"[a-z0-9-]+", each) for each in members(network)):
             raise ValueError(f"{network!r} is no classifier")
         channels, size = int(found["channels"]), int(found["size"])
+        if channels not in (1, 3) or not 1 <= size <= MOST_SIZE or min(*train, *validation) < 0:
+            raise ValueError(f"no images have {channels} channels, the size {size} and its counts")
         done = _preprocessing(found["preprocessing"])
         facts = cls(channels, size, names, train, validation, test, more, done)
         if facts.calibrated:

@@ -15,7 +15,7 @@ from PIL import Image
 from geneticgan.data.dataset import UInt8Array
 from geneticgan.data.decoding import UNREADABLE, decode_one, prepare
 from geneticgan.errors import ConfigError, DataError
-from geneticgan.evaluation.generation import generate
+from geneticgan.evaluation.generation import check_visible, generate
 from geneticgan.files import read_regular
 from geneticgan.inference.loading import Networks, open_networks
 from geneticgan.inference.notebook import as_html
@@ -106,6 +106,7 @@ class TrainedRun:
             raise ConfigError(f"{networks.path} keeps no generator")
         labels = torch.full((count,), label)
         images = generate(networks.generators, labels, seed, networks.device)
+        check_visible(images)
         found: UInt8Array = images.permute(0, 2, 3, 1).numpy()
         return found
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from geneticgan.data.dataset import Images, UInt8Array
 from geneticgan.errors import RunError
-from geneticgan.evaluation.generation import generate
+from geneticgan.evaluation.generation import check_visible, generate
 from geneticgan.files import not_written, write_whole, written_whole
 from geneticgan.inference.loading import open_networks
 from geneticgan.jobs.originals import class_folders, copy_originals, files_of, safe_names
@@ -72,7 +72,9 @@ def generate_images(
         raise RunError(NO_GENERATOR.format(path=path, method=networks.config.method))
     wanted = range(facts.classes) if class_name is None else [facts.label(class_name)]
     labels = torch.tensor([label for label in wanted for _ in range(count)])
-    images = generate(networks.generators, labels, seed, networks.device).numpy()
+    made = generate(networks.generators, labels, seed, networks.device)
+    check_visible(made)
+    images = made.numpy()
     names = safe_names(facts.class_names)
     target = out / "images.npz"
     try:
@@ -132,6 +134,7 @@ def augment(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RunError(f"{out} is not empty; choose another --out")
     generated = generate_missing(model.generators, split, config.seed, model.device)
+    check_visible(torch.from_numpy(generated.pixels))
     try:
         found = files_of(config, split)
         if found is None:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from geneticgan.options.definition import BY_RECIPE, option
 
+MOST_RATE = 1
+"""The highest learning rate: a step of Adam is about as long, and weights are below 1."""
+
 CLASS_LOSSES = ("cross-entropy", "balanced-softmax")
 RATE_SCHEDULES = ("constant", "cosine")
 CALIBRATIONS = ("temperature", "offsets", "generated-offsets")
@@ -42,6 +45,7 @@ class LearningOptions:
         "Adam's learning rate for the discriminator, before the rate schedule. Without one it is "
         "the architecture's own, and 0.003 where that has none.",
         minimum=0,
+        maximum=MOST_RATE,
         above=True,
     )
     generator_learning_rate: float | None = option(
@@ -49,6 +53,7 @@ class LearningOptions:
         TRAINING,
         "Adam's learning rate for the generators; none means the discriminator's.",
         minimum=0,
+        maximum=MOST_RATE,
         above=True,
         expert=True,
     )
@@ -57,6 +62,7 @@ class LearningOptions:
         TRAINING,
         "Adam's learning rate for the separate classifiers.",
         minimum=0,
+        maximum=MOST_RATE,
         above=True,
         expert=True,
     )

@@ -12,6 +12,7 @@ from types import TracebackType
 from filelock import FileLock, Timeout
 
 from geneticgan.errors import RunError
+from geneticgan.files import not_written
 from geneticgan.training.run_folder import write_json
 
 
@@ -35,7 +36,8 @@ class RunLock:
         Raises
         ------
         RunError
-            If another process holds it; the message names that process and its host.
+            If another process holds it, which the message names with its host, or the folder
+            cannot be written.
         """
         try:
             self._lock.acquire(timeout=0)
@@ -44,8 +46,14 @@ class RunLock:
                 f"{self._path} is in use by {self._holder()}; wait for it or stop it"
             ) from error
         except OSError as error:
-            raise RunError(f"{self._path} cannot be locked ({error.strerror or error})") from error
-        write_json(self._owner, {"pid": os.getpid(), "host": platform.node()})
+            raise not_written(self._path, error) from error
+        try:
+            write_json(self._owner, {"pid": os.getpid(), "host": platform.node()})
+        except (
+            OSError
+        ) as error:  # an earlier process left the lock's file in a folder now read-only
+            self._lock.release()
+            raise not_written(self._path, error) from error
         return self
 
     def __exit__(

@@ -3,8 +3,9 @@ import pytest
 import torch
 from PIL import Image
 
+from geneticgan.errors import RunError
 from geneticgan.evaluation.chance import acsa_interval, best_said
-from geneticgan.evaluation.generation import generate
+from geneticgan.evaluation.generation import check_visible, generate
 from geneticgan.evaluation.metrics import Scores, score
 from geneticgan.evaluation.prediction import predict
 from geneticgan.networks import build_discriminator, build_generator
@@ -99,3 +100,29 @@ def test_what_cannot_be_measured_with_so_few_images_is_said():
     assert "8 unseen real images: precision 0.53 to 0.98, recall 0.53 to 0.98" in spans
     nothing = found | {"classes": [None, None], "overall": None}
     assert next(generation_notes(nothing)).endswith("there: any class, nor all together.")
+
+
+class Broken(torch.nn.Module):
+    """Makes the same number everywhere."""
+
+    latent_dim = 2
+
+    def __init__(self, value):
+        super().__init__()
+        self.value = value
+
+    def forward(self, latent, labels):
+        return torch.full((len(labels), 3, 4, 4), self.value)
+
+
+def test_images_that_show_nothing_are_an_error():
+    labels = torch.tensor([0, 1])
+    for value in (float("nan"), float("inf")):
+        with pytest.raises(RunError, match="not finite"):
+            generate([Broken(value)], labels, 0, CPU)
+    grey = generate([Broken(0.0)], labels, 0, CPU)
+    with pytest.raises(RunError, match="every generated image is of one colour"):
+        check_visible(grey)
+    grey[1, 0, 0, 0] += 9
+    check_visible(grey)
+    check_visible(grey[:0])

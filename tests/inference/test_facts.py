@@ -69,6 +69,14 @@ def test_facts_survive_json():
         ({"format": 7}, "it has format 7, this version reads 1"),
         ({"class_names": ["cat"]}, "numbers of counts and of classes differ"),
         ({"size": "large"}, "invalid literal"),
+        ({"size": -1}, "no images have"),
+        ({"size": 10**9}, "no images have"),
+        ({"channels": -1}, "no images have"),
+        ({"calibration": -1}, "calibration is -1"),
+        ({"classifier": []}, r"classifier is \[\]"),
+        ({"classifier": None}, "classifier is None"),
+        ({"thresholds": "x"}, "thresholds is 'x'"),
+        ({"beginning": 5}, "beginning is 5"),
     ],
 )
 def test_damaged_facts_are_named(world, tmp_path, change, message):

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import subprocess
@@ -55,5 +56,18 @@ def test_a_lock_is_let_go(tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(RunError, match="cannot be locked"), RunLock(tmp_path / "file" / "x"):
+    with pytest.raises(RunError, match="cannot be written: "), RunLock(tmp_path / "file" / "x"):
+        pass
+
+
+def test_a_folder_that_became_read_only_is_named_alike_and_not_left_locked(tmp_path, monkeypatch):
+    def refused(*_):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("geneticgan.training.lock.write_json", refused)
+        message = f"^{tmp_path} cannot be written: Read-only file system$"
+        with pytest.raises(RunError, match=message), RunLock(tmp_path):
+            pass
+    with RunLock(tmp_path):
         pass
