@@ -28,6 +28,7 @@ FORMAT = 1
 
 
 UNCALIBRATED = ("calibration", None)
+"""The only entry of these that need not be a mapping."""
 
 MOST_SIZE = 4096
 """The height above which no network of a run can be."""

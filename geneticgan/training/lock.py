@@ -49,9 +49,7 @@ class RunLock:
             raise not_written(self._path, error) from error
         try:
             write_json(self._owner, {"pid": os.getpid(), "host": platform.node()})
-        except (
-            OSError
-        ) as error:  # an earlier process left the lock's file in a folder now read-only
+        except OSError as error:  # the lock's file was left in a folder that is read-only now
             self._lock.release()
             raise not_written(self._path, error) from error
         return self
