@@ -12,6 +12,7 @@ from typing import Any
 
 from geneticgan.changes import parse_changes
 from geneticgan.errors import ConfigError
+from geneticgan.files import read_regular
 from geneticgan.options.adversary import AdversaryOptions
 from geneticgan.options.definition import BY_RECIPE, NONE, Option, named, read_options
 from geneticgan.options.evolution import EvolutionOptions
@@ -105,7 +106,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         If the file cannot be read or is not TOML.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(read_regular(path).decode("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} cannot be read as TOML: {error}") from error
     return {named(OPTIONS, key).name: value for key, value in data.items()}
@@ -114,6 +115,6 @@ def read_toml(path: Path) -> dict[str, Any]:
 def read_json(path: Path) -> Any:
     """Read a JSON file; raises `ConfigError` if it cannot be read or is not JSON."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(read_regular(path).decode("utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise ConfigError(f"{path} cannot be read as JSON: {error}") from error

@@ -1,4 +1,4 @@
-"""Files that are written atomically, and flushed to the disk wherever the system supports it."""
+"""Files that are written atomically and flushed to the disk, and read only if they are regular."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import contextlib
 import errno
 import os
 import secrets
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from geneticgan.errors import RunError
+
+MOST_BYTES = 2**30
+"""The maximal size in bytes of a file that is read whole, such as an image or a list."""
 
 REFUSED = (errno.EACCES, errno.EPERM, errno.EBADF, errno.EINVAL, errno.EISDIR, errno.ENOTSUP)
 """Errors of systems that cannot open or flush a folder: Windows and some network drives."""
@@ -116,14 +120,46 @@ def not_written(path: Path, error: OSError, instead: str = "") -> RunError:
     return RunError(f"{path} cannot be written: {error.strerror or error}{more}")
 
 
-def first_link(folder: Path) -> Path | None:
-    """Return the first symbolic link found anywhere below a folder; None if there is none."""
+def first_foreign(folder: Path) -> str:
+    """Name the first entry below a folder that is neither a file nor a folder of its own.
+
+    Returns
+    -------
+    str
+        A clause, such as ``r/log.jsonl is a symbolic link``; empty if there is none.
+    """
     for parent, folders, files in os.walk(folder):
         for name in sorted([*folders, *files]):
             path = Path(parent, name)
-            if path.is_symlink():
-                return path
-    return None
+            mode = path.lstat().st_mode
+            if stat.S_ISLNK(mode):
+                return f"{path} is a symbolic link"
+            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                return f"{path} is a pipe, a socket or a device"
+    return ""
+
+
+class RefusedError(OSError):
+    """A file was not read because it is not a regular file or too large."""
+
+
+def read_regular(path: Path | str) -> bytes:
+    """Return the content of a regular file.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read, is a device, a pipe or a folder, or has more than `MOST_BYTES`.
+    """
+    # Without O_NONBLOCK, opening a pipe would wait for a writer.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise RefusedError("not a regular file")
+        if status.st_size > MOST_BYTES:
+            raise RefusedError(f"larger than {MOST_BYTES / 2**30:.0f} GiB")
+        return file.read()
 
 
 def sync_file(path: Path) -> None:

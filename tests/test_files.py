@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from geneticgan.files import open_own, sync_file, sync_folder, write_whole, written_whole
+from geneticgan.config import read_json, read_toml
+from geneticgan.errors import ConfigError
+from geneticgan.files import (
+    first_foreign,
+    open_own,
+    sync_file,
+    sync_folder,
+    write_whole,
+    written_whole,
+)
+from geneticgan.inference.prediction import _decode
 
 
 def names(folder):
@@ -147,3 +157,18 @@ def test_a_class_in_japanese_is_trained_on_whatever_the_terminal_can_show(tmp_pa
     assert result.returncode == 0, result.stderr
     shown = "\u732b" if encoding == "utf-8" else "\\u732b"
     assert shown in result.stdout.decode(encoding)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_or_a_device_is_named_and_never_waited_for(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "log.jsonl").write_text("")
+    assert first_foreign(tmp_path) == ""
+    pipe = tmp_path / "run" / "pipe"
+    os.mkfifo(pipe)
+    assert first_foreign(tmp_path) == f"{pipe} is a pipe, a socket or a device"
+    for read in (read_json, read_toml):
+        for path in (pipe, Path("/dev/zero")):
+            with pytest.raises(ConfigError, match="not a regular file"):
+                read(path)
+    assert _decode(None, pipe) == "not a regular file"

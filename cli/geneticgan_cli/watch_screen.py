@@ -23,8 +23,11 @@ def overview(view: View) -> RenderableType:
     """Return the screen that shows a view of a run."""
     steps = view.config.steps
     parts: list[RenderableType] = [Text(f"{view.path}: {view.config.dataset}", style="bold")]
+    if view.lost:
+        parts.append(Text(view.lost))
     if view.history is None:
-        return Group(*parts, Text("No generation has been written yet."))
+        nothing = [] if view.finished else [Text("No generation has been written yet.")]
+        return Group(*parts, *nothing, *([_results(view)] if view.results else []))
     done = int(view.history.steps[-1])
     parts += [
         Text(f"generation {done} of {steps}{_time_left(view.history, steps)}"),

@@ -19,7 +19,7 @@ from geneticgan.benchmark.result import CellResult
 from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.imbalance import RATIOS, create_imbalance
 from geneticgan.errors import ConfigError, RunError, some
-from geneticgan.files import not_written
+from geneticgan.files import not_written, read_regular
 from geneticgan.methods.asked import read_method, with_given
 from geneticgan.protocols.catalogue import create_protocol
 from geneticgan.specs import parse_specs
@@ -202,7 +202,7 @@ def fill(
 def read_tuned(path: Path) -> Tuned:
     """Read the values that tuning chose; `ConfigError` if the file cannot be read."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_regular(path).decode("utf-8"))
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path} cannot be read as TOML ({error})") from error
 

@@ -13,7 +13,7 @@ from typing import Any
 from geneticgan.benchmark.result import CellResult
 from geneticgan.config import read_json
 from geneticgan.errors import RunError
-from geneticgan.files import first_link
+from geneticgan.files import first_foreign
 from geneticgan.training.run_folder import write_json
 
 _PLAIN = re.compile(r"[\w.-]+(:[\w.=,]+)?", re.ASCII)
@@ -63,11 +63,10 @@ class BenchmarkFolder:
     root: Path
 
     def check_links(self) -> None:
-        """Raise `RunError` if the folder contains a symbolic link, which is not allowed."""
-        if link := first_link(self.root):
+        """Raise `RunError` if the folder contains a link, a pipe or a device."""
+        if foreign := first_foreign(self.root):
             raise RunError(
-                f"{link} is a symbolic link; a benchmark holds its own files: put the file itself "
-                "there"
+                f"{foreign}, but a benchmark must hold its own files; put the file itself there"
             )
 
     @property

@@ -10,7 +10,6 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from geneticgan.data.colours import fine_colours
 from geneticgan.data.dataset import UInt8Array
-from geneticgan.data.files import RefusedError
 from geneticgan.data.fitting import ShapeError, check_shape, fit_square
 from geneticgan.data.scaling import (
     ValueRangeError,
@@ -22,6 +21,7 @@ from geneticgan.data.scaling import (
     values,
 )
 from geneticgan.errors import DataError
+from geneticgan.files import RefusedError
 
 UNREADABLE = (
     OSError,

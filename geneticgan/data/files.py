@@ -1,15 +1,11 @@
-"""Reading files named by untrusted input: only regular files, so that no device is ever read."""
+"""Paths of very many files in little memory, and why one could not be read."""
 
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import overload
-
-MOST_BYTES = 2**30
-"""The maximal size in bytes of an image file or a list."""
 
 
 class Paths(Sequence[Path]):
@@ -67,29 +63,6 @@ class Below(Sequence[str]):
         if isinstance(index, slice):
             return Below(self._root, self._places[index])
         return os.path.join(self._root, self._places[index])
-
-
-class RefusedError(OSError):
-    """A file was not read because it is not a regular file or too large."""
-
-
-def read_regular(path: Path | str) -> bytes:
-    """Return the content of a regular file.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be read, is a device, a pipe or a folder, or has more than `MOST_BYTES`.
-    """
-    # Without O_NONBLOCK, opening a pipe would wait for a writer.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise RefusedError("not a regular file")
-        if status.st_size > MOST_BYTES:
-            raise RefusedError(f"larger than {MOST_BYTES / 2**30:.0f} GiB")
-        return file.read()
 
 
 def cause(error: OSError) -> str:

@@ -22,10 +22,10 @@ import PIL
 from geneticgan import __version__
 from geneticgan.data.cache import Arrays, cached, content_key
 from geneticgan.data.dataset import Int64Array
-from geneticgan.data.files import read_regular
 from geneticgan.data.listing import OF_A_RUN, is_junk
 from geneticgan.data.notices import Notices
 from geneticgan.data.signatures import MANY, SETTLED
+from geneticgan.files import read_regular
 
 BLOCK = 1_000
 """The number of files that are hashed together."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from geneticgan.data.files import read_regular
 from geneticgan.data.notices import Notices
+from geneticgan.files import read_regular
 
 OF_NAMES = (
     "labels.txt", "classes.txt", "class_names.txt", "classnames.txt", "label_names.txt",

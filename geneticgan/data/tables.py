@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from geneticgan.data.files import cause, read_regular
+from geneticgan.data.files import cause
 from geneticgan.errors import DataError
+from geneticgan.files import read_regular
 
 SEPARATORS = ",;\t|"
 """The separators of fields, in the order in which they are tried; the last resort are spaces."""

@@ -14,6 +14,7 @@ from geneticgan.annealing.fitness import FAILED, SumFitness
 from geneticgan.gan.optimizer_state import (
     copy_all,
     copy_optimizer,
+    load_network,
     load_optimizer,
     optimizer_to_tensors,
 )
@@ -148,7 +149,6 @@ class GeneratorIndividual:
         tensors = {f"module.{name}": value.contiguous() for name, value in weights.items()}
         tensors |= {f"optimizer.{name}": value.contiguous() for name, value in state.items()}
         metadata = {
-            "weights": self.fitness.weights,
             "values": [repr(value) for value in self.fitness.values],  # repr carries inf and NaN
             "lineage": self.lineage,
             "mutation": self.mutation,
@@ -173,12 +173,15 @@ class GeneratorIndividual:
             If the tensors or the metadata do not fit the module and its optimizer.
         """
         data = json.loads(metadata)
-        self.module.load_state_dict(_below("module.", tensors))
+        if not isinstance(data, dict):
+            raise ValueError("the metadata is not a mapping")
+        load_network(self.module, _below("module.", tensors))
         load_optimizer(self.optimizer, _below("optimizer.", tensors), data["optimizer"])
-        self.fitness = SumFitness(data["weights"], [float(value) for value in data["values"]])
-        self.lineage = data["lineage"]
-        self.mutation = data["mutation"]
-        self.failure = data["failure"]
+        # The weights of the fitness come from the code that made it, never from a file.
+        self.fitness = SumFitness(self.fitness.weights, [float(value) for value in data["values"]])
+        self.lineage = int(data["lineage"])
+        self.mutation = str(data["mutation"])
+        self.failure = str(data["failure"])
 
 
 def _below(prefix: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

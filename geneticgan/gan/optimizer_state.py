@@ -50,7 +50,9 @@ def load_optimizer(
     data = json.loads(metadata)
     state = {int(index): dict(entries) for index, entries in data["scalars"].items()}
     for key, value in tensors.items():
-        index, name = key.split(".", 1)
+        index, _, name = key.partition(".")
+        if not index.isdecimal():
+            raise ValueError(f"{key!r} names no parameter")
         state.setdefault(int(index), {})[name] = value
     # The settings of a step come from the code that made the optimizer, never from a file.
     groups = optimizer.state_dict()["param_groups"]
@@ -82,6 +84,27 @@ def _check(optimizer: torch.optim.Optimizer, state: Mapping[int, Mapping[str, An
                 raise ValueError(f"{index}.{name} has shape {tuple(value.shape)}")
             if name == "step" and not 0 <= value.item() < math.inf:
                 raise ValueError(f"{index}.{name} is {value.item():g}")
+            if name != "step" and value.dtype != parameter.dtype:
+                raise ValueError(f"{index}.{name} has the type {value.dtype}")
+            if name == "exp_avg_sq" and (value < 0).any():
+                raise ValueError(f"{index}.{name} has negative numbers, and is a mean of squares")
+
+
+def load_network(module: torch.nn.Module, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Load the weights and buffers of a module from tensors of the same types.
+
+    Raises
+    ------
+    RuntimeError
+        If a tensor is missing, unknown, of another shape or type, or a negative variance.
+    """
+    for name, own in module.state_dict().items():
+        value = tensors.get(name, own)
+        if value.dtype != own.dtype:  # which loading would convert in silence
+            raise RuntimeError(f"{name} has the type {value.dtype} instead of {own.dtype}")
+        if name.endswith("running_var") and (value < 0).any():
+            raise RuntimeError(f"{name} has negative numbers, and is a variance")
+    module.load_state_dict(tensors)
 
 
 def _align(optimizer: torch.optim.Optimizer) -> None:

@@ -1,4 +1,4 @@
-"""Chooses which of a run's networks is its classifier, on images that none was trained on."""
+"""Chooses which of a run's networks classify, on images that none was trained on."""
 
 from __future__ import annotations
 
@@ -9,6 +9,19 @@ from typing import Any
 CLASS_HEAD = "class-head"
 """The discriminator's own class head, in the run's checkpoint."""
 
+AND = "+"
+"""Between the names of networks whose probabilities are averaged."""
+
+
+def averaged(*keys: str) -> str:
+    """Return the key of several networks that classify together."""
+    return AND.join(keys)
+
+
+def members(key: str) -> list[str]:
+    """Return the keys of the networks that classify together, or of the only one."""
+    return key.split(AND)
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -17,7 +30,8 @@ class Choice:
     Attributes
     ----------
     key : str
-        `CLASS_HEAD`, or the name of a file in the run's folder of classifiers.
+        `CLASS_HEAD`, or the name of a file in the run's folder of classifiers; or several of these,
+        as `averaged` joins them.
     scores : mapping of str to float
         Mean recall of each candidate on the validation part, in [0, 1], by key; empty if the run
         held no images out.
@@ -45,7 +59,7 @@ class Choice:
             return "which learns from real images alone, since none were held out to choose on"
         found = [f"{titles[key]} {100 * score:.1f}%" for key, score in self.scores.items()]
         level = len(set(self.scores.values())) == 1
-        end = "; at a tie it is the one that learns from real images alone"
+        end = "; at a tie it is the average, which varies less"
         told = f"chosen by mean recall on {images} held-out images: {', '.join(found)}"
         return told + end if level else told
 
@@ -58,16 +72,15 @@ class Choice:
 def choose_classifier(scores: Mapping[str, float], plain: str) -> Choice:
     """Choose the candidate with the highest mean recall on held-out images.
 
-    Training a GAN must never lead to a worse classifier: if no images are held out, or the best
-    candidates are tied, the plain one is chosen, which learns from real images only.
+    Training a GAN must never lead to a worse classifier: without held-out images the plain one is
+    chosen, which learns from real images only, since nobody knows what became of the GAN.
 
     Parameters
     ----------
     scores : mapping of str to float
-        Mean recall on the validation part by candidate; empty if there is no such part.
+        Mean recall on the validation part by candidate, the first of which is chosen at a tie;
+        empty if there is no such part.
     plain : str
         The candidate that learns from real images only.
     """
-    if not scores or scores[plain] >= max(scores.values()):
-        return Choice(plain, scores)
-    return Choice(max(scores, key=lambda key: scores[key]), scores)
+    return Choice(max(scores, key=lambda key: scores[key]) if scores else plain, scores)

@@ -20,7 +20,7 @@ from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError, no_class
 from geneticgan.evaluation.probabilities import Calibration
 from geneticgan.files import not_written
-from geneticgan.inference.choice import CLASS_HEAD
+from geneticgan.inference.choice import CLASS_HEAD, members
 from geneticgan.training.run_folder import RunFolder, write_json
 
 NAME = "model.json"
@@ -70,7 +70,7 @@ class Facts:
 
     @property
     def classifier(self) -> str:
-        """Key of the network that classifies; see `geneticgan.inference.choice.Choice`."""
+        """Key of what classifies; see `geneticgan.inference.choice.Choice`."""
         return str(self.more.get("classifier", {}).get("network", CLASS_HEAD))
 
     @property
@@ -174,7 +174,7 @@ class Facts:
         known = {"format", "channels", "size", "class_names", "counts", "preprocessing"}
         more = {key: value for key, value in found.items() if key not in known}
         network = more.get("classifier", {}).get("network", CLASS_HEAD)
-        if not re.fullmatch(r"[a-z0-9-]+", network):
+        if not all(re.fullmatch(r"[a-z0-9-]+", each) for each in members(network)):
             raise ValueError(f"{network!r} is no classifier")
         channels, size = int(found["channels"]), int(found["size"])
         done = _preprocessing(found["preprocessing"])

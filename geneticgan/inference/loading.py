@@ -10,11 +10,12 @@ import torch
 
 from geneticgan.config import TrainConfig
 from geneticgan.errors import RunError, typed
-from geneticgan.inference.choice import CLASS_HEAD
+from geneticgan.inference.choice import CLASS_HEAD, members
 from geneticgan.inference.facts import Facts, read_facts
 from geneticgan.methods.network import build_classifier
 from geneticgan.methods.of_run import method_of
 from geneticgan.networks import Generator
+from geneticgan.networks.averaged import Averaged
 from geneticgan.training.device import resolve_device
 from geneticgan.training.model import load_model
 from geneticgan.training.run_folder import RunFolder
@@ -34,7 +35,7 @@ class Networks:
     facts : Facts
         Classes, shape and preprocessing.
     choice : str
-        Which of the run's networks classifies; see `geneticgan.inference.choice.Choice`.
+        Which of the run's networks classify; see `geneticgan.inference.choice.Choice`.
     classifier : torch.nn.Module
         Maps images (B, C, H, W) in [-1, 1] to (source logits (B,), class logits (B, K)).
     generators : tuple of Generator
@@ -71,20 +72,22 @@ def open_networks(path: Path, device: str = "auto") -> Networks:
     facts = read_facts(path)
     config, shape = dataclasses.replace(config, device=device), facts.empty_split()
     where, own = resolve_device(device), method_of(config)
-    core = own.core
-    generators: tuple[Generator, ...] = ()
-    classifier: torch.nn.Module | None = None
-    if core is not None:
-        model = load_model(core, shape, folder)
-        generators = tuple(generator.eval() for generator in model.generators)
-        classifier = model.discriminator
-    if facts.classifier != CLASS_HEAD:
+    model = None if own.core is None else load_model(own.core, shape, folder)
+
+    def network(key: str) -> torch.nn.Module:
+        if key == CLASS_HEAD:
+            if model is None:
+                raise RunError(f"{path} is not finished; continue with: {typed('resume', path)}")
+            return model.discriminator
         # The runs of GANs also hold plain classifiers; others hold only their method's network.
-        if core is not None:
-            classifier = build_classifier(shape, config, where, unfilled=True)
+        if model is None:
+            found = own.method.unfilled(shape, own.config, where)
         else:
-            classifier = own.method.unfilled(shape, own.config, where)
-        load_weights(folder.classifiers / f"{facts.classifier}.safetensors", classifier)
-    if classifier is None:
-        raise RunError(f"{path} is not finished; continue with: {typed('resume', path)}")
+            found = build_classifier(shape, config, where, unfilled=True)
+        load_weights(folder.classifiers / f"{key}.safetensors", found)
+        return found
+
+    found = [network(key) for key in members(facts.classifier)]
+    classifier = found[0] if len(found) == 1 else Averaged(found)
+    generators = () if model is None else tuple(each.eval() for each in model.generators)
     return Networks(path, config, facts, facts.classifier, classifier.eval(), generators, where)

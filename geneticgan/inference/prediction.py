@@ -17,6 +17,7 @@ from geneticgan.data.dataset import Images, Int64Array, UInt8Array
 from geneticgan.data.decoding import UNREADABLE, decode_one
 from geneticgan.errors import ConfigError
 from geneticgan.evaluation.prediction import class_logits
+from geneticgan.files import RefusedError, read_regular
 from geneticgan.inference.loading import Networks
 from geneticgan.inference.priors import Prior, make_prior, move_to_prior
 from geneticgan.inference.thresholds import decide
@@ -129,7 +130,9 @@ def predict_files(
 def _decode(networks: Networks, path: Path) -> UInt8Array | str:
     """Return the pixels, or the reason why the file cannot be read."""
     try:
-        return decode_one(path.read_bytes(), networks.facts.decoding)
+        return decode_one(read_regular(path), networks.facts.decoding)
     except UNREADABLE as error:
+        if isinstance(error, RefusedError):
+            return str(error)
         cause = error.strerror if isinstance(error, OSError) else None
         return cause or "damaged, or not an image"

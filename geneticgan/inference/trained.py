@@ -16,6 +16,7 @@ from geneticgan.data.dataset import UInt8Array
 from geneticgan.data.decoding import UNREADABLE, decode_one, prepare
 from geneticgan.errors import ConfigError, DataError
 from geneticgan.evaluation.generation import generate
+from geneticgan.files import read_regular
 from geneticgan.inference.loading import Networks, open_networks
 from geneticgan.inference.notebook import as_html
 from geneticgan.inference.prediction import decision, probabilities
@@ -140,7 +141,7 @@ class TrainedRun:
                 found.append(self._batch(np.asarray(each)[None])[0])
                 continue
             try:
-                found.append(decode_one(Path(each).read_bytes(), how))
+                found.append(decode_one(read_regular(Path(each)), how))
             except UNREADABLE as error:
                 raise DataError(f"{each} cannot be read as an image") from error
         if not found:

@@ -9,10 +9,9 @@ from pathlib import Path
 from geneticgan.config import TrainConfig
 from geneticgan.data.assembling import FileDataset, FileSet
 from geneticgan.data.dataset import Images
-from geneticgan.data.files import read_regular
 from geneticgan.data.splits import Split
 from geneticgan.errors import printable
-from geneticgan.files import write_whole
+from geneticgan.files import read_regular, write_whole
 from geneticgan.training.setup import open_dataset
 
 

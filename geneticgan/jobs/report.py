@@ -10,9 +10,11 @@ from geneticgan.benchmark.layout import no_results
 from geneticgan.files import check_writable, not_written, own_folder, write_whole
 from geneticgan.report.figures.charts import LineChart, one_colour_each
 from geneticgan.report.grid import benchmark_sections
+from geneticgan.report.history import lost_records
 from geneticgan.report.page import Item, Page, Section, Table
 from geneticgan.report.ranking import joint_ranks
 from geneticgan.report.run import run_sections
+from geneticgan.training.run_folder import RunFolder
 
 FIGURES = "figures"
 ELSEWHERE = "write the report elsewhere with --out FOLDER"
@@ -71,6 +73,13 @@ def check_report(paths: Sequence[Path], out: Path | None = None) -> None:
         if not (path / "config.json").is_file() and not _is_benchmark(path):
             raise no_results(path)
     check_writable(folder, ELSEWHERE)
+
+
+def damaged_logs(paths: Sequence[Path]) -> list[str]:
+    """Return a sentence for each run among the paths whose curves are not whole."""
+    runs = [RunFolder.open(path) for path in paths if (path / "config.json").is_file()]
+    found = [(folder.path, lost_records(folder, config)) for folder, config in runs]
+    return [f"{path}: {lost}" for path, lost in found if lost]
 
 
 def _place(paths: Sequence[Path], out: Path | None) -> Path:

@@ -13,7 +13,12 @@ from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.scoring import score_network
-from geneticgan.inference.choice import CLASS_HEAD, Choice, choose_classifier
+from geneticgan.inference.choice import (
+    CLASS_HEAD,
+    Choice,
+    averaged,
+    choose_classifier,
+)
 from geneticgan.inference.facts import Facts, read_facts, write_facts
 from geneticgan.jobs.calibrating import calibrate_run
 from geneticgan.jobs.networks import trained
@@ -25,6 +30,7 @@ from geneticgan.methods.cn import CN
 from geneticgan.methods.contract import Task
 from geneticgan.methods.of_run import RunMethod
 from geneticgan.methods.oscn import OsCN
+from geneticgan.networks.averaged import Averaged
 from geneticgan.report.pictures import draw_classes
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
@@ -56,13 +62,17 @@ def score_gan(
     task = Task(split, config, model.device, folder.path, observers, stop, pretrained=kept)
     plain = BalancedSoftmax()
     methods: tuple[ClassifierMethod, ...] = (plain, Augmented(generated), OsCN(), CN())
-    networks: dict[str, torch.nn.Module] = {CLASS_HEAD: model.discriminator}
-    titles = {CLASS_HEAD: f"{own.method.title}, class head"}
-    for method in methods:
-        networks[method.key] = trained(method, method.key, folder, task)
-        titles[method.key] = method.title
+    beside = {method.key: trained(method, method.key, folder, task) for method in methods}
+    head, both = model.discriminator, averaged(CLASS_HEAD, plain.key)
+    networks = {CLASS_HEAD: head, both: Averaged([head, beside[plain.key]]), **beside}
+    titles = {
+        CLASS_HEAD: f"{own.method.title}, class head",
+        both: f"{own.method.title} + {plain.title}",
+        **{method.key: method.title for method in methods},
+    }
     facts = read_facts(folder.path)
-    choice = _choose(facts, networks, plain.key, split, model.device)
+    candidates = {key: networks[key] for key in (both, plain.key)}
+    choice = _choose(facts, candidates, plain.key, split, model.device)
     network, title = networks[choice.key], titles[choice.key]
     found = calibrate_run(facts, folder.path, network, split, config, title, model.generators)
     why = choice.why(titles, len(split.validation))
@@ -86,18 +96,23 @@ def score_gan(
 
 def _choose(
     facts: Facts,
-    networks: Mapping[str, torch.nn.Module],
+    candidates: Mapping[str, torch.nn.Module],
     plain: str,
     split: Split,
     device: torch.device,
 ) -> Choice:
-    """Choose between the class head and the plain classifier on the validation part."""
+    """Choose the classifier on the validation part.
+
+    Networks that err in different ways do better together than each of them alone (Lakshminarayanan
+    et al. 2017), so the class head classifies together with the plain network, unless that is
+    better without it.
+    """
     if facts.chosen_before:
         return Choice(facts.classifier, {}, before=True)
     scores = {}
     if len(split.validation):
-        for key in (CLASS_HEAD, plain):
-            scores[key] = score_network(networks[key], split.validation, split, device).acsa
+        for key, network in candidates.items():
+            scores[key] = score_network(network, split.validation, split, device).acsa
     return choose_classifier(scores, plain)
 
 

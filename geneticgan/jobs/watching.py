@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from geneticgan.config import TrainConfig
-from geneticgan.report.history import History, read_history
+from geneticgan.report.history import History, lost_records, read_history
 from geneticgan.training.results import read_results
 from geneticgan.training.run_folder import RunFolder
 
@@ -25,12 +25,15 @@ class View:
         The log so far; None before the first generation is written.
     results : sequence of mapping
         The table at the end; empty until the run is evaluated.
+    lost : str
+        What the log lacks, as a clause; empty if it is whole.
     """
 
     path: Path
     config: TrainConfig
     history: History | None
     results: Sequence[Mapping[str, Any]]
+    lost: str = ""
 
     @property
     def finished(self) -> bool:
@@ -64,4 +67,5 @@ class Watched:
             self._config,
             read_history(log, self._config.lambda_) if begun else None,
             read_results(results),
+            lost_records(self._folder, self._config),
         )

@@ -3,46 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Sequence
 from typing import ClassVar
 
 import torch
-from torch import nn
 
 from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.methods.adjusted import Adjusted
 from geneticgan.methods.classifier import train
 from geneticgan.methods.contract import CLASSIFIER_RATES, OF_GANS, Fitted, Method, Task, Trials
+from geneticgan.networks.averaged import Averaged
 from geneticgan.seeding import numpy_stream
-
-
-class Averaged(nn.Module):
-    """Networks whose class probabilities are averaged.
-
-    Parameters
-    ----------
-    members : sequence of torch.nn.Module
-        Each maps images (B, C, H, W) in [-1, 1] to (source logits (B,), class logits (B, K)).
-    """
-
-    def __init__(self, members: Sequence[nn.Module]) -> None:
-        super().__init__()
-        self.members = nn.ModuleList(members)
-
-    def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the mean source logits, (B,), and the logarithm of the mean probabilities, (B, K).
-
-        Parameters
-        ----------
-        images : torch.Tensor
-            Shape (B, C, H, W), in [-1, 1].
-        """
-        found = [member(images) for member in self.members]
-        source = torch.stack([source for source, _ in found]).mean(dim=0)
-        logs = torch.stack([logits for _, logits in found]).log_softmax(dim=2)
-        return source, logs.logsumexp(dim=0) - math.log(len(found))
 
 
 class DeepEnsemble(Method):

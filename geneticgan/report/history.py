@@ -13,9 +13,12 @@ from typing import Any
 import numpy as np
 
 from geneticgan.annealing.fitness import weighted
+from geneticgan.config import TrainConfig
 from geneticgan.errors import RunError
+from geneticgan.methods.of_run import core_config
 from geneticgan.report.figures.charts import FloatArray, Line
-from geneticgan.training.results import UNFIT
+from geneticgan.training.results import UNFIT, read_results
+from geneticgan.training.run_folder import RunFolder
 
 POINTS = 120
 """Number of points of a line; each is a mean over several generations."""
@@ -88,6 +91,21 @@ def read_history(path: Path, lambda_: float) -> History:
         return _history(records, lambda_)
     except UNFIT as error:
         raise RunError(f"{path} has a record that is not as it was written: {error!r}") from error
+
+
+def lost_records(folder: RunFolder, config: TrainConfig) -> str:
+    """Say that a run's log is damaged or lacks generations, as a clause; empty if it does not."""
+    core = core_config(config)
+    finished = bool(read_results(folder.results))
+    if core is None or not (finished or folder.log.is_file()):
+        return ""
+    try:
+        steps = {int(record["step"]) for record in read_records(folder.log)}
+        last = core.steps if finished else max(steps, default=0)
+    except (RunError, *UNFIT) as error:
+        return f"its curves cannot be drawn: {error}"
+    lost = last - len(steps)
+    return f"{folder.log} lacks {lost} of {last} generations; its curves have gaps" if lost else ""
 
 
 def _history(records: Sequence[Mapping[str, Any]], lambda_: float) -> History:

@@ -25,7 +25,7 @@ from geneticgan.report.figures.fonts import figure_names, key_to_numbers
 from geneticgan.report.figures.history import history_charts, objective_chart
 from geneticgan.report.figures.samples import draw_samples
 from geneticgan.report.figures.style import Picture
-from geneticgan.report.history import read_history
+from geneticgan.report.history import lost_records, read_history
 from geneticgan.report.page import Item, Section, Table
 from geneticgan.report.parts import (
     generation_section,
@@ -195,6 +195,8 @@ def _over_time(run: _Run) -> list[Section]:
             f"{len(history)} of {run.config.steps} generations. A parent and its offspring are "
             "evaluated by the same discriminator on the same images and noise."
         )
+        if lost := lost_records(run.folder, run.config):
+            training.text.append(f"Attention: {lost}.")
         failures = int(history.columns["failures"].sum())
         if failures:
             training.text.append(f"{failures} offspring failed: some values were not finite.")

@@ -16,7 +16,9 @@ from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.optimizer_state import load_optimizer, optimizer_to_tensors
 from geneticgan.training.frozen import changing, frozen_weights, keep_frozen
 from geneticgan.training.manifest import what_is_wrong, write_manifest
+from geneticgan.training.results import UNFIT
 from geneticgan.training.run_folder import FROZEN, write_json
+from geneticgan.training.state import what_does_not_fit
 from geneticgan.training.tensors import load_module, load_tensors, save_tensors
 
 FORMAT = 2
@@ -122,7 +124,7 @@ class Checkpoint:
             path = source / "optimizer.safetensors"
             try:
                 load_optimizer(optimizer, *load_tensors(path))
-            except (ValueError, KeyError) as error:
+            except UNFIT as error:
                 raise RunError(f"{path} is damaged ({error})") from error
         return self.state()
 
@@ -133,7 +135,10 @@ class Checkpoint:
             state = dict(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as error:
             raise RunError(f"{path} cannot be read; the checkpoint is damaged") from error
-        return migrated(state, path)
+        state = migrated(state, path)
+        if fault := what_does_not_fit(state):
+            raise RunError(f"{path} is damaged: {fault}; train again")
+        return state
 
     def load_best(self, individual: GeneratorIndividual) -> bool:
         """Load the first of the hall of fame into an individual; returns False if there is none."""
@@ -188,7 +193,7 @@ def _load_individual(path: Path, individual: GeneratorIndividual) -> None:
     tensors, metadata = load_tensors(path)
     try:
         individual.load_tensors(tensors, metadata)
-    except (RuntimeError, ValueError, KeyError) as error:
+    except (RuntimeError, *UNFIT) as error:
         raise RunError(f"{path} does not fit the network that config.json describes") from error
 
 

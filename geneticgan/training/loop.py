@@ -28,6 +28,7 @@ from geneticgan.training.precision import multiplying
 from geneticgan.training.rates import RunRates
 from geneticgan.training.recorder import NoRecorder, Recorder, generation_record
 from geneticgan.training.run_folder import RunFolder
+from geneticgan.training.state import check_reach, restore_schedule
 
 MAX_ROLLBACKS = 3
 MAX_FRUITLESS = 10
@@ -116,8 +117,9 @@ class Evolution:
         for observer in self._observers:
             observer.on_phase("AGGAN, generation", self._config.steps)
             observer.on_progress(self._first)
-        if self._checkpoint.notice:
-            self._note(f"{self._checkpoint.notice}.")
+        for notice in (self._checkpoint.notice, self._recorder.notice):
+            if notice:
+                self._note(f"{notice}.")
         try:
             if not self._begun:
                 self._save(0)  # so that even the first generation can be rolled back
@@ -286,8 +288,9 @@ class Evolution:
         best = build_model(self._config, self._split, architecture, unfilled=True).population[0]
         if self._checkpoint.load_best(best):
             self._hall_of_fame.insert(best)
+        check_reach(state, self._config.steps, MAX_ROLLBACKS, self._checkpoint.path)
         self.machine.rng.bit_generator.state = state["metropolis"]
         self._monitor.restore(state["monitor"])
-        self.machine.schedule.restore(state["schedule"])
+        restore_schedule(self.machine.schedule, state["schedule"], self._checkpoint.path)
         self._slow_down(state["rollbacks"])
         return state["next_generation"], state["log_position"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import os
@@ -25,16 +26,36 @@ class Recorder(Observer):
     position : int
         The length in bytes of the log up to the last checkpoint. Anything after it, written before
         the run was stopped, is cut off and written again.
+
+    Attributes
+    ----------
+    notice : str
+        A message if the log lacks records that were written before that position.
     """
 
+    notice = ""
+
     def __init__(self, path: Path, position: int = 0) -> None:
+        self._path = path
         self._file = open_own(path, os.O_RDWR | os.O_CREAT)
         self.rewind(position)
 
     def rewind(self, position: int) -> None:
-        """Truncate the log at a position, and continue from there."""
-        self._file.truncate(position)
-        self._file.seek(position)
+        """Truncate the log at a position, and continue from there.
+
+        If the log has been shortened or damaged since, what is left of its records is kept.
+        """
+        self._file.seek(0)
+        whole = b"".join(line for line in io.BytesIO(self._file.read(position)) if is_record(line))
+        if len(whole) < position:
+            self.notice = (
+                f"{self._path} has lost records ({position - len(whole)} of {position} bytes); "
+                "the curves of those generations are missing, nothing else"
+            )
+            self._file.seek(0)
+            self._file.write(whole)
+        self._file.truncate(len(whole))
+        self._file.seek(len(whole))
 
     def on_record(self, record: dict[str, Any]) -> None:
         """Append a record."""
@@ -52,6 +73,14 @@ class Recorder(Observer):
     def close(self) -> None:
         """Flush and close the log."""
         self._file.close()
+
+
+def is_record(line: bytes) -> bool:
+    """Tell whether a line of a log is a whole record."""
+    try:
+        return line.endswith(b"\n") and isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
 
 
 class NoRecorder(Recorder):

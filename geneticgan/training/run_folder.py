@@ -16,7 +16,7 @@ from geneticgan.config import TrainConfig, read_json
 from geneticgan.data.digests import DIGITS, digests
 from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError, typed
-from geneticgan.files import first_link, not_written, write_whole
+from geneticgan.files import first_foreign, not_written, write_whole
 from geneticgan.specs import Spec, parse_specs
 from geneticgan.training.ownership import seal
 
@@ -100,10 +100,9 @@ class RunFolder:
             If it is not a run folder or was written by a newer version.
         """
         folder = cls(path)
-        if link := first_link(path):
+        if foreign := first_foreign(path):
             raise RunError(
-                f"{link} is a symbolic link, but a run folder must hold its own files; put the "
-                "file itself there"
+                f"{foreign}, but a run folder must hold its own files; put the file itself there"
             )
         if not folder.config.is_file():
             raise RunError(_no_run(path))

@@ -14,6 +14,7 @@ from safetensors.torch import save
 
 from geneticgan.errors import RunError
 from geneticgan.files import open_own
+from geneticgan.gan.optimizer_state import load_network
 
 METADATA = "geneticgan"
 """The key of this package's metadata in a safetensors header."""
@@ -104,6 +105,6 @@ def digest(tensors: Mapping[str, torch.Tensor]) -> str:
 
 def _load(path: Path, module: torch.nn.Module, tensors: Mapping[str, torch.Tensor]) -> None:
     try:
-        module.load_state_dict(tensors)
+        load_network(module, tensors)
     except RuntimeError as error:
         raise RunError(f"{path} does not fit the network that config.json describes") from error

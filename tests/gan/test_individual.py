@@ -1,4 +1,5 @@
 import copy
+import json
 import pickle
 
 import pytest
@@ -59,7 +60,7 @@ def test_safetensors_carry_it_whole(make_individual):
     individual.lineage, individual.mutation = 2, "lsgan:b=0.9"
     individual.failure = "non-finite loss"
     tensors, metadata = individual.to_tensors()
-    other = make_individual(seed=1)
+    other = make_individual(seed=1, weights=(1.0, 0.3))
     other.load_tensors(load(save(tensors)), metadata)
     assert same_weights(individual, other)
     assert other.fitness.values == (0.5, float("-inf"))
@@ -70,6 +71,28 @@ def test_safetensors_carry_it_whole(make_individual):
     train_a_little(individual)
     train_a_little(other)
     assert same_weights(individual, other)
+
+
+def test_what_decides_a_fitness_is_not_taken_from_a_file(make_individual):
+    individual = make_individual()
+    individual.fitness.values = (0.5, 0.25)
+    tensors, metadata = individual.to_tensors()
+    forged = json.loads(metadata) | {"weights": [-1e9, 1e9]}
+    individual.load_tensors(tensors, json.dumps(forged))
+    assert individual.fitness.weights == (1.0, 1.0)
+    with pytest.raises(ValueError, match="not a mapping"):
+        individual.load_tensors(tensors, "[]")
+
+
+def test_weights_of_another_type_and_negative_variances_are_refused(make_individual):
+    individual = make_individual()
+    tensors, metadata = individual.to_tensors()
+    half = {"module.dense.weight": tensors["module.dense.weight"].half()}
+    with pytest.raises(RuntimeError, match=r"dense\.weight has the type torch\.float16"):
+        individual.load_tensors(tensors | half, metadata)
+    name = next(name for name in tensors if name.endswith("running_var"))
+    with pytest.raises(RuntimeError, match="is a variance"):
+        individual.load_tensors(tensors | {name: -tensors[name]}, metadata)
 
 
 def test_tensors_of_another_network_are_refused(make_individual):

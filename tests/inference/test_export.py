@@ -19,6 +19,7 @@ from geneticgan.errors import ConfigError
 from geneticgan.inference.loading import open_networks
 from geneticgan.inference.parts import make_part
 from geneticgan.networks import build_discriminator
+from geneticgan.networks.averaged import Averaged
 from geneticgan_cli.main import cli
 
 NAMES = ["blue", "green", "red"]
@@ -91,7 +92,10 @@ def test_safetensors_hold_the_weights_and_what_to_build(world, tmp_path, batches
         about = file.metadata()
     assert json.loads(about["class_names"]) == NAMES
     assert about["architecture"] == "convolutional"
-    network = build_discriminator(3, 8, 3, int(about["width"]), seed=5)
+    assert about["network"] in ("class-head+balanced-softmax", "balanced-softmax")
+    width, together = int(about["width"]), "+" in about["network"]
+    each = [build_discriminator(3, 8, 3, width, seed=5) for _ in range(1 + together)]
+    network = Averaged(each) if together else each[0]
     network.load_state_dict(load_file(tmp_path / "m"))
     with torch.no_grad():
         _, logits = network(torch.from_numpy(batches[1]) / 127.5 - 1)
@@ -124,7 +128,9 @@ def test_the_card_is_of_this_run(world, tmp_path):
     (index,) = header["model-index"]
     found = {each["type"]: each["value"] for each in index["results"][0]["metrics"]}
     chosen = json.loads((world[1] / "model.json").read_text())["classifier"]["network"]
-    title = {"class-head": "AGGAN, class head", "balanced-softmax": "Balanced softmax"}[chosen]
+    titles = {"balanced-softmax": "Balanced softmax"}
+    titles["class-head+balanced-softmax"] = "AGGAN + Balanced softmax"
+    title = titles[chosen]
     table = {row["method"]: row for row in json.loads((world[1] / "results.json").read_text())}
     assert found == {key: round(table[title][key], 4) for key in ("acsa", "f1", "g_mean")}
     assert f"| **{title}** | {100 * table[title]['acsa']:.1f} |" in card

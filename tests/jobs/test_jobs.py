@@ -29,8 +29,9 @@ def test_the_report_compares_classifiers(run):
     titles = [row.title for row in report.rows]
     assert titles == [
         "AGGAN, class head",
+        "AGGAN + Balanced softmax",
+        "AGGAN + Balanced softmax, class offsets",
         "Balanced softmax",
-        "Balanced softmax, class offsets",
         "CN on real + generated",
         "Os+CN",
         "CN",

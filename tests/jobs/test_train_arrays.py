@@ -59,9 +59,10 @@ def test_no_gan_hands_over_less_than_the_plain_network_beside_it(images, tmp_pat
         assert (chosen["network"], scores) == ("balanced-softmax", {})
         assert "since none were held out" in chosen["why"]
         return
-    head, plain = scores["class-head"], scores["balanced-softmax"]
-    assert chosen["network"] == ("class-head" if head > plain else "balanced-softmax")
-    assert f"class head {100 * head:.1f}%" in chosen["why"]
+    both = "class-head+balanced-softmax"
+    together, plain = scores[both], scores["balanced-softmax"]
+    assert chosen["network"] == (both if together >= plain else "balanced-softmax")
+    assert f"+ Balanced softmax {100 * together:.1f}%" in chosen["why"]
 
 
 def test_tensors_names_and_another_method(images):

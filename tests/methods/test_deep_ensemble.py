@@ -7,7 +7,8 @@ import torch
 
 from geneticgan.data.sampling import to_unit_range
 from geneticgan.methods.balanced_softmax import BalancedSoftmax
-from geneticgan.methods.deep_ensemble import Averaged, DeepEnsemble
+from geneticgan.methods.deep_ensemble import DeepEnsemble
+from geneticgan.networks.averaged import Averaged
 
 
 class Constant(torch.nn.Module):

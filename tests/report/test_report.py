@@ -1,5 +1,6 @@
 import dataclasses
 import errno
+import io
 import json
 import re
 import shutil
@@ -8,6 +9,7 @@ from html import unescape
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 import geneticgan.jobs.features as features
 import geneticgan.training.setup as setup
@@ -15,15 +17,18 @@ from geneticgan.benchmark.grid import TABLES, fill, grid
 from geneticgan.benchmark.launchers import Local
 from geneticgan.errors import RunError
 from geneticgan.jobs.measuring import measure
-from geneticgan.jobs.report import write_report
+from geneticgan.jobs.report import damaged_logs, write_report
 from geneticgan.jobs.train import plan, train
+from geneticgan.jobs.watching import Watched
 from geneticgan.options.command import command
 from geneticgan.report.figures.charts import Line, LineChart, one_colour_each
 from geneticgan.report.figures.style import Picture
 from geneticgan.report.history import read_history
 from geneticgan.report.interactive import legend_columns
 from geneticgan.report.page import Page, Section, Table
+from geneticgan.report.run import run_sections
 from geneticgan_cli.main import cli
+from geneticgan_cli.watch_screen import overview
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +180,29 @@ def test_a_record_of_other_fields_is_named(run, tmp_path):
     log.write_text((run / "log.jsonl").read_text().replace("diversity", "diversitz", 1))
     with pytest.raises(RunError, match=r"not as it was written: KeyError\('diversity'\)"):
         read_history(log, 1.0)
+
+
+def test_a_log_that_lost_generations_is_said_on_the_page_on_the_screen_and_in_watch(
+    run, tmp_path, monkeypatch
+):
+    for pictured in ("_samples", "_classes", "decisions_section"):  # not asked about here
+        monkeypatch.setattr(f"geneticgan.report.run.{pictured}", lambda *_: Section(""))
+    path = tmp_path / "cut"
+    shutil.copytree(run, path, ignore=shutil.ignore_patterns("figures", "checkpoint*"))
+    assert damaged_logs([path]) == []
+    lines = (run / "log.jsonl").read_bytes().splitlines(keepends=True)
+    (path / "log.jsonl").write_bytes(b"".join(lines[:2]) + lines[2][:9])
+    (said,) = damaged_logs([path])
+    assert f"lacks {len(lines) - 2} of {len(lines)} generations" in said
+    assert any(said.split(": ")[1] in text for s in run_sections(path)[1] for text in s.text)
+    assert said.endswith(Watched(path).look().lost)
+    (path / "log.jsonl").write_bytes(b"\0" * 9 + b"\n" + lines[1])
+    assert "cannot be drawn: " in damaged_logs([path])[0]
+    (path / "log.jsonl").unlink()
+    shown = io.StringIO()
+    Console(file=shown, width=200).print(overview(Watched(path).look()))
+    assert "cannot be drawn: " in shown.getvalue()
+    assert "ACSA" in shown.getvalue()
 
 
 def test_an_unfinished_run_says_what_is_missing(tiny, tmp_path):

@@ -14,6 +14,7 @@ from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.loop import Evolution
 from geneticgan.training.manifest import what_is_wrong, write_manifest
 from geneticgan.training.model import load_model
+from geneticgan.training.plugins import make_plugins
 from geneticgan.training.run_folder import RunFolder
 
 
@@ -114,6 +115,66 @@ def test_a_header_that_lies_about_sizes_is_refused(run, config, split):
     write_manifest(run.checkpoint)
     with pytest.raises(RunError, match=r"discriminator\.safetensors cannot be read"):
         load_model(config, split, run)
+
+
+FORGED = {
+    "next_generation": (-5, 10**30, "4", 1.5, True, None),
+    "log_position": (-3, "x", None),
+    "rollbacks": (-100, "x"),
+    "metropolis": ({}, None, {"bit_generator": "MT19937"}),
+    "monitor": ([], {}),
+    "schedule": ([1], None),
+}
+
+
+def test_a_state_that_no_run_wrote_is_refused_though_its_manifest_fits(run, config, split):
+    plain = json.loads((run.checkpoint / "state.json").read_text())
+    spoiled = [plain | {field: value} for field, values in FORGED.items() for value in values]
+    odd = {"acceptances": "x", "wins": [], "step": -1, "seconds": float("nan")}
+    spoiled += [plain | {"monitor": plain["monitor"] | {n: v}} for n, v in odd.items()]
+
+    def forge(state):
+        (run.checkpoint / "state.json").write_text(json.dumps(state))
+        (run.checkpoint / "manifest.json").unlink()
+        write_manifest(run.checkpoint)
+
+    for state in spoiled:
+        forge(state)
+        with pytest.raises(RunError, match=r"state\.json is damaged: .*train again"):
+            Checkpoint(run.checkpoint).state()
+    for field, value in (("next_generation", 7), ("rollbacks", 4)):
+        forge(plain | {field: value})
+        with pytest.raises(RunError, match="does not reach generation"):
+            Evolution(config, split, run, (), StopRequest())
+
+
+@pytest.mark.parametrize("present", ["-1", "NaN", "[]", '"x"'])
+def test_a_schedule_does_not_continue_from_a_forged_temperature(config, present):
+    schedule = make_plugins(dataclasses.replace(config, schedule="adaptive")).schedule
+    assert schedule.state()["present"] > 0
+    with pytest.raises((TypeError, ValueError)):
+        schedule.restore({"present": json.loads(present)})
+
+
+@pytest.mark.parametrize("spoil", ["cut", "gone", "turned to NUL"])
+def test_a_log_that_lost_records_is_continued_without_padding_and_that_is_said(
+    run, config, split, spoil
+):
+    log = run.log.read_bytes()
+    middle = len(log) // 2
+    run.log.write_bytes(
+        {"cut": log[:middle], "gone": b"", "turned to NUL": log[:middle].ljust(len(log), b"\0")}[
+            spoil
+        ]
+    )
+    notes = []
+    listener = type("O", (Observer,), {"on_note": lambda _, text: notes.append(text)})()
+    Evolution(config, split, run, [listener], StopRequest()).run()
+    assert "has lost records" in notes[0]
+    left = run.log.read_bytes()
+    assert log.startswith(left)
+    assert left.endswith(b"\n") or spoil == "gone"
+    assert len(left.splitlines()) == {"gone": 0}.get(spoil, log[:middle].count(b"\n"))
 
 
 def test_formats():

@@ -46,12 +46,14 @@ def report(
     from geneticgan.evaluation.spaces import SPACES
     from geneticgan.jobs.measuring import measure as run_measuring
     from geneticgan.jobs.measuring import what_is_missing
-    from geneticgan.jobs.report import check_report, write_report
+    from geneticgan.jobs.report import check_report, damaged_logs, write_report
     from geneticgan.training.interrupt import Interrupted
     from geneticgan_cli.console import Console
     from geneticgan_cli.screen import watching
 
     check_report(paths, out)
+    for damaged in damaged_logs(paths):
+        say(damaged)
     for path in () if measure else paths:
         if missing := what_is_missing(path, SPACES[0]):
             say(missing)

@@ -32,7 +32,8 @@ def train(
 
     A GAN's run ends with a table of scores on the test part: its class head, the balanced softmax,
     a classifier trained on real and generated images, and the baselines Os+CN and CN with the same
-    budget. The classifier that did best on held-out images becomes the run's.
+    budget. The class head and a plain classifier become the run's, or the latter alone where it is
+    better on held-out images.
     """
     if not launch.leads():
         from geneticgan_cli.running import run_following

@@ -19,6 +19,7 @@ from geneticgan.data.finding import DEFAULT_ROOT, found_or_fetched
 from geneticgan.data.imbalance import TABLE_III_FIVE
 from geneticgan.data.tables import read_table
 from geneticgan.errors import DataError
+from geneticgan.files import read_regular
 
 ATTRIBUTES = "list_attr_celeba.txt"
 PARTITION = "list_eval_partition.txt"
@@ -91,7 +92,7 @@ class CelebA(Dataset):
         encoded = Encoded(
             names,
             labels,
-            lambda i: paths[i].read_bytes(),
+            lambda i: read_regular(paths[i]),
             on_disk=True,
             place=str(root.resolve()),
         )

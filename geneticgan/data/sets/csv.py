@@ -12,13 +12,13 @@ from geneticgan.data.archives import unpacked
 from geneticgan.data.assembling import FileDataset, FileSet
 from geneticgan.data.decoding import Decoding, parse_grayscale
 from geneticgan.data.encoded import Encoded
-from geneticgan.data.files import read_regular
 from geneticgan.data.labelling import in_order
 from geneticgan.data.opening import open_table
 from geneticgan.data.roots import existing
 from geneticgan.data.rows import Row, Wanted, rows_of
 from geneticgan.data.scaling import parse_window
 from geneticgan.errors import DataError
+from geneticgan.files import read_regular
 
 
 class Csv(FileDataset):

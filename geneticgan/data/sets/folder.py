@@ -13,7 +13,7 @@ from geneticgan.data.assembling import FileDataset, FileSet
 from geneticgan.data.classes import class_of_each, folders_of_classes, inmost
 from geneticgan.data.decoding import Decoding, parse_grayscale
 from geneticgan.data.encoded import Encoded
-from geneticgan.data.files import Below, Paths, read_regular
+from geneticgan.data.files import Below, Paths
 from geneticgan.data.grouping import group_codes, groups_by_pattern
 from geneticgan.data.known import Sorted, key_of, known_again
 from geneticgan.data.listing import Listing, list_images, sorted_places
@@ -25,6 +25,7 @@ from geneticgan.data.roots import check_folder, existing
 from geneticgan.data.scaling import parse_window
 from geneticgan.data.tables import read_table
 from geneticgan.errors import DataError, some
+from geneticgan.files import read_regular
 
 Labelled = dict[str, str]
 """Maps an image's path below the folder to its class."""

@@ -57,5 +57,5 @@ class Adaptive(Schedule):
         return {"present": self._present}
 
     def restore(self, state: Mapping[str, float]) -> None:
-        """Restore a temperature that `state` returned."""
-        self._present = float(state["present"])
+        """Restore a temperature that `state` returned; raises `ValueError` for any other."""
+        self._present = check_temperature(float(state["present"]))
