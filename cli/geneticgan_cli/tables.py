@@ -101,13 +101,12 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
     shortened = {head: head.replace("t-test p", "t p") for head in comparison.tested}
     for head in (*shortened.values(), "time"):
         table.add_column(Text(head), justify="right", no_wrap=True)
-    any_paper = any(row.paper is not None for row in comparison.rows)
     for row in comparison.rows:
         figures = []
         for i, metric in enumerate(comparison.metrics):
             figure = f"{row.means[i]:.1f}±{row.deviations[i]:.1f}"
             if metric in QUOTED:
-                quoted = " " * 7 if any_paper else ""
+                quoted = " " * 7 if comparison.quotes else ""
                 figure += quoted if row.paper is None else f" ({row.paper[i]:.1f})"
             figures.append(figure)
         cost = "" if row.cost is None else f"{row.cost:.2f}"

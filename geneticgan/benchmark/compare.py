@@ -34,6 +34,9 @@ NAMES = {
 QUOTED = ("acsa", "f1", "g_mean", "accuracy")
 """Metrics for which the paper has figures."""
 
+PAPER = "paper (quoted)"
+"""The heading of the column with the paper's figures."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -63,11 +66,16 @@ class Comparison:
     against: str
 
     @property
+    def quotes(self) -> bool:
+        """Whether the paper has figures for any row."""
+        return any(row.paper is not None for row in self.rows)
+
+    @property
     def heads(self) -> list[str]:
         """The column headings of `cells`."""
         heads = ["rank", "method", "seeds"]
         for metric in self.metrics:
-            heads += [NAMES[metric], "paper (quoted)"] if metric in QUOTED else [NAMES[metric]]
+            heads += [NAMES[metric], PAPER] if metric in QUOTED else [NAMES[metric]]
         return [*heads, *self.tested, "time / ACGAN"]
 
     @property
@@ -102,12 +110,10 @@ class Comparison:
             yield [*cells, *self.tests(row), _text(row.cost, "{:.2f}")]
 
 
-def comparison_note(comparisons: Sequence[Comparison]) -> str:
-    """Return an explanation of the columns."""
-    notes = [
-        "Mean ± deviation over seeds, in percent; next to it the figure quoted from the paper, "
-        "whose networks and budget differ."
-    ]
+def comparison_note(comparisons: Sequence[Comparison], *, quoted: bool = True) -> str:
+    """Return an explanation of the columns, among them the ``quoted`` ones of the paper."""
+    beside = "; next to it the figure quoted from the paper, whose networks and budget differ"
+    notes = [f"Mean ± deviation over seeds, in percent{beside if quoted else ''}."]
     if any("smallest_recall" in each.metrics for each in comparisons):
         notes.append("Smallest class: the recall of the one with the fewest training images.")
     if against := next((each.against for each in comparisons if each.against), ""):
@@ -142,19 +148,22 @@ def read_benchmark(out: Path, protocol: str, against: str = REFERENCE) -> list[C
     note = protocol_note(protocol)
     groups: dict[tuple[str, str], dict[str, dict[int, CellResult]]] = {}
     failed: dict[tuple[str, str], int] = {}
+    there: set[str] = set()
     for result in BenchmarkFolder(out).results():
         key = result.dataset, result.imbalance
         if result.failed:
             failed[key] = failed.get(key, 0) + 1
         else:
             groups.setdefault(key, {}).setdefault(result.method, {})[result.seed] = result
+            there.update(result.scores)
     comparisons = [
         _compare(*key, results, (protocol, note), failed.get(key, 0), against)
         for key, results in sorted(groups.items())
     ]
     comparisons = [comparison for comparison in comparisons if comparison.rows]
     if not comparisons:
-        raise RunError(f"{out} holds no finished cell with scores of protocol {protocol!r}")
+        hint = f"; there are scores of {', '.join(sorted(there))} (--protocol)" if there else ""
+        raise RunError(f"{out} holds no finished cell with scores of protocol {protocol!r}{hint}")
     if against != REFERENCE and not any(comparison.against for comparison in comparisons):
         methods = ", ".join(sorted({row.method for each in comparisons for row in each.rows}))
         raise RunError(f"{out} holds no finished cell of method {against!r}; there are {methods}")

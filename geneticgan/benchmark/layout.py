@@ -144,8 +144,9 @@ class BenchmarkFolder:
 
 def no_results(path: Path) -> RunError:
     """Return the error for a folder that should be a run's or a benchmark's, and is neither."""
+    hint = f"; its run is {path / 'run'}" if (path / "run" / "config.json").is_file() else ""
     return RunError(
-        f"{path} is neither a run folder (config.json) nor a benchmark (benchmark.json)"
+        f"{path} is neither a run folder (config.json) nor a benchmark (benchmark.json){hint}"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from geneticgan.benchmark.compare import Comparison, budget, comparison_note, read_benchmark
+from geneticgan.benchmark.compare import PAPER, Comparison, budget, comparison_note, read_benchmark
 from geneticgan.benchmark.keeping import read_sheet
 from geneticgan.benchmark.layout import BenchmarkFolder, place_of
 from geneticgan.benchmark.result import CellResult
@@ -83,12 +83,13 @@ def benchmark_sections(path: Path) -> tuple[str, list[Section]]:
 
 
 def _tables(comparisons: list[Comparison]) -> Section:
-    section = Section("Methods", [comparison_note(comparisons)])
+    quoted = any(each.quotes for each in comparisons)
+    section = Section("Methods", [comparison_note(comparisons, quoted=quoted)])
     for comparison in comparisons:
-        rows = list(comparison.cells())
-        section.items.append(
-            Table(comparison.heads[1:], [r[1:] for r in rows], caption=comparison.title)
-        )
+        heads, rows = comparison.heads, list(comparison.cells())
+        shown = [i for i, head in enumerate(heads) if i and (quoted or head != PAPER)]
+        cells = [[row[i] for i in shown] for row in rows]
+        section.items.append(Table([heads[i] for i in shown], cells, caption=comparison.title))
     return section
 
 

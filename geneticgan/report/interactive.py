@@ -16,7 +16,10 @@ DASHES = {"-": "solid", "--": "dashed", "-.": "dashdot", ":": "dotted"}
 HEIGHT_PIXELS = 340
 LEGEND_ROW_PIXELS = 20
 LEGEND_COLUMNS = 3
-LEGEND_LETTERS = 36
+ENTRY_GAP = 10
+"""The pixels between entries of a legend."""
+
+LEGEND_LETTERS = 30
 """The letters of a row of a legend that fit a telephone's screen, beside the lines' samples."""
 
 DIGITS = 6
@@ -96,6 +99,7 @@ def _plot(chart: LineChart) -> Any:
             items=entries,
             orientation="horizontal",
             ncols=columns,
+            spacing=ENTRY_GAP,
             click_policy="hide",
             background_fill_alpha=0,
             border_line_color=None,

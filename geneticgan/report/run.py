@@ -173,7 +173,9 @@ def _samples(run: _Run) -> Section:
         "many training images the class has."
     )
     if (film := run.folder.samples / "film.webp").is_file():
-        section.text.append(f"A film shows how they developed: {film}")
+        section.text.append(
+            f"A film shows how they developed, the smallest class in the first row: {film}"
+        )
     alt = "Real training images and, below each row, generated ones of the classes " + ", ".join(
         run.class_names[label] for label in shown
     )

@@ -361,7 +361,7 @@ def test_tables_in_every_form(tmp_path):
     assert "_" not in re.sub(r"\\_", "", latex)
     assert len(to_csv(comparisons).splitlines()) == 1 + 3 * 4
     assert "paired tests of AGGAN against" in markdown
-    with pytest.raises(RunError, match=r"no finished cell .* 'augment'"):
+    with pytest.raises(RunError, match=r"cell .* 'augment'; there are scores of head"):
         read_benchmark(tmp_path, "augment")
 
 

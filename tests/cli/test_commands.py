@@ -270,6 +270,7 @@ def test_what_is_meant_instead_of_a_run_folder_is_said(tmp_path):
     for command in ("measure", "report"):
         result = invoke(command, tmp_path)
         assert (result.exit_code, "is neither a run folder" in result.output) == (1, True)
+        assert f"(benchmark.json); its run is {tmp_path / 'run'}" in result.output
 
 
 def test_a_run_without_a_checkpoint_is_refused(run, tmp_path):

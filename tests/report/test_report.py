@@ -235,7 +235,8 @@ def test_a_page_takes_the_narrow_form_of_a_picture_and_lets_notes_wrap():
 
 
 @pytest.mark.parametrize(
-    ("letters", "count", "columns"), [(5, 8, 3), (16, 6, 2), (40, 2, 1), (0, 2, 2), (5, 0, 1)]
+    ("letters", "count", "columns"),
+    [(5, 8, 3), (12, 5, 2), (15, 6, 2), (40, 2, 1), (0, 2, 2), (5, 0, 1)],
 )
 def test_a_legend_has_as_many_columns_as_fit_a_narrow_screen(letters, count, columns):
     assert legend_columns(["n" * letters] * count) == columns

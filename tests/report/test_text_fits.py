@@ -1,5 +1,7 @@
 """No text of a figure is cut, whatever the names, and however many classes there are."""
 
+import re
+
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -83,6 +85,14 @@ def test_no_text_is_cut(draw, count, kind, drawn):
     draw(count, kind)
     for figure in drawn[:1]:
         assert cut(figure) == []
+
+
+def test_square_panels_below_each_other_have_their_place_before_they_are_saved():
+    drawn = draw_confusions(dict.fromkeys("ab", np.eye(5)), ["four", "one", "three", "two", "zero"])
+    assert drawn.narrow is not None
+    found = re.findall(r"<!-- true -->\s*<g [^>]*translate\(([\d.]+) ", drawn.narrow.svg)
+    assert len(found) == 2
+    assert min(map(float, found)) > 10  # the letters stand to the left of this line
 
 
 def test_a_label_of_wide_letters_is_not_cut(drawn):

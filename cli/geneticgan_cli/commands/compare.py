@@ -44,7 +44,8 @@ def compare(out: Path, protocol: str, against: str | None) -> None:
     comparisons = read_benchmark(out, protocol, against or REFERENCE)
     for comparison in comparisons:
         print_comparison(console, comparison)
-    console.print(comparison_note(comparisons), highlight=False, soft_wrap=True)
+    quoted = any(each.quotes for each in comparisons)
+    console.say(comparison_note(comparisons, quoted=quoted))
     name = f"compare-{folder_name(protocol)}" + (
         f"-against-{folder_name(against)}" if against else ""
     )

@@ -83,6 +83,7 @@ def _draw(
             shrink=0.8 / (count if below else 1),
         )
         bar.outline.set_edgecolor(FOREGROUND)
+        figure.draw_without_rendering()  # square panels have their place only after a second pass
         return picture(
             figure,
             "confusion",

@@ -16,6 +16,7 @@ import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from geneticgan.files import write_whole
 from geneticgan.report.figures.fonts import families, written_out
@@ -157,7 +158,8 @@ def fitting_legend(
 
 def new_figure(width_inches: float = 8.0, height_inches: float = 4.2) -> Figure:
     """Return an empty figure with automatic layout, without a screen or global state."""
-    figure = Figure(figsize=(width_inches, height_inches), layout="constrained")
+    margins = ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.08)  # in inches
+    figure = Figure(figsize=(width_inches, height_inches), layout=margins)
     FigureCanvasAgg(figure)
     return figure
 
