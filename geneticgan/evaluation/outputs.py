@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ import numpy.typing as npt
 from geneticgan.data.dataset import Int64Array
 from geneticgan.errors import RunError
 from geneticgan.files import written_whole
+
+HASH = "_sha256"
+"""The end of the name of an array's hash."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,15 @@ class OutOfFold(Predicted):
 def write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
     """Write arrays to a compressed file, whole or not at all; `OSError` if that is not possible."""
     with written_whole(path) as temporary:
-        np.savez_compressed(temporary, **arrays)
+        hashes: dict[str, Any] = {f"{name}{HASH}": _hash(each) for name, each in arrays.items()}
+        np.savez_compressed(temporary, **arrays, **hashes)
+
+
+def _hash(array: npt.ArrayLike) -> str:
+    """Return the SHA-256 of an array with its shape and type."""
+    whole = np.ascontiguousarray(array)
+    about = f"{whole.dtype.str} {whole.shape} ".encode()
+    return hashlib.sha256(about + whole.tobytes()).hexdigest()
 
 
 def read_arrays(path: Path, names: Sequence[str]) -> list[npt.NDArray[Any]]:
@@ -98,6 +110,10 @@ def read_arrays(path: Path, names: Sequence[str]) -> list[npt.NDArray[Any]]:
             raise OSError("it is a symbolic link")
         with np.load(path) as found:
             arrays = [found[name] for name in names]
+            hashes = [found.get(f"{name}{HASH}") for name in names]
+        for name, array, expected in zip(names, arrays, hashes, strict=True):
+            if expected is not None and expected != _hash(array):  # earlier versions wrote none
+                raise ValueError(f"{name} was changed after it was written")
     except FileNotFoundError:
         raise
     except Exception as error:  # whatever a damaged archive raises

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -26,6 +28,8 @@ from geneticgan.training.run_folder import RunFolder, write_json
 NAME = "model.json"
 FORMAT = 1
 
+HASH = "sha256"
+"""The key of the hash of all other facts."""
 
 UNCALIBRATED = ("calibration", None)
 """The only entry of these that need not be a mapping."""
@@ -222,9 +226,16 @@ def facts_of(split: Split) -> Facts:
 def write_facts(path: Path, facts: Facts) -> None:
     """Write the facts to a run folder; `RunError` if that is not possible."""
     try:
-        write_json(path / NAME, facts.to_json())
+        found = facts.to_json()
+        write_json(path / NAME, {**found, HASH: _hash(found)})
     except OSError as error:
         raise not_written(path, error) from error
+
+
+def _hash(found: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of facts, which does not depend on how a file lays them out."""
+    as_read = json.loads(json.dumps(found))
+    return hashlib.sha256(json.dumps(as_read, sort_keys=True).encode()).hexdigest()
 
 
 def read_facts(path: Path) -> Facts:
@@ -239,10 +250,16 @@ def read_facts(path: Path) -> Facts:
     if file.is_symlink():
         raise RunError(f"{file} is a symbolic link; a run folder holds its own files")
     if not file.is_file():
-        RunFolder.open(path)  # raises if it is no run at all
+        folder, _ = RunFolder.open(path)  # raises if it is no run at all
+        if not folder.log.exists() and not folder.checkpoint.exists():
+            raise RunError(f"{path} was stopped before its training began; train again, also there")
         raise RunError(f"{path} holds no {NAME}; it was made by an earlier version: train again")
     try:
-        return Facts.from_json(read_json(file))
-    except (ConfigError, KeyError, TypeError, ValueError) as error:
+        found = read_json(file)
+        facts = Facts.from_json({key: value for key, value in found.items() if key != HASH})
+        if HASH in found and found.pop(HASH) != _hash(found):  # earlier versions wrote none
+            raise ValueError("it was changed after it was written")
+        return facts
+    except (AttributeError, ConfigError, KeyError, TypeError, ValueError) as error:
         cause = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
         raise RunError(f"{file} is damaged: {cause}") from error

@@ -35,7 +35,7 @@ from geneticgan.training.loop import Evolution
 from geneticgan.training.memory import check_memory
 from geneticgan.training.model import load_model
 from geneticgan.training.plugins import Plugins, make_plugins
-from geneticgan.training.run_folder import RunFolder
+from geneticgan.training.run_folder import LOCK, RunFolder, is_free
 from geneticgan.training.setup import load_split, open_run
 from geneticgan.training.tensorboard import TensorBoard, summary_writer
 from geneticgan.training.together import together
@@ -144,6 +144,9 @@ def train(
     path = Path(path)
     _check_shown(plan.method, tensorboard=tensorboard, film=film)
     config = plan.method.method.reads(config)
+    if (path / LOCK).is_file() and is_free(path):
+        with RunLock(path):  # refuses if another process is creating the same run
+            pass
     folder = RunFolder.create(path, config)
     with RunLock(path):
         begun = plan.beginning

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from geneticgan.errors import RunError
 from geneticgan.files import not_written
-from geneticgan.training.run_folder import write_json
+from geneticgan.training.run_folder import LOCK, write_json
 
 
 class RunLock:
@@ -28,7 +28,7 @@ class RunLock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._owner = path / "lock.json"
-        self._lock = FileLock(path / ".lock")
+        self._lock = FileLock(path / LOCK)
 
     def __enter__(self) -> RunLock:
         """Take the lock.

@@ -23,6 +23,15 @@ from geneticgan.training.ownership import seal
 FORMAT = 1
 """The version of the folder's layout."""
 
+MADE_FIRST = ("samples", "classifiers")
+"""The folders of a new run, which are empty until its networks are trained."""
+
+LOCK = ".lock"
+"""The file by whose lock one process at a time works on a run."""
+
+BEGUN = ("config.json", "split.json", LOCK, "lock.json")
+"""The files of a run that was killed before it had a model to train."""
+
 FROZEN = "frozen.safetensors"
 """The file of the discriminator's frozen weights, if it has any."""
 
@@ -68,7 +77,7 @@ class RunFolder:
             If the folder is not empty or cannot be written.
         """
         folder = cls(path)
-        if path.exists() and not _is_free(path):
+        if path.exists() and not is_free(path):
             raise RunError(
                 f"{path} is not empty; continue it with: {typed('resume', path)}; or choose "
                 "another --out"
@@ -201,16 +210,24 @@ class RunFolder:
             )
 
 
-def _is_free(path: Path) -> bool:
-    """Tell whether a run can be created here: the folder is empty or left by a run just killed."""
+def is_free(path: Path) -> bool:
+    """Tell whether a folder is empty, or that of a run that was killed before it began."""
     if not path.is_dir():
         return False
-    for each in path.iterdir():
-        empty = each.is_dir() and not each.is_symlink() and not any(each.iterdir())
-        ours = empty and each.name in ("samples", "classifiers")
-        if not ours and not (each.name.startswith(".config.") and each.suffix == ".json"):
-            return False
-    return True
+    within = list(path.iterdir())
+    made = [each for each in within if each.name in MADE_FIRST and _is_empty(each)]
+    begun = BEGUN if len(made) == len(MADE_FIRST) else ()  # else a config.json is somebody else's
+    others = (each for each in within if each not in made)
+    return all(each.name in begun or _is_temporary(each) for each in others)
+
+
+def _is_empty(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink() and not any(path.iterdir())
+
+
+def _is_temporary(path: Path) -> bool:
+    names = (".config.", ".split.", ".model.")
+    return path.name.startswith(names) and path.suffix == ".json"
 
 
 def _local(config: TrainConfig) -> TrainConfig:

@@ -308,6 +308,16 @@ def test_a_damaged_file_of_logits_is_named(tmp_path):
         read_predictions(tmp_path, "test")
 
 
+def test_logits_with_other_labels_are_damaged(world, tmp_path):
+    with np.load(world[1] / "held-out.npz") as file:
+        found = dict(file)
+    found["test_labels"] = found["test_labels"][::-1]
+    np.savez(tmp_path / "held-out.npz", **found)
+    with pytest.raises(RunError, match="is damaged: test_labels was changed after it was written"):
+        read_predictions(tmp_path, "test")
+    read_predictions(tmp_path, "validation")
+
+
 def test_the_report_draws_it(world):
     section = decisions_section(world[1])
     assert "on the 12 test images" in section.text[0]

@@ -96,5 +96,19 @@ def test_a_folder_without_facts_is_named(tmp_path):
     with pytest.raises(RunError, match=r"is not a run folder \(it has no config.json\)"):
         read_facts(tmp_path)
     RunFolder.create(tmp_path / "run", TrainConfig())
+    with pytest.raises(RunError, match=r"was stopped before its training began; train again"):
+        read_facts(tmp_path / "run")
+    (tmp_path / "run" / "log.jsonl").touch()
     with pytest.raises(RunError, match=r"holds no model.json; it was made by an earlier version"):
         read_facts(tmp_path / "run")
+
+
+def test_facts_that_were_changed_are_damaged(world, tmp_path):
+    found = json.loads((world[0] / "model.json").read_text())
+    found["class_names"].reverse()
+    (tmp_path / "model.json").write_text(json.dumps(found))
+    with pytest.raises(RunError, match=r"model.json is damaged: it was changed after it was writ"):
+        read_facts(tmp_path)
+    del found["sha256"]  # of an earlier version
+    (tmp_path / "model.json").write_text(json.dumps(found))
+    assert read_facts(tmp_path).class_names == tuple(found["class_names"])

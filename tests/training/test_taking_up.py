@@ -111,8 +111,18 @@ def test_a_run_that_was_killed_before_its_config_is_begun_anew(tiny_config, tmp_
     (tmp_path / ".config.0123456789abcdef.json").write_text("{")
     RunFolder.create(tmp_path, tiny_config)
     RunFolder.open(tmp_path)
+    (tmp_path / "split.json").write_text("{")
+    RunFolder.create(tmp_path, tiny_config)  # it had no model yet
+    (tmp_path / "model.json").write_text("{}")
     with pytest.raises(RunError, match="is not empty"):
         RunFolder.create(tmp_path, tiny_config)
+
+
+def test_a_config_of_somebody_else_is_kept(tiny_config, tmp_path):
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(RunError, match="is not empty"):
+        RunFolder.create(tmp_path, tiny_config)
+    assert (tmp_path / "config.json").read_text() == "{}"
 
 
 @pytest.mark.skipif(HANG_UP is None, reason="there is no such signal")
