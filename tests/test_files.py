@@ -159,7 +159,7 @@ def test_a_class_in_japanese_is_trained_on_whatever_the_terminal_can_show(tmp_pa
     assert shown in result.stdout.decode(encoding)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+@pytest.mark.posix
 def test_a_pipe_or_a_device_is_named_and_never_waited_for(tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "log.jsonl").write_text("")
