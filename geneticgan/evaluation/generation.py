@@ -50,10 +50,10 @@ def generate(
         generator.eval()
         latent = torch.randn((len(chunk), generator.latent_dim), generator=rng)
         made = generator(latent.to(device), chunk.to(device))
+        generator.train(training)
         if not torch.isfinite(made).all():
             raise RunError("generated images hold numbers that are not finite: train again")
         images.append(to_uint8(made).cpu())
-        generator.train(training)
     return torch.cat(images)
 
 

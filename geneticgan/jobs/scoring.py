@@ -13,12 +13,7 @@ from geneticgan.config import TrainConfig
 from geneticgan.data.splits import Split
 from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.scoring import score_network
-from geneticgan.inference.choice import (
-    CLASS_HEAD,
-    Choice,
-    averaged,
-    choose_classifier,
-)
+from geneticgan.inference.choice import CLASS_HEAD, Choice, averaged, choose_classifier
 from geneticgan.inference.facts import Facts, read_facts, write_facts
 from geneticgan.jobs.calibrating import calibrate_run
 from geneticgan.jobs.networks import trained
