@@ -9,10 +9,12 @@ minute, and says nothing about speed.
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from types import FrameType
@@ -37,8 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", default="gpu", help="folder of the cells of the part paper")
     parser.add_argument("--toy", action="store_true", help="tiny sizes, which measure nothing")
     parser.add_argument("--here", action="store_true", help="run one part in this process")
+    parser.add_argument("--watched", action="store_true", help="end when standard input closes")
     options = parser.parse_args(arguments)
     parts = options.parts or [*LIMITS, "paper"]
+    if options.watched:
+        threading.Thread(target=end_with_campaign, daemon=True).start()
     if options.here:
         from benchmarks.gpu_parts import PARTS, Setting
 
@@ -52,7 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         left = end - time.monotonic()
         limit = min(LIMITS.get(part, left) * options.seconds / TOTAL, left)
         print(f"\n## {part} (at most {limit:.0f} s)\n", flush=True)
-        command = [sys.executable, "-m", "benchmarks.gpu", *given, "--parts", part, "--here"]
+        alone = ["--parts", part, "--watched", "--here"]
+        command = [sys.executable, "-m", "benchmarks.gpu", *given, *alone]
         verdict = limited(command, limit)
         print(f"\n{part}: {verdict}", flush=True)
         failures += verdict.startswith("failed")
@@ -62,17 +68,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def limited(command: Sequence[str], seconds: float) -> str:
     """Run a command for so long at most, with our own output; says in words how it went."""
     began = time.monotonic()
-    process = subprocess.Popen(command)  # noqa: S603  # our own interpreter and arguments
-    try:
-        code = process.wait(max(seconds, 0.0))
-    except subprocess.TimeoutExpired:
-        end(process)
-        return f"stopped after {seconds:.0f} s; what stands above is what it found until then"
-    except BaseException:  # Ctrl-C, or a signal to this process
-        end(process)
-        raise
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:  # noqa: S603  # our own words
+        try:
+            code = process.wait(max(seconds, 0.0))
+        except subprocess.TimeoutExpired:
+            end(process)
+            return f"stopped after {seconds:.0f} s; what stands above is what it found until then"
+        except BaseException:  # Ctrl-C, or a signal to this process
+            end(process)
+            raise
     taken = time.monotonic() - began
     return f"done in {taken:.0f} s" if code == 0 else f"failed with exit code {code}"
+
+
+def end_with_campaign() -> None:
+    """End this process when the campaign that started it is no more, even if it was killed."""
+    # A killed process says nothing, but the system closes its end of the pipe.
+    os.read(0, 1)
+    os._exit(1)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -59,8 +60,8 @@ def test_what_takes_too_long_or_fails_costs_no_other_part_anything(gpu, monkeypa
     }
     popen = subprocess.Popen
 
-    def start(command):
-        return popen([sys.executable, "-c", run[command[command.index("--here") - 1]]])
+    def start(command, **options):
+        return popen([sys.executable, "-c", run[command[command.index("--here") - 2]]], **options)
 
     monkeypatch.setattr(gpu.subprocess, "Popen", start)
     monkeypatch.setattr(gpu, "LIMITS", {"tests": 1, "speed": 60, "busy": 60})
@@ -87,3 +88,26 @@ def test_what_ends_the_campaign_ends_the_part_that_runs(gpu, monkeypatch):
         gpu.limited([sys.executable, "-c", "import time; time.sleep(60)"], 30)
     assert ended.value.code == 143
     assert begun[0].returncode
+
+
+PART = """
+import threading, time
+from benchmarks import gpu
+threading.Thread(target=gpu.end_with_campaign, daemon=True).start()
+print("begun", flush=True)
+time.sleep(20)
+print("outlived the campaign", flush=True)
+"""
+
+
+def test_a_part_ends_when_the_campaign_was_killed():
+    campaign = (
+        f"import sys; from benchmarks import gpu; gpu.limited([sys.executable, '-c', {PART!r}], 60)"
+    )
+    command = [sys.executable, "-c", campaign]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+    assert process.stdout.readline() == b"begun\n"
+    process.kill()
+    assert process.stdout.read() == b""
+    process.stdout.close()
+    process.wait()
