@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from geneticgan.benchmark.candidates import SIMILAR_COST, Candidate, Measured
+from geneticgan.benchmark.known import Known
 from geneticgan.evaluation.resampled import MOST, Resampled, resampled, splits_to_tell
 
 ENOUGH = 5
@@ -17,6 +18,7 @@ def reason(
     measured: Mapping[str, Measured],
     reference: str,
     held_out: float,
+    known: Known | None,
 ) -> str:
     """Return a sentence that says which method to use, by how much it leads, and its limits.
 
@@ -32,6 +34,8 @@ def reason(
         Plain oversampling.
     held_out : float
         Share of the images that each split held out, in [0, 1).
+    known : Known or None
+        What other data sets have shown about the method that is used where none is ahead.
     """
     others = [each for each in candidates if each.method != winner.method]
     if not others:
@@ -45,9 +49,9 @@ def reason(
     apart = resampled(measured[winner.method].acsa, measured[rival.method].acsa, held_out)
     if winner.method == reference:
         text = _kept(rival, winner, count, held_out)
-    elif not winner.ahead:
+    elif known is not None and not winner.ahead:
         plain = next(each for each in candidates if each.method == reference)
-        text = _fallen_back(winner, plain, count, held_out)
+        text = _fallen_back(winner, plain, count, held_out, known)
         if rivals and rival.mean > winner.mean:
             text += f"; {_beside(apart, rival, winner)}"
     else:
@@ -86,13 +90,16 @@ def _kept(rival: Candidate, winner: Candidate, count: int, held_out: float) -> s
     )
 
 
-def _fallen_back(winner: Candidate, plain: Candidate, count: int, held_out: float) -> str:
+def _fallen_back(
+    winner: Candidate, plain: Candidate, count: int, held_out: float, known: Known
+) -> str:
     """Return clauses that say why a method is used that is not ahead by more than chance."""
     times = "splits" if held_out else "seeds"
     return (
         f"nothing is ahead of plain oversampling beyond chance with {count} {times}; "
-        f"{winner.title} is {_signed(winner.lead)} ACSA over it{_cost(winner, plain)}, and was the "
-        "best or level with the best on every data set of geneticgan's own tables"
+        f"{winner.title} is {_signed(winner.lead)} ACSA over it here{_cost(winner, plain)}, and "
+        f"{known.mean:+.1f} on average in geneticgan's own tables: "
+        f"{known.expected(winner.lead):+.1f} weighed together"
     )
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from geneticgan.benchmark.candidates import SIMILAR_COST, Candidate, Measured
+from geneticgan.benchmark.known import Known
 from geneticgan.benchmark.reasons import reason
 from geneticgan.evaluation.resampled import Resampled, resampled
 
-NO_LEAD = Resampled(0.0, 0.0, 0.0)
+NO_LEAD = Resampled(0.0, 0.0, 0.0, 0.0)
 """That of the reference over itself, also with one split, of which nothing can be told."""
 
 
@@ -34,7 +35,7 @@ class Verdict:
 
 
 def decide(
-    measured: Mapping[str, Measured], reference: str, held_out: float, fallback: str = ""
+    measured: Mapping[str, Measured], reference: str, held_out: float, fallback: Known | None = None
 ) -> Verdict:
     """Choose a method that is significantly ahead of plain oversampling, or else a safe one.
 
@@ -44,8 +45,9 @@ def decide(
     (Breiman et al. 1984). Of these, the best one wins that costs at most `SIMILAR_COST` times as
     much as the cheapest.
 
-    If nothing is ahead, the fallback wins if it was compared on at least two splits and its mean is
-    above that of plain oversampling; otherwise plain oversampling wins.
+    If nothing is ahead, the fallback wins if it was compared on at least two splits and its lead on
+    other data sets and its lead on these splits, weighed together, are positive; otherwise plain
+    oversampling wins.
 
     Parameters
     ----------
@@ -56,9 +58,8 @@ def decide(
     held_out : float
         Share of the images that each split held out, in [0, 1); 0 if the splits are trainings on
         the same images with different seeds.
-    fallback : str
-        The method that is known from other data sets to be at least as good as plain oversampling;
-        none if empty.
+    fallback : Known or None
+        The method that was ahead of plain oversampling on other data sets, if there is one.
     """
     candidates = sorted(
         (_candidate(method, measured, reference, held_out) for method in measured),
@@ -72,7 +73,7 @@ def decide(
         winner = next(each for each in good if each.seconds <= SIMILAR_COST * cheapest)
     else:
         winner = _safe(candidates, measured, reference, fallback)
-    sentence = reason(candidates, winner, measured, reference, held_out)
+    sentence = reason(candidates, winner, measured, reference, held_out, fallback)
     return Verdict(tuple(candidates), winner, sentence)
 
 
@@ -80,13 +81,14 @@ def _safe(
     candidates: Sequence[Candidate],
     measured: Mapping[str, Measured],
     reference: str,
-    fallback: str,
+    fallback: Known | None,
 ) -> Candidate:
     """Return the method to use where none is ahead by more than chance."""
     by_name = {each.method: each for each in candidates}
-    known = by_name.get(fallback)
-    if known is not None and known.lead.mean > 0 and len(measured[fallback].acsa) > 1:
-        return known
+    if fallback is not None and len(measured[reference].acsa) > 1:
+        candidate = by_name.get(fallback.method)
+        if candidate is not None and fallback.expected(candidate.lead) > 0:
+            return candidate
     return by_name[reference]
 
 

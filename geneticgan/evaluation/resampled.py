@@ -29,6 +29,8 @@ class Resampled:
         The mean, in percentage points.
     standard_error : float
         Standard error of the mean over these splits, >= 0; NaN with one split.
+    corrected_error : float
+        Standard error of the mean for other images of the same kind, >= 0; NaN with one split.
     half_width : float
         Half the width of the 95 % interval for other images of the same kind, >= 0; NaN with one
         split.
@@ -36,6 +38,7 @@ class Resampled:
 
     mean: float
     standard_error: float
+    corrected_error: float
     half_width: float
 
 
@@ -57,12 +60,12 @@ def resampled(ours: Sequence[float], theirs: Sequence[float], held_out: float) -
     differences = np.subtract(ours, theirs)
     count = len(differences)
     if count < 2:
-        return Resampled(float(differences.mean()), math.nan, math.nan)
+        return Resampled(float(differences.mean()), math.nan, math.nan, math.nan)
     variance = float(differences.var(ddof=1))
-    corrected = (1 / count + held_out / (1 - held_out)) * variance
+    corrected = math.sqrt((1 / count + held_out / (1 - held_out)) * variance)
     quantile = float(stats.t.ppf((1 + CONFIDENCE) / 2, count - 1))
     return Resampled(
-        float(differences.mean()), math.sqrt(variance / count), quantile * math.sqrt(corrected)
+        float(differences.mean()), math.sqrt(variance / count), corrected, quantile * corrected
     )
 
 
