@@ -23,11 +23,11 @@ from geneticgan.jobs.rehearsing import shape_of, try_all
 from geneticgan.jobs.remarks import Remarks, warn_of_shortcut
 from geneticgan.jobs.scoring import score_gan
 from geneticgan.methods.of_run import RunMethod, method_of
+from geneticgan.report.film import Film
 from geneticgan.training.beginning import write_beginning
 from geneticgan.training.build import check_machine
 from geneticgan.training.checkpoint import Checkpoint
 from geneticgan.training.device import resolve_device
-from geneticgan.training.film import Film
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.lock import RunLock
@@ -268,7 +268,8 @@ def _run(
         first = checkpoint.state()["next_generation"] if checkpoint.exists() else 0
         events = folder.path / "tensorboard"
         watching.append(TensorBoard(events, plan.split.classes, config.seed, first))
-    frames = Film(folder.path / "film", plan.split.train_counts, config.seed) if film else None
+    counts, names = plan.split.train_counts, plan.split.class_names
+    frames = Film(folder.path / "film", names, counts, config.seed) if film else None
     if frames:
         watching.append(frames)
     with together(folder.path, plan.plugins.device) as processes, StopRequest() as stop:

@@ -44,7 +44,7 @@ def draw_classes(
         A sentence that names the classes drawn by number because no font has their name's
         characters; empty if there are none.
     """
-    labels = _labels(class_names, counts)
+    labels = row_labels(class_names, counts)
     panels = {"real (training images)": _first(real, len(labels), columns), "generated": generated}
     return _draw(path, labels, panels, columns, class_names)
 
@@ -56,12 +56,12 @@ def draw_contact_sheet(
 
     The result is that of `draw_classes`.
     """
-    labels = _labels(class_names, images.counts(len(class_names)))
+    labels = row_labels(class_names, images.counts(len(class_names)))
     panels = {"training images": _first(images, len(labels), columns)}
     return _draw(path, labels, panels, columns, class_names)
 
 
-def _labels(class_names: Sequence[str], counts: Sequence[int]) -> list[str]:
+def row_labels(class_names: Sequence[str], counts: Sequence[int]) -> list[str]:
     """Return the labels of the rows: the classes' names in figures and their image counts."""
     from geneticgan.report.figures.fonts import figure_names
 
