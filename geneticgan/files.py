@@ -20,6 +20,12 @@ MOST_BYTES = 2**30
 REFUSED = (errno.EACCES, errno.EPERM, errno.EBADF, errno.EINVAL, errno.EISDIR, errno.ENOTSUP)
 """Errors of systems that cannot open or flush a folder: Windows and some network drives."""
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""Errors of a full disk."""
+
+MAKE_ROOM = "free some disk space, then repeat the command"
+"""What helps against a full disk."""
+
 
 def write_whole(path: Path, data: bytes, *, flush: bool = True) -> None:
     """Write a file under a random name in the same folder, flush it, and rename it.
@@ -69,8 +75,10 @@ def written_whole(path: Path, *, flush: bool = True) -> Iterator[Path]:
         if flush:
             sync_file(temporary)
         temporary.replace(path)
-    except (Exception, KeyboardInterrupt):
+    except (Exception, KeyboardInterrupt) as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno is not None and error.filename is None:
+            error.filename = str(path)  # a write that fails does not say where
         raise
 
 
@@ -116,8 +124,14 @@ def check_writable(folder: Path, instead: str = "") -> None:
 
 def not_written(path: Path, error: OSError, instead: str = "") -> RunError:
     """Return the error for a file or a folder that the system does not let this user write."""
-    more = f"; {instead}" if instead else ""
+    mends = [mend for mend in (MAKE_ROOM if is_full(error) else "", instead) if mend]
+    more = f"; {', or '.join(mends)}" if mends else ""
     return RunError(f"{path} cannot be written: {error.strerror or error}{more}")
+
+
+def is_full(error: OSError) -> bool:
+    """Return whether the disk is full, or the user's share of it."""
+    return error.errno in FULL
 
 
 def first_foreign(folder: Path) -> str:

@@ -13,6 +13,7 @@ from geneticgan.config import read_json, read_toml
 from geneticgan.errors import ConfigError
 from geneticgan.files import (
     first_foreign,
+    not_written,
     open_own,
     sync_file,
     sync_folder,
@@ -172,3 +173,12 @@ def test_a_pipe_or_a_device_is_named_and_never_waited_for(tmp_path):
             with pytest.raises(ConfigError, match="not a regular file"):
                 read(path)
     assert _decode(None, pipe) == "not a regular file"
+
+
+def test_a_full_disk_is_named_with_the_file_and_what_helps(tmp_path):
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(OSError, match=r"a\.npz") as raised, written_whole(tmp_path / "a.npz"):
+        raise full
+    said = "a.npz cannot be written: No space left on device; free some disk space, then repeat"
+    assert said in str(not_written(tmp_path / "a.npz", raised.value))
+    assert "free" not in str(not_written(tmp_path, OSError(errno.EROFS, "Read-only")))

@@ -9,6 +9,7 @@ import click
 
 from geneticgan import launch
 from geneticgan.errors import GeneticGanError, printable
+from geneticgan.files import MAKE_ROOM, is_full
 from geneticgan_cli.blame import package_of
 from geneticgan_cli.ending import INTERRUPTED
 from geneticgan_cli.saying import say
@@ -42,7 +43,7 @@ class CleanGroup(click.Group):
         except OSError as error:
             if _debug(ctx):
                 raise
-            raise click.ClickException(printable(f"the system refused: {error}")) from error
+            raise click.ClickException(printable(_refused(error))) from error
         except Exception as error:
             if _debug(ctx):
                 raise
@@ -80,6 +81,12 @@ class CleanGroup(click.Group):
             ways.append(f"allow more than {limit / 2**30:.3g} GiB (ulimit -v)")
         text = f"out of memory; {', or '.join(ways)}"
         return text + (". A run goes on from its last checkpoint, if it has one" * trains)
+
+
+def _refused(error: OSError) -> str:
+    if is_full(error):
+        return f"the disk is full ({error}); {MAKE_ROOM}"
+    return f"the system refused: {error}"
 
 
 def _first_to_tell() -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from geneticgan.methods.contract import Task
 from geneticgan.methods.network import build_classifier
 from geneticgan.methods.oscn import OsCN
 from geneticgan.networks import Discriminator
+from geneticgan.networks.backbones.weights import read_known
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.tensors import load_module, save_tensors
@@ -35,8 +36,8 @@ STEPS, WIDTH, BATCH_SIZE, LEARNING_RATE = 3000, 32, 50, 5e-4
 CHUNK = 500
 
 INCEPTION_FILE = "weights-inception-2015-12-05-6726825d.pth"
-INCEPTION_DIGEST = "6726825d"
-"""The first digits of its SHA-256, which are part of the name it is published under."""
+INCEPTION_DIGEST = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
+"""Its SHA-256, whose first digits are part of the name it is published under."""
 
 
 @dataclass(frozen=True)
@@ -147,24 +148,25 @@ def inception(weights: Path | None, device: torch.device) -> Extractor:
     Raises
     ------
     RunError
-        If the file is missing or is a different one: since it is read by unpickling, its hash must
-        be that of the published file.
+        If the file is missing.
+    ConfigError
+        If its SHA-256 is not that of the published file.
     """
     path = weights or Path(torch.hub.get_dir()) / "checkpoints" / INCEPTION_FILE
-    try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
+    if not path.is_file():
         raise RunError(
-            f"InceptionV3's weights are not at {path} ({error.strerror}); put {INCEPTION_FILE} of "
-            "torch-fidelity's releases there, or use --features classifier"
-        ) from error
-    if not digest.startswith(INCEPTION_DIGEST):
-        raise RunError(f"{path} is not torch-fidelity's {INCEPTION_FILE} (SHA-256 {digest[:8]}...)")
+            f"InceptionV3's weights are not at {path}; put {INCEPTION_FILE} of torch-fidelity's "
+            "releases there, or use --features classifier"
+        )
+    mend = f"put {INCEPTION_FILE} of torch-fidelity's releases there"
+    checked = io.BytesIO()  # torch-fidelity would unpickle the file: it is given what was read
+    torch.save(read_known(path, INCEPTION_DIGEST, mend), checked)
+    checked.seek(0)
 
     from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
 
     network = FeatureExtractorInceptionV3(
-        "inception-v3-compat", ["2048"], feature_extractor_weights_path=str(path)
+        "inception-v3-compat", ["2048"], feature_extractor_weights_path=checked
     ).to(device)
 
     @torch.no_grad()

@@ -302,7 +302,8 @@ def test_a_full_disk_is_one_sentence(monkeypatch, tmp_path):
     monkeypatch.setattr("geneticgan.jobs.train.evaluate", full)
     result = invoke("evaluate", tmp_path)
     assert result.exit_code == 1
-    assert "No space left on device: 'log.jsonl'" in result.output
+    assert "the disk is full ([Errno 28] No space left on device: 'log.jsonl')" in result.output
+    assert "free some disk space, then repeat the command" in result.output
 
 
 class OutOfMemoryError(RuntimeError):  # as torch.cuda names its own

@@ -1,13 +1,17 @@
 import dataclasses
 import errno
+import hashlib
 import io
 import json
+import pickle
 import re
 import shutil
 from html import unescape
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from click.testing import CliRunner
 from rich.console import Console
 
@@ -15,7 +19,7 @@ import geneticgan.jobs.features as features
 import geneticgan.training.setup as setup
 from geneticgan.benchmark.grid import TABLES, fill, grid
 from geneticgan.benchmark.launchers import Local
-from geneticgan.errors import RunError
+from geneticgan.errors import ConfigError, RunError
 from geneticgan.jobs.measuring import measure
 from geneticgan.jobs.report import damaged_logs, write_report
 from geneticgan.jobs.train import plan, train
@@ -281,14 +285,28 @@ def test_inception_needs_the_very_file(run, tmp_path):
         measure(run, "inception", tmp_path / "none.pth", [])
     other = tmp_path / "other.pth"
     other.write_bytes(b"something else")
-    with pytest.raises(RunError, match="is not torch-fidelity's"):
+    with pytest.raises(ConfigError, match="is not the file of weights it should be"):
         measure(run, "inception", other, [])
 
 
-def test_inception_is_kept_apart(run, tmp_path, monkeypatch):
-    import hashlib
+def test_weights_of_inception_are_known_whole_and_run_no_code(tmp_path, monkeypatch):
+    class Code:
+        def __reduce__(self):
+            return Path.touch, (tmp_path / "ran",)
 
-    import torch
+    weights = tmp_path / "weights.pth"
+    torch.save({"state": Code()}, weights)
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    monkeypatch.setattr(features, "INCEPTION_DIGEST", digest[:8])
+    with pytest.raises(ConfigError, match="is not the file of weights it should be"):
+        features.inception(weights, torch.device("cpu"))
+    monkeypatch.setattr(features, "INCEPTION_DIGEST", digest)
+    with pytest.raises(pickle.UnpicklingError):
+        features.inception(weights, torch.device("cpu"))
+    assert not (tmp_path / "ran").exists()
+
+
+def test_inception_is_kept_apart(run, tmp_path, monkeypatch):
     from torch_fidelity import feature_extractor_inceptionv3 as module
 
     # The published weights are not at hand: the same network with random ones stands in.
