@@ -12,6 +12,9 @@ import numpy as np
 
 from geneticgan.data.dataset import Int64Array
 
+ROUNDING = 1e-9
+"""How far scores that are computed in another order may be apart."""
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -42,6 +45,18 @@ class Scores:
         """The share of images that are classified correctly, in [0, 1]."""
         right = sum(row[label] for label, row in enumerate(self.confusion))
         return right / sum(map(sum, self.confusion))
+
+    @property
+    def coherent(self) -> bool:
+        """Whether the scores follow from the confusion matrix, as those of `score` do."""
+        rows = [class_scores(self.confusion, label) for label in range(len(self.confusion))]
+        _, recalls, f1 = np.array(rows).T
+        g_mean = np.prod(recalls) ** (1 / len(recalls))
+        expected = (np.mean(recalls), np.mean(f1), g_mean)
+        return bool(
+            np.allclose((self.acsa, self.f1, self.g_mean), expected, rtol=0, atol=ROUNDING)
+            and np.abs(recalls - self.smallest_recall).min() <= ROUNDING
+        )
 
     def to_json(self) -> dict[str, object]:
         """Return the scores as JSON types."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,7 @@ from geneticgan.methods.contract import Task
 from geneticgan.methods.network import build_classifier
 from geneticgan.methods.oscn import OsCN
 from geneticgan.networks import Discriminator
-from geneticgan.networks.backbones.weights import read_known
+from geneticgan.networks.backbones.weights import check_sha256, tensors_alone
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import StopRequest
 from geneticgan.training.tensors import load_module, save_tensors
@@ -158,16 +157,14 @@ def inception(weights: Path | None, device: torch.device) -> Extractor:
             f"InceptionV3's weights are not at {path}; put {INCEPTION_FILE} of torch-fidelity's "
             "releases there, or use --features classifier"
         )
-    mend = f"put {INCEPTION_FILE} of torch-fidelity's releases there"
-    checked = io.BytesIO()  # torch-fidelity would unpickle the file: it is given what was read
-    torch.save(read_known(path, INCEPTION_DIGEST, mend), checked)
-    checked.seek(0)
+    check_sha256(path, INCEPTION_DIGEST, f"put {INCEPTION_FILE} of torch-fidelity's releases there")
 
     from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
 
-    network = FeatureExtractorInceptionV3(
-        "inception-v3-compat", ["2048"], feature_extractor_weights_path=checked
-    ).to(device)
+    with tensors_alone():  # torch-fidelity would unpickle anything
+        network = FeatureExtractorInceptionV3(
+            "inception-v3-compat", ["2048"], feature_extractor_weights_path=str(path)
+        ).to(device)
 
     @torch.no_grad()
     def extract(pixels: UInt8Array) -> Features:

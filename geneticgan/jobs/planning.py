@@ -70,7 +70,7 @@ def make_request(
             "the winner need not generate images; choose with --calibration temperature or offsets"
         )
     if seeds is not None and seeds < 2:
-        raise ConfigError("--seeds must be at least 2: one split says nothing about chance")
+        raise ConfigError("--splits must be at least 2: one split says nothing about chance")
     names = tuple(dict.fromkeys([REFERENCE, *map(str, specs)]))
     by = read_judge(judge)
     if not by.holds_out and config.calibration != TEMPERATURE:

@@ -45,10 +45,13 @@ def read_results(file: Path) -> list[dict[str, Any]]:
         return []
     try:
         rows = list(read_json(file))
-        sizes = {len(Scores.from_json(row).confusion) for row in rows}
+        scores = [Scores.from_json(row) for row in rows]
+        sizes = {len(each.confusion) for each in scores}
         if len(sizes) > 1 or not all(isinstance(row["method"], str) for row in rows):
             raise ValueError
         if not all(sum(counts) for row in rows for counts in row["confusion"]):
+            raise ValueError
+        if not all(each.coherent for each in scores):
             raise ValueError
     except UNFIT as error:
         raise RunError(

@@ -233,7 +233,7 @@ def test_what_cannot_be_asked_is_refused_before_there_is_a_folder(images, tmp_pa
     by_made = replace(config, calibration="generated-offsets")
     with pytest.raises(ConfigError, match="the winner need not generate images"):
         make_request(by_made, "dos", tmp_path / "c", 60, 1)
-    with pytest.raises(ConfigError, match="one split says nothing about chance"):
+    with pytest.raises(ConfigError, match="--splits must be at least 2: one split says"):
         make_request(config, "dos", tmp_path / "c", 60, 1, 2, 1)
     with pytest.raises(ConfigError, match="head looks at the test part, by which nothing may be"):
         make_request(config, "dos", tmp_path / "c", 60, 1, judge="deformed+head")

@@ -189,7 +189,9 @@ def _check_alike(
     """Raise `DataError` unless parts have a label for each image, one shape and one kind."""
     first, one = next((pair[0], pixels) for pair, pixels in images.items())
     for pair, pixels in images.items():
-        if len(pixels) != len(labels[pair]) or not len(pixels):
+        if not len(pixels):
+            raise DataError(f"{file}: {pair[0]} holds no image; save at least one of each class")
+        if len(pixels) != len(labels[pair]):
             raise DataError(
                 f"{file}: {len(pixels)} images but {len(labels[pair])} labels in {pair[0]} and "
                 f"{pair[1]}"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 
 from geneticgan.errors import ConfigError
+
+FORCE = "TORCH_FORCE_WEIGHTS_ONLY_LOAD"
+"""The variable of the environment that outvotes a caller of torch who asks for more."""
 
 
 def sha256_of(path: Path) -> str:
@@ -60,3 +66,20 @@ def read_known(path: Path, expected: str, mend: str) -> dict[str, torch.Tensor]:
     check_sha256(path, expected, mend)
     found: dict[str, torch.Tensor] = torch.load(path, map_location="cpu", weights_only=True)
     return found
+
+
+@contextlib.contextmanager
+def tensors_alone() -> Iterator[None]:
+    """Have torch read nothing but tensors from files, even where a library asks for more.
+
+    Anything else in a file is `pickle.UnpicklingError`, and none of its code runs.
+    """
+    before = os.environ.get(FORCE)
+    os.environ[FORCE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[FORCE]
+        else:
+            os.environ[FORCE] = before

@@ -70,6 +70,10 @@ def test_npz_of_any_layout(write, shape):
         ({"y_train": np.arange(30) % 3 - 1}, "must be 0 to K-1"),
         ({"y_train": np.linspace(0, 2, 30)}, "one whole number"),
         ({"y_train": np.arange(29) % 3}, "30 images but 29 labels"),
+        (
+            {"x_train": np.zeros((0, 8, 8), np.uint8), "y_train": np.arange(0)},
+            "x_train holds no image; save",
+        ),
         ({"y_test": np.array([0, 0, 0, 1, 1, 1])}, "labels in y_test"),
         ({"classes": np.array(["a", "b"])}, "has 2 different names, but the labels have 3 classes"),
         ({"x_train": np.array([None] * 30, dtype=object)}, "x_train holds Python objects, which"),
