@@ -11,7 +11,6 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from geneticgan.benchmark.compare import NAMES, QUOTED, Comparison
 from geneticgan.data.imbalance import imbalance_ratio
 from geneticgan.data.splits import Split
 from geneticgan.evaluation.chance import best_said
@@ -89,34 +88,6 @@ def print_survey(console: Console, found: Survey) -> None:
         console.print("Images of a group are never divided by a split.", highlight=False)
     ratio = imbalance_ratio(split.subset_counts)
     console.print(f"Imbalance ratio {ratio:.3g}; read in {found.seconds:.1f} s.", highlight=False)
-
-
-def print_comparison(console: Console, comparison: Comparison) -> None:
-    """Print a benchmark's table, best first."""
-    console.say(comparison.title, style="bold")
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column("method", no_wrap=True)
-    for metric in comparison.metrics:
-        table.add_column(NAMES[metric], justify="right", no_wrap=True)
-    shortened = {head: head.replace("t-test p", "t p") for head in comparison.tested}
-    for head in (*shortened.values(), "time"):
-        table.add_column(Text(head), justify="right", no_wrap=True)
-    for row in comparison.rows:
-        figures = []
-        for i, metric in enumerate(comparison.metrics):
-            figure = f"{row.means[i]:.1f}±{row.deviations[i]:.1f}"
-            if metric in QUOTED:
-                quoted = " " * 7 if comparison.quotes else ""
-                figure += quoted if row.paper is None else f" ({row.paper[i]:.1f})"
-            figures.append(figure)
-        cost = "" if row.cost is None else f"{row.cost:.2f}"
-        table.add_row(Text(row.title), *figures, *map(Text, comparison.tests(row)), cost)
-    # Figures must not be cut off: rows that are wider than the terminal wrap.
-    wide = Console(file=console.file, width=200, force_terminal=console.is_terminal)
-    wide.print(table)
-    seeds = sorted({row.seeds for row in comparison.rows})
-    failed = f"; {comparison.failed} cells failed" if comparison.failed else ""
-    console.print(f"Seeds: {', '.join(map(str, seeds))}{failed}.", highlight=False)
 
 
 def print_report(console: Console, report: Report) -> None:

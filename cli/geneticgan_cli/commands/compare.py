@@ -37,8 +37,8 @@ def compare(out: Path, protocol: str, against: str | None) -> None:
     from geneticgan.errors import RunError
     from geneticgan.evaluation.statistics import REFERENCE
     from geneticgan.files import write_whole
+    from geneticgan_cli.comparison import print_comparison
     from geneticgan_cli.console import Console
-    from geneticgan_cli.tables import print_comparison
 
     console = Console()
     comparisons = read_benchmark(out, protocol, against or REFERENCE)
