@@ -37,21 +37,23 @@ class DeepSmote(ClassifierMethod):
     k : int
         The number of neighbours of the same class; in a smaller class, all other images.
     penalty : float
-        The weight of the penalty, >= 0.
+        The weight of the penalty, >= 0. With 1, as in the paper, all codes of a class are decoded
+        to nearly the same image unless there is much training: of 0, 0.1 and 1, the last was the
+        worst on held-out tiles and on unseen Fashion-MNIST images, and level on digits.
     """
 
     key = "deepsmote"
     title = "DeepSMOTE"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     unused: ClassVar[frozenset[str]] = OF_GANS - {"oversampling", "latent_dim"}
     trials: ClassVar[Trials] = (
         *CLASSIFIER_RATES,
         {"k": 3},
-        {"penalty": 0.1},
+        {"penalty": 1.0},
         {"weight_decay": 0.05},
     )
 
-    def __init__(self, k: int = 5, penalty: float = 1.0) -> None:
+    def __init__(self, k: int = 5, penalty: float = 0.1) -> None:
         if k < 1 or not penalty >= 0:
             raise ValueError(f"k must be >= 1 and penalty >= 0, got {k} and {penalty}")
         self.k = k
