@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -23,13 +21,11 @@ from geneticgan.errors import ConfigError, RunError, no_class
 from geneticgan.evaluation.probabilities import Calibration
 from geneticgan.files import not_written
 from geneticgan.inference.choice import CLASS_HEAD, members
+from geneticgan.training.hashed import check_hash, hashed, without_hash
 from geneticgan.training.run_folder import RunFolder, write_json
 
 NAME = "model.json"
 FORMAT = 1
-
-HASH = "sha256"
-"""The key of the hash of all other facts."""
 
 UNCALIBRATED = ("calibration", None)
 """The only entry of these that need not be a mapping."""
@@ -226,16 +222,9 @@ def facts_of(split: Split) -> Facts:
 def write_facts(path: Path, facts: Facts) -> None:
     """Write the facts to a run folder; `RunError` if that is not possible."""
     try:
-        found = facts.to_json()
-        write_json(path / NAME, {**found, HASH: _hash(found)})
+        write_json(path / NAME, hashed(facts.to_json()))
     except OSError as error:
         raise not_written(path, error) from error
-
-
-def _hash(found: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of facts, which does not depend on how a file lays them out."""
-    as_read = json.loads(json.dumps(found))
-    return hashlib.sha256(json.dumps(as_read, sort_keys=True).encode()).hexdigest()
 
 
 def read_facts(path: Path) -> Facts:
@@ -256,9 +245,8 @@ def read_facts(path: Path) -> Facts:
         raise RunError(f"{path} holds no {NAME}; it was made by an earlier version: train again")
     try:
         found = read_json(file)
-        facts = Facts.from_json({key: value for key, value in found.items() if key != HASH})
-        if HASH in found and found.pop(HASH) != _hash(found):  # earlier versions wrote none
-            raise ValueError("it was changed after it was written")
+        facts = Facts.from_json(without_hash(found))
+        check_hash(found)
         return facts
     except (AttributeError, ConfigError, KeyError, TypeError, ValueError) as error:
         cause = f"it lacks {error}" if isinstance(error, KeyError) else str(error)

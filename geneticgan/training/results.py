@@ -9,6 +9,7 @@ from typing import Any
 from geneticgan.config import read_json
 from geneticgan.errors import RunError, typed
 from geneticgan.evaluation.metrics import Scores
+from geneticgan.training.hashed import check_hash
 
 UNFIT = (AttributeError, LookupError, TypeError, ValueError)
 """The exceptions raised if a file holds unexpected JSON."""
@@ -84,6 +85,7 @@ def read_drawn(file: Path, classes: int | None) -> Drawn:
             raise ValueError
         if not all(type(count) is int and count > 0 for count in counts):
             raise ValueError
+        check_hash(found)
     except UNFIT as error:
         raise RunError(f"{file} is damaged; train the run again") from error
     return Drawn(names, counts, remarks)

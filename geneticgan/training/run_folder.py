@@ -18,6 +18,7 @@ from geneticgan.data.splits import Split
 from geneticgan.errors import ConfigError, RunError, typed
 from geneticgan.files import first_foreign, not_written, write_whole
 from geneticgan.specs import Spec, parse_specs
+from geneticgan.training.hashed import check_hash, hashed
 from geneticgan.training.ownership import seal
 
 FORMAT = 1
@@ -160,18 +161,16 @@ class RunFolder:
         The file also holds the digests of the training images and of ``earlier`` images from which
         the initial networks have learnt, and ``remarks`` about the images.
         """
-        write_json(
-            self.split,
-            {
-                "fingerprint": split.fingerprint,
-                "class_names": split.class_names,
-                "train_counts": split.train_counts,
-                "remarks": list(remarks),
-                "train": split.train_indices.tolist(),
-                "validation": split.validation_indices.tolist(),
-                "learnt": "".join(sorted({*digests(split.train), *earlier})),
-            },
-        )
+        drawn = {
+            "fingerprint": split.fingerprint,
+            "class_names": split.class_names,
+            "train_counts": split.train_counts,
+            "remarks": list(remarks),
+            "train": split.train_indices.tolist(),
+            "validation": split.validation_indices.tolist(),
+            "learnt": "".join(sorted({*digests(split.train), *earlier})),
+        }
+        write_json(self.split, hashed(drawn))
 
     def learnt(self) -> frozenset[str]:
         """Return the digests of the images that its networks have learnt from.
@@ -184,8 +183,10 @@ class RunFolder:
             If the file cannot be read.
         """
         try:
-            joined = str(read_json(self.split).get("learnt", ""))
-        except (ConfigError, AttributeError) as error:
+            saved = read_json(self.split)
+            joined = str(saved.get("learnt", ""))
+            check_hash(saved)
+        except (ConfigError, AttributeError, ValueError) as error:
             raise RunError(f"{self.split} is damaged") from error
         return frozenset(joined[i : i + DIGITS] for i in range(0, len(joined), DIGITS))
 
@@ -194,7 +195,8 @@ class RunFolder:
         try:
             saved = read_json(self.split)
             fingerprint, train = saved["fingerprint"], saved["train"]
-        except (ConfigError, LookupError, TypeError) as error:
+            check_hash(saved)
+        except (ConfigError, LookupError, TypeError, ValueError) as error:
             raise RunError(
                 f"{self.split} is damaged; remove it to go on if the images have not changed"
             ) from error

@@ -13,6 +13,7 @@ from geneticgan.jobs.train import plan, resume, train
 from geneticgan.training.hooks import Observer
 from geneticgan.training.interrupt import HANG_UP, StopRequest
 from geneticgan.training.ownership import own_images
+from geneticgan.training.results import read_drawn
 from geneticgan.training.run_folder import RunFolder
 
 
@@ -163,3 +164,22 @@ def test_versions_of_another_form_are_no_versions(tiny_config, tmp_path):
     folder = RunFolder.create(tmp_path / "run", tiny_config)
     rewrite(folder.path, versions=["torch"])
     assert folder.other_surroundings("cpu") == ""
+
+
+def test_a_split_that_was_changed_after_it_was_written_is_not_believed(tiny_config, tmp_path):
+    split = plan(tiny_config).split
+    folder = RunFolder.create(tmp_path / "run", tiny_config)
+    folder.write_split(split)
+    found = json.loads(folder.split.read_text())
+    folder.split.write_text(json.dumps(found))  # laid out otherwise
+    assert read_drawn(folder.split, None).train_counts == tuple(split.train_counts)
+    assert folder.learnt()
+    folder.check_split(split)
+    more = [count + 1 for count in split.train_counts]
+    folder.split.write_text(json.dumps(found | {"train_counts": more}))
+    with pytest.raises(RunError, match=r"split.json is damaged; train the run again"):
+        read_drawn(folder.split, None)
+    with pytest.raises(RunError, match=r"split.json is damaged"):
+        folder.learnt()
+    with pytest.raises(RunError, match=r"split.json is damaged; remove it to go on"):
+        folder.check_split(split)
