@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -99,6 +100,8 @@ class Windows:
         for name in ("O_NOFOLLOW", "O_DIRECTORY", "O_CLOEXEC"):
             monkeypatch.delattr(os, name, raising=False)
         monkeypatch.setattr("shutil._use_fd_functions", False)
+        if hasattr(shutil, "_rmtree_impl"):  # Python 3.14 decides at import
+            monkeypatch.setattr("shutil._rmtree_impl", shutil._rmtree_unsafe)
         monkeypatch.delattr(os, "fork", raising=False)
         monkeypatch.delattr("signal.pthread_sigmask", raising=False)
 
