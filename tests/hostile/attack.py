@@ -267,7 +267,12 @@ def main():
     parser.add_argument("--memory", type=float, help="GiB of address space at most")
     asked = parser.parse_args()
     if asked.memory:
+        import torch  # noqa: F401  # a process in which this fails once cannot repeat it
+
         limit = int(asked.memory * 2**30)
+        taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        if limit < taken + 2**28:
+            parser.error(f"torch alone takes {taken / 2**30:.1f} GiB: --memory must be above it")
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     begun, found = time.monotonic(), Counter()
     with tempfile.TemporaryDirectory() as folder, contextlib.suppress(StopIteration):
