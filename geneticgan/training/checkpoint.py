@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from geneticgan.errors import RunError
-from geneticgan.files import sync_folder
+from geneticgan.files import is_full, sync_folder
 from geneticgan.gan.individual import GeneratorIndividual
 from geneticgan.gan.optimizer_state import load_optimizer, optimizer_to_tensors
 from geneticgan.training.frozen import changing, frozen_weights, keep_frozen
@@ -97,9 +97,10 @@ class Checkpoint:
             write_manifest(temporary)
             self._swap(temporary)
         except OSError as error:
+            mend = "free some disk space" if is_full(error) else "put that right"
             raise RunError(
                 f"the checkpoint cannot be written to {self.path} ({error.strerror or error}); "
-                "free some disk space, then resume"
+                f"{mend}, then resume"
             ) from error
 
     def load(

@@ -1,5 +1,7 @@
 import dataclasses
+import errno
 import json
+import os
 import subprocess
 import sys
 
@@ -162,19 +164,26 @@ def test_a_checkpoint_of_another_width_is_named(tiny_config, digits, tmp_path):
         load_model(wider, digits, RunFolder(tmp_path / "run"))
 
 
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (errno.ENOSPC, r"No space left on device.*free some disk space, then resume"),
+        (errno.EACCES, r"Permission denied\); put that right, then resume"),
+    ],
+)
 def test_a_checkpoint_that_cannot_be_written_leaves_the_last_one(
-    tiny_config, digits, tmp_path, monkeypatch
+    tiny_config, digits, tmp_path, monkeypatch, number, told
 ):
     model = evolve(tiny_config, digits, tmp_path / "run")
     before = {p.name: p.read_bytes() for p in (tmp_path / "run" / "checkpoint").iterdir()}
 
     def full(*args, **kwargs):
-        raise OSError(28, "No space left on device")
+        raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr("geneticgan.training.tensors.open_own", full)
     checkpoint = Checkpoint(tmp_path / "run" / "checkpoint")
     optimizer = torch.optim.Adam(model.discriminator.parameters())
-    with pytest.raises(RunError, match=r"No space left on device.*free some disk space"):
+    with pytest.raises(RunError, match=told):
         checkpoint.save({}, model.population, None, model.discriminator, optimizer)
     after = {p.name: p.read_bytes() for p in (tmp_path / "run" / "checkpoint").iterdir()}
     assert before == after
