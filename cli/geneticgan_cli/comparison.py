@@ -52,18 +52,16 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
     width, longest = (console.width, NAME_COLUMNS) if console.is_terminal else (WIDE, None)
     left = [*_scores(comparison), time, *_tests(comparison)]
     while left:
-        tables = (_table([methods, *left[:count]], longest) for count in range(len(left), 1, -1))
-        fitting = (each for each in tables if _width(wide, each) <= width)
-        table = next(fitting, _table([methods, left[0]], longest))
+        count = len(left)
+        table = _table([methods, *left], longest)
+        while count > 1 and Measurement.get(wide, wide.options, table).maximum > width:
+            count -= 1
+            table = _table([methods, *left[:count]], longest)
         wide.print(table)
-        left = left[len(table.columns) - 1 :]
+        left = left[count:]
     seeds = sorted({row.seeds for row in comparison.rows})
     failed = f"; {comparison.failed} cells failed" if comparison.failed else ""
     console.print(f"Seeds: {', '.join(map(str, seeds))}{failed}.", highlight=False)
-
-
-def _width(console: Console, table: Table) -> int:
-    return Measurement.get(console, console.options, table).maximum
 
 
 def _scores(comparison: Comparison) -> list[Column]:
@@ -93,7 +91,7 @@ def _tests(comparison: Comparison) -> list[Column]:
 def _table(columns: Sequence[Column], longest: int | None) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     first, *others = columns
-    table.add_column(first.head, justify=first.justify, max_width=longest, overflow="fold")
+    table.add_column(Text(first.head), justify=first.justify, max_width=longest, overflow="fold")
     for column in others:
         table.add_column(Text(column.head), justify=column.justify, no_wrap=True)
     for cells in zip(*(column.cells for column in columns), strict=True):

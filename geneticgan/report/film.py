@@ -46,7 +46,7 @@ class Film(Observer):
     folder : Path
         The folder of the frames; it is created.
     class_names : sequence of str
-        Their names, drawn as `geneticgan.report.figures.fonts.figure_names` returns them.
+        The classes' names, drawn as `geneticgan.report.figures.fonts.figure_names` returns them.
     counts : sequence of int
         The numbers of training images by class. The rarest class is the first row.
     seed : int
