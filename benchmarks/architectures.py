@@ -1,11 +1,12 @@
 """Architectures at equal real images seen: ``python -m benchmarks.architectures``.
 
-AGGAN is trained with each of them on the same images, steps and batches. Of its generated images
-the first table has what `geneticgan measure` has (in the features of a classifier trained on all
-real training images), of all classes together and of each; the second one what classifiers make of
-them: the share that this classifier takes for the class asked for, and the mean recall on real test
-images of one that has learnt from generated images alone. The rarest class is drawn, real images in
-the first row, then those of each architecture in the order of the command line.
+AGGAN, or another GAN, is trained with each of them on the same images, steps and batches. Of its
+generated images the first table has what `geneticgan measure` has (in the features of a classifier
+trained on all real training images), of all classes together and of each; the second one what
+classifiers make of them: the share that this classifier takes for the class asked for, and the mean
+recall on real test images of one that has learnt from generated images alone. The rarest class is
+drawn, real images in the first row, then those of each architecture in the order of the command
+line.
 """
 
 from __future__ import annotations
@@ -49,10 +50,10 @@ COLUMNS = 12
 """Images of a row in the picture."""
 
 
-def cells(base: TrainConfig, architecture: str, seeds: Iterable[int]) -> list[Cell]:
-    """Return the trainings with an architecture."""
+def cells(base: TrainConfig, method: str, architecture: str, seeds: Iterable[int]) -> list[Cell]:
+    """Return a method's trainings with an architecture."""
     config = dataclasses.replace(base, architecture=architecture)
-    return [Cell("aggan", dataclasses.replace(config, seed=seed)) for seed in seeds]
+    return [Cell(method, dataclasses.replace(config, seed=seed)) for seed in seeds]
 
 
 def classified(
@@ -128,7 +129,7 @@ class Run:
 def runs(base: TrainConfig, architecture: str, given: argparse.Namespace) -> list[Run]:
     """Train an architecture with every seed, and measure what it generates."""
     out = BenchmarkFolder(given.out / architecture.replace(":", "-"))
-    grid = cells(base, architecture, range(given.seeds))
+    grid = cells(base, given.method, architecture, range(given.seeds))
     fill(grid, out.root, make_launcher("local", 1), tell)
     results = [out.read(cell.place()) for cell in grid]
     for cell, result in zip(grid, results, strict=True):
@@ -211,10 +212,12 @@ def main() -> None:
     parser.add_argument("--image-size", type=int)
     parser.add_argument("--imbalance", default="auto")
     parser.add_argument("--architectures", nargs="+", default=["convolutional", "projected"])
+    parser.add_argument("--method", default="aggan", help="a GAN")
     parser.add_argument("--seeds", type=int, default=1, help="counted from 0")
     parser.add_argument("--steps", type=int, default=2000, help="of every network")
     parser.add_argument("--batch-size", type=int, default=50)
     parser.add_argument("--width", type=int, default=16)
+    parser.add_argument("--learning-rate", type=float, help="the discriminator's, for all")
     parser.add_argument("--augmentation", help="the recipe's unless given")
     parser.add_argument("--images", type=int, default=500, help="generated of each class")
     parser.add_argument("--device", default="auto")
@@ -224,7 +227,8 @@ def main() -> None:
     base = TrainConfig(
         dataset=given.dataset, data_root=given.data_root, image_size=given.image_size,
         imbalance=given.imbalance, steps=given.steps, batch_size=given.batch_size,
-        width=given.width, device=given.device, validation_fraction=0.0, **more,
+        width=given.width, device=given.device, validation_fraction=0.0,
+        learning_rate=given.learning_rate, **more,
     )  # fmt: skip
     print(
         f"`{shlex.join(['python', '-m', 'benchmarks.architectures', *sys.argv[1:]])}`: "

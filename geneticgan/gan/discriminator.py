@@ -28,7 +28,7 @@ class DiscriminatorTraining:
     Attributes
     ----------
     module : torch.nn.Module
-        The network; maps images to (source logits (B,), class logits (B, K)).
+        The network; maps images to (source logits (B,) or (B, K), class logits (B, K)).
     optimizer : torch.optim.Optimizer
         The optimizer of the discriminator's parameters.
     forward : Forward

@@ -25,7 +25,7 @@ class Forward:
     Parameters
     ----------
     discriminator : torch.nn.Module
-        Maps images to (source logits (B,), class logits (B, K)).
+        Maps images to (source logits (B,) or (B, K), class logits (B, K)).
     seed : int
         Seeds the dropout masks, which are a function of the seed and the generation.
     precision : {"float32", "tf32", "bf16"}
@@ -75,15 +75,15 @@ class Forward:
 
     def generated(self, images: torch.Tensor, batch: Batch) -> Logits:
         """Return the discriminator's output on all generated images, given this process's share."""
-        changes, count = batch.generated_changes, len(batch.labels)
-        return self._logits(images, changes, "generated", batch.generation, count)
+        changes = batch.generated_changes
+        return self._logits(images, batch.labels, changes, "generated", batch.generation)
 
     def real(self, batch: Batch) -> Logits:
         """Return the discriminator's output on the batch's real images."""
         if batch.real_features:
             return self._judged(batch)
-        images, count = self.processes.own(batch.real_images), len(batch.real_labels)
-        return self._logits(images, batch.real_changes, "real", batch.generation, count)
+        images, labels = self.processes.own(batch.real_images), batch.real_labels
+        return self._logits(images, labels, batch.real_changes, "real", batch.generation)
 
     def read(self, images: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Return what a discriminator with frozen reading reads in images, as in a batch."""
@@ -99,24 +99,34 @@ class Forward:
         count = len(batch.real_labels)
         with self._within("real", discriminator, batch.generation, count):
             logits = discriminator.judge(tuple(for_source), features)
-        return Logits(*self._all_rows(logits, count))
+        return self._all_logits(logits, batch.real_labels)
 
     def _logits(
         self,
         images: torch.Tensor,
+        labels: torch.Tensor,
         changes: tuple[torch.Tensor, ...],
         kind: str,
         generation: int,
-        count: int,
     ) -> Logits:
         discriminator: Any = self._discriminator
         images = self._augmentation.apply(images, tuple(map(self.processes.own, changes)))
-        with self._within(kind, discriminator, generation, count):
+        with self._within(kind, discriminator, generation, len(labels)):
             if getattr(discriminator, "guide", None) is None:
                 logits = discriminator(images)
             else:
                 logits = discriminator.guided(images)
-        return Logits(*self._all_rows(logits, count))
+        return self._all_logits(logits, labels)
+
+    def _all_logits(self, own: Sequence[torch.Tensor], labels: torch.Tensor) -> Logits:
+        """Return the output on a whole batch with these labels, given that on this process's rows.
+
+        If an image has a source logit for each class, that of its label counts.
+        """
+        source, *classes = own
+        if source.dim() > 1:
+            source = source.gather(1, self.processes.own(labels)[:, None]).squeeze(1)
+        return Logits(*self._all_rows([source, *classes], len(labels)))
 
     def _all_rows(self, own: Sequence[torch.Tensor], count: int) -> Sequence[torch.Tensor]:
         """Return the logits of the whole batch, given those of this process's rows.

@@ -70,6 +70,9 @@ class Discriminator(nn.Module):
     reads_frozen : bool
         Whether `read` uses frozen weights only, so that an image that nothing changes needs to be
         read only once. The input of the source head must then be a tuple of tensors.
+    source : torch.nn.Module
+        The source head. It has one output, or one for each class (Miyato and Koyama 2018): then
+        that of an image's label says how real the image is as one of its class.
     guide : torch.nn.Linear or None
         A second class head for generators to learn from; None unless `add_guide` was called.
     """
@@ -89,7 +92,10 @@ class Discriminator(nn.Module):
         self.classifier = nn.Linear(self.features, classes)
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return source logits (B,) and class logits (B, K) of images (B, C, H, W) in [-1, 1]."""
+        """Return source and class logits of images (B, C, H, W) in [-1, 1].
+
+        Source logits are (B,), or (B, K) if there is one for each class; class logits are (B, K).
+        """
         for_source, features = self.read(images)
         return self.source(for_source).squeeze(1), self.classifier(features)
 

@@ -11,10 +11,8 @@ from torch.nn.functional import interpolate, layer_norm
 
 from geneticgan.networks.backbones.contract import Prepared, Pretrained
 from geneticgan.networks.depths import COUNT, LAST
+from geneticgan.networks.source_heads import Maps
 from geneticgan.seeding import torch_stream
-
-Maps = tuple[torch.Tensor, ...]
-"""Feature maps (B, C, H, W) of several depths, from fine to coarse."""
 
 
 class RandomMixing(nn.Module):
