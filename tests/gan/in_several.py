@@ -40,6 +40,7 @@ COUNTS = (30, 10, 3)
 ALL = "hinge,kl,lsgan,minimax,nonsat,pearson,ralsgan,reverse-kl,rsgan,wgan"
 LONG = "fifty generations"
 ON_DEVICE = "on the device"
+BY_CLASS = "a source logit for each class"
 SCENARIOS = {
     LONG: {"steps": 50, "mutations": "minimax,nonsat"},
     "all mutations": {"mutations": ALL, "augmentation": "flip,translation,deformation,cutout"},
@@ -52,6 +53,7 @@ SCENARIOS = {
     "images": {"fitness_batches": 2, "selection": "elitist"},
     "critic": {"adversary": "wasserstein", "clip": 0, "gradient_penalty": 10, "selection": "best"},
     "masks": {},
+    BY_CLASS: {"mutations": "minimax,lsgan", "critic_steps": 2},
     ON_DEVICE: {"population": 2, "steps": 4, "augmentation": "flip,translation,cutout"},
 }
 
@@ -119,6 +121,9 @@ def make(processes, name="", dtype=torch.float64, **options):
     if name == "masks":
         torch.manual_seed(0)
         model.population[:] = [GeneratorIndividual(Masked(), lambda p: make_adam(p, 1e-3))]
+    if name == BY_CLASS:
+        torch.manual_seed(0)
+        model.discriminator.source = nn.Linear(model.discriminator.features, CLASSES)
     for module in (model.discriminator, *model.generators):
         module.to(dtype)
 

@@ -7,11 +7,11 @@ from torch import nn
 
 from geneticgan.data.augmentation import Augmentation
 from geneticgan.errors import ConfigError, PluginError
-from geneticgan.gan.batch import Logits
+from geneticgan.gan.batch import Batch, Logits
 from geneticgan.gan.discriminator import DiscriminatorTraining
 from geneticgan.gan.forward import Forward
 from geneticgan.gan.losses import DiscriminatorLoss, Wasserstein
-from geneticgan.networks import build_discriminator, create_architecture
+from geneticgan.networks import build_discriminator, build_generator, create_architecture
 from geneticgan.networks.backbones.contract import Backbone, Pretrained
 from geneticgan.networks.backbones.efficientnet_lite0 import EfficientNetLite0
 from geneticgan.networks.depths import LAST, find_depths, read_at_depths
@@ -121,6 +121,56 @@ def test_gradients_reach_the_images(tiny):
     for logits in tiny()(shown):
         (found,) = torch.autograd.grad(logits.sum(), shown, retain_graph=True)
         assert bool((found.flatten(1).abs().sum(1) > 0).all())
+
+
+def test_the_source_logit_of_the_label_counts(tiny):
+    network = tiny()
+    batch = Batch(
+        0,
+        real_images=images(),
+        real_labels=torch.tensor([0, 1, 2, 2]),
+        latents=torch.zeros(3, 1),
+        labels=torch.tensor([2, 0, 1]),
+    )
+    forward = Forward(network, 0, "float32", Augmentation("none", 0))
+    generated = images(3, seed=1)
+    for found, shown, labels in (
+        (forward.real(batch), batch.real_images, batch.real_labels),
+        (forward.generated(generated, batch), generated, batch.labels),
+    ):
+        for_each_class = network(shown)[0]
+        assert for_each_class.shape == (len(shown), 3)
+        expected = for_each_class[range(len(shown)), labels]
+        torch.testing.assert_close(found.source, expected)
+
+
+def test_without_conditions_there_is_one_source_logit(make_projected):
+    family = make_projected()
+    family.conditional = False
+    network = build_discriminator(1, 8, 3, 2, 0, family)
+    assert network(images())[0].shape == (4,)
+
+
+@pytest.mark.parametrize("pixels", [True, False])
+def test_without_the_pixel_head_source_logits_hang_on_features_alone(make_projected, pixels):
+    family = make_projected()
+    family.pixels = pixels
+    network = build_discriminator(1, 8, 3, 2, 0, family)
+    for_source, features = network.read(images())
+    assert len(for_source) == 4 + pixels
+    seen = network.judge(for_source, features)[0]
+    other = network.judge((*for_source[:4], *([images(seed=1)] if pixels else [])), features)[0]
+    assert torch.equal(seen, other) != pixels
+
+
+def test_its_generator_begins_nearly_grey(make_projected):
+    def contrast(family):
+        network = build_generator(1, 32, 3, 4, 8, 0, family)
+        latents = torch.randn(16, 8, generator=torch.Generator().manual_seed(0))
+        return network(latents, torch.arange(16) % 3).std()
+
+    usual = contrast(create_architecture("convolutional"))
+    assert contrast(make_projected()) < usual / 4
 
 
 def test_an_unfilled_one_becomes_the_same_by_its_weights(tiny):
