@@ -3,9 +3,9 @@
 Reads folders that ``geneticgan train`` made. On the trained discriminator's features, which stay as
 they are, a linear head is fitted with the balanced softmax (`geneticgan.methods.linear_head`): to
 the real training images, and to these and generated ones that bring every class to the size of the
-largest, or to 1,000 if that is less. For each data set the table has the mean recall on the test part of the class head as it
-was trained, of both new heads, and of the balanced softmax network beside them, whose features no
-GAN has shaped.
+largest, or to 1,000 if that is less. For each data set the table has the mean recall on the test
+part of the class head as it was trained, of both new heads, and of the balanced softmax network
+beside them, whose features no GAN has shaped.
 """
 
 from __future__ import annotations
