@@ -96,11 +96,11 @@ class Discriminator(nn.Module):
 
         Source logits are (B,), or (B, K) if there is one for each class; class logits are (B, K).
         """
-        for_source, features = self.read(images)
-        return self.source(for_source).squeeze(1), self.classifier(features)
+        source, classes, *_ = self.judge(*self.read(images))
+        return source, classes
 
     def read(self, images: torch.Tensor) -> tuple[Any, torch.Tensor]:
-        """Return the inputs of the source head and of the class heads (B, F) for some images.
+        """Return what `judge` needs of images: inputs of the source head and of class heads (B, F).
 
         Both are the trunk's features, unless a family overrides this.
         """

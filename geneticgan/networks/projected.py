@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import fx, nn
@@ -11,10 +11,11 @@ from geneticgan.errors import ConfigError
 from geneticgan.networks.backbones.contract import Pretrained, create_backbone
 from geneticgan.networks.contracts import Architecture, Discriminator, Generator
 from geneticgan.networks.depths import read_at_depths
+from geneticgan.networks.discriminator import convolutions, preserve_variance
 from geneticgan.networks.generator import ConvolutionalGenerator
-from geneticgan.networks.projection import ProjectedTrunk
+from geneticgan.networks.projection import Maps, ProjectedTrunk, TwoTrunks
 from geneticgan.networks.sizes import check_shape
-from geneticgan.networks.source_heads import DepthHead, Maps, PixelHead, SourceHeads
+from geneticgan.networks.source_heads import DepthHead, SourceHeads, SourceLogits
 from geneticgan.seeding import torch_seeded
 
 FIRST_CONTRAST = 0.1
@@ -26,49 +27,65 @@ an image five times has little to say about a smaller one."""
 
 
 class ProjectedDiscriminator(Discriminator):
-    """Trained source heads on a frozen trunk and on the pixels, and a linear class head.
+    """Source heads and a linear class head on a frozen trunk, and on a trained one beside it.
 
     Parameters
     ----------
-    trunk : ProjectedTrunk
-        The pretrained network with its mixing.
+    trunks : TwoTrunks
+        The frozen trunk and the trained one, if any.
     source : SourceHeads
         The source heads.
     classes : int
         How many labels there are.
     """
 
-    frozen = "trunk."
-    pretrained = "trunk.network."
+    frozen = "trunk.frozen."
+    pretrained = "trunk.frozen.network."
     reads_frozen = True
 
-    def __init__(self, trunk: ProjectedTrunk, source: SourceHeads, classes: int) -> None:
-        super().__init__(trunk, trunk.features, 1, classes)
-        self.source: SourceHeads = source
+    def __init__(self, trunks: TwoTrunks, source: SourceHeads, classes: int) -> None:
+        super().__init__(trunks, trunks.features, 1, classes)
+        self.source = source
+
+    @property
+    def trunks(self) -> TwoTrunks:
+        """The trunk, by its type."""
+        assert isinstance(self.trunk, TwoTrunks)  # it was made with one
+        return self.trunk
 
     def read(self, images: torch.Tensor) -> tuple[Maps, torch.Tensor]:
-        """Return the inputs of the source heads (mixtures, then images), and of class heads."""
-        assert isinstance(self.trunk, ProjectedTrunk)  # it was made with one
-        mixed, features = self.trunk.read(images)
-        return (mixed if self.source.pixels is None else (*mixed, images)), features
+        """Return what the frozen trunk makes of images: mixtures, and features for class heads.
+
+        The mixtures are followed by the images, if there is a trunk that learns.
+        """
+        mixed, features = self.trunks.frozen.read(images)
+        return (mixed if self.trunks.pixels is None else (*mixed, images)), features
+
+    def judge(self, for_source: Any, features: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Return the logits of images that have been read."""
+        if self.trunks.pixels is not None:
+            *mixed, images = for_source
+            more = self.trunks.pixels(images)
+            for_source, features = (*mixed, more), torch.cat([features, more], dim=1)
+        return super().judge(for_source, features)
 
 
 class Projected(Architecture):
     """The discriminator uses frozen pretrained features; its learning rate is 3e-4 unless set.
 
     The design follows Projected GAN (Sauer et al. 2021). Features of a pretrained network at four
-    depths are mixed at random across channels and scales. Only a small source head for each depth
-    is trained, and a linear class head on the features of all depths, averaged over the image. The
+    depths are mixed at random across channels and scales, and a small source head for each depth is
+    trained on them. A class head is given the features of all depths, averaged over the image. The
     generator is the convolutional one.
 
     It differs from the paper in four ways. The logits of the depths are averaged before the loss,
     and heads have neither batch nor spectral normalisation: each image is evaluated independently
-    and without side effects, so that all offspring can share gradients. A further source head is
-    given the pixels, as in Vision-aided GAN (Kumari et al. 2022), since pretrained features hardly
-    depend on brightness. Source heads have a logit for each class: a linear class head on features
-    that never change is easily deceived, and would not notice images of another class. Generated
-    images have little contrast at first: the gradients of pretrained features lead nowhere from
-    the noise that an untrained generator makes otherwise.
+    and without side effects, so that all offspring can share gradients. A small convolutional trunk
+    is trained beside the frozen one, as in Vision-aided GAN (Kumari et al. 2022): pretrained
+    features hardly depend on brightness, and a class head on features that never change is easily
+    deceived. Source heads have a logit for each class, so that they notice images of another one.
+    Generated images have little contrast at first: from the noise that an untrained generator makes
+    otherwise, the gradients of pretrained features lead nowhere.
 
     Parameters
     ----------
@@ -77,7 +94,7 @@ class Projected(Architecture):
     size : int
         Size in pixels to which images are resized; 0 for their own size, but at least 64.
     pixels : bool
-        Whether a source head is given the pixels.
+        Whether a trunk is trained on the pixels.
     conditional : bool
         Whether source heads have a logit for each class.
     """
@@ -133,8 +150,16 @@ class Projected(Architecture):
             ) from error
         for_each = classes, self.conditional
         depths = [DepthHead(mixed, side, *for_each) for side in trunk.sides]
-        pixels = PixelHead(channels, size, width, *for_each) if self.pixels else None
-        return ProjectedDiscriminator(trunk, SourceHeads(depths, pixels), classes)
+        if not self.pixels:
+            return ProjectedDiscriminator(
+                TwoTrunks(trunk, None), SourceHeads(depths, None), classes
+            )
+        layers, last, side = convolutions(channels, size, width)
+        preserve_variance(layers)
+        more = last * side**2
+        trunks = TwoTrunks(trunk, nn.Sequential(*layers, nn.Flatten()), more)
+        heads = SourceHeads(depths, SourceLogits(more, *for_each))
+        return ProjectedDiscriminator(trunks, heads, classes)
 
     def _backbone(self, unfilled: bool) -> tuple[Pretrained, fx.GraphModule]:
         if unfilled not in self._read:

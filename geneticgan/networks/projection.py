@@ -11,8 +11,10 @@ from torch.nn.functional import interpolate, layer_norm
 
 from geneticgan.networks.backbones.contract import Prepared, Pretrained
 from geneticgan.networks.depths import COUNT, LAST
-from geneticgan.networks.source_heads import Maps
 from geneticgan.seeding import torch_stream
+
+Maps = tuple[torch.Tensor, ...]
+"""Feature maps (B, C, H, W) of several depths, from fine to coarse."""
 
 
 class RandomMixing(nn.Module):
@@ -116,6 +118,38 @@ class ProjectedTrunk(Prepared):
         maps = [found[str(number)] for number in range(COUNT)]
         pooled = [*(each.mean(dim=(2, 3)) for each in maps), found[LAST].flatten(1)]
         return tuple(map(_standard, maps)), torch.cat([*map(_standard, pooled)], dim=1)
+
+
+class TwoTrunks(nn.Module):
+    """A frozen trunk and, unless it is left out, a trained one beside it.
+
+    Parameters
+    ----------
+    frozen : ProjectedTrunk
+        Maps images to features (B, F).
+    pixels : torch.nn.Module, optional
+        Maps images to further features (B, more).
+    more : int
+        Number of features of the trained trunk.
+
+    Attributes
+    ----------
+    features : int
+        Number of features of both together.
+    """
+
+    def __init__(self, frozen: ProjectedTrunk, pixels: nn.Module | None, more: int = 0) -> None:
+        super().__init__()
+        self.frozen = frozen
+        self.pixels = pixels
+        self.features = frozen.features + more
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return the class heads' input, of both trunks, for images (B, C, H, W) in [-1, 1]."""
+        features: torch.Tensor = self.frozen(images)
+        if self.pixels is None:
+            return features
+        return torch.cat([features, self.pixels(images)], dim=1)
 
 
 def _standard(features: torch.Tensor) -> torch.Tensor:

@@ -7,10 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from geneticgan.networks.discriminator import SLOPE, convolutions, preserve_variance
-
-Maps = tuple[torch.Tensor, ...]
-"""Feature maps (B, C, H, W) of several depths, from fine to coarse."""
+from geneticgan.networks.discriminator import SLOPE, preserve_variance
 
 
 class SourceLogits(nn.Module):
@@ -70,50 +67,27 @@ class DepthHead(nn.Module):
         return logits
 
 
-class PixelHead(nn.Module):
-    """Maps images to source logits: the convolutional discriminator without its class head.
-
-    Parameters
-    ----------
-    channels, size, width : int
-        The same as for `geneticgan.networks.discriminator.ConvolutionalDiscriminator`.
-    classes, conditional
-        The same as for `SourceLogits`.
-    """
-
-    def __init__(
-        self, channels: int, size: int, width: int, classes: int, conditional: bool
-    ) -> None:
-        super().__init__()
-        layers, last, side = convolutions(channels, size, width)
-        preserve_variance(layers)
-        self.layers = nn.Sequential(*layers, nn.Flatten())
-        self.logits = SourceLogits(last * side**2, classes, conditional)
-
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Return logits as `SourceLogits` does for images (B, C, H, W) in [-1, 1]."""
-        logits: torch.Tensor = self.logits(self.layers(images))
-        return logits
-
-
 class SourceHeads(nn.Module):
-    """The mean of the logits of all depths; with a pixel head, half of it is that head's.
+    """The mean of the logits of all depths; half of it is the pixels', if they have a head.
 
     Parameters
     ----------
     depths : sequence of DepthHead
         From fine to coarse.
-    pixels : PixelHead, optional
-        The head that is given the images themselves.
+    pixels : SourceLogits, optional
+        The head of features that were trained on the pixels.
     """
 
-    def __init__(self, depths: Sequence[DepthHead], pixels: PixelHead | None) -> None:
+    def __init__(self, depths: Sequence[DepthHead], pixels: SourceLogits | None) -> None:
         super().__init__()
         self.depths = nn.ModuleList(depths)
         self.pixels = pixels
 
-    def forward(self, read: Maps) -> torch.Tensor:
-        """Return logits as `SourceLogits` does for the mixtures, followed by images if needed."""
+    def forward(self, read: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        """Return logits as `SourceLogits` does.
+
+        The inputs are the mixtures and, if they have a head, the pixels' features.
+        """
         mixed = read if self.pixels is None else read[:-1]
         logits = [head(each) for head, each in zip(self.depths, mixed, strict=True)]
         mean = torch.stack(logits).mean(dim=0)

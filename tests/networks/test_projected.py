@@ -88,14 +88,14 @@ def test_the_mixing_is_drawn_by_the_seed_and_is_part_of_the_weights(tiny):
 
 
 def test_a_change_of_a_coarse_map_is_seen_at_every_finer_depth(tiny):
-    trunk = tiny().trunk
+    trunk = tiny().trunks.frozen
     maps, _ = trunk.depths(images(1))
     changed = (*maps[:3], maps[3] + 1)
     for before, after in zip(trunk.mixing(maps), trunk.mixing(changed), strict=True):
         assert not torch.allclose(before, after)
 
 
-def test_nothing_of_the_trunk_learns_or_moves(tiny):
+def test_nothing_of_the_frozen_trunk_learns_or_moves(tiny):
     network = tiny(guide=True)
     before = {name: value.clone() for name, value in network.state_dict().items()}
     learner = training(network.train(), Wasserstein(clip=1e-3))
@@ -103,7 +103,7 @@ def test_nothing_of_the_trunk_learns_or_moves(tiny):
     assert inside == {
         id(parameter)
         for name, parameter in network.named_parameters()
-        if name.startswith(("source.", "classifier.", "guide."))
+        if name.startswith(("trunk.pixels.", "source.", "classifier.", "guide."))
     }
     (group,) = learner.optimizer.param_groups
     assert {id(parameter) for parameter in group["params"]} == inside
@@ -112,7 +112,7 @@ def test_nothing_of_the_trunk_learns_or_moves(tiny):
     loss = loss + network.guided(images())[2].sum()
     learner.step(torch.autograd.grad(loss, learner.parameters))
     for name, value in network.state_dict().items():
-        assert torch.equal(value, before[name]) == name.startswith("trunk."), name
+        assert torch.equal(value, before[name]) == name.startswith("trunk.frozen."), name
     assert all(p.detach().abs().max() <= 1e-3 for p in network.source.parameters())
 
 
@@ -152,7 +152,9 @@ def test_without_conditions_there_is_one_source_logit(make_projected):
 
 
 @pytest.mark.parametrize("pixels", [True, False])
-def test_without_the_pixel_head_source_logits_hang_on_features_alone(make_projected, pixels):
+def test_without_a_trained_trunk_source_logits_hang_on_pretrained_features_alone(
+    make_projected, pixels
+):
     family = make_projected()
     family.pixels = pixels
     network = build_discriminator(1, 8, 3, 2, 0, family)

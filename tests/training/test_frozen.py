@@ -41,7 +41,7 @@ def evolve(tiny_config, split, make_projected, stop_after):
 def test_checkpoints_hold_what_learns_and_the_folder_holds_the_rest_once(evolve, tmp_path):
     folder, model = evolve(tmp_path / "run")
     names = set(model.discriminator.state_dict())
-    frozen = {name for name in names if name.startswith("trunk.")}
+    frozen = {name for name in names if name.startswith("trunk.frozen.")}
     assert set(load_tensors(folder.frozen)[0]) == frozen
     for at in ("checkpoint", "checkpoint.previous"):
         found = set(load_tensors(folder.path / at / "discriminator.safetensors")[0])
