@@ -61,7 +61,8 @@ class ProbeNetwork(nn.Module):
             remembers = self._seen is not None and not images.requires_grad
             features = self._remembered if remembers else self.features
             found = torch.cat([features(chunk) for chunk in torch.split(images, CHUNK)])
-        return found.new_zeros(len(found)), self.classifier(found)
+        # Not its length, which an exported graph would take for a constant.
+        return found.new_zeros(found.shape[0]), self.classifier(found)
 
     def remember(self) -> None:
         """Cache the features of recent images from now on, for a backbone that stays unchanged.

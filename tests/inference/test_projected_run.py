@@ -73,17 +73,26 @@ def test_its_end_is_the_same_without_the_package_of_weights(run, tmp_path, monke
             file.unlink()  # it is trained again, from the same beginning
 
 
-def test_a_run_of_the_probe_is_used_without_the_package_of_weights(world, tmp_path, monkeypatch):
+@pytest.mark.parametrize("method", ["probe", "fine-tune"])
+def test_a_run_of_a_pretrained_network_is_used_without_the_package_of_weights(
+    world, tmp_path, monkeypatch, method
+):
     words = [
         "train", "--dataset", "folder", "--data-root", world[0] / "images", "--imbalance", "as-is",
-        "--method", "probe:size=32,l2=0.1", "--device", "cpu", "--out", tmp_path / "run",
+        "--method", f"{method}:size=32,l2=0.1", "--device", "cpu", "--out", tmp_path / "run",
+        *(["--steps", 20] if method == "fine-tune" else []),
     ]  # fmt: skip
-    assert invoke(*words).exit_code == 0
+    result = invoke(*words)
+    assert result.exit_code == 0, result.output
     pixels = np.random.default_rng(0).integers(0, 256, (3, 3, 32, 32), dtype=np.uint8)
     expected = geneticgan.load(tmp_path / "run").predict_proba(pixels)
     without_weights(monkeypatch)
     np.testing.assert_array_equal(geneticgan.load(tmp_path / "run").predict_proba(pixels), expected)
     assert invoke("evaluate", tmp_path / "run").exit_code == 0
+    result = invoke("export", tmp_path / "run", "--out", tmp_path / "m.onnx")
+    assert result.exit_code == 0, result.output
+    session = onnxruntime.InferenceSession(tmp_path / "m.onnx")
+    np.testing.assert_allclose(session.run(None, {"images": pixels})[0], expected, atol=1e-4)
 
 
 def test_a_training_without_the_weights_says_how_to_get_them_and_leaves_no_folder(
