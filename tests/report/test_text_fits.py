@@ -95,6 +95,18 @@ def test_square_panels_below_each_other_have_their_place_before_they_are_saved()
     assert min(map(float, found)) > 10  # the letters stand to the left of this line
 
 
+def test_a_single_matrix_has_a_form_for_narrow_screens_too():
+    assert draw_confusions({"one": np.eye(6)}, list("abcdef")).narrow is not None
+
+
+def test_the_markers_of_a_single_row_are_within_the_panel(drawn):
+    scores(1, "short")
+    for axes in drawn[0].axes:
+        low, high = sorted(axes.get_ylim())
+        for line in axes.lines:
+            assert low + 0.2 < min(line.get_ydata()) <= max(line.get_ydata()) < high - 0.2
+
+
 def test_a_label_of_wide_letters_is_not_cut(drawn):
     draw_samples([[("AGGAN", np.zeros((8, 8, 8, 3), np.uint8))] * 2], "samples", "t", "a")
     assert cut(drawn[0]) == []

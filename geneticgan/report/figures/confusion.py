@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -14,7 +15,6 @@ from geneticgan.report.figures.style import (
     picture,
     shortened,
     style,
-    with_narrow,
 )
 
 WRITTEN = 12
@@ -26,7 +26,7 @@ def draw_confusions(
 ) -> Picture:
     """Draw matrices side by side, with each row in percent of its true class.
 
-    For narrow screens they stand below each other.
+    For narrow screens they stand below each other, and are scaled down to fit.
 
     Parameters
     ----------
@@ -35,7 +35,9 @@ def draw_confusions(
     class_names : sequence of str
         The K names of the classes.
     """
-    return with_narrow(lambda below: _draw(confusions, class_names, below), len(confusions))
+    # Even a single one is wider than a narrow screen, where it has to be scaled down.
+    wide = _draw(confusions, class_names, below=False)
+    return dataclasses.replace(wide, narrow=_draw(confusions, class_names, below=True))
 
 
 def _draw(

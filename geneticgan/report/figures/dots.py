@@ -74,6 +74,7 @@ def _draw(
             if not below or axes is panels[-1]:
                 axes.set_xlabel("percent")
             axes.set_xlim(-3, 103)
+        panels[0].set_ylim(-0.5, len(titles) - 0.5)  # markers of a single row would be cut
         panels[0].set_yticks(range(len(titles)), [shortened(title, 36) for title in titles])
         panels[0].invert_yaxis()
         figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
