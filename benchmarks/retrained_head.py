@@ -22,10 +22,9 @@ from benchmarks.ablation_grid import line, spread
 from benchmarks.run_classifier import ahead, print_tables, read_run
 from geneticgan.data.dataset import Images, Int64Array
 from geneticgan.data.sampling import to_unit_range
-from geneticgan.data.splits import Split
-from geneticgan.evaluation.generation import generate
 from geneticgan.evaluation.metrics import score
 from geneticgan.evaluation.prediction import CHUNK
+from geneticgan.methods.augmented import generate_missing
 from geneticgan.methods.linear_head import choose_l2, fit_head
 from geneticgan.methods.of_run import method_of
 from geneticgan.networks.contracts import Discriminator
@@ -44,13 +43,6 @@ WITHOUT = "Balanced softmax"
 
 Table = Mapping[str, float]
 """The ACSA in percent, by the name of the row."""
-
-
-def missing(split: Split) -> Int64Array:
-    """Return the labels of the images that bring every class to the size of the largest."""
-    counts = np.asarray(split.train_counts)
-    wanted = min(counts.max(), MOST)
-    return np.repeat(np.arange(split.classes, dtype=np.int64), np.maximum(wanted - counts, 0))
 
 
 @torch.no_grad()
@@ -72,9 +64,7 @@ def measure(folder: Path) -> tuple[str, Table]:
         raise SystemExit(f"{folder} is no run of a GAN")
     model = load_model(core, split, run)
     network = model.discriminator.eval()
-    labels = missing(split)
-    pixels = generate(model.generators, torch.from_numpy(labels), config.seed, model.device)
-    generated = Images(pixels.numpy(), labels)
+    generated = generate_missing(model.generators, split, config.seed, model.device, MOST)
     real, made = features_of(network, split.train), features_of(network, generated)
     test = features_of(network, split.test)
     l2 = choose_l2(real, split.train.labels, split.classes, TAU, config.seed)

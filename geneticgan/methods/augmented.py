@@ -19,11 +19,17 @@ from geneticgan.networks import Generator
 
 
 def generate_missing(
-    generators: Sequence[Generator], split: Split, seed: int, device: torch.device
+    generators: Sequence[Generator],
+    split: Split,
+    seed: int,
+    device: torch.device,
+    most: int | None = None,
 ) -> Images:
-    """Generate the images that bring every class to the size of the largest."""
+    """Generate the images that bring every class to the size of the largest, or to ``most``."""
     counts = np.asarray(split.train_counts)
-    labels = np.repeat(np.arange(split.classes, dtype=np.int64), counts.max() - counts)
+    wanted = counts.max() if most is None else min(counts.max(), most)
+    missing = np.maximum(wanted - counts, 0)
+    labels = np.repeat(np.arange(split.classes, dtype=np.int64), missing)
     if len(labels) == 0:
         return Images(split.train.pixels[:0], labels)
     images = generate(generators, torch.from_numpy(labels), seed, device)
